@@ -1,0 +1,7 @@
+.PHONY: setup test
+
+setup:
+	@scripts/setup
+
+test: setup
+	@.venv/bin/python -m pytest

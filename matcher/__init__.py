@@ -1,0 +1,1 @@
+"""The matcher: takes in sealed orders, clears batches, and keeps what it decrypts to itself."""

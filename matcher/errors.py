@@ -1,0 +1,30 @@
+"""Exception tree of the matcher.
+
+MatcherError
+├── LogError          the order log cannot be used
+│   └── BrokenChainError   a record was altered, removed or reordered
+└── SettingsError     a setting is missing or malformed
+"""
+
+from __future__ import annotations
+
+
+class MatcherError(Exception):
+    """Base of every error that the matcher raises on purpose."""
+
+
+class LogError(MatcherError):
+    """The order log cannot be opened or written."""
+
+
+class BrokenChainError(LogError):
+    """The record at `sequence` does not follow from the one before it."""
+
+    def __init__(self, sequence: int) -> None:
+        """Name the first record that does not hold."""
+        super().__init__(f"order log is broken at sequence {sequence}")
+        self.sequence = sequence
+
+
+class SettingsError(MatcherError):
+    """A setting is missing or malformed."""

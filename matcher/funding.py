@@ -1,0 +1,46 @@
+"""Advance funding and variance of one market from a new index price (house engine B3, B5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.units import Money, Price
+
+RETURN_ONE = 1 << 16
+VARIANCE_SHIFT = 5
+
+
+def advance(market: Market, price: Price, time: int, params: MarketParams) -> Market:
+    """Return the market at a new index price; ``time`` is its publication time in seconds.
+
+    The skew is constant between two batches of a market, so the funding rate is integrated
+    exactly however long the market was idle. The first price of a market only sets it.
+    """
+    if market.price == 0:
+        return replace(market, price=price, time=time)
+    rate = _rate(market, time - market.time, params)
+    paid = ((market.funding_rate + rate) * (time - market.time) * price) >> 25
+    return replace(
+        market,
+        price=price,
+        time=time,
+        funding_rate=rate,
+        funding_index=Money(market.funding_index + paid),
+        variance=_variance(market, price),
+    )
+
+
+def _rate(market: Market, seconds: int, params: MarketParams) -> int:
+    skew: int = market.skew
+    if abs(skew) < params.funding_dead_zone:
+        return market.funding_rate
+    skew = max(min(skew, params.funding_saturation), -params.funding_saturation)
+    moved = market.funding_rate + ((params.funding_velocity * skew * seconds) >> 16)
+    return max(min(moved, params.funding_rate_max), -params.funding_rate_max)
+
+
+def _variance(market: Market, price: Price) -> int:
+    """EWMA with weight 1/32; a return beyond 100% counts as 100%."""
+    move = min(abs(price - market.price) * RETURN_ONE // market.price, RETURN_ONE - 1)
+    return market.variance + ((move * move - market.variance) >> VARIANCE_SHIFT)

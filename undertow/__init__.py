@@ -1,0 +1,1 @@
+"""Undertow: a sealed-order derivatives venue whose every batch is proved."""

@@ -1,0 +1,1 @@
+"""The executable specification: nouns and pure rules, no input or output."""

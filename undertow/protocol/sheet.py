@@ -1,0 +1,71 @@
+"""Price sheet: what each instrument is worth and how it moves in every scenario.
+
+Perpetuals only: their entries follow from the oracle price. The two underlyings of a market
+group share 33 joint scenarios that hold every corner of both shocks, so a linear book gets no
+offset between underlyings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from undertow.protocol.units import Money, Price, ceil_div
+
+INSTRUMENTS = 16
+UNDERLYINGS = 2
+SHOCK_STEPS = 4
+"""Steps of the scenario grid that make the full shock."""
+STEP_UNIT = 1 << 26
+"""`Money` in one unit of a shock step: 1024 micro-USD."""
+
+SCENARIOS: tuple[tuple[int, int], ...] = (
+    (0, 0),
+    *(
+        (first, second)
+        for first in (-4, -2, 0, 2, 4)
+        for second in (-4, -2, 0, 2, 4)
+        if (first, second) != (0, 0)
+    ),
+    *((big * 4, small) for big in (-1, 1) for small in (-1, 1)),
+    *((small, big * 4) for big in (-1, 1) for small in (-1, 1)),
+)
+"""Steps of both underlyings in each of the 33 scenarios; the first is the base."""
+
+
+def underlying(instrument: int) -> int:
+    """Return the underlying of an instrument: the first half of the table, or the second."""
+    return instrument // (INSTRUMENTS // UNDERLYINGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskParams:
+    """Governed risk parameters of one instrument."""
+
+    shock: int
+    """One step of the scenario grid, 2**-8 of the price."""
+    contingency: int
+    """Static add-on, 2**-16 of the notional."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One instrument's line of the sheet, per lot."""
+
+    value: Money
+    """Mark less funding index: what a position adds to equity."""
+    step: int
+    """Value of one shock step, in units of `STEP_UNIT`, rounded up."""
+    contingency: Money
+
+    def delta(self, instrument: int, scenario: int) -> Money:
+        """Return the change of the value in a scenario."""
+        return Money(SCENARIOS[scenario][underlying(instrument)] * self.step * STEP_UNIT)
+
+
+def perpetual(price: Price, funding_index: Money, risk: RiskParams) -> Entry:
+    """Return the sheet line of a perpetual at an index price."""
+    return Entry(
+        value=Money((price << 16) - funding_index),
+        step=ceil_div(price * risk.shock, 1 << 18),
+        contingency=Money(price * risk.contingency),
+    )
