@@ -83,8 +83,8 @@ def _net_flow(quote: _Quote, orders: Sequence[Interest]) -> int:
 
     The surplus falls strictly with the flow, so bisection finds the only clearing flow.
     """
-    low = sum(o.size for o in orders if o.size < 0)
-    high = sum(o.size for o in orders if o.size > 0)
+    low: int = sum(o.size for o in orders if o.size < 0)
+    high: int = sum(o.size for o in orders if o.size > 0)
     while low < high:
         middle = (low + high + 1) // 2
         if middle <= quote.demand(orders, middle) - quote.offer(orders, middle - 1):

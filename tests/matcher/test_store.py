@@ -83,7 +83,7 @@ def test_a_burst_keeps_its_order(tmp_path: Path) -> None:
 def test_tampered_log_is_refused(path: Path, statement: str, broken: int) -> None:
     with sqlite3.connect(path) as connection:
         connection.executescript(UNLOCK + statement)
-    with pytest.raises(BrokenChainError, match=f"sequence {broken}$") as caught:
+    with pytest.raises(BrokenChainError, match=rf"sequence {broken}$") as caught:
         OrderLog(path, VENUE)
     assert caught.value.sequence == broken
 
@@ -95,7 +95,7 @@ def test_the_table_is_append_only(path: Path, verb: str) -> None:
 
 
 def test_another_venue_is_refused(path: Path) -> None:
-    with pytest.raises(BrokenChainError, match="sequence 1$"):
+    with pytest.raises(BrokenChainError, match=r"sequence 1$"):
         OrderLog(path, Venue(1, bytes(20)))
 
 

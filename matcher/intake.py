@@ -1,0 +1,159 @@
+"""Step 2: sealed bytes -> an order that may enter a batch, or the reason why not.
+
+Pure: keys, accounts, prices and the batch number come in with the `View`. A refusal carries a
+code and nothing of the plaintext.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from undertow.protocol import eddsa
+from undertow.protocol.babyjubjub import Point
+from undertow.protocol.envelope import (
+    ENVELOPE_BYTES,
+    EnvelopeError,
+    EnvelopePrivateKey,
+    EnvelopePublicKey,
+    Venue,
+    WrongKeyError,
+    open_envelope,
+    seal,
+)
+from undertow.protocol.errors import OrderError
+from undertow.protocol.field import R
+from undertow.protocol.order import Order
+
+ORDER_BYTES = 23
+"""181 bits of the order word."""
+_WORD_BYTES = 32
+SIGNED_ORDER_BYTES = ORDER_BYTES + 3 * _WORD_BYTES
+
+
+class Code(StrEnum):
+    """Why an envelope was refused."""
+
+    OVERSIZED = "OVERSIZED"
+    WRONG_KEY_ID = "WRONG_KEY_ID"
+    BAD_CIPHERTEXT = "BAD_CIPHERTEXT"
+    MALFORMED_ORDER = "MALFORMED_ORDER"
+    UNKNOWN_ACCOUNT = "UNKNOWN_ACCOUNT"
+    BAD_SIGNATURE = "BAD_SIGNATURE"
+    STALE_NONCE = "STALE_NONCE"
+    EXPIRED = "EXPIRED"
+    PRICE_OUT_OF_RANGE = "PRICE_OUT_OF_RANGE"
+
+
+MESSAGES = {
+    Code.OVERSIZED: f"an envelope has {ENVELOPE_BYTES} bytes; this body has more",
+    Code.WRONG_KEY_ID: "the envelope names another key or epoch; fetch /status and seal again",
+    Code.BAD_CIPHERTEXT: "the envelope does not open",
+    Code.MALFORMED_ORDER: "the plaintext is not a signed order",
+    Code.UNKNOWN_ACCOUNT: "no such account",
+    Code.BAD_SIGNATURE: "the signature is not by the account's owner",
+    Code.STALE_NONCE: "the account has used a higher nonce",
+    Code.EXPIRED: "the order expired before the current batch",
+    Code.PRICE_OUT_OF_RANGE: "the instrument is not traded at this limit price",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What intake must know of one account."""
+
+    public_key: Point
+    nonce: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The committed state that intake decides against; replaced after each batch."""
+
+    batch_number: int
+    """The batch that is open for orders."""
+    owners: Mapping[int, Owner]
+    """By account index."""
+    price_range: Mapping[int, tuple[int, int]]
+    """Lowest and highest limit price by instrument, micro-USD per lot, both admitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOrder:
+    """An order with its owner's signature."""
+
+    order: Order
+    signature: eddsa.Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The envelope does not enter the log."""
+
+    code: Code
+
+    @property
+    def message(self) -> str:
+        """Return the sentence for the sender."""
+        return MESSAGES[self.code]
+
+
+def seal_order(signed: SignedOrder, key: EnvelopePublicKey, venue: Venue) -> bytes:
+    """Return the envelope that carries `signed` to the matcher."""
+    (x, y), s = signed.signature.r8, signed.signature.s
+    words = b"".join(word.to_bytes(_WORD_BYTES, "big") for word in (x, y, s))
+    return seal(signed.order.pack().to_bytes(ORDER_BYTES, "big") + words, key, venue)
+
+
+def decide(
+    ciphertext: bytes, key: EnvelopePrivateKey, venue: Venue, view: View
+) -> SignedOrder | Refused:
+    """Return the order in `ciphertext` if it may enter the log, else the first reason why not.
+
+    Margin and fill limits depend on the batch and are judged there, not here.
+    """
+    # 1. The envelope opens with the current key.
+    if len(ciphertext) > ENVELOPE_BYTES:
+        return Refused(Code.OVERSIZED)
+    try:
+        plaintext = open_envelope(ciphertext, key, venue)
+    except WrongKeyError:
+        return Refused(Code.WRONG_KEY_ID)
+    except EnvelopeError:
+        return Refused(Code.BAD_CIPHERTEXT)
+    # 2. It holds one signed order, every field within its width.
+    try:
+        signed = _decode(plaintext)
+    except (OrderError, ValueError):
+        return Refused(Code.MALFORMED_ORDER)
+    order = signed.order
+    # 3. The account's owner signed it for this venue.
+    owner = view.owners.get(order.account)
+    if owner is None:
+        return Refused(Code.UNKNOWN_ACCOUNT)
+    if not eddsa.verify(owner.public_key, order.message(venue.word), signed.signature):
+        return Refused(Code.BAD_SIGNATURE)
+    # 4. It can still trade. An equal nonce goes on with a partly filled order.
+    if order.nonce < owner.nonce:
+        return Refused(Code.STALE_NONCE)
+    if order.expiry_batch < view.batch_number:
+        return Refused(Code.EXPIRED)
+    low, high = view.price_range.get(order.instrument, (1, 0))
+    if not low <= order.limit_price <= high:
+        return Refused(Code.PRICE_OUT_OF_RANGE)
+    return signed
+
+
+def _decode(plaintext: bytes) -> SignedOrder:
+    """Read a signed order, or raise OrderError or ValueError."""
+    if len(plaintext) != SIGNED_ORDER_BYTES:
+        raise ValueError("length")
+    word = int.from_bytes(plaintext[:ORDER_BYTES], "big")
+    x, y, s = (
+        int.from_bytes(plaintext[i : i + _WORD_BYTES], "big")
+        for i in range(ORDER_BYTES, SIGNED_ORDER_BYTES, _WORD_BYTES)
+    )
+    if max(x, y, s) >= R:
+        raise ValueError("signature word is not a field element")
+    return SignedOrder(Order.unpack(word), eddsa.Signature(Point(x, y), s))

@@ -1,0 +1,131 @@
+"""Routes of the matcher; decisions are in `intake`, records in `store`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from matcher.errors import LogError
+from matcher.intake import Code, Refused, View, decide
+from matcher.store import OrderLog, Record
+from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey, Venue
+from undertow.protocol.receipt import ciphertext_hash, sign_receipt
+
+_STATUS = {Code.OVERSIZED: 413, Code.WRONG_KEY_ID: 409, Code.UNKNOWN_ACCOUNT: 404}
+
+
+@dataclass(slots=True)
+class Matcher:
+    """What the routes work on; the operator replaces `view` after each batch."""
+
+    venue: Venue
+    envelope_key: EnvelopePrivateKey
+    receipt_key: Ed25519PrivateKey
+    log: OrderLog
+    view: View
+    clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+
+    def receipt(self, record: Record) -> dict[str, int | str]:
+        """Return the signed receipt of a durable record, the same each time."""
+        return sign_receipt(
+            self.receipt_key,
+            self.venue,
+            sequence=record.sequence,
+            ciphertext_hash=record.ciphertext_hash,
+            time_ms=record.time_ms,
+        ).to_json()
+
+
+def create_app(matcher: Matcher) -> FastAPI:
+    """Return the HTTP service over `matcher`."""
+    app = FastAPI(title="Undertow matcher", docs_url=None, redoc_url=None)
+    registry = CollectorRegistry()
+    answers = Counter("undertow_orders", "Answers to POST /orders", ["code"], registry=registry)
+    size = Gauge("undertow_log_records", "Records in the order log", registry=registry)
+    size.set_function(lambda: matcher.log.sequence)
+
+    @app.post("/orders")
+    async def post_order(request: Request) -> Response:
+        body = await _read(request)
+        if body is None:
+            answers.labels(Code.OVERSIZED).inc()
+            return _refusal(Refused(Code.OVERSIZED))
+        record = matcher.log.find(ciphertext_hash(body))
+        if record is None:
+            # A thread, because opening and verifying would hold up every other request.
+            decision = await asyncio.to_thread(
+                decide, body, matcher.envelope_key, matcher.venue, matcher.view
+            )
+            if isinstance(decision, Refused):
+                answers.labels(decision.code).inc()
+                return _refusal(decision)
+            try:
+                record = await asyncio.wrap_future(matcher.log.append(body, matcher.clock_ms()))
+            except LogError:
+                answers.labels("LOG_UNAVAILABLE").inc()
+                return _error(503, "LOG_UNAVAILABLE", "the order was not recorded; send it again")
+        answers.labels("ACCEPTED").inc()
+        return JSONResponse(matcher.receipt(record))
+
+    @app.get("/receipts/{sequence}")
+    async def get_receipt(sequence: str) -> Response:
+        # Eighteen digits fit the log's 64-bit numbers.
+        known = sequence.isascii() and sequence.isdigit() and len(sequence) <= 18
+        record = matcher.log.get(int(sequence)) if known else None
+        if record is None:
+            return _error(404, "NO_RECEIPT", "no record has this sequence number")
+        return JSONResponse(matcher.receipt(record))
+
+    @app.get("/status")
+    async def status() -> dict[str, int | str]:
+        public = matcher.envelope_key.public
+        return {
+            "chainId": matcher.venue.chain_id,
+            "contract": "0x" + matcher.venue.contract.hex(),
+            "batchNumber": matcher.view.batch_number,
+            "sequence": matcher.log.sequence,
+            "logHead": matcher.log.head.hex(),
+            "envelopeBytes": ENVELOPE_BYTES,
+            "epoch": public.epoch,
+            "keyId": public.key_id.hex(),
+            "envelopeKey": public.raw.hex(),
+            "receiptKey": matcher.receipt_key.public_key().public_bytes_raw().hex(),
+        }
+
+    @app.get("/health")
+    async def health() -> Response:
+        if not matcher.log.running:
+            return _error(503, "LOG_UNAVAILABLE", "the order log does not accept records")
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+async def _read(request: Request) -> bytes | None:
+    """Return the body, or None as soon as it is longer than an envelope."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > ENVELOPE_BYTES:
+            return None
+    return bytes(body)
+
+
+def _refusal(refused: Refused) -> JSONResponse:
+    return _error(_STATUS.get(refused.code, 422), refused.code, refused.message)
+
+
+def _error(status: int, code: str, message: str) -> JSONResponse:
+    return JSONResponse({"code": code, "message": message}, status_code=status)

@@ -1,0 +1,1 @@
+"""Compiles Undertow's circuits, computes witnesses and makes proofs."""

@@ -1,0 +1,95 @@
+"""Runs the circuit compiler; the only module that starts a subprocess."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARIES = (Path("circuits/lib"), Path("node_modules/circomlib/circuits"))
+COMPILER = Path("node_modules/circom2/cli.js")
+_INCLUDE = re.compile(r'^\s*include\s+"([^"]+)"', re.MULTILINE)
+
+
+class ToolchainError(Exception):
+    """The compiler refused a circuit, or a source could not be found."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The products of one compilation."""
+
+    r1cs: Path
+    wasm: Path
+    sym: Path
+
+
+def sources(circuit: Path) -> list[Path]:
+    """Return the circuit and every file it includes, in order of first use."""
+    found: list[Path] = []
+    pending = [circuit.resolve()]
+    while pending:
+        path = pending.pop(0)
+        if path in found:
+            continue
+        found.append(path)
+        for name in _INCLUDE.findall(path.read_text(encoding="utf-8")):
+            for folder in (path.parent, *(ROOT / library for library in LIBRARIES)):
+                if (folder / name).is_file():
+                    pending.append((folder / name).resolve())
+                    break
+            else:
+                raise ToolchainError(f"{path.name} includes {name}, which is not found")
+    return found
+
+
+def compile(circuit: Path, out_dir: Path) -> Compiled:
+    """Compile a circuit at --O1 into out_dir/<content hash>, reusing an earlier product.
+
+    Args:
+        circuit: the file with the main component, inside the repository.
+        out_dir: the folder of the products, inside the repository.
+
+    Raises:
+        ToolchainError: the compiler refused the circuit.
+    """
+    circuit = circuit.resolve()
+    digest = hashlib.sha256()
+    version = ROOT / COMPILER.parent / "package.json"
+    for path in (version, *sources(circuit)):
+        content = path.read_bytes()
+        digest.update(f"{path.name}:{len(content)}:".encode())
+        digest.update(content)
+    target = out_dir.resolve() / digest.hexdigest()[:24]
+    name = circuit.stem
+    products = Compiled(
+        r1cs=target / f"{name}.r1cs",
+        wasm=target / f"{name}_js" / f"{name}.wasm",
+        sym=target / f"{name}.sym",
+    )
+    if target.is_dir():
+        return products
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="compile-", dir=target.parent))
+    try:
+        command = ["node", str(COMPILER), str(circuit.relative_to(ROOT))]
+        command += ["--r1cs", "--wasm", "--sym", "--O1", "-o", str(work.relative_to(ROOT))]
+        for library in LIBRARIES:
+            command += ["-l", str(library)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode != 0 or not (work / f"{name}.r1cs").is_file():
+            raise ToolchainError(f"{circuit.name}: {done.stdout}{done.stderr}")
+        try:
+            work.rename(target)
+        except OSError:
+            # Another process put the same product there first.
+            if not target.is_dir():
+                raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return products

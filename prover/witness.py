@@ -1,0 +1,135 @@
+"""Computes a circuit's witness in process from its compiled WASM."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import wasmtime
+
+FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617
+_MESSAGES = {
+    1: "signal not found",
+    2: "too many signals set",
+    3: "signal already set",
+    4: "assert failed",
+    5: "not enough memory",
+    6: "input signal array access exceeds its size",
+}
+
+
+class WitnessError(Exception):
+    """The inputs are not those of the circuit, or break one of its statements."""
+
+
+def _hash(name: str) -> tuple[int, int]:
+    value = 0xCBF29CE484222325
+    for byte in name.encode():
+        value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return value >> 32, value & 0xFFFFFFFF
+
+
+def _signed(word: int) -> int:
+    return word - (1 << 32) if word >> 31 else word
+
+
+def _flat(value: Any) -> list[int]:
+    if isinstance(value, (list, tuple)):
+        return [item for part in value for item in _flat(part)]
+    return [int(value) % FIELD]
+
+
+@lru_cache(maxsize=1)
+def _engine() -> wasmtime.Engine:
+    return wasmtime.Engine()
+
+
+@lru_cache(maxsize=64)
+def _module(path: Path) -> wasmtime.Module:
+    return wasmtime.Module.from_file(_engine(), str(path))
+
+
+def calculate(wasm: Path, inputs: Mapping[str, Any]) -> list[int]:
+    """Return the full witness for the inputs (integers, nested lists of them).
+
+    Raises:
+        WitnessError: an input is missing, unknown or of the wrong size, or a constraint or
+            assert of the circuit does not hold.
+    """
+    module = _module(wasm)
+    store = wasmtime.Store(_engine())
+    exports: Any = None
+    faults: list[str] = []
+    lines: list[str] = []
+
+    def read_message() -> None:
+        text = ""
+        while (char := exports["getMessageChar"](store)) != 0:
+            text += chr(char)
+        lines.append(text.strip())
+
+    def on_exception(code: int) -> None:
+        faults.append(_MESSAGES.get(code, f"fault {code}"))
+
+    linker = wasmtime.Linker(_engine())
+    for entry in module.imports:
+        action: Any = lambda *_: None  # noqa: E731
+        if entry.name == "exceptionHandler":
+            action = on_exception
+        elif entry.name in ("printErrorMessage", "writeBufferMessage"):
+            action = read_message
+        linker.define_func(entry.module, str(entry.name), entry.type, action)
+    exports = linker.instantiate(store, module).exports(store)
+
+    def call(name: str, *args: int) -> Any:
+        try:
+            result = exports[name](store, *args)
+        except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
+            detail = "; ".join(faults + lines) or str(error)
+            raise WitnessError(detail) from error
+        if faults:
+            raise WitnessError("; ".join(faults + lines))
+        return result
+
+    call("init", 1)
+    words = call("getFieldNumLen32")
+    given = 0
+    for name, value in inputs.items():
+        high, low = (_signed(part) for part in _hash(name))
+        flat = _flat(value)
+        size = call("getInputSignalSize", high, low)
+        if size < 0:
+            raise WitnessError(f"{name}: no such input")
+        if size != len(flat):
+            raise WitnessError(f"{name}: {len(flat)} values for {size} signals")
+        given += size
+    expected = call("getInputSize")
+    if given != expected:
+        raise WitnessError(f"{given} input values for {expected} signals")
+    for name, value in inputs.items():
+        high, low = (_signed(part) for part in _hash(name))
+        for position, item in enumerate(_flat(value)):
+            for index in range(words):
+                call("writeSharedRWMemory", index, _signed((item >> (32 * index)) & 0xFFFFFFFF))
+            call("setInputSignal", high, low, position)
+    witness = []
+    for position in range(call("getWitnessSize")):
+        call("getWitness", position)
+        value = 0
+        for index in range(words):
+            value |= (call("readSharedRWMemory", index) & 0xFFFFFFFF) << (32 * index)
+        witness.append(value)
+    return witness
+
+
+def write_wtns(path: Path, witness: list[int]) -> None:
+    """Write the witness as a .wtns file."""
+    header = (32).to_bytes(4, "little") + FIELD.to_bytes(32, "little")
+    header += len(witness).to_bytes(4, "little")
+    body = b"".join(value.to_bytes(32, "little") for value in witness)
+    content = b"wtns" + (2).to_bytes(4, "little") + (2).to_bytes(4, "little")
+    for kind, part in ((1, header), (2, body)):
+        content += kind.to_bytes(4, "little") + len(part).to_bytes(8, "little") + part
+    path.write_bytes(content)

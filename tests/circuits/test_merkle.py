@@ -1,0 +1,58 @@
+"""Updates of an arity-8 tree."""
+
+from __future__ import annotations
+
+import pytest
+
+from prover.witness import WitnessError
+
+DEPTH = 2
+SOURCE = f"merkle.circom: Update({DEPTH})"
+
+
+def _inputs(circuit, index):
+    node = circuit("poseidon.circom: Hash(8, 1)")
+    bits = [index >> i & 1 for i in range(3 * DEPTH)]
+    children, before, after = [], 1000, 2000
+    for level in range(DEPTH):
+        at = index >> (3 * level) & 7
+        row = [10 * level + i + 1 for i in range(8)]
+        row[at] = before
+        changed = [after if i == at else child for i, child in enumerate(row)]
+        children.append(row)
+        before, after = (node.value(node.witness({"in": r}), "out") for r in (row, changed))
+    inputs = {"bit": bits, "children": children, "leaf0": 1000, "leaf1": 2000}
+    return inputs, before, after
+
+
+@pytest.mark.parametrize("index", [0, 1, 10, 19, 28, 37, 46, 63])
+def test_honest(circuit, index):
+    update = circuit(SOURCE)
+    inputs, before, after = _inputs(circuit, index)
+    witness = update.witness(inputs)
+    assert update.value(witness, "oldRoot") == before
+    assert update.value(witness, "newRoot") == after
+
+
+def test_refused(circuit):
+    update = circuit(SOURCE)
+    inputs, _, _ = _inputs(circuit, 19)
+    wrong = ({"leaf0": 1001}, {"bit": [0] * 6}, {"bit": [3, 0, 0, 0, 1, 0]})
+    for change in wrong:
+        with pytest.raises(WitnessError):
+            update.witness({**inputs, **change})
+
+
+def test_forged(circuit):
+    update = circuit(SOURCE)
+    inputs, _, _ = _inputs(circuit, 19)
+    witness = update.witness(inputs)
+    assert update.accepts(witness)
+    assert update.loose_wires(witness) == []
+    for change in ({"bit[0]": 3}, {"bit[0]": 0}, {"leaf1": 2001}, {"oldRoot": 5}):
+        assert not update.accepts(update.forge(witness, change))
+
+
+def test_count(circuit):
+    assert circuit("merkle.circom: UpdateLevel()").count == 826
+    assert circuit(SOURCE).count == 2 * 826

@@ -1,0 +1,51 @@
+"""Hashes, points and signatures against circomlibjs and light_poseidon."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import light_poseidon_python  # type: ignore[import-untyped]
+import pytest
+
+from undertow.protocol.babyjubjub import BASE8, Point, multiply
+from undertow.protocol.eddsa import Signature, verify
+from undertow.protocol.poseidon import poseidon
+
+VECTORS: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "crypto_vectors.json").read_text(encoding="utf-8")
+)
+
+
+def _point(pair: list[str]) -> Point:
+    return Point(int(pair[0]), int(pair[1]))
+
+
+@pytest.mark.parametrize("arity", range(1, 17))
+def test_poseidon_equals_circomlibjs(arity: int) -> None:
+    cases = [v for v in VECTORS["poseidon"] if len(v["inputs"]) == arity]
+    assert {v["domain"] for v in cases} == {0, 1, 9}
+    for v in cases:
+        assert poseidon([int(n) for n in v["inputs"]], v["domain"]) == int(v["out"])
+
+
+@pytest.mark.parametrize("arity", range(1, 13))
+def test_poseidon_equals_light_poseidon(arity: int) -> None:
+    inputs = [3**i for i in range(arity)]
+    hasher = light_poseidon_python.Hasher(arity)
+    other = hasher.hash_bytes_be([n.to_bytes(32, "big") for n in inputs])
+    assert poseidon(inputs) == int(other, 16)
+
+
+def test_multiples_equal_circomlibjs() -> None:
+    for v in VECTORS["multiples"]:
+        assert multiply(BASE8, int(v["scalar"])) == _point(v["point"])
+
+
+@pytest.mark.parametrize("v", VECTORS["signatures"])
+def test_circomlibjs_signatures_verify(v: dict[str, Any]) -> None:
+    signature = Signature(_point(v["r8"]), int(v["s"]))
+    public = _point(v["public"])
+    assert verify(public, int(v["message"]), signature)
+    assert not verify(public, int(v["message"]) + 1, signature)

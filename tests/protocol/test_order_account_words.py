@@ -1,0 +1,88 @@
+"""Orders, leaves and public words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from undertow.protocol.account import Account, pack_positions, unpack_positions
+from undertow.protocol.babyjubjub import BASE8
+from undertow.protocol.domains import WORDS
+from undertow.protocol.errors import AccountRangeError, OrderRangeError, OrderWordError
+from undertow.protocol.field import R
+from undertow.protocol.order import WIDTHS, WORD_BITS, Order, venue_word
+from undertow.protocol.poseidon import poseidon
+from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.words import commitment, evaluate, signals
+
+ORDER = Order(7, 2, True, Lots(9), Price(5), 1, 4, fee_cap=3)
+POSITIONS = st.lists(st.integers(-(2**30) + 1, 2**30 - 1).map(Lots), min_size=16, max_size=16)
+
+
+@given(st.integers(0, 2**181 - 1))
+def test_order_word_round_trip(word: int) -> None:
+    assert WORD_BITS == 181
+    assert Order.unpack(word).pack() == word
+
+
+@pytest.mark.parametrize(("name", "bits"), WIDTHS)
+def test_order_ranges(name: str, bits: int) -> None:
+    for value in (-1, 1 << bits):
+        changes: dict[str, Any] = {name: value}
+        with pytest.raises(OrderRangeError):
+            replace(ORDER, **changes)
+
+
+def test_order_layout_and_message() -> None:
+    assert ORDER.pack() == 7 | 2 << 24 | 1 << 28 | 9 << 29 | 5 << 59 | 1 << 95 | 4 << 127 | 3 << 161
+    venue = venue_word(1, 2)
+    assert ORDER.message(venue) != ORDER.message(venue_word(2, 2))
+    assert ORDER.message(venue) == poseidon([2**160 + 2, ORDER.pack()], 3)
+    with pytest.raises(OrderWordError):
+        Order.unpack(1 << 181)
+
+
+@given(POSITIONS)
+def test_positions_round_trip(positions: list[Lots]) -> None:
+    assert unpack_positions(pack_positions(positions)) == tuple(positions)
+
+
+@pytest.mark.parametrize("words", [(1 << 30, 0, 0), (1 << 186, 0, 0), (0, 0, 1 << 124)])
+def test_positions_have_one_form(words: tuple[int, int, int]) -> None:
+    with pytest.raises(AccountRangeError):
+        unpack_positions(words)
+
+
+def test_leaf_binds_every_field() -> None:
+    account = Account(BASE8, 5, cash=Money(-3))
+    changed = [
+        replace(account, view_key=6),
+        replace(account, version=1),
+        replace(account, nonce=1),
+        replace(account, filled=Lots(1)),
+        replace(account, cash=Money(3)),
+        replace(account, net_deposits=Money(1)),
+        replace(account, positions=(*account.positions[:-1], Lots(-1))),
+    ]
+    assert len({a.leaf() for a in (account, *changed)}) == 8
+    assert account.leaf() == poseidon([*BASE8, 5, 0, 0, 0, R - 3, 0, 0, 0, 0], 2)
+    with pytest.raises(AccountRangeError):
+        replace(account, nonce=1 << 32)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(0, R - 1), max_size=20), st.integers(0, R - 1))
+def test_words(words: list[int], z: int) -> None:
+    assert evaluate(words, z) == sum(w * pow(z, i, R) for i, w in enumerate(words)) % R
+    assert commitment(words) != commitment([*words, 0])
+    assert signals(words).y == evaluate(words, signals(words).z)
+
+
+def test_commitment_by_hand() -> None:
+    words = list(range(1, 17))
+    first = poseidon([16, *words[:15]], WORDS)
+    assert commitment(words) == poseidon([first, 16, *[0] * 14], WORDS)
