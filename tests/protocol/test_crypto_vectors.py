@@ -1,4 +1,4 @@
-"""Hashes, points and signatures against circomlibjs and light_poseidon."""
+"""Hashes, points and signatures against circomlibjs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import light_poseidon_python  # type: ignore[import-untyped]
 import pytest
 
 from undertow.protocol.babyjubjub import BASE8, Point, multiply
@@ -28,14 +27,6 @@ def test_poseidon_equals_circomlibjs(arity: int) -> None:
     assert {v["domain"] for v in cases} == {0, 1, 9}
     for v in cases:
         assert poseidon([int(n) for n in v["inputs"]], v["domain"]) == int(v["out"])
-
-
-@pytest.mark.parametrize("arity", range(1, 13))
-def test_poseidon_equals_light_poseidon(arity: int) -> None:
-    inputs = [3**i for i in range(arity)]
-    hasher = light_poseidon_python.Hasher(arity)
-    other = hasher.hash_bytes_be([n.to_bytes(32, "big") for n in inputs])
-    assert poseidon(inputs) == int(other, 16)
 
 
 def test_multiples_equal_circomlibjs() -> None:
