@@ -17,10 +17,13 @@ component main = Tagged(8);
 PAIRS = [(0, 0), (0, 1), (1, 0), (255, 255), (254, 255), (255, 254), (0, 255), (255, 0)]
 
 
-@pytest.mark.parametrize(("name", "reference"), [
-    ("LessThan", lambda a, b: a < b),
-    ("LessEqual", lambda a, b: a <= b),
-])
+@pytest.mark.parametrize(
+    ("name", "reference"),
+    [
+        ("LessThan", lambda a, b: a < b),
+        ("LessEqual", lambda a, b: a <= b),
+    ],
+)
 def test_honest_and_forged(circuit, name, reference):
     compared = circuit(TAGGED % name)
     for a, b in PAIRS:
