@@ -33,6 +33,8 @@ class Clearing:
     price: Money
     """Per lot, the same for every fill."""
     fills: tuple[Lots, ...]
+    side: int
+    """1 or -1: the side whose marginal orders may have been rationed."""
     pool: Money
     dust: Money
     """What rounding the premium collects beyond the pool's due; less than one unit per lot."""
@@ -65,7 +67,8 @@ def clear(market: Market, index: Price, orders: Sequence[Interest], cap: Lots) -
     """Return the one clearing of ``orders`` (slot order is time order) against the house."""
     quote = _Quote(market, index, cap)
     flow = _net_flow(quote, orders)
-    fills = _fills(quote, orders, flow)
+    side = _side(quote, orders, flow)
+    fills = _fills(quote, orders, flow, side)
     pool = pool_after(market, flow)
     rate = premium(market, flow)
     return Clearing(
@@ -73,6 +76,7 @@ def clear(market: Market, index: Price, orders: Sequence[Interest], cap: Lots) -
         premium=rate,
         price=Money(money(index) + rate),
         fills=fills,
+        side=side,
         pool=pool,
         dust=Money(rate * flow - (pool - market.pool)),
     )
@@ -94,9 +98,12 @@ def _net_flow(quote: _Quote, orders: Sequence[Interest]) -> int:
     return low
 
 
-def _fills(quote: _Quote, orders: Sequence[Interest], flow: int) -> tuple[Lots, ...]:
+def _side(quote: _Quote, orders: Sequence[Interest], flow: int) -> int:
+    return 1 if quote.demand(orders, flow) - quote.offer(orders, flow) >= flow else -1
+
+
+def _fills(quote: _Quote, orders: Sequence[Interest], flow: int, side: int) -> tuple[Lots, ...]:
     demand, offer = quote.demand(orders, flow), quote.offer(orders, flow)
-    side = 1 if demand - offer >= flow else -1
     room = offer + flow if side > 0 else demand - flow
     room -= quote.demand(orders, flow + 1) if side > 0 else quote.offer(orders, flow - 1)
     fills = []

@@ -1,4 +1,4 @@
-"""The transition: (state, orders, prices) -> (state', slots). The table of contents of a batch.
+"""The transition: (state, batch, prices) -> (state', slots). The table of contents of a batch.
 
 Pure and in integers. Orders are judged against the state before the batch, so their order does
 not matter; the second order of an account in one batch is refused.
@@ -6,7 +6,7 @@ not matter; the second order of an account in one batch is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -15,10 +15,13 @@ from matcher.margin import Book, may_trade, trade
 from matcher.net import Clearing, Interest, clear
 from matcher.price import advance_depth, depth_target
 from undertow.protocol.account import MAGNITUDE_BITS, Account
-from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.delta import Delta
+from undertow.protocol.market import Market
 from undertow.protocol.order import Order
-from undertow.protocol.sheet import SHOCK_STEPS, STEP_UNIT, Entry, RiskParams, perpetual
-from undertow.protocol.state import Ledger, State, VenueParams
+from undertow.protocol.order_set import lanes_word
+from undertow.protocol.params import VenueParams
+from undertow.protocol.sheet import INSTRUMENTS, SHOCK_STEPS, STEP_UNIT, Entry, perpetual
+from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price, ceil_div, money
 
 HOUSE_STEPS = SHOCK_STEPS * 3 // 2
@@ -33,67 +36,141 @@ class Outcome(IntEnum):
     REPEATED = 1
     STALE_NONCE = 2
     EXPIRED = 3
-    NOT_LISTED = 4
+    NOT_PRICED = 4
+    """The batch prices other markets than the order's."""
     FEE_CAP = 5
     NOT_REDUCING = 6
     POSITION_RANGE = 7
     MARGIN = 8
+    DECOY = 15
+    """No order: the account was touched so that an observer cannot tell who traded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoy:
+    """A slot without an order; it touches an account and changes only its version."""
+
+    account: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """What became of one order of the batch."""
+    """What became of one order or decoy of the batch, and of the account it touched."""
 
-    order: Order
+    index: int
+    """The account."""
+    order: Order | None
     outcome: Outcome
+    before: Account
+    after: Account
     fill: Lots = Lots(0)
     """Signed; may be zero or part of the size when the outcome is CLEARED."""
     price: Money = Money(0)
     fee: Money = Money(0)
 
+    def delta(self) -> Delta:
+        """Return what is published of the account, before encryption."""
+        return Delta(
+            instrument=self.order.instrument if self.order else 0,
+            reason=self.outcome,
+            fill=self.fill,
+            nonce=self.after.nonce,
+            filled=self.after.filled,
+            cash=Money(self.after.cash - self.before.cash),
+        )
+
+    def ciphertext(self) -> int:
+        """Return the published word."""
+        return self.delta().encrypt(self.after.view_key, self.after.version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What was committed before the price: slots in time order, and the markets to price."""
+
+    slots: tuple[Order | Decoy, ...]
+    lanes: tuple[int, ...]
+    """Instruments in ascending order."""
+
+    def __post_init__(self) -> None:
+        lanes_word(self.lanes)
+
+    def orders(self) -> list[Order | None]:
+        """Return the order of each slot."""
+        return [slot if isinstance(slot, Order) else None for slot in self.slots]
+
+    def accounts(self) -> list[int]:
+        """Return the account that each slot touches."""
+        return [slot.account for slot in self.slots]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """A batch's outcome: the new state, each slot and each lane's market, in order."""
+
+    state: State
+    slots: tuple[Slot, ...]
+    advanced: tuple[Market, ...]
+    """All instruments after step 2, before the flow."""
+    clearings: Mapping[int, Clearing]
+    """By instrument, one for each lane."""
+    house_grows: bool
+
 
 def transition(
-    state: State, orders: Sequence[Order], prices: Sequence[Price], time: int, params: VenueParams
-) -> tuple[State, tuple[Slot, ...]]:
-    """Return the state after one batch and what became of each order.
+    state: State, batch: Batch, prices: Sequence[Price], time: int, params: VenueParams
+) -> Execution:
+    """Return the state after one batch and what became of each slot.
 
-    ``prices`` has one index price per instrument, published at ``time`` (seconds); that of an
-    instrument that is not listed is ignored. Signatures and accounts' existence were checked at
-    intake.
+    ``prices`` has one index price per instrument, published at ``time`` (seconds): positive for
+    a listed one, zero for any other. Signatures were checked at intake.
 
     Raises:
-        KeyError: an order names an account that is not open.
+        KeyError: a slot names an account that is not open.
+        ValueError: a price is missing, or is given for an instrument that is not listed.
     """
-    markets, released = _advance(state.markets, prices, time, params)
-    sheet = _sheet(markets, params)
+    for price, rule in zip(prices, params.markets, strict=True):
+        if (price > 0) != (rule is not None):
+            raise ValueError("every listed instrument has a positive price, every other has none")
+    markets, released = _advance(state.markets, batch.lanes, prices, time, params)
+    sheet = _sheet(markets, prices, params)
     grows = _house_may_grow(state.ledger, markets, sheet, params)
-    number = state.batch_number + 1
-    outcomes = _judge(state, orders, markets, sheet, params, number)
-    clearings = _clear(state, orders, outcomes, markets, params, grows)
-    slots, accounts = _apply(state, orders, outcomes, clearings, markets, sheet, params)
-    return _commit(state, markets, clearings, slots, accounts, sheet, released), slots
+    outcomes = _judge(state, batch, prices, sheet, params)
+    clearings = _clear(state, batch, outcomes, markets, params, grows)
+    slots = _apply(state, batch, outcomes, clearings, markets, sheet, params)
+    return Execution(
+        state=_commit(state, markets, clearings, slots, sheet, released, prices),
+        slots=slots,
+        advanced=markets,
+        clearings=clearings,
+        house_grows=grows,
+    )
 
 
 def _advance(
-    markets: Sequence[Market], prices: Sequence[Price], time: int, params: VenueParams
+    markets: Sequence[Market],
+    lanes: Sequence[int],
+    prices: Sequence[Price],
+    time: int,
+    params: VenueParams,
 ) -> tuple[tuple[Market, ...], int]:
-    """Step 2: funding, variance and depth from the new index prices."""
-    moved: list[Market] = []
+    """Step 2: funding, variance and depth of each lane from the new index prices."""
+    moved = list(markets)
     released = 0
-    for market, price, rule in zip(markets, prices, params.markets, strict=True):
-        if rule is not None:
-            market = advance(market, price, time, rule)
-            market, excess = advance_depth(market, depth_target(price, market.variance, rule))
-            released += excess
-        moved.append(market)
+    for lane in lanes:
+        rule, price = params.market(lane), prices[lane]
+        market = advance(moved[lane], price, time, rule)
+        target = depth_target(price, market.variance, rule)
+        moved[lane], excess = advance_depth(market, target)
+        released += excess
     return tuple(moved), released
 
 
-def _sheet(markets: Sequence[Market], params: VenueParams) -> tuple[Entry, ...]:
-    unlisted = RiskParams(shock=0, contingency=0)
+def _sheet(
+    markets: Sequence[Market], prices: Sequence[Price], params: VenueParams
+) -> tuple[Entry, ...]:
     return tuple(
-        perpetual(market.price, market.funding_index, risk or unlisted)
-        for market, risk in zip(markets, params.risks, strict=True)
+        perpetual(prices[i], markets[i].funding_index, params.risk(i)) for i in range(INSTRUMENTS)
     )
 
 
@@ -103,30 +180,35 @@ def _house_may_grow(
     """Return whether the house's equity covers every market at its cap, with no offset."""
     equity: int = ledger.house_cash + ledger.fee_pool
     requirement = 0
-    for market, entry, rule in zip(markets, sheet, params.markets, strict=True):
+    for i, (market, entry) in enumerate(zip(markets, sheet, strict=True)):
         equity -= market.skew * entry.value
-        lots = max(rule.skew_cap if rule else 0, abs(market.skew))
+        lots = max(params.market(i).skew_cap, abs(market.skew))
         requirement += lots * entry.step * HOUSE_STEPS * STEP_UNIT
     return equity >= requirement
 
 
 def _judge(
     state: State,
-    orders: Sequence[Order],
-    markets: Sequence[Market],
+    batch: Batch,
+    prices: Sequence[Price],
     sheet: Sequence[Entry],
     params: VenueParams,
-    number: int,
 ) -> tuple[Outcome, ...]:
     """Step 4, first half: every check that does not depend on the clearing price."""
     seen: set[int] = set()
     outcomes = []
-    for order in orders:
-        account = state.accounts[order.account]
+    for order in batch.orders():
+        if order is None:
+            outcomes.append(Outcome.DECOY)
+            continue
         if order.account in seen:
             outcomes.append(Outcome.REPEATED)
+        elif order.instrument not in batch.lanes or prices[order.instrument] == 0:
+            outcomes.append(Outcome.NOT_PRICED)
         else:
-            outcomes.append(_judge_one(account, order, markets, sheet, params, number))
+            account, index = state.accounts[order.account], prices[order.instrument]
+            number = state.batch_number + 1
+            outcomes.append(_judge_one(account, order, index, sheet, params, number))
         seen.add(order.account)
     return tuple(outcomes)
 
@@ -134,7 +216,7 @@ def _judge(
 def _judge_one(
     account: Account,
     order: Order,
-    markets: Sequence[Market],
+    index: Price,
     sheet: Sequence[Entry],
     params: VenueParams,
     number: int,
@@ -145,8 +227,6 @@ def _judge_one(
         return Outcome.STALE_NONCE
     if order.expiry_batch < number:
         return Outcome.EXPIRED
-    if params.markets[order.instrument] is None:
-        return Outcome.NOT_LISTED
     if order.fee_cap < params.taker_fee:
         return Outcome.FEE_CAP
     if order.reduce_only and (size * held > 0 or abs(size) > abs(held)):
@@ -154,7 +234,6 @@ def _judge_one(
     if abs(held + size) >= 1 << MAGNITUDE_BITS:
         return Outcome.POSITION_RANGE
     before = _book(account)
-    index = markets[order.instrument].price
     over = Money(money(order.limit_price) - money(index))
     fee = _fee(size, index, params.taker_fee)
     after = trade(before, sheet, order.instrument, size, over, fee)
@@ -165,68 +244,71 @@ def _judge_one(
 
 def _clear(
     state: State,
-    orders: Sequence[Order],
+    batch: Batch,
     outcomes: Sequence[Outcome],
     markets: Sequence[Market],
     params: VenueParams,
     grows: bool,
 ) -> dict[int, Clearing]:
-    """Step 3: one clearing per instrument that has an order; a refused order has no size."""
+    """Step 3: one clearing per lane; a slot of another lane, or refused, has no size."""
     clearings = {}
-    for instrument in sorted({order.instrument for order in orders}):
-        rule: MarketParams | None = params.markets[instrument]
-        if rule is None:
-            continue
+    for lane in batch.lanes:
         interests = [
-            _interest(state.accounts[order.account], order, outcome)
-            if order.instrument == instrument
+            _interest(state.accounts[order.account], order)
+            if order and order.instrument == lane and outcome is Outcome.CLEARED
             else Interest(size=Lots(0), limit_price=Price(0))
-            for order, outcome in zip(orders, outcomes, strict=True)
+            for order, outcome in zip(batch.orders(), outcomes, strict=True)
         ]
-        market = markets[instrument]
-        cap = rule.skew_cap if grows else Lots(0)
-        clearings[instrument] = clear(market, market.price, interests, cap)
+        cap = params.market(lane).skew_cap if grows else Lots(0)
+        clearings[lane] = clear(markets[lane], markets[lane].price, interests, cap)
     return clearings
 
 
-def _interest(account: Account, order: Order, outcome: Outcome) -> Interest:
-    size = _left(account, order) if outcome is Outcome.CLEARED else Lots(0)
-    return Interest(size=size, limit_price=order.limit_price)
+def _interest(account: Account, order: Order) -> Interest:
+    return Interest(size=_left(account, order), limit_price=order.limit_price)
 
 
 def _apply(
     state: State,
-    orders: Sequence[Order],
+    batch: Batch,
     outcomes: Sequence[Outcome],
-    clearings: dict[int, Clearing],
+    clearings: Mapping[int, Clearing],
     markets: Sequence[Market],
     sheet: Sequence[Entry],
     params: VenueParams,
-) -> tuple[tuple[Slot, ...], dict[int, Account]]:
-    """Step 4, second half: fill, fee and the new leaf of every order's account."""
+) -> tuple[Slot, ...]:
+    """Step 4, second half: fill, fee and the new leaf of every slot's account."""
     slots: list[Slot] = []
-    accounts: dict[int, Account] = {}
-    for position, (order, outcome) in enumerate(zip(orders, outcomes, strict=True)):
-        account = accounts.get(order.account, state.accounts[order.account])
-        slot = Slot(order=order, outcome=outcome)
-        if outcome is Outcome.CLEARED:
+    touched: dict[int, Account] = {}
+    for position, (index, order) in enumerate(zip(batch.accounts(), batch.orders(), strict=True)):
+        before = touched.get(index, state.accounts[index])
+        after = replace(before, version=before.version + 1)
+        slot = Slot(
+            index=index, order=order, outcome=outcomes[position], before=before, after=after
+        )
+        if order and slot.outcome is Outcome.CLEARED:
             clearing, market = clearings[order.instrument], markets[order.instrument]
             fill = clearing.fills[position]
             rate = params.taker_fee if _takes(market, clearing, fill) else params.maker_fee
-            slot = replace(
-                slot, fill=fill, price=clearing.price, fee=_fee(fill, market.price, rate)
-            )
-            account = _filled(account, slot, clearing, sheet)
-        accounts[order.account] = replace(account, version=account.version + 1)
+            fee = _fee(fill, market.price, rate)
+            after = _filled(after, order, fill, clearing, fee, sheet)
+            slot = replace(slot, after=after, fill=fill, price=clearing.price, fee=fee)
+        touched[index] = slot.after
         slots.append(slot)
-    return tuple(slots), accounts
+    return tuple(slots)
 
 
-def _filled(account: Account, slot: Slot, clearing: Clearing, sheet: Sequence[Entry]) -> Account:
-    order = slot.order
-    book = trade(_book(account), sheet, order.instrument, slot.fill, clearing.premium, slot.fee)
+def _filled(
+    account: Account,
+    order: Order,
+    fill: Lots,
+    clearing: Clearing,
+    fee: Money,
+    sheet: Sequence[Entry],
+) -> Account:
+    book = trade(_book(account), sheet, order.instrument, fill, clearing.premium, fee)
     carried = account.filled if order.nonce == account.nonce else 0
-    done = order.size if order.immediate_or_cancel else carried + abs(slot.fill)
+    done = order.size if order.immediate_or_cancel else carried + abs(fill)
     return replace(
         account,
         nonce=order.nonce,
@@ -239,11 +321,11 @@ def _filled(account: Account, slot: Slot, clearing: Clearing, sheet: Sequence[En
 def _commit(
     state: State,
     markets: Sequence[Market],
-    clearings: dict[int, Clearing],
+    clearings: Mapping[int, Clearing],
     slots: Sequence[Slot],
-    accounts: dict[int, Account],
     sheet: Sequence[Entry],
     released: int,
+    prices: Sequence[Price],
 ) -> State:
     """Steps 5 and 6: skews and pools take the flow; the house takes the other side."""
     moved = list(markets)
@@ -256,10 +338,11 @@ def _commit(
         )
         taken += clearing.flow * sheet[instrument].value
         dust += clearing.dust
+    accounts = {slot.index: slot.after for slot in slots}
     tree = state.tree.copy()
     for index, account in accounts.items():
         tree.update(index, account.leaf())
-    change = sum(a.cash - state.accounts[index].cash for index, a in accounts.items())
+    change = sum(account.cash - state.accounts[index].cash for index, account in accounts.items())
     ledger = Ledger(
         house_cash=Money(state.ledger.house_cash + taken),
         insurance=Money(state.ledger.insurance + dust),
@@ -271,6 +354,7 @@ def _commit(
         tree=tree,
         markets=tuple(moved),
         ledger=ledger,
+        marks=tuple(prices),
         batch_number=state.batch_number + 1,
     )
 

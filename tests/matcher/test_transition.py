@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.transition import Outcome, transition
+from matcher.transition import Batch, Decoy, Outcome, transition
 from undertow.protocol.account import Account
 from undertow.protocol.babyjubjub import Point
+from undertow.protocol.delta import Delta
+from undertow.protocol.errors import DeltaError
 from undertow.protocol.market import MarketParams
 from undertow.protocol.order import Order
+from undertow.protocol.params import VenueParams
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
-from undertow.protocol.state import Ledger, State, VenueParams
+from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price
 
 DOLLAR = 1_000_000 << 16
@@ -68,7 +71,9 @@ def order(account: int, size: int, limit: int = PRICE, **fields: object) -> Orde
 
 def settle(state: State, *orders: Order, price: int = PRICE, time: int = 100):  # type: ignore[no-untyped-def]
     prices = [Price(price) if i in LISTED else Price(0) for i in range(INSTRUMENTS)]
-    return transition(state, orders, prices, time, PARAMS)
+    batch = Batch(slots=orders, lanes=LISTED)
+    execution = transition(state, batch, prices, time, PARAMS)
+    return execution.state, execution.slots
 
 
 orders = st.builds(
@@ -134,7 +139,7 @@ def test_a_poor_house_takes_no_new_skew() -> None:
     [
         (order(1, 5, nonce=0), Outcome.STALE_NONCE),
         (order(1, 5, expiry_batch=1, nonce=2), Outcome.EXPIRED),
-        (order(1, 5, instrument=3, nonce=2), Outcome.NOT_LISTED),
+        (order(1, 5, instrument=3, nonce=2), Outcome.NOT_PRICED),
         (order(1, 5, fee_cap=399, nonce=2), Outcome.FEE_CAP),
         (order(1, 5, reduce_only=True, nonce=2), Outcome.NOT_REDUCING),
         (order(1, (1 << 30) - 1, nonce=2), Outcome.POSITION_RANGE),
@@ -170,3 +175,22 @@ def test_every_field_of_the_state_moves_its_root() -> None:
     assert replace(state, markets=moved).root() != state.root()
     richer = replace(state.accounts[1], cash=Money(1))
     assert state.with_account(1, richer).root() != state.root()
+
+
+def test_a_decoy_changes_only_the_version_and_does_not_block_an_order() -> None:
+    after, slots = settle(genesis(), Decoy(1), order(1, 5, PRICE + 100_000), Decoy(2))
+    assert [slot.outcome for slot in slots] == [Outcome.DECOY, Outcome.CLEARED, Outcome.DECOY]
+    assert slots[1].fill == 5
+    assert after.accounts[2] == replace(genesis().accounts[2], version=1)
+    assert after.accounts[1].version == 2
+
+
+def test_the_published_words_rebuild_an_account() -> None:
+    state, slots = settle(genesis(), order(1, 50, PRICE + 100_000), order(2, -20))
+    before, after = genesis().accounts[2], state.accounts[2]
+    delta = Delta.decrypt(slots[1].ciphertext(), before.view_key, before.version + 1)
+    assert before.cash + delta.cash == after.cash
+    assert before.positions[delta.instrument] + delta.fill == after.positions[0]
+    assert (delta.nonce, delta.filled, delta.reason) == (1, 20, Outcome.CLEARED)
+    with pytest.raises(DeltaError):
+        Delta.decrypt(slots[1].ciphertext(), before.view_key + 1, before.version + 1)

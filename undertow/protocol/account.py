@@ -10,9 +10,9 @@ from undertow.protocol.domains import LEAF
 from undertow.protocol.errors import AccountRangeError
 from undertow.protocol.field import R, to_field
 from undertow.protocol.poseidon import poseidon
+from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import Lots, Money
 
-INSTRUMENTS = 16
 POSITION_BITS = 31
 MAGNITUDE_BITS = POSITION_BITS - 1
 PER_WORD = 6

@@ -6,6 +6,9 @@ UndertowError
 │   └── OrderWordError       a packed order has bits it must not have
 ├── AccountError
 │   └── AccountRangeError    a leaf's field is out of its width
+├── PriceRangeError          a price or a set of prices does not fit its words
+├── ParamsRangeError         a governed parameter is out of its width
+├── DeltaError               a published word is not an account's change under this key
 ├── KeyFormatError           a point is off the curve, outside the subgroup, or the identity
 ├── SignatureError           a signature does not verify
 └── TreeError
@@ -38,6 +41,18 @@ class AccountError(UndertowError):
 
 class AccountRangeError(AccountError):
     """A leaf's field is out of its width."""
+
+
+class PriceRangeError(UndertowError):
+    """A price or a set of prices does not fit its words."""
+
+
+class ParamsRangeError(UndertowError):
+    """A governed parameter is out of its width."""
+
+
+class DeltaError(UndertowError):
+    """A published word is not an account's change under this key."""
 
 
 class KeyFormatError(UndertowError):

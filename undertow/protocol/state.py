@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from undertow.protocol.account import Account
+from undertow.protocol.account import Account, pack_positions
 from undertow.protocol.domains import LEDGER, STATE, TABLE
 from undertow.protocol.field import to_field
-from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.market import Market
 from undertow.protocol.merkle import Tree
 from undertow.protocol.poseidon import poseidon
-from undertow.protocol.sheet import INSTRUMENTS, RiskParams
-from undertow.protocol.units import Money
+from undertow.protocol.prices import pack_prices
+from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.units import Money, Price
+
+NO_MARKS = (Price(0),) * INSTRUMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +27,10 @@ class Ledger:
     sum_cash: Money = Money(0)
     """Sum of all accounts' cash."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenueParams:
-    """Governed parameters of a market group; an instrument without `MarketParams` is not listed."""
-
-    markets: tuple[MarketParams | None, ...]
-    risks: tuple[RiskParams | None, ...]
-    taker_fee: int
-    maker_fee: int
-    """2**-20 of notional, the half spread included; the maker's is not above the taker's."""
-    profit_cap: Money
-    """How much profit above net deposits counts for new risk."""
+    def hash(self) -> int:
+        """Return the ledger's part of the venue hash."""
+        money = (self.house_cash, self.insurance, self.fee_pool, self.sum_cash)
+        return poseidon([to_field(value) for value in money], LEDGER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +41,28 @@ class State:
     tree: Tree = field(default_factory=Tree)
     markets: tuple[Market, ...] = (Market(),) * INSTRUMENTS
     ledger: Ledger = Ledger()
+    marks: tuple[Price, ...] = NO_MARKS
+    """Index prices of the last batch, of every instrument; requests are judged by them."""
     batch_number: int = 0
 
     def root(self) -> int:
         """Return the state root."""
-        rows = [poseidon([to_field(v) for v in _row(m)], TABLE) for m in self.markets]
-        ledger = self.ledger
-        money = (ledger.house_cash, ledger.insurance, ledger.fee_pool, ledger.sum_cash)
-        house = poseidon([to_field(v) for v in money], LEDGER)
-        venue = poseidon([poseidon(rows, TABLE), house], TABLE)
-        return poseidon([self.tree.root, venue], STATE)
+        return poseidon([self.tree.root, self.venue_hash()], STATE)
+
+    def venue_hash(self) -> int:
+        """Return the hash of the market table, the house ledger and the marks."""
+        funding = [to_field(market.funding_index) for market in self.markets]
+        rows = [market_row(market) for market in self.markets]
+        return poseidon(
+            [
+                *pack_positions([market.skew for market in self.markets]),
+                poseidon(funding, TABLE),
+                poseidon([poseidon(row, TABLE) for row in rows], TABLE),
+                self.ledger.hash(),
+                *pack_prices(self.marks),
+            ],
+            TABLE,
+        )
 
     def total(self) -> int:
         """Return all money of the venue: what the vault holds for it."""
@@ -72,14 +79,13 @@ class State:
         return replace(self, accounts={**self.accounts, index: account}, tree=tree, ledger=ledger)
 
 
-def _row(market: Market) -> tuple[int, ...]:
-    return (
-        market.skew,
-        market.pool,
+def market_row(market: Market) -> list[int]:
+    """Return what only a priced market needs of its row, in hash order."""
+    return [
+        to_field(market.pool),
         market.kappa,
-        market.funding_index,
-        market.funding_rate,
+        to_field(market.funding_rate),
         market.variance,
         market.price,
         market.time,
-    )
+    ]

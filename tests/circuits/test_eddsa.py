@@ -1,0 +1,69 @@
+"""The signature check: what it accepts is a signature, and nothing in its witness is loose."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from prover.witness import WitnessError
+from tests.circuits.harness import Circuit
+from undertow.protocol.babyjubjub import SUBGROUP_ORDER
+from undertow.protocol.eddsa import PrivateKey, Signature
+from undertow.protocol.field import R
+from undertow.protocol.signature_digits import signature_digits
+
+KEY = PrivateKey.from_seed(bytes(range(32)))
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "make_eddsa_constants.py"
+
+
+@pytest.fixture(scope="module")
+def checked() -> Circuit:
+    return Circuit("eddsa.circom: EdDSAVerify()")
+
+
+def inputs(message: int, signature: Signature, enabled: int = 1) -> dict[str, object]:
+    return {
+        "enabled": enabled,
+        "key": KEY.public,
+        "r8": signature.r8,
+        "digits": signature_digits(signature.s),
+        "message": message,
+    }
+
+
+@pytest.mark.parametrize("message", [0, 1, R - 1, 0xC0FFEE])
+def test_accepts_a_signature(checked: Circuit, message: int) -> None:
+    assert checked.accepts(checked.witness(inputs(message, KEY.sign(message))))
+
+
+def test_refuses_another_message_or_scalar(checked: Circuit) -> None:
+    signature = KEY.sign(5)
+    for wrong in (
+        inputs(6, signature),
+        inputs(5, Signature(signature.r8, (signature.s + 1) % SUBGROUP_ORDER)),
+        inputs(5, Signature(KEY.public, signature.s)),
+    ):
+        with pytest.raises(WitnessError):
+            checked.witness(wrong)
+
+
+def test_a_disabled_check_accepts_anything(checked: Circuit) -> None:
+    checked.witness(inputs(6, KEY.sign(5), enabled=0))
+
+
+def test_only_the_switch_is_loose(checked: Circuit) -> None:
+    assert checked.loose_wires(checked.witness(inputs(5, KEY.sign(5)))) == ["main.enabled"]
+
+
+def test_cost(checked: Circuit) -> None:
+    assert checked.count == 2981
+
+
+def test_the_constants_are_those_of_the_script() -> None:
+    spec = importlib.util.spec_from_file_location("constants", SCRIPT)
+    assert spec and spec.loader
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    assert script.render() == script.TARGET.read_text(encoding="utf-8")
