@@ -20,6 +20,28 @@ _MESSAGES = {
 }
 
 
+_COLLECTOR = """
+(module
+  (import "" "getWitness" (func $get (param i32)))
+  (import "" "readSharedRWMemory" (func $read (param i32) (result i32)))
+  (import "" "memory" (memory 0))
+  (func (export "collect") (param $size i32) (param $words i32)
+    (local $i i32) (local $j i32) (local $at i32)
+    (block $done (loop $next
+      (br_if $done (i32.eq (local.get $i) (local.get $size)))
+      (call $get (local.get $i))
+      (local.set $j (i32.const 0))
+      (block $full (loop $word
+        (br_if $full (i32.eq (local.get $j) (local.get $words)))
+        (i32.store (local.get $at) (call $read (local.get $j)))
+        (local.set $at (i32.add (local.get $at) (i32.const 4)))
+        (local.set $j (i32.add (local.get $j) (i32.const 1)))
+        (br $word)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br $next)))))
+"""
+
+
 class WitnessError(Exception):
     """The inputs are not those of the circuit, or break one of its statements."""
 
@@ -114,14 +136,25 @@ def calculate(wasm: Path, inputs: Mapping[str, Any]) -> list[int]:
             for index in range(words):
                 call("writeSharedRWMemory", index, _signed((item >> (32 * index)) & 0xFFFFFFFF))
             call("setInputSignal", high, low, position)
-    witness = []
-    for position in range(call("getWitnessSize")):
-        call("getWitness", position)
-        value = 0
-        for index in range(words):
-            value |= (call("readSharedRWMemory", index) & 0xFFFFFFFF) << (32 * index)
-        witness.append(value)
-    return witness
+    return _collect(store, exports, call("getWitnessSize"), words)
+
+
+def _collect(store: wasmtime.Store, exports: Any, size: int, words: int) -> list[int]:
+    """Read the witness with a loop inside the engine: a call from Python per limb takes minutes."""
+    memory = wasmtime.Memory(
+        store, wasmtime.MemoryType(wasmtime.Limits((size * words * 4 >> 16) + 1, None))
+    )
+    imports = [exports["getWitness"], exports["readSharedRWMemory"], memory]
+    loop = wasmtime.Instance(store, _collector(), imports).exports(store)["collect"]
+    loop(store, size, words)
+    width = words * 4
+    raw = memory.read(store, 0, size * width)
+    return [int.from_bytes(raw[i : i + width], "little") for i in range(0, len(raw), width)]
+
+
+@lru_cache(maxsize=1)
+def _collector() -> wasmtime.Module:
+    return wasmtime.Module(_engine(), _COLLECTOR)
 
 
 def write_wtns(path: Path, witness: list[int]) -> None:

@@ -56,6 +56,11 @@ class Tree:
                 first = index * ARITY
                 value = poseidon([self._node(height, first + i) for i in range(ARITY)], NODE)
 
+    @staticmethod
+    def parent(children: Sequence[int]) -> int:
+        """The hash of a node's eight children."""
+        return poseidon(children, NODE)
+
     def proof(self, index: int) -> Proof:
         """The siblings on a leaf's path to the root."""
         self._check_index(index)

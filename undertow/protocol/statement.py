@@ -1,0 +1,48 @@
+"""The public words of a batch and of a run of requests; circuits/STATEMENT.md gives the order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from undertow.protocol.prices import pack_prices
+from undertow.protocol.units import Price
+
+SETTLE = 1
+REQUESTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a statement is valid."""
+
+    chain_id: int
+    contract: int
+    """Address of the settlement contract."""
+
+
+class Touch(NamedTuple):
+    """What is published of a touched account."""
+
+    index: int
+    leaf: int
+    ciphertext: int
+
+
+def settle_words(
+    place: Place,
+    batch_number: int,
+    roots: tuple[int, int],
+    set_root: int,
+    prices: Sequence[Price],
+    time: int,
+    params_hash: int,
+    touches: Sequence[Touch],
+) -> list[int]:
+    """Return the words of a batch; ``roots`` are the previous and the new state root."""
+    words = [place.chain_id, place.contract, batch_number, SETTLE, *roots, set_root]
+    words += [*pack_prices(prices), time, params_hash]
+    for touch in touches:
+        words += touch
+    return words
