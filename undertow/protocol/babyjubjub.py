@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from undertow.protocol import native
 from undertow.protocol.domains import VIEW_KEY
 from undertow.protocol.errors import KeyFormatError
 from undertow.protocol.field import R, inverse
@@ -52,6 +53,15 @@ def multiply(point: Point, scalar: int) -> Point:
     """The scalar multiple, for a scalar of zero or more."""
     if scalar < 0:
         raise ValueError("the scalar is negative")
+    if native.core is not None:
+        size = (scalar.bit_length() + 7) // 8
+        product = native.core.multiply(native.to_bytes(*point), scalar.to_bytes(size, "big"))
+        return Point(*native.from_bytes(product))
+    return reference_multiple(point, scalar)
+
+
+def reference_multiple(point: Point, scalar: int) -> Point:
+    """The specification: what `multiply` returns for a point of the curve."""
     total = IDENTITY
     while scalar:
         if scalar & 1:
