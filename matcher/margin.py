@@ -47,16 +47,20 @@ def worst_loss(book: Book, sheet: Sequence[Entry]) -> Money:
     )
 
 
+def requirement(book: Book, sheet: Sequence[Entry]) -> Money:
+    """Return the initial margin: the worst loss with its factor, and the contingencies."""
+    scenarios = ceil_div(INITIAL_FACTOR * worst_loss(book, sheet), FACTOR_ONE)
+    held = zip(book.positions, sheet, strict=True)
+    return Money(scenarios + sum(abs(lots) * entry.contingency for lots, entry in held))
+
+
 def surplus(book: Book, sheet: Sequence[Entry], profit_cap: Money) -> Money:
     """Return equity that counts for new risk, less the initial requirement.
 
     Profit above net deposits counts up to ``profit_cap``; losses count in full.
     """
     counted = min(equity(book, sheet), book.net_deposits + profit_cap)
-    requirement = ceil_div(INITIAL_FACTOR * worst_loss(book, sheet), FACTOR_ONE)
-    held = zip(book.positions, sheet, strict=True)
-    contingency = sum(abs(lots) * entry.contingency for lots, entry in held)
-    return Money(counted - requirement - contingency)
+    return Money(counted - requirement(book, sheet))
 
 
 def trade(

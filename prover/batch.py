@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matcher.requests import Answer
 from matcher.transition import Batch, Execution, Slot
 from undertow.protocol.account import Account, pack_positions
 from undertow.protocol.babyjubjub import BASE8
 from undertow.protocol.domains import PARAMS, TABLE
-from undertow.protocol.eddsa import Signature
+from undertow.protocol.eddsa import PrivateKey, Signature
 from undertow.protocol.field import to_field
 from undertow.protocol.merkle import Proof, Tree
 from undertow.protocol.order import venue_word
@@ -21,7 +22,13 @@ from undertow.protocol.prices import pack_prices
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.signature_digits import signature_digits
 from undertow.protocol.state import State, market_row
-from undertow.protocol.statement import Place, Touch, settle_words
+from undertow.protocol.statement import (
+    Place,
+    Served,
+    Touch,
+    request_words,
+    settle_words,
+)
 from undertow.protocol.units import Price
 from undertow.protocol.words import Signals, signals
 
@@ -94,6 +101,57 @@ def settle_job(
         **_slot_inputs(state, committed, execution.slots, touches),
     }
     return Job(words=tuple(words), signals=public, inputs=inputs)
+
+
+def requests_job(
+    state: State,
+    after: State,
+    answers: Sequence[Answer],
+    number: int,
+    params: VenueParams,
+    operator: PrivateKey,
+    place: Place,
+) -> Job:
+    """Return the job that proves the answers to a run of requests from ``state``."""
+    served = [
+        Served(a.request.word(), *a.request.key, a.paid, a.leaf(), a.ciphertext()) for a in answers
+    ]
+    words = request_words(
+        place, number, (state.root(), after.root()), operator.public, params.hash(), served
+    )
+    public = signals(words)
+    venue = venue_inputs(state)
+    del venue["marks"]
+    inputs: dict[str, Any] = {
+        "z": public.z,
+        "chainId": place.chain_id,
+        "contract": place.contract,
+        "batchNumber": number,
+        "operatorKey": list(operator.public),
+        "operatorBits": [operator.scalar >> i & 1 for i in range(252)],
+        "price": list(state.marks),
+        **params_inputs(params),
+        **venue,
+        **_request_inputs(state, answers),
+    }
+    return Job(words=tuple(words), signals=public, inputs=inputs)
+
+
+def _request_inputs(state: State, answers: Sequence[Answer]) -> dict[str, Any]:
+    tree = state.tree.copy()
+    rows: list[dict[str, Any]] = []
+    for answer in answers:
+        request = answer.request
+        rows.append(
+            {
+                "word": request.word(),
+                "key": list(request.key),
+                **account_inputs(answer.before),
+                "children": path_inputs(tree, request.index),
+            }
+        )
+        tree.update(request.index, answer.leaf())
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def params_inputs(params: VenueParams) -> dict[str, Any]:

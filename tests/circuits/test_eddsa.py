@@ -63,7 +63,8 @@ def test_cost(checked: Circuit) -> None:
 
 def test_the_constants_are_those_of_the_script() -> None:
     spec = importlib.util.spec_from_file_location("constants", SCRIPT)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     assert script.render() == script.TARGET.read_text(encoding="utf-8")

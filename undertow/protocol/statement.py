@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from undertow.protocol.babyjubjub import Point
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.units import Price
 
@@ -45,4 +46,30 @@ def settle_words(
     words += [*pack_prices(prices), time, params_hash]
     for touch in touches:
         words += touch
+    return words
+
+
+class Served(NamedTuple):
+    """What is published of one request."""
+
+    word: int
+    key_x: int
+    key_y: int
+    paid: int
+    leaf: int
+    ciphertext: int
+
+
+def request_words(
+    place: Place,
+    number: int,
+    roots: tuple[int, int],
+    operator_key: Point,
+    params_hash: int,
+    served: Sequence[Served],
+) -> list[int]:
+    """Return the words of a run of requests; ``number`` counts the runs from one."""
+    words = [place.chain_id, place.contract, number, REQUESTS, *roots, *operator_key, params_hash]
+    for item in served:
+        words += item
     return words
