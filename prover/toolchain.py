@@ -48,6 +48,17 @@ def sources(circuit: Path) -> list[Path]:
     return found
 
 
+def content_hash(circuit: Path) -> str:
+    """Return the hash of a circuit's sources and of the compiler's version."""
+    digest = hashlib.sha256()
+    version = ROOT / COMPILER.parent / "package.json"
+    for path in (version, *sources(circuit)):
+        content = path.read_bytes()
+        digest.update(f"{path.name}:{len(content)}:".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
 def compile(circuit: Path, out_dir: Path) -> Compiled:
     """Compile a circuit at --O1 into out_dir/<content hash>, reusing an earlier product.
 
@@ -59,13 +70,7 @@ def compile(circuit: Path, out_dir: Path) -> Compiled:
         ToolchainError: the compiler refused the circuit.
     """
     circuit = circuit.resolve()
-    digest = hashlib.sha256()
-    version = ROOT / COMPILER.parent / "package.json"
-    for path in (version, *sources(circuit)):
-        content = path.read_bytes()
-        digest.update(f"{path.name}:{len(content)}:".encode())
-        digest.update(content)
-    target = out_dir.resolve() / digest.hexdigest()[:24]
+    target = out_dir.resolve() / content_hash(circuit)[:24]
     name = circuit.stem
     products = Compiled(
         r1cs=target / f"{name}.r1cs",

@@ -157,12 +157,17 @@ def _collector() -> wasmtime.Module:
     return wasmtime.Module(_engine(), _COLLECTOR)
 
 
-def write_wtns(path: Path, witness: list[int]) -> None:
-    """Write the witness as a .wtns file."""
+def to_wtns(witness: list[int]) -> bytes:
+    """Return the content of a .wtns file."""
     header = (32).to_bytes(4, "little") + FIELD.to_bytes(32, "little")
     header += len(witness).to_bytes(4, "little")
     body = b"".join(value.to_bytes(32, "little") for value in witness)
     content = b"wtns" + (2).to_bytes(4, "little") + (2).to_bytes(4, "little")
     for kind, part in ((1, header), (2, body)):
         content += kind.to_bytes(4, "little") + len(part).to_bytes(8, "little") + part
-    path.write_bytes(content)
+    return content
+
+
+def write_wtns(path: Path, witness: list[int]) -> None:
+    """Write the witness as a .wtns file."""
+    path.write_bytes(to_wtns(witness))

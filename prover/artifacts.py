@@ -1,0 +1,129 @@
+"""Circuits and keys on disk: built once per content, and refused by hash when they changed.
+
+build/keys/<circuit>-<hash>/ holds the .r1cs, .wasm, .sym, .zkey and manifest.json, which names
+every file's SHA-256 and where the key is from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from prover import toolchain
+from prover.groth16 import setup_key
+from prover.toolchain import ROOT
+from undertow.protocol.params import Preset
+
+KEYS = ROOT / "build" / "keys"
+DEV_SEED = hashlib.sha256(b"undertow development key: worthless outside local chains").digest()
+"""Anybody can forge proofs under a key made from it."""
+MANIFEST = "manifest.json"
+_VERSION = 1
+
+Progress = Callable[[str], None]
+
+
+class ArtifactError(Exception):
+    """A file of a circuit is missing or is not the one that the manifest names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """A circuit's files, whose hashes were checked."""
+
+    name: str
+    folder: Path
+    origin: str
+    """`dev` or `ceremony`."""
+
+    @property
+    def r1cs(self) -> Path:
+        """The constraints."""
+        return self.folder / "circuit.r1cs"
+
+    @property
+    def wasm(self) -> Path:
+        """The witness calculator."""
+        return self.folder / "circuit.wasm"
+
+    @property
+    def sym(self) -> Path:
+        """The signals' names."""
+        return self.folder / "circuit.sym"
+
+    @property
+    def zkey(self) -> Path:
+        """The proving key."""
+        return self.folder / "circuit.zkey"
+
+
+FILES = ("circuit.r1cs", "circuit.wasm", "circuit.sym", "circuit.zkey")
+
+
+def circuit_names(preset: Preset) -> tuple[str, str]:
+    """Return the names of the batch circuit and of the request circuit."""
+    return f"settle_{preset.name}", f"requests_{preset.name}"
+
+
+def build(name: str, progress: Progress) -> Artifacts:
+    """Return a circuit's files with a development key, building what is not there yet."""
+    source = ROOT / "circuits" / f"{name}.circom"
+    tag = f"{toolchain.content_hash(source)}-{DEV_SEED.hex()}-{_VERSION}"
+    folder = KEYS / f"{name}-{hashlib.sha256(tag.encode()).hexdigest()[:16]}"
+    if not (folder / MANIFEST).is_file():
+        progress(f"{name}: compiling the circuit")
+        compiled = toolchain.compile(source, ROOT / "build" / "circuits")
+        KEYS.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=KEYS))
+        try:
+            for target, path in zip(FILES, (compiled.r1cs, compiled.wasm, compiled.sym)):
+                shutil.copyfile(path, work / target)
+            setup_key(
+                work / FILES[0],
+                work / FILES[3],
+                DEV_SEED,
+                lambda stage: progress(f"{name}: development key, {stage}"),
+            )
+            _write_manifest(work, name)
+            shutil.rmtree(folder, ignore_errors=True)
+            os.rename(work, folder)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return load(folder)
+
+
+def load(folder: Path) -> Artifacts:
+    """Return the files of a folder once every hash is the manifest's.
+
+    Raises:
+        ArtifactError: a file is missing or changed; the message names it.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise ArtifactError(f"{path} is missing; run `undertow circuits build`")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for name in FILES:
+        file = folder / name
+        if not file.is_file() or _sha256(file) != manifest["sha256"].get(name):
+            raise ArtifactError(
+                f"{file} is not the file that its manifest names; delete {folder} and run "
+                "`undertow circuits build`"
+            )
+    return Artifacts(manifest["circuit"], folder, manifest["origin"])
+
+
+def _write_manifest(folder: Path, name: str) -> None:
+    hashes = {file: _sha256(folder / file) for file in FILES}
+    manifest = {"circuit": name, "origin": "dev", "sha256": hashes}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

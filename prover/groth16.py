@@ -1,0 +1,119 @@
+"""Groth16 behind one interface: the native core, or snarkjs in a subprocess.
+
+Both read and write the same .zkey and .wtns files. Words are 32 bytes big-endian in the order of
+the EVM's precompiles: the imaginary part of a G2 coordinate comes first.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from prover.toolchain import ROOT
+from undertow.protocol import native
+
+SNARKJS = ROOT / "node_modules" / "snarkjs" / "build" / "cli.cjs"
+PROOF_WORDS = 8
+
+
+class ProverError(Exception):
+    """A proof could not be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof and the public signals that it is for."""
+
+    words: tuple[int, ...]
+    """A, B and C: eight words."""
+    public: tuple[int, ...]
+
+
+class Backend(Protocol):
+    """Makes proofs with one proving key."""
+
+    name: str
+
+    def prove(self, witness: bytes) -> Proof:
+        """Return a proof for the content of a .wtns file; raises ProverError."""
+        ...
+
+
+class Native:
+    """The native core with the key in memory."""
+
+    name = "native"
+
+    def __init__(self, zkey: Path) -> None:
+        self._prover = _core().Prover(str(zkey))
+
+    def prove(self, witness: bytes) -> Proof:
+        """Return a proof for the content of a .wtns file; raises ProverError."""
+        try:
+            proof, public = self._prover.prove(witness)
+        except ValueError as error:
+            raise ProverError(str(error)) from error
+        return Proof(tuple(native.from_bytes(proof)), tuple(native.from_bytes(public)))
+
+
+class Snarkjs:
+    """snarkjs in a subprocess."""
+
+    name = "snarkjs"
+
+    def __init__(self, zkey: Path) -> None:
+        self._zkey = zkey
+
+    def prove(self, witness: bytes) -> Proof:
+        """Return a proof for the content of a .wtns file; raises ProverError."""
+        with tempfile.TemporaryDirectory() as folder:
+            work = Path(folder)
+            (work / "witness.wtns").write_bytes(witness)
+            files = [str(work / name) for name in ("witness.wtns", "proof.json", "public.json")]
+            _snarkjs("groth16", "prove", str(self._zkey), *files)
+            proof = json.loads((work / "proof.json").read_text(encoding="utf-8"))
+            public = json.loads((work / "public.json").read_text(encoding="utf-8"))
+        (ax, ay, _), (cx, cy, _) = proof["pi_a"], proof["pi_c"]
+        (bx0, bx1), (by0, by1), _ = proof["pi_b"]
+        words = (ax, ay, bx1, bx0, by1, by0, cx, cy)
+        return Proof(tuple(map(int, words)), tuple(map(int, public)))
+
+
+BACKENDS: dict[str, Callable[[Path], Backend]] = {"native": Native, "snarkjs": Snarkjs}
+
+
+def setup_key(r1cs: Path, zkey: Path, seed: bytes, progress: Callable[[str], None]) -> None:
+    """Write a development key; whoever knows the seed can forge every proof."""
+    _core().setup_key(str(r1cs), str(zkey), seed, progress)
+
+
+def verifying_key(zkey: Path) -> list[int]:
+    """Return alpha, beta, gamma, delta and IC as 14 words and two for each signal and one."""
+    return native.from_bytes(_core().Prover(str(zkey)).verifying_key())
+
+
+def verify(key: list[int], proof: Proof) -> bool:
+    """Return whether a proof shows its public signals under a verifying key."""
+    words = (native.to_bytes(*part) for part in (key, proof.public, proof.words))
+    try:
+        return bool(_core().verify_proof(*words))
+    except ValueError:
+        return False
+
+
+def _core():  # type: ignore[no-untyped-def]
+    if native.core is None:
+        raise ProverError("keys and proofs need the native core: install cargo, run `make setup`")
+    return native.core
+
+
+def _snarkjs(*arguments: str) -> None:
+    command = ["node", str(SNARKJS), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise ProverError(f"snarkjs: {done.stdout}{done.stderr}".strip())

@@ -1,0 +1,83 @@
+"""A proof job: witness, constraint check, proof, verification; only then success."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from prover import witness
+from prover.artifacts import Artifacts
+from prover.batch import Job
+from prover.groth16 import BACKENDS, Backend, Proof, ProverError, verify, verifying_key
+from prover.r1cs import R1cs, read_sym
+from undertow.protocol import native
+
+
+class BrokenConstraintError(ProverError):
+    """The witness breaks a constraint; the message names its signals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds that each stage of a job took."""
+
+    witness: float
+    check: float
+    prove: float
+    verify: float
+
+
+class Prover:
+    """Proves the jobs of one circuit; its key stays in memory."""
+
+    def __init__(self, artifacts: Artifacts, backend: str = "native") -> None:
+        self.artifacts = artifacts
+        self.backend: Backend = BACKENDS[backend](artifacts.zkey)
+        self.verifying_key = verifying_key(artifacts.zkey)
+        self.timing: Timing | None = None
+        self._constraints = _load_constraints(artifacts.r1cs)
+
+    @property
+    def constraints(self) -> int:
+        """How many constraints the circuit has."""
+        return len(self._constraints)
+
+    def prove(self, job: Job) -> Proof:
+        """Return a verified proof of the job.
+
+        Raises:
+            WitnessError: the circuit refuses the inputs.
+            BrokenConstraintError: the witness breaks a constraint.
+            ProverError: the proof does not show the job's signals.
+        """
+        started = time.perf_counter()
+        values = witness.calculate(self.artifacts.wasm, job.inputs)
+        raw = witness.to_wtns(values)
+        calculated = time.perf_counter()
+        self._check(raw)
+        checked = time.perf_counter()
+        proof = self.backend.prove(raw)
+        proved = time.perf_counter()
+        if proof.public != tuple(job.signals) or not verify(self.verifying_key, proof):
+            raise ProverError("the proof does not show the job's public signals")
+        self.timing = Timing(
+            witness=calculated - started,
+            check=checked - calculated,
+            prove=proved - checked,
+            verify=time.perf_counter() - proved,
+        )
+        return proof
+
+    def _check(self, raw: bytes) -> None:
+        index = self._constraints.first_unsatisfied(raw)
+        if index is not None:
+            circuit = R1cs.read(self.artifacts.r1cs)
+            names = ", ".join(circuit.names(index, read_sym(self.artifacts.sym)))
+            raise BrokenConstraintError(f"constraint {index} does not hold: {names}")
+
+
+def _load_constraints(path: Path):  # type: ignore[no-untyped-def]
+    if native.core is None:
+        raise ProverError("proofs need the native core: install cargo and run `make setup`")
+    return native.core.Constraints(str(path))
