@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {BabyJubJub} from "../src/BabyJubJub.sol";
+import {PriceWords} from "../src/PriceWords.sol";
+import {RequestWord} from "../src/RequestWord.sol";
+import {Keys} from "./fixture/Keys.sol";
+import {Test} from "./Test.sol";
+
+/// @notice The layouts and the curve that circuits share with the contracts.
+contract LayoutsTest is Test {
+    uint256 constant R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
+
+    function test_requestWord_layout() public pure {
+        assertEq(RequestWord.pack(RequestWord.WITHDRAW, 5, 9), 3 + 5 * 2 ** 3 + 9 * 2 ** 27);
+    }
+
+    function testFuzz_requestWord_roundTrip(uint256 kind, uint24 index, uint64 amount) public pure {
+        kind &= 7;
+        uint256 word = RequestWord.pack(kind, index, amount);
+        assertTrue(word < 2 ** 91);
+        assertEq(RequestWord.kindOf(word), kind);
+        assertEq(RequestWord.indexOf(word), index);
+        assertEq(RequestWord.amountOf(word), amount);
+    }
+
+    function testFuzz_priceWords_roundTrip(uint256 seed) public pure {
+        uint256[3] memory words;
+        for (uint256 i; i < 16; ++i) {
+            PriceWords.put(words, i, _price(seed, i));
+        }
+        PriceWords.check(words);
+        for (uint256 i; i < 16; ++i) {
+            assertEq(PriceWords.get(words, i), _price(seed, i));
+            assertEq(words[i / 7] >> 36 * (i % 7) & 2 ** 36 - 1, _price(seed, i));
+        }
+    }
+
+    function testFuzz_priceWords_revertsWhenUnusedBitsAreSet(uint256 index, uint256 bit) public {
+        index = index % 3;
+        bit = bound(bit, index == 2 ? 72 : 252, 255);
+        uint256[3] memory words;
+        words[index] = 1 << bit;
+        expectError(PriceWords.UnusedBits.selector, index, words[index]);
+        this.check(words);
+    }
+
+    function test_isKey_acceptsSubgroupAndWholeCurve() public pure {
+        assertTrue(BabyJubJub.isKey(Keys.BASE8_X, Keys.BASE8_Y));
+        assertTrue(BabyJubJub.isKey(Keys.GENERATOR_X, Keys.GENERATOR_Y));
+        assertTrue(BabyJubJub.isKey(R - Keys.BASE8_X, Keys.BASE8_Y));
+    }
+
+    function test_isKey_refusesEveryPointOfSmallOrder() public pure {
+        uint256[2][8] memory points = Keys.smallOrder();
+        for (uint256 i; i < 8; ++i) {
+            assertFalse(BabyJubJub.isKey(points[i][0], points[i][1]));
+        }
+    }
+
+    function test_isKey_refusesCoordinatesOutOfRange() public pure {
+        assertFalse(BabyJubJub.isKey(Keys.BASE8_X + R, Keys.BASE8_Y));
+        assertFalse(BabyJubJub.isKey(Keys.BASE8_X, Keys.BASE8_Y + R));
+    }
+
+    function testFuzz_isKey_refusesPointsOffTheCurve(uint256 x) public pure {
+        vm.assume(x != Keys.BASE8_X && x != R - Keys.BASE8_X);
+        assertFalse(BabyJubJub.isKey(x, Keys.BASE8_Y));
+    }
+
+    function check(uint256[3] memory words) external pure {
+        PriceWords.check(words);
+    }
+
+    function _price(uint256 seed, uint256 i) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed, i))) >> 220;
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+/// @title  Vm
+/// @notice The cheatcodes that these tests use.
+interface Vm {
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
+    function addr(uint256 secret) external pure returns (address);
+    function assume(bool condition) external pure;
+    function chainId(uint256 id) external;
+    function etch(address target, bytes calldata code) external;
+    function expectEmit(address emitter) external;
+    function expectRevert(bytes calldata data) external;
+    function expectRevert(bytes4 selector) external;
+    function lastCallGas() external view returns (Gas memory);
+    function prank(address sender) external;
+    function sign(uint256 secret, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function store(address target, bytes32 slot, bytes32 value) external;
+    function warp(uint256 time) external;
+}
+
+/// @title  Test
+/// @notice What every test contract starts from; forge-std as published on npm does not compile here.
+abstract contract Test {
+    Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    event Measured(string what, uint256 value);
+
+    error NotEqual(uint256 left, uint256 right);
+    error NotTrue();
+
+    function assertEq(uint256 left, uint256 right) internal pure {
+        if (left != right) revert NotEqual(left, right);
+    }
+
+    function assertEq(address left, address right) internal pure {
+        if (left != right) revert NotEqual(uint160(left), uint160(right));
+    }
+
+    function assertTrue(bool condition) internal pure {
+        if (!condition) revert NotTrue();
+    }
+
+    function assertFalse(bool condition) internal pure {
+        if (condition) revert NotTrue();
+    }
+
+    function expectError(bytes4 selector) internal {
+        vm.expectRevert(abi.encodeWithSelector(selector));
+    }
+
+    function expectError(bytes4 selector, uint256 a) internal {
+        vm.expectRevert(abi.encodeWithSelector(selector, a));
+    }
+
+    function expectError(bytes4 selector, uint256 a, uint256 b) internal {
+        vm.expectRevert(abi.encodeWithSelector(selector, a, b));
+    }
+
+    function expectError(bytes4 selector, uint256 a, uint256 b, uint256 c) internal {
+        vm.expectRevert(abi.encodeWithSelector(selector, a, b, c));
+    }
+
+    function expectError(bytes4 selector, address a) internal {
+        vm.expectRevert(abi.encodeWithSelector(selector, a));
+    }
+
+    function expectError(bytes4 selector, address a, address b) internal {
+        vm.expectRevert(abi.encodeWithSelector(selector, a, b));
+    }
+
+    /// @dev `value` folded into low..high, both included.
+    function bound(uint256 value, uint256 low, uint256 high) internal pure returns (uint256) {
+        return low + value % (high - low + 1);
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {RequestWord} from "../src/RequestWord.sol";
+import {TestToken} from "../src/TestToken.sol";
+import {Vault} from "../src/Vault.sol";
+import {Keys} from "./fixture/Keys.sol";
+import {Test} from "./Test.sol";
+
+/// @notice Every actor at once: three users, strangers who send tokens, and a settlement contract whose every
+///         answer the vault would accept.
+contract VaultHandler is Test {
+    TestToken public immutable TOKEN;
+    Vault public immutable VAULT;
+    address[3] public users = [address(0xA11CE), address(0xB0B), address(0xCA201)];
+    uint256 public deposited;
+    uint256 public claimed;
+
+    constructor() {
+        TOKEN = new TestToken();
+        VAULT = new Vault(TOKEN, 10);
+        VAULT.initialize(address(this));
+        for (uint256 i; i < 3; ++i) {
+            TOKEN.mint(users[i], 1 << 128);
+            vm.prank(users[i]);
+            TOKEN.approve(address(VAULT), type(uint256).max);
+        }
+    }
+
+    function open(uint256 user, uint256 amount) external {
+        amount = bound(amount, 10, 1e12);
+        vm.prank(users[user % 3]);
+        VAULT.open(Keys.BASE8_X, Keys.BASE8_Y, amount);
+        deposited += amount;
+    }
+
+    function deposit(uint256 user, uint256 index, uint256 amount) external {
+        if (VAULT.accountCount() == 0) return;
+        amount = bound(amount, 1, 1e12);
+        index = bound(index, 1, VAULT.accountCount());
+        vm.prank(users[user % 3]);
+        VAULT.deposit(index, amount);
+        deposited += amount;
+    }
+
+    function houseDeposit(uint256 user, uint256 amount) external {
+        amount = bound(amount, 1, 1e12);
+        vm.prank(users[user % 3]);
+        VAULT.houseDeposit(amount);
+        deposited += amount;
+    }
+
+    function withdraw(uint256 index, uint256 amount) external {
+        if (VAULT.accountCount() == 0) return;
+        index = bound(index, 1, VAULT.accountCount());
+        vm.prank(VAULT.accountAddress(index));
+        VAULT.withdraw(index, bound(amount, 1, 1e12));
+    }
+
+    function settle(uint256 count, uint256 payMask) external {
+        Vault.Request[] memory taken = VAULT.take(bound(count, 0, VAULT.queueLength()));
+        for (uint256 i; i < taken.length; ++i) {
+            uint256 word = taken[i].word;
+            uint64 amount = RequestWord.amountOf(word);
+            if (RequestWord.kindOf(word) != RequestWord.WITHDRAW || payMask >> (i % 256) & 1 == 0) continue;
+            if (amount <= VAULT.committed()) VAULT.credit(RequestWord.indexOf(word), amount);
+        }
+    }
+
+    function credit(uint256 index, uint256 amount) external {
+        if (VAULT.accountCount() == 0) return;
+        VAULT.credit(
+            uint24(bound(index, 1, VAULT.accountCount())), uint64(bound(amount, 0, VAULT.committed()))
+        );
+    }
+
+    function claim(uint256 user) external {
+        address owner = users[user % 3];
+        if (VAULT.claims(owner) == 0) return;
+        vm.prank(owner);
+        claimed += VAULT.claim();
+    }
+
+    function donate(uint256 amount) external {
+        TOKEN.mint(address(VAULT), bound(amount, 1, 1e12));
+    }
+}
+
+contract VaultInvariantTest is Test {
+    VaultHandler handler;
+    Vault vault;
+
+    function setUp() public {
+        handler = new VaultHandler();
+        vault = handler.VAULT();
+    }
+
+    function targetContracts() public view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(handler);
+    }
+
+    function invariant_balanceCoversLiabilities() public view {
+        assertTrue(handler.TOKEN().balanceOf(address(vault)) >= vault.liabilities());
+    }
+
+    function invariant_liabilitiesAreWhatCameInLessWhatWentOut() public view {
+        assertEq(vault.liabilities(), handler.deposited() - handler.claimed());
+    }
+
+    function invariant_claimsSumToTotal() public view {
+        uint256 sum;
+        for (uint256 i; i < 3; ++i) {
+            sum += vault.claims(handler.users(i));
+        }
+        assertEq(sum, vault.totalClaims());
+    }
+
+    function invariant_queuedDepositsAreTheQueuesDeposits() public view {
+        uint256 sum;
+        for (uint256 number = vault.queueStart(); number < vault.queueEnd(); ++number) {
+            uint256 word = vault.request(number).word;
+            if (RequestWord.kindOf(word) != RequestWord.WITHDRAW) sum += RequestWord.amountOf(word);
+        }
+        assertEq(sum, vault.queuedDeposits());
+    }
+}
