@@ -3,7 +3,8 @@
 MatcherError
 ├── LogError          the order log cannot be used
 │   └── BrokenChainError   a record was altered, removed or reordered
-└── SettingsError     a setting is missing or malformed
+├── SettingsError     a setting is missing or malformed
+└── DivergedError     the chain holds another state than the log and the journal give
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class BrokenChainError(LogError):
 
 class SettingsError(MatcherError):
     """A setting is missing or malformed."""
+
+
+class DivergedError(MatcherError):
+    """The chain holds another state than the log and the journal give."""

@@ -16,20 +16,12 @@ from undertow.protocol.envelope import (
     ENVELOPE_BYTES,
     EnvelopeError,
     EnvelopePrivateKey,
-    EnvelopePublicKey,
     Venue,
     WrongKeyError,
     open_envelope,
-    seal,
 )
 from undertow.protocol.errors import OrderError
-from undertow.protocol.field import R
-from undertow.protocol.order import Order
-
-ORDER_BYTES = 23
-"""181 bits of the order word."""
-_WORD_BYTES = 32
-SIGNED_ORDER_BYTES = ORDER_BYTES + 3 * _WORD_BYTES
+from undertow.protocol.signed_order import SignedOrder
 
 
 class Code(StrEnum):
@@ -80,14 +72,6 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedOrder:
-    """An order with its owner's signature."""
-
-    order: Order
-    signature: eddsa.Signature
-
-
-@dataclass(frozen=True, slots=True)
 class Refused:
     """The envelope does not enter the log."""
 
@@ -97,13 +81,6 @@ class Refused:
     def message(self) -> str:
         """Return the sentence for the sender."""
         return MESSAGES[self.code]
-
-
-def seal_order(signed: SignedOrder, key: EnvelopePublicKey, venue: Venue) -> bytes:
-    """Return the envelope that carries `signed` to the matcher."""
-    (x, y), s = signed.signature.r8, signed.signature.s
-    words = b"".join(word.to_bytes(_WORD_BYTES, "big") for word in (x, y, s))
-    return seal(signed.order.pack().to_bytes(ORDER_BYTES, "big") + words, key, venue)
 
 
 def decide(
@@ -124,7 +101,7 @@ def decide(
         return Refused(Code.BAD_CIPHERTEXT)
     # 2. It holds one signed order, every field within its width.
     try:
-        signed = _decode(plaintext)
+        signed = SignedOrder.from_bytes(plaintext)
     except (OrderError, ValueError):
         return Refused(Code.MALFORMED_ORDER)
     order = signed.order
@@ -145,15 +122,10 @@ def decide(
     return signed
 
 
-def _decode(plaintext: bytes) -> SignedOrder:
-    """Read a signed order, or raise OrderError or ValueError."""
-    if len(plaintext) != SIGNED_ORDER_BYTES:
-        raise ValueError("length")
-    word = int.from_bytes(plaintext[:ORDER_BYTES], "big")
-    x, y, s = (
-        int.from_bytes(plaintext[i : i + _WORD_BYTES], "big")
-        for i in range(ORDER_BYTES, SIGNED_ORDER_BYTES, _WORD_BYTES)
-    )
-    if max(x, y, s) >= R:
-        raise ValueError("signature word is not a field element")
-    return SignedOrder(Order.unpack(word), eddsa.Signature(Point(x, y), s))
+def read_logged(ciphertext: bytes, key: EnvelopePrivateKey, venue: Venue) -> SignedOrder:
+    """Return the order of a recorded envelope: `decide` let it in, so it opens and is one.
+
+    Raises:
+        EnvelopeError: the key is not the one that the envelope was recorded under.
+    """
+    return SignedOrder.from_bytes(open_envelope(ciphertext, key, venue))

@@ -31,6 +31,9 @@ class Matcher:
     receipt_key: Ed25519PrivateKey
     log: OrderLog
     view: View
+    updated_ms: int = 0
+    """When the view was last replaced."""
+    phase: Callable[[], str] = lambda: "intake only"
     clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
 
     def receipt(self, record: Record) -> dict[str, int | str]:
@@ -91,6 +94,7 @@ def create_app(matcher: Matcher) -> FastAPI:
             "chainId": matcher.venue.chain_id,
             "contract": "0x" + matcher.venue.contract.hex(),
             "batchNumber": matcher.view.batch_number,
+            "phase": matcher.phase(),
             "sequence": matcher.log.sequence,
             "logHead": matcher.log.head.hex(),
             "envelopeBytes": ENVELOPE_BYTES,

@@ -13,13 +13,14 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from matcher.intake import ORDER_BYTES, Owner, SignedOrder, View, seal_order
+from matcher.intake import Owner, View
 from matcher.service import Matcher, create_app
 from matcher.store import OrderLog
 from undertow.protocol import eddsa
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey, Venue, seal
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
+from undertow.protocol.signed_order import ORDER_BYTES, SignedOrder, seal_order
 from undertow.protocol.units import Lots, Price
 
 VENUE = Venue(31337, bytes(range(20)))

@@ -1,0 +1,73 @@
+"""Closed sets: what the operator committed, written down before it goes on chain.
+
+Salts and decoys are drawn at random, so without the journal a closed set could not be settled.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS sets (
+    batch INTEGER PRIMARY KEY,
+    content TEXT NOT NULL
+) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedSet:
+    """One batch's set, by reference to the order log."""
+
+    batch: int
+    lanes: tuple[int, ...]
+    slots: tuple[tuple[bool, int], ...]
+    """True and an order's sequence number, or false and a decoy's account."""
+    salts: tuple[int, ...]
+
+
+class Journal:
+    """Closed sets by batch number, durable once `write` returns."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+        self._database.executescript(_SCHEMA)
+
+    def write(self, closed: ClosedSet) -> None:
+        """Add a set; a batch has one for ever, so an earlier one raises sqlite3.IntegrityError."""
+        content = json.dumps(
+            {
+                "lanes": closed.lanes,
+                "slots": closed.slots,
+                "salts": [str(salt) for salt in closed.salts],
+            }
+        )
+        with self._lock:
+            self._database.execute("INSERT INTO sets VALUES (?, ?)", (closed.batch, content))
+
+    def read(self, batch: int) -> ClosedSet | None:
+        """Return the set of a batch, if it was closed."""
+        query = "SELECT content FROM sets WHERE batch = ?"
+        with self._lock:
+            row = self._database.execute(query, (batch,)).fetchone()
+        if row is None:
+            return None
+        content = json.loads(row[0])
+        return ClosedSet(
+            batch=batch,
+            lanes=tuple(content["lanes"]),
+            slots=tuple((bool(is_order), int(number)) for is_order, number in content["slots"]),
+            salts=tuple(int(salt) for salt in content["salts"]),
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._database.close()

@@ -1,0 +1,1 @@
+"""The contracts from Python: build, deploy, read, send."""

@@ -1,0 +1,75 @@
+"""What one account can learn from the chain with its own key: its whole contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from undertow.chain.venue import SettledBatch, SettledRequests
+from undertow.protocol.account import Account
+from undertow.protocol.babyjubjub import Point, view_key
+from undertow.protocol.delta import Delta
+from undertow.protocol.errors import DeltaError
+from undertow.protocol.request import Kind
+from undertow.protocol.units import Lots, Money
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change of an account."""
+
+    batch: int
+    """The batch's number; 0 for a request."""
+    delta: Delta
+    account: Account
+    """After the change."""
+
+
+def follow(
+    settlements: Iterable[SettledBatch | SettledRequests],
+    index: int,
+    secret: int,
+    owner: Point,
+    operator: Point,
+) -> list[Event]:
+    """Return an account's changes, each checked against its published leaf.
+
+    Raises:
+        DeltaError: a published word or leaf is not what the account's contents give.
+    """
+    account = Account(owner=owner, view_key=view_key(secret, operator))
+    events: list[Event] = []
+    for settled in settlements:
+        number = settled.number if isinstance(settled, SettledBatch) else 0
+        for leaf, ciphertext in _touches(settled, index):
+            delta = Delta.decrypt(ciphertext, account.view_key, account.version + 1)
+            account = _apply(account, delta, is_request=number == 0)
+            if account.leaf() != leaf:
+                raise DeltaError(f"account {index} does not hash to its published leaf")
+            events.append(Event(number, delta, account))
+    return events
+
+
+def _touches(settled: SettledBatch | SettledRequests, index: int) -> list[tuple[int, int]]:
+    if isinstance(settled, SettledBatch):
+        return [(t.leaf, t.ciphertext) for t in settled.touches if t.index == index]
+    return [
+        (leaf, ciphertext)
+        for request, (_, leaf, ciphertext) in zip(settled.requests, settled.answers, strict=True)
+        if request.index == index and request.kind is not Kind.HOUSE_DEPOSIT
+    ]
+
+
+def _apply(account: Account, delta: Delta, is_request: bool) -> Account:
+    positions = list(account.positions)
+    positions[delta.instrument] = Lots(positions[delta.instrument] + delta.fill)
+    deposited = delta.cash if is_request else 0
+    return replace(
+        account,
+        version=account.version + 1,
+        nonce=delta.nonce,
+        filled=delta.filled,
+        cash=Money(account.cash + delta.cash),
+        net_deposits=Money(account.net_deposits + deposited),
+        positions=tuple(positions),
+    )

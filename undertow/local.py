@@ -1,0 +1,198 @@
+"""A whole venue on one machine: chain, contracts, matcher, oracle signers and funded traders.
+
+Every key here is public or thrown away: for demos, tests and benchmarks only.
+"""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from eth_account import Account
+
+from matcher.intake import View
+from matcher.journal import Journal
+from matcher.operator import BatchReport, Operator
+from matcher.service import Matcher, create_app
+from matcher.store import OrderLog
+from prover.artifacts import build, circuit_names
+from prover.prover import Prover
+from undertow.chain import contracts
+from undertow.chain.anvil import Anvil
+from undertow.chain.chain import Chain
+from undertow.chain.deployment import Deployment, deploy
+from undertow.chain.reporter import publish_round
+from undertow.chain.venue import Venue
+from undertow.client.client import Client, Trader
+from undertow.markets import LOCAL_PARAMS
+from undertow.protocol.eddsa import PrivateKey
+from undertow.protocol.envelope import EnvelopePrivateKey
+from undertow.protocol.envelope import Venue as EnvelopeVenue
+from undertow.protocol.params import Preset, VenueParams
+from undertow.protocol.request import opening_key
+from undertow.protocol.units import Price
+
+MNEMONIC = "test test test test test test test test test test test junk"
+SIGNERS = 3
+_START_SECONDS = 30
+
+
+def chain_key(index: int) -> str:
+    """Return the private key of one of anvil's funded accounts."""
+    Account.enable_unaudited_hdwallet_features()
+    account = Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{index}")
+    return str(account.key.to_0x_hex())
+
+
+@dataclass(slots=True)
+class LocalVenue:
+    """A running venue."""
+
+    chain: Chain
+    deployment: Deployment
+    venue: Venue
+    operator: Operator
+    folder: Path
+    url: str
+    signers: tuple[str, ...]
+    traders: list[Trader] = field(default_factory=list)
+    reports: list[BatchReport] = field(default_factory=list)
+
+    def client(self) -> Client:
+        """Return a client of the matcher."""
+        return Client(self.url)
+
+    def fund(self, traders: int, deposit: int, house: int) -> None:
+        """Open and fund accounts and the house through the vault; amounts in micro-USD."""
+        functions = self.venue.token.functions
+        total = traders * deposit + house
+        assert self.chain.account is not None
+        self.chain.send(functions.mint(self.chain.account.address, total))
+        self.chain.send(functions.approve(self.deployment.vault, total))
+        self.chain.send(self.venue.vault.functions.houseDeposit(house))
+        for number in range(1, traders + 1):
+            key = PrivateKey.from_seed(b"undertow local trader " + number.to_bytes(32, "big"))
+            point = opening_key(key.public)
+            self.chain.send(self.venue.vault.functions.open(point.x, point.y, deposit))
+            self.traders.append(Trader(key, number))
+
+    def publish(self, prices: Sequence[Sequence[Price]]) -> int:
+        """Publish a round later than the newest block, one set of prices for each signer."""
+        now = self.chain.time + 1
+        self.chain.web3.provider.make_request("evm_setNextBlockTimestamp", [now + 1])  # type: ignore[arg-type]
+        self.chain.web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
+        return publish_round(self.venue, self.signers, prices, now)
+
+    def wait(self, what: str, done: Callable[[], bool], seconds: float = 300) -> None:
+        """Wait until something has happened; raises TimeoutError that says what did not."""
+        deadline = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{what} did not happen in {seconds:.0f} s")
+            time.sleep(0.05)
+
+
+@contextmanager
+def local_venue(
+    preset: Preset,
+    progress: Callable[[str], None],
+    params: VenueParams = LOCAL_PARAMS,
+    linger: float = 1.0,
+) -> Iterator[LocalVenue]:
+    """Run a venue while the `with` block runs."""
+    names = circuit_names(preset)
+    artifacts = [build(name, progress) for name in names]
+    progress("loading the proving keys")
+    provers = [Prover(item) for item in artifacts]
+    progress("compiling the contracts")
+    contracts.build()
+    with ExitStack() as stack:
+        anvil = stack.enter_context(Anvil())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="undertow-")))
+        chain = Chain(anvil.url, chain_key(0))
+        signers = tuple(chain_key(1 + i) for i in range(SIGNERS))
+        operator_key = PrivateKey.from_seed(b"undertow local operator".ljust(32, b"."))
+        progress("deploying the contracts")
+        deployment = deploy(
+            chain,
+            preset,
+            params,
+            operator_key.public,
+            [Account.from_key(key).address for key in signers],
+            (provers[0].verifying_key, provers[1].verifying_key),
+            artifacts[0].origin,
+        )
+        place = EnvelopeVenue(
+            deployment.chain_id, bytes.fromhex(deployment.settlement.removeprefix("0x"))
+        )
+        log = OrderLog(folder / "orders.sqlite", place)
+        stack.callback(log.close)
+        journal = Journal(folder / "journal.sqlite")
+        stack.callback(journal.close)
+        matcher = Matcher(
+            venue=place,
+            envelope_key=EnvelopePrivateKey.generate(0),
+            receipt_key=Ed25519PrivateKey.generate(),
+            log=log,
+            view=View(1, {}, {}),
+        )
+        operator = Operator(
+            matcher=matcher,
+            venue=Venue(Chain(anvil.url, chain_key(0)), deployment),
+            journal=journal,
+            preset=preset,
+            params=params,
+            key=operator_key,
+            batch_prover=provers[0],
+            request_prover=provers[1],
+            linger=linger,
+        )
+        matcher.phase = lambda: operator.phase
+        # Traders and oracle pay from another account than the operator: nonces do not cross.
+        local = LocalVenue(
+            chain=Chain(anvil.url, chain_key(SIGNERS + 1)),
+            deployment=deployment,
+            venue=Venue(Chain(anvil.url, chain_key(SIGNERS + 1)), deployment),
+            operator=operator,
+            folder=folder,
+            url=stack.enter_context(_serve(matcher)),
+            signers=signers,
+        )
+        operator.on_batch = local.reports.append
+        stop = threading.Event()
+        loop = threading.Thread(target=operator.run, args=(stop,), name="operator", daemon=True)
+        loop.start()
+        stack.callback(loop.join, 120)
+        stack.callback(stop.set)
+        yield local
+
+
+@contextmanager
+def _serve(matcher: Matcher) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    config = uvicorn.Config(
+        create_app(matcher), host="127.0.0.1", port=port, log_level="warning", access_log=False
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="http", daemon=True)
+    thread.start()
+    deadline = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the matcher's service did not start")
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)

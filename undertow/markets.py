@@ -1,0 +1,61 @@
+"""The perpetuals that the local venue lists, and its parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from undertow.protocol.market import MarketParams
+from undertow.protocol.params import VenueParams
+from undertow.protocol.sheet import INSTRUMENTS, RiskParams
+from undertow.protocol.units import Lots, Money, Price
+
+MICRO_USD = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Perpetual:
+    """A listed instrument."""
+
+    name: str
+    instrument: int
+    lots_per_btc: int
+
+    def price(self, dollars: float, *, up: bool = False) -> Price:
+        """Return micro-USD per lot of a BTC price, rounded down or up."""
+        micro = round(dollars * MICRO_USD)
+        return Price(-(-micro // self.lots_per_btc) if up else micro // self.lots_per_btc)
+
+
+BTC = Perpetual("BTC-PERP", 0, 10_000)
+MICRO = Perpetual("BTC-MICRO", 1, 1_000_000)
+LISTED = (BTC, MICRO)
+
+
+def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> MarketParams:
+    return MarketParams(
+        depth_min=depth_min,
+        depth_max=depth_max,
+        depth_per_variance=655 if lots_per_btc < 100_000 else 7,
+        skew_cap=Lots(btc_cap * lots_per_btc),
+        funding_dead_zone=Lots(lots_per_btc // 100),
+        funding_saturation=Lots(btc_cap * lots_per_btc),
+        funding_velocity=1 << 10,
+        funding_rate_max=1 << 20,
+    )
+
+
+_MARKETS = {
+    BTC.instrument: _market(16, 4096, 50, BTC.lots_per_btc),
+    MICRO.instrument: _market(1, 64, 20, MICRO.lots_per_btc),
+}
+
+LOCAL_PARAMS = VenueParams(
+    markets=tuple(_MARKETS.get(i) for i in range(INSTRUMENTS)),
+    # 16 steps of 1/256: the far scenario is a move of 6.25%; margin is 20/16 of it and 0.5%.
+    risks=tuple(
+        RiskParams(shock=1, contingency=328) if i in _MARKETS else None for i in range(INSTRUMENTS)
+    ),
+    taker_fee=400,
+    maker_fee=100,
+    profit_cap=Money(100_000 * MICRO_USD << 16),
+)

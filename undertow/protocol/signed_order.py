@@ -1,0 +1,49 @@
+"""A signed order as the bytes that an envelope carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from undertow.protocol.babyjubjub import Point
+from undertow.protocol.eddsa import Signature
+from undertow.protocol.envelope import EnvelopePublicKey, Venue, seal
+from undertow.protocol.field import R
+from undertow.protocol.order import Order
+
+ORDER_BYTES = 23
+"""181 bits of the order word."""
+_WORD_BYTES = 32
+SIGNED_ORDER_BYTES = ORDER_BYTES + 3 * _WORD_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOrder:
+    """An order with its owner's signature."""
+
+    order: Order
+    signature: Signature
+
+    def to_bytes(self) -> bytes:
+        """Return the plaintext of an envelope."""
+        (x, y), s = self.signature.r8, self.signature.s
+        words = b"".join(word.to_bytes(_WORD_BYTES, "big") for word in (x, y, s))
+        return self.order.pack().to_bytes(ORDER_BYTES, "big") + words
+
+    @classmethod
+    def from_bytes(cls, plaintext: bytes) -> SignedOrder:
+        """Read a signed order, or raise OrderError or ValueError."""
+        if len(plaintext) != SIGNED_ORDER_BYTES:
+            raise ValueError("a signed order has another length")
+        word = int.from_bytes(plaintext[:ORDER_BYTES], "big")
+        x, y, s = (
+            int.from_bytes(plaintext[i : i + _WORD_BYTES], "big")
+            for i in range(ORDER_BYTES, SIGNED_ORDER_BYTES, _WORD_BYTES)
+        )
+        if max(x, y, s) >= R:
+            raise ValueError("a word of the signature is no field element")
+        return cls(Order.unpack(word), Signature(Point(x, y), s))
+
+
+def seal_order(signed: SignedOrder, key: EnvelopePublicKey, venue: Venue) -> bytes:
+    """Return the envelope that carries an order to the matcher."""
+    return seal(signed.to_bytes(), key, venue)
