@@ -82,7 +82,9 @@ def build(name: str, progress: Progress) -> Artifacts:
         KEYS.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=KEYS))
         try:
-            for target, path in zip(FILES, (compiled.r1cs, compiled.wasm, compiled.sym)):
+            for target, path in zip(
+                FILES, (compiled.r1cs, compiled.wasm, compiled.sym), strict=False
+            ):
                 shutil.copyfile(path, work / target)
             setup_key(
                 work / FILES[0],

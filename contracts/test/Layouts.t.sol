@@ -40,7 +40,7 @@ contract LayoutsTest is Test {
         index = index % 3;
         bit = bound(bit, index == 2 ? 72 : 252, 255);
         uint256[3] memory words;
-        words[index] = 1 << bit;
+        words[index] = 2 ** bit;
         expectError(PriceWords.UnusedBits.selector, index, words[index]);
         this.check(words);
     }

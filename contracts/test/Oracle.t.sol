@@ -272,7 +272,7 @@ contract OracleTest is Test {
         for (uint256 i; i < 3; ++i) {
             Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
             uint256[3] memory words = _words(PRICE);
-            words[i] |= 1 << free[i];
+            words[i] |= 2 ** uint256(free[i]);
             reports[0] = _report(0, 1, START, words);
             expectError(PriceWords.UnusedBits.selector, i, words[i]);
             oracle.submit(1, START, reports);

@@ -154,7 +154,7 @@ contract SettlementBatchTest is Venue {
         uint256[8] memory proof = _honest();
         bytes memory slots = _slots(N);
         index %= slots.length;
-        slots[index] = bytes1(uint8(slots[index]) ^ uint8(1 << (bit % 8)));
+        slots[index] = bytes1(uint8(slots[index]) ^ uint8(2 ** (bit % 8)));
         (bool done, bytes memory reason) = address(settlement).call{gas: 3_000_000}(
             abi.encodeCall(settlement.settleBatch, (NEW_ROOT, slots, C, proof, 1, 0))
         );

@@ -31,7 +31,7 @@ interface Vm {
 abstract contract Test {
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
-    event Measured(string what, uint256 value);
+    address private constant CONSOLE = 0x000000000000000000636F6e736F6c652e6c6f67;
 
     error NotEqual(uint256 left, uint256 right);
     error NotTrue();
@@ -74,6 +74,12 @@ abstract contract Test {
 
     function expectError(bytes4 selector, address a, address b) internal {
         vm.expectRevert(abi.encodeWithSelector(selector, a, b));
+    }
+
+    /// @dev Printed by `forge test -vv`.
+    function print(string memory what, uint256 value) internal view {
+        (bool done,) = CONSOLE.staticcall(abi.encodeWithSignature("log(string,uint256)", what, value));
+        assertTrue(done);
     }
 
     /// @dev `value` folded into low..high, both included.
