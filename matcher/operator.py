@@ -21,6 +21,7 @@ from matcher.requests import serve
 from matcher.service import Matcher
 from matcher.transition import Batch, Decoy, Execution, transition
 from prover.batch import Committed, requests_job, settle_job
+from prover.jobs import FolderProver
 from prover.prover import Prover, Timing
 from undertow.chain.errors import ChainUnreachableError, RevertedError
 from undertow.chain.venue import Round, SettledBatch, SettledRequests, Venue
@@ -67,8 +68,8 @@ class Operator:
     preset: Preset
     params: VenueParams
     key: PrivateKey
-    batch_prover: Prover
-    request_prover: Prover
+    batch_prover: Prover | FolderProver
+    request_prover: Prover | FolderProver
     linger: float = 0.0
     """Seconds that the first waiting order waits for others, unless a batch is full."""
     on_batch: Callable[[BatchReport], None] = lambda report: None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from matcher.errors import SettingsError
-from undertow.protocol.envelope import Venue
-
-_HEX_20 = r"^(0x)?[0-9a-fA-F]{40}$"
 
 
 class Settings(BaseSettings):
@@ -18,9 +16,6 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="UNDERTOW_", frozen=True)
 
-    chain_id: int = Field(ge=0, lt=1 << 64)
-    contract: str = Field(pattern=_HEX_20)
-    """Settlement contract, hex."""
     log_path: Path
     """SQLite file of the order log."""
     epoch: int = Field(ge=0, lt=1 << 32)
@@ -29,11 +24,20 @@ class Settings(BaseSettings):
     """ML-KEM-768 seed and X25519 secret, 96 bytes of hex."""
     receipt_secret: SecretStr
     """Ed25519 secret, 32 bytes of hex."""
-
-    @property
-    def venue(self) -> Venue:
-        """Return the contract and chain that this matcher serves."""
-        return Venue(self.chain_id, bytes.fromhex(self.contract.removeprefix("0x")))
+    operator_seed: SecretStr
+    """Seed of the operator's BabyJubJub key, 32 bytes of hex."""
+    chain_key: SecretStr
+    """Private key of the operator's account on the chain, hex."""
+    rpc: str = "http://127.0.0.1:8545"
+    """The chain's node."""
+    deployment: Path = Path("deployment.json")
+    """What `undertow deploy` wrote."""
+    journal_path: Path = Path("journal.sqlite")
+    """SQLite file of the closed sets."""
+    linger_seconds: float = Field(default=2.0, ge=0)
+    """How long the first order of a batch waits for others."""
+    jobs: Path | None = None
+    """Folder to share proof jobs with `undertow prover run`; proves in this process if unset."""
 
 
 def load_settings() -> Settings:
@@ -47,6 +51,20 @@ def load_settings() -> Settings:
     except ValidationError as error:
         faults = [f"UNDERTOW_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise SettingsError("; ".join(faults)) from None
+
+
+_KNOWN = {f"UNDERTOW_{name.upper()}" for name in Settings.model_fields} | {
+    "UNDERTOW_PURE_PYTHON",
+    "UNDERTOW_CHAIN_KEY",
+    "UNDERTOW_PASSPHRASE",
+}
+
+
+def check_names(environment: Iterable[str]) -> None:
+    """Refuse misspelt variables, which would be ignored in silence; raises SettingsError."""
+    unknown = [n for n in environment if n.startswith("UNDERTOW_") and n not in _KNOWN]
+    if unknown:
+        raise SettingsError(f"unknown settings: {', '.join(sorted(unknown))}")
 
 
 def secret_bytes(name: str, value: SecretStr, length: int) -> bytes:

@@ -59,8 +59,7 @@ class Prover:
         checked = time.perf_counter()
         proof = self.backend.prove(raw)
         proved = time.perf_counter()
-        if proof.public != tuple(job.signals) or not verify(self.verifying_key, proof):
-            raise ProverError("the proof does not show the job's public signals")
+        self.accept(job, proof)
         self.timing = Timing(
             witness=calculated - started,
             check=checked - calculated,
@@ -68,6 +67,11 @@ class Prover:
             verify=time.perf_counter() - proved,
         )
         return proof
+
+    def accept(self, job: Job, proof: Proof) -> None:
+        """Check a proof of the job, wherever it was made; raises ProverError."""
+        if proof.public != tuple(job.signals) or not verify(self.verifying_key, proof):
+            raise ProverError("the proof does not show the job's public signals")
 
     def _check(self, raw: bytes) -> None:
         index = self._constraints.first_unsatisfied(raw)

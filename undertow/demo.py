@@ -85,19 +85,19 @@ def run(preset: Preset, batches: int) -> None:
             f"{sum(len(w.orders) for w in plan)} are replayed in {batches} batches\n"
         )
         for window in plan:
-            _replay(local, window)
+            replay(local, window)
             _print(local.reports[-1], window, preset)
         _leave(local)
         _recompute(local)
     progress("done")
 
 
-def _replay(local: LocalVenue, window: Window) -> None:
+def replay(local: LocalVenue, window: Window) -> None:
     client = local.client()
     info = client.info()
     for position, event in enumerate(window.orders):
         trader = local.traders[(len(local.reports) * len(window.orders) + position) % TRADERS]
-        envelope = trader.seal(_order(trader, event, info), info)
+        envelope = trader.seal(build_order(trader, event, info), info)
         client.submit(envelope, info)
     client.close()
     number = len(local.reports)
@@ -106,7 +106,7 @@ def _replay(local: LocalVenue, window: Window) -> None:
     local.wait("the settlement", lambda: len(local.reports) > number)
 
 
-def _order(trader: Trader, event: OrderEvent, info: MatcherInfo) -> Order:
+def build_order(trader: Trader, event: OrderEvent, info: MatcherInfo) -> Order:
     market = MICRO if event.btc < MICRO_BELOW_BTC else BTC
     lots = max(round(min(event.btc, LARGEST_BTC) * market.lots_per_btc), 1)
     return trader.order(
@@ -179,9 +179,7 @@ def _recompute(local: LocalVenue) -> None:
     operator = local.venue.operator_key()
     history = list(local.venue.history())
     for trader in local.traders:
-        events = follow(
-            history, trader.account, trader.key.scalar, trader.key.public, operator
-        )
+        events = follow(history, trader.account, trader.key.scalar, trader.key.public, operator)
         account = events[-1].account
         if account != local.operator.state.accounts[trader.account]:
             raise AssertionError(f"account {trader.account} differs from the committed one")

@@ -5,7 +5,6 @@ Every key here is public or thrown away: for demos, tests and benchmarks only.
 
 from __future__ import annotations
 
-import socket
 import tempfile
 import threading
 import time
@@ -14,14 +13,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eth_account import Account
 
+from matcher.http import serve_http
 from matcher.intake import View
 from matcher.journal import Journal
 from matcher.operator import BatchReport, Operator
-from matcher.service import Matcher, create_app
+from matcher.service import Matcher
 from matcher.store import OrderLog
 from prover.artifacts import build, circuit_names
 from prover.prover import Prover
@@ -42,7 +41,6 @@ from undertow.protocol.units import Price
 
 MNEMONIC = "test test test test test test test test test test test junk"
 SIGNERS = 3
-_START_SECONDS = 30
 
 
 def chain_key(index: int) -> str:
@@ -163,7 +161,7 @@ def local_venue(
             venue=Venue(Chain(anvil.url, chain_key(SIGNERS + 1)), deployment),
             operator=operator,
             folder=folder,
-            url=stack.enter_context(_serve(matcher)),
+            url=stack.enter_context(serve_http(matcher)),
             signers=signers,
         )
         operator.on_batch = local.reports.append
@@ -173,26 +171,3 @@ def local_venue(
         stack.callback(loop.join, 120)
         stack.callback(stop.set)
         yield local
-
-
-@contextmanager
-def _serve(matcher: Matcher) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    config = uvicorn.Config(
-        create_app(matcher), host="127.0.0.1", port=port, log_level="warning", access_log=False
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="http", daemon=True)
-    thread.start()
-    deadline = time.monotonic() + _START_SECONDS
-    while not server.started:
-        if time.monotonic() > deadline:
-            raise TimeoutError("the matcher's service did not start")
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(10)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from matcher.errors import SettingsError
-from matcher.settings import load_settings, secret_bytes
+from matcher.settings import check_names, load_settings, secret_bytes
 
 GOOD = {
-    "CHAIN_ID": "31337",
-    "CONTRACT": "0x" + "ab" * 20,
     "LOG_PATH": "orders.db",
     "EPOCH": "3",
     "ENVELOPE_SECRET": "11" * 96,
     "RECEIPT_SECRET": "22" * 32,
+    "OPERATOR_SEED": "33" * 32,
+    "CHAIN_KEY": "44" * 32,
 }
 
 
@@ -26,12 +26,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 def test_reads_the_environment(environment: pytest.MonkeyPatch) -> None:
     settings = load_settings()
-    assert settings.venue.word == 31337 << 160 | int("ab" * 20, 16)
+    assert settings.epoch == 3
     assert secret_bytes("receipt_secret", settings.receipt_secret, 32) == b"\x22" * 32
     assert "2222" not in repr(settings)
 
 
-@pytest.mark.parametrize(("name", "value"), [("CHAIN_ID", "-1"), ("CONTRACT", "0x12")])
+@pytest.mark.parametrize(("name", "value"), [("EPOCH", "-1"), ("LINGER_SECONDS", "-2")])
 def test_malformed_variable_is_named(
     environment: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
@@ -51,3 +51,9 @@ def test_malformed_secret_is_not_repeated(environment: pytest.MonkeyPatch) -> No
     with pytest.raises(SettingsError, match="UNDERTOW_RECEIPT_SECRET") as caught:
         secret_bytes("receipt_secret", load_settings().receipt_secret, 32)
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_misspelt_variable_is_refused() -> None:
+    check_names(["UNDERTOW_EPOCH", "PATH"])
+    with pytest.raises(SettingsError, match="UNDERTOW_EPOCHS"):
+        check_names(["UNDERTOW_EPOCHS"])

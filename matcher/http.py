@@ -1,0 +1,40 @@
+"""The matcher's HTTP service in a thread beside the loop."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from matcher.service import Matcher, create_app
+
+_START_SECONDS = 30
+
+
+@contextmanager
+def serve_http(matcher: Matcher, host: str = "127.0.0.1", port: int | None = None) -> Iterator[str]:
+    """Serve while the `with` block runs; yields the address. Without a port, a free one."""
+    if port is None:
+        with socket.socket() as probe:
+            probe.bind((host, 0))
+            port = int(probe.getsockname()[1])
+    config = uvicorn.Config(
+        create_app(matcher), host=host, port=port, log_level="warning", access_log=False
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="http", daemon=True)
+    thread.start()
+    deadline = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the matcher's service did not start")
+        time.sleep(0.02)
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)

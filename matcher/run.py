@@ -1,0 +1,78 @@
+"""A matcher as a process: settings to a running loop and service."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import ExitStack
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from matcher.http import serve_http
+from matcher.intake import View
+from matcher.journal import Journal
+from matcher.operator import Operator
+from matcher.service import Matcher
+from matcher.settings import Settings, check_names, load_settings, secret_bytes
+from matcher.store import OrderLog
+from prover.artifacts import build, circuit_names
+from prover.jobs import FolderProver
+from prover.prover import Prover
+from undertow.chain.chain import Chain
+from undertow.chain.deployment import Deployment
+from undertow.chain.venue import Venue
+from undertow.markets import LOCAL_PARAMS
+from undertow.protocol.eddsa import PrivateKey
+from undertow.protocol.envelope import EnvelopePrivateKey
+from undertow.protocol.envelope import Venue as EnvelopeVenue
+from undertow.protocol.params import PRESETS
+
+
+def run(host: str, port: int, stop: threading.Event) -> None:
+    """Run the matcher until told to stop.
+
+    Raises:
+        SettingsError: a setting is missing, malformed or misspelt.
+        UndertowError: the deployment, the chain or a key cannot be used.
+    """
+    check_names(os.environ)
+    settings = load_settings()
+    deployment = Deployment.load(settings.deployment)
+    preset = PRESETS[deployment.preset]
+    provers = [_prover(name, settings) for name in circuit_names(preset)]
+    place = EnvelopeVenue(deployment.chain_id, bytes.fromhex(deployment.settlement[2:]))
+    with ExitStack() as stack:
+        log = OrderLog(settings.log_path, place)
+        stack.callback(log.close)
+        journal = Journal(settings.journal_path)
+        stack.callback(journal.close)
+        envelope = secret_bytes("envelope_secret", settings.envelope_secret, 96)
+        receipt = secret_bytes("receipt_secret", settings.receipt_secret, 32)
+        seed = secret_bytes("operator_seed", settings.operator_seed, 32)
+        matcher = Matcher(
+            venue=place,
+            envelope_key=EnvelopePrivateKey(envelope, settings.epoch),
+            receipt_key=Ed25519PrivateKey.from_private_bytes(receipt),
+            log=log,
+            view=View(1, {}, {}),
+        )
+        operator = Operator(
+            matcher=matcher,
+            venue=Venue(Chain(settings.rpc, settings.chain_key.get_secret_value()), deployment),
+            journal=journal,
+            preset=preset,
+            params=LOCAL_PARAMS,
+            key=PrivateKey.from_seed(seed),
+            batch_prover=provers[0],
+            request_prover=provers[1],
+            linger=settings.linger_seconds,
+        )
+        matcher.phase = lambda: operator.phase
+        address = stack.enter_context(serve_http(matcher, host, port))
+        print(f"matcher of {deployment.settlement} on {address}", flush=True)
+        operator.run(stop)
+
+
+def _prover(name: str, settings: Settings) -> Prover | FolderProver:
+    local = Prover(build(name, lambda text: print(text, flush=True)))
+    return local if settings.jobs is None else FolderProver(settings.jobs, local)

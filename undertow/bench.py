@@ -1,0 +1,124 @@
+"""One run that measures what the product is judged by, beside its peer on the same files."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from matcher.transition import Batch, transition
+from prover import witness
+from prover.batch import Job
+from prover.groth16 import Proof, Snarkjs
+from prover.prover import Prover, Timing
+from undertow import market_data
+from undertow.client.client import AsyncClient, Trader
+from undertow.demo import DEPOSIT, HOUSE, TRADERS, build_order, replay, windows
+from undertow.local import LocalVenue, local_venue
+from undertow.markets import LOCAL_PARAMS
+from undertow.protocol.params import Preset
+
+INTAKE_ORDERS = 1_000
+CONCURRENCY = 64
+REPEATS = 3
+
+
+class _Recorder:
+    """A prover that keeps its last job."""
+
+    def __init__(self, inner: Prover) -> None:
+        self.inner = inner
+        self.job: Job | None = None
+
+    @property
+    def timing(self) -> Timing | None:
+        return self.inner.timing
+
+    @property
+    def constraints(self) -> int:
+        return self.inner.constraints
+
+    def prove(self, job: Job) -> Proof:
+        self.job = job
+        return self.inner.prove(job)
+
+
+def measure(preset: Preset, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Return the figures by name; seconds are medians of three on this machine."""
+    flow = market_data.load()
+    window = windows(flow, 1, preset.slots)[0]
+    with local_venue(preset, progress) as local:
+        prover = local.operator.batch_prover
+        assert isinstance(prover, Prover)
+        recorder = _Recorder(prover)
+        local.operator.batch_prover = recorder  # type: ignore[assignment]
+        progress("funding")
+        local.fund(TRADERS, DEPOSIT, HOUSE)
+        local.wait("funding", lambda: len(local.operator.state.accounts) == TRADERS)
+        before = local.operator.state
+        progress("settling one full batch")
+        replay(local, window)
+        report = local.reports[-1]
+        settled = list(local.venue.history())[-1]
+        progress("transition")
+        orders = [slot.order for slot in report.execution.slots if slot.order is not None]
+        batch = Batch(slots=tuple(orders), lanes=tuple(report.execution.clearings))
+        prices, moment = report.round.prices, report.round.time
+        transition_s = _median(lambda: transition(before, batch, prices, moment, LOCAL_PARAMS))
+        progress("witness and proof, native and snarkjs on the same files")
+        assert recorder.job is not None
+        inputs, wasm = recorder.job.inputs, prover.artifacts.wasm
+        witness_s = _median(lambda: witness.calculate(wasm, inputs))
+        raw = witness.to_wtns(witness.calculate(wasm, inputs))
+        prove_s = _median(lambda: prover.backend.prove(raw))
+        snarkjs = Snarkjs(prover.artifacts.zkey)
+        snarkjs_s = _median(lambda: snarkjs.prove(raw), 1)
+        progress("intake")
+        intake = asyncio.run(_intake(local, window.orders))
+    return {
+        "slots": preset.slots,
+        "constraints_total": report.constraints,
+        "constraints_per_slot": report.constraints // preset.slots,
+        "witness_s": round(witness_s, 3),
+        "prove_s": round(prove_s, 3),
+        "snarkjs_prove_s": round(snarkjs_s, 3),
+        "prove_ratio_to_snarkjs": round(snarkjs_s / prove_s, 2),
+        "settle_gas": report.gas,
+        "gas_per_order": report.gas // len(orders),
+        "calldata_bytes_per_order": settled.calldata // len(orders),  # type: ignore[union-attr]
+        "intake_orders_per_s": round(intake),
+        "transition_orders_per_s": round(len(orders) / transition_s),
+    }
+
+
+def _median(run: Callable[[], object], repeats: int = REPEATS) -> float:
+    seconds = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)
+
+
+async def _intake(local: LocalVenue, events: Any) -> float:
+    """Return receipts per second over HTTP, each for a real envelope that is durable."""
+    client = AsyncClient(local.url)
+    info = await client.info()
+    envelopes = []
+    for number in range(INTAKE_ORDERS):
+        trader: Trader = local.traders[number % TRADERS]
+        order = build_order(trader, events[number % len(events)], info)
+        envelopes.append(trader.seal(order, info))
+    gate = asyncio.Semaphore(CONCURRENCY)
+
+    async def send(envelope: bytes) -> None:
+        async with gate:
+            await client.submit(envelope, info)
+
+    started = time.perf_counter()
+    await asyncio.gather(*(send(envelope) for envelope in envelopes))
+    elapsed = time.perf_counter() - started
+    await client.close()
+    return len(envelopes) / elapsed

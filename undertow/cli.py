@@ -1,0 +1,330 @@
+"""The `undertow` command."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from undertow.client.client import Client, Trader
+from undertow.client.keys import KeyFileError, load_secret, save_secret
+from undertow.protocol.eddsa import PrivateKey
+from undertow.protocol.errors import UndertowError
+from undertow.protocol.params import DEFAULT, PRESETS
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+keys = typer.Typer(no_args_is_help=True, help="Make and show a trader's key file.")
+matcher_app = typer.Typer(no_args_is_help=True, help="Run the matcher.")
+prover_app = typer.Typer(no_args_is_help=True, help="Run a prover.")
+circuits = typer.Typer(no_args_is_help=True, help="Build the circuits and their keys.")
+app.add_typer(keys, name="keys")
+app.add_typer(matcher_app, name="matcher")
+app.add_typer(prover_app, name="prover")
+app.add_typer(circuits, name="circuits")
+
+KeyFile = Annotated[Path, typer.Option("--key", help="The trader's key file.")]
+Deployed = Annotated[Path, typer.Option("--deployment", help="What `undertow deploy` wrote.")]
+Rpc = Annotated[str, typer.Option(help="The chain's node.")]
+MatcherUrl = Annotated[str, typer.Option("--matcher", help="The matcher's address.")]
+PresetName = Annotated[str, typer.Option("--preset", help=f"One of {', '.join(PRESETS)}.")]
+DEPLOYMENT = Path("deployment.json")
+RPC = "http://127.0.0.1:8545"
+MATCHER = "http://127.0.0.1:8000"
+CHAIN_KEY = "UNDERTOW_CHAIN_KEY"
+PASSPHRASE = "UNDERTOW_PASSPHRASE"
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Print an expected error as one line and leave with status 1."""
+    from matcher.errors import MatcherError
+    from prover.artifacts import ArtifactError
+    from prover.groth16 import ProverError
+    from prover.toolchain import ToolchainError
+
+    expected = (
+        UndertowError,
+        KeyFileError,
+        MatcherError,
+        ArtifactError,
+        ProverError,
+        ToolchainError,
+        TimeoutError,
+    )
+    try:
+        yield
+    except expected as error:
+        typer.echo(f"undertow: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def demo(batches: int = typer.Option(6, min=1), preset: PresetName = DEFAULT.name) -> None:
+    """Replay recorded BTC order flow on a local chain: encrypted, netted, proved, settled."""
+    from undertow import demo as scenario
+
+    with _errors():
+        scenario.run(_preset(preset), batches)
+
+
+@app.command()
+def bench(
+    as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    preset: PresetName = DEFAULT.name,
+) -> None:
+    """Measure constraints, proving, gas, intake and the transition in one run."""
+    from undertow import bench as benchmark
+
+    with _errors():
+        figures = benchmark.measure(_preset(preset), lambda text: typer.echo(text, err=True))
+    if as_json:
+        typer.echo(json.dumps(figures, indent=2))
+    else:
+        for name, value in figures.items():
+            typer.echo(f"{name:32} {value}")
+
+
+@circuits.command("build")
+def circuits_build(preset: PresetName = DEFAULT.name) -> None:
+    """Compile a preset's circuits and make their development keys; prints constraint counts."""
+    from prover.artifacts import build, circuit_names
+    from prover.prover import Prover
+
+    with _errors():
+        chosen = _preset(preset)
+        for name, size in zip(circuit_names(chosen), (chosen.slots, chosen.requests), strict=True):
+            count = Prover(build(name, typer.echo)).constraints
+            typer.echo(f"{name}: {count:,} constraints, {count // size:,} per slot")
+
+
+@keys.command("new")
+def keys_new(path: Path) -> None:
+    """Make a key and encrypt it with a passphrase."""
+    with _errors():
+        save_secret(path, secrets.token_bytes(32), _passphrase(confirm=True))
+        _show(path)
+
+
+@keys.command("show")
+def keys_show(path: Path) -> None:
+    """Print a key file's public key."""
+    with _errors():
+        _show(path)
+
+
+@app.command()
+def deploy(
+    operator: Annotated[Path, typer.Option(help="The operator's key file.")],
+    out: Annotated[Path, typer.Option(help="Where to write the addresses.")] = DEPLOYMENT,
+    rpc: Rpc = RPC,
+    signer: Annotated[list[str] | None, typer.Option(help="An oracle signer's address.")] = None,
+    preset: PresetName = DEFAULT.name,
+) -> None:
+    """Deploy a venue with a test token from the account in UNDERTOW_CHAIN_KEY."""
+    from prover.artifacts import build, circuit_names
+    from prover.groth16 import verifying_key
+    from undertow.chain.chain import Chain
+    from undertow.chain.deployment import deploy as deploy_venue
+    from undertow.markets import LOCAL_PARAMS
+
+    with _errors():
+        chosen = _preset(preset)
+        first, second = (build(name, typer.echo) for name in circuit_names(chosen))
+        deployment = deploy_venue(
+            Chain(rpc, _chain_key()),
+            chosen,
+            LOCAL_PARAMS,
+            _trader_key(operator).public,
+            signer or [],
+            (verifying_key(first.zkey), verifying_key(second.zkey)),
+            first.origin,
+        )
+        deployment.save(out)
+        typer.echo(f"settlement {deployment.settlement}, addresses in {out}")
+
+
+@app.command()
+def deposit(
+    dollars: float,
+    key: KeyFile,
+    account: Annotated[int, typer.Option(help="0 opens a new account.")] = 0,
+    deployment: Deployed = DEPLOYMENT,
+    rpc: Rpc = RPC,
+) -> None:
+    """Deposit from the account in UNDERTOW_CHAIN_KEY; opens an account if none is named."""
+    from undertow.protocol.request import opening_key
+
+    with _errors():
+        venue = _venue(deployment, rpc)
+        amount = round(dollars * 1_000_000)
+        venue.chain.send(venue.token.functions.approve(venue.deployment.vault, amount))
+        if account:
+            venue.chain.send(venue.vault.functions.deposit(account, amount))
+        else:
+            point = opening_key(_trader_key(key).public)
+            venue.chain.send(venue.vault.functions.open(point.x, point.y, amount))
+            account = int(venue.vault.functions.accountCount().call())
+        typer.echo(f"account {account}: {dollars:,.2f} USD in the queue")
+
+
+@app.command()
+def order(
+    instrument: int,
+    lots: int,
+    limit_price: int,
+    key: KeyFile,
+    account: Annotated[int, typer.Option(help="Your account.")],
+    nonce: Annotated[int, typer.Option(help="Above the last one; an equal one goes on.")],
+    fee_cap: Annotated[int, typer.Option(help="2^-20 of the notional.")] = 400,
+    batches: Annotated[int, typer.Option(help="Batches until it expires.")] = 10,
+    resting: Annotated[bool, typer.Option(help="Leave what is not filled.")] = False,
+    reduce_only: bool = False,
+    matcher: MatcherUrl = MATCHER,
+) -> None:
+    """Send an encrypted order: lots positive to buy, limit price in micro-USD per lot."""
+    with _errors():
+        client = Client(matcher)
+        info = client.info()
+        trader = Trader(_trader_key(key), account, nonce - 1)
+        signed = trader.order(
+            instrument,
+            lots,
+            limit_price,
+            info.batch_number + batches,
+            fee_cap=fee_cap,
+            reduce_only=reduce_only,
+            immediate_or_cancel=not resting,
+        )
+        receipt = client.submit(trader.seal(signed, info), info)
+        typer.echo(json.dumps(receipt.to_json()))
+
+
+@app.command()
+def withdraw(
+    dollars: float,
+    account: Annotated[int, typer.Option(help="Your account.")],
+    deployment: Deployed = DEPLOYMENT,
+    rpc: Rpc = RPC,
+) -> None:
+    """Ask for a withdrawal, or collect one that was granted, from UNDERTOW_CHAIN_KEY."""
+    with _errors():
+        venue = _venue(deployment, rpc)
+        assert venue.chain.account is not None
+        if venue.vault.functions.claims(venue.chain.account.address).call():
+            venue.chain.send(venue.vault.functions.claim())
+            typer.echo("collected what was granted before")
+        amount = round(dollars * 1_000_000)
+        venue.chain.send(venue.vault.functions.withdraw(account, amount))
+        typer.echo(f"account {account}: withdrawal of {dollars:,.2f} USD in the queue")
+
+
+@app.command()
+def status(
+    key: KeyFile,
+    account: Annotated[int, typer.Option(help="Your account.")],
+    deployment: Deployed = DEPLOYMENT,
+    rpc: Rpc = RPC,
+) -> None:
+    """Rebuild your account from chain data with your key alone."""
+    from undertow.chain.history import follow
+
+    with _errors():
+        venue = _venue(deployment, rpc, reading=True)
+        secret = _trader_key(key)
+        events = follow(
+            venue.history(), account, secret.scalar, secret.public, venue.operator_key()
+        )
+        if not events:
+            typer.echo(f"account {account}: nothing settled yet")
+            return
+        held = events[-1].account
+        typer.echo(
+            f"account {account}: cash {held.cash / 2**16 / 1e6:,.6f} USD, "
+            f"nonce {held.nonce}, {len(events)} changes"
+        )
+        for instrument, lots in enumerate(held.positions):
+            if lots:
+                typer.echo(f"  instrument {instrument}: {lots:+,} lots")
+
+
+@matcher_app.command("run")
+def matcher_run(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Run intake and the settlement loop; settings are UNDERTOW_* variables."""
+    from matcher import run
+
+    with _errors():
+        run.run(host, port, _stop_on_signal())
+
+
+@prover_app.command("run")
+def prover_run(folder: Path, preset: PresetName = DEFAULT.name) -> None:
+    """Prove the jobs that appear in a folder."""
+    from prover.artifacts import build, circuit_names
+    from prover.jobs import serve_folder
+    from prover.prover import Prover
+
+    with _errors():
+        names = circuit_names(_preset(preset))
+        provers = {name: Prover(build(name, typer.echo)) for name in names}
+        typer.echo(f"proving the jobs in {folder}; ctrl-C to stop")
+        serve_folder(folder, provers, _stop_on_signal())
+
+
+def _stop_on_signal() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _preset(name: str):  # type: ignore[no-untyped-def]
+    if name not in PRESETS:
+        raise UndertowError(f"no preset {name}; there are {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def _venue(path: Path, rpc: str, reading: bool = False):  # type: ignore[no-untyped-def]
+    from undertow.chain.chain import Chain
+    from undertow.chain.deployment import Deployment
+    from undertow.chain.venue import Venue
+
+    return Venue(Chain(rpc, None if reading else _chain_key()), Deployment.load(path))
+
+
+def _chain_key() -> str:
+    value = os.environ.get(CHAIN_KEY)
+    if not value:
+        raise UndertowError(f"set {CHAIN_KEY} to the private key of your account on the chain")
+    return value
+
+
+def _trader_key(path: Path) -> PrivateKey:
+    return PrivateKey.from_seed(load_secret(path, _passphrase()))
+
+
+def _passphrase(confirm: bool = False) -> str:
+    return os.environ.get(PASSPHRASE) or str(
+        typer.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm)
+    )
+
+
+def _show(path: Path) -> None:
+    public = _trader_key(path).public
+    typer.echo(f"public key {public.x:#066x} {public.y:#066x}")
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
