@@ -7,8 +7,7 @@ include "signed.circom";
 //
 // The 33 scenarios are points (i, j) of the two underlyings' steps, and a book of perpetuals loses
 // i * loss[0] + j * loss[1] in one. The largest loss lies on a corner of their convex hull, and the
-// corners are (+-4, +-4), (+-16, +-1) and (+-1, +-16): three forms in the magnitudes.
-// docs/adr/0004-margin-by-corners.md.
+// corners are (+-4, +-4): four times the sum of both magnitudes. docs/adr/0004-margin-by-corners.md.
 template Surplus() {
     signal input equity;
     signal input allowed; // net deposits plus the profit that counts
@@ -20,11 +19,7 @@ template Surplus() {
     component second = Absolute(64);
     first.in <== loss[0];
     second.in <== loss[1];
-    signal a <== first.magnitude;
-    signal b <== second.magnitude;
-    signal big <== Larger(65)(a, b);
-    // The larger of both times 16 plus the smaller is the larger of the two long corners.
-    signal worst <== Larger(70)(4 * (a + b), 15 * big + a + b);
+    signal worst <== 4 * (first.magnitude + second.magnitude);
     signal counted <== Smaller(114)(equity, allowed);
     // 20/16 of the worst loss in units of 2^26.
     out <== counted - contingency - worst * 5 * (1 << 24);

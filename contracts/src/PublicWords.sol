@@ -34,8 +34,10 @@ library PublicWords {
         }
 
         // 3. The polynomial, from its highest coefficient down.
-        for (uint256 i = length; i > 0; --i) {
-            y = addmod(mulmod(y, z, R), words[i - 1], R);
+        assembly ("memory-safe") {
+            for { let word := add(words, mul(length, 0x20)) } gt(word, words) { word := sub(word, 0x20) } {
+                y := addmod(mulmod(y, z, R), mload(word), R)
+            }
         }
     }
 }

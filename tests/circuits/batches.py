@@ -1,0 +1,196 @@
+"""Random histories of a small venue, extremes included, with real keys and signatures."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from matcher.transition import Batch, Decoy, Execution, transition
+from prover.batch import Committed, Job, settle_job
+from undertow.protocol.account import Account
+from undertow.protocol.eddsa import PrivateKey
+from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.order import Order, venue_word
+from undertow.protocol.params import MINIMAL, VenueParams
+from undertow.protocol.sheet import INSTRUMENTS, RiskParams
+from undertow.protocol.state import Ledger, State
+from undertow.protocol.statement import Place
+from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
+
+PLACE = Place(31337, 0xB0B)
+DOLLAR = 1_000_000 << 16
+LISTED = (0, 8, 15)
+TRADERS = 5
+MAX_PRICE = (1 << 36) - 1
+RULE = MarketParams(
+    depth_min=1 << 6,
+    depth_max=1 << 10,
+    depth_per_variance=1 << 14,
+    skew_cap=Lots(300),
+    funding_dead_zone=Lots(5),
+    funding_saturation=Lots(200),
+    funding_velocity=1 << 22,
+    funding_rate_max=1 << 24,
+)
+PARAMS = VenueParams(
+    markets=tuple(RULE if i in LISTED else None for i in range(INSTRUMENTS)),
+    risks=tuple(
+        RiskParams(shock=2, contingency=300) if i in LISTED else None for i in range(INSTRUMENTS)
+    ),
+    taker_fee=400,
+    maker_fee=100,
+    profit_cap=Money(100 * DOLLAR),
+)
+
+
+@cache
+def key(index: int) -> PrivateKey:
+    """Return a trader's key."""
+    return PrivateKey.from_seed(b"circuit test trader".ljust(31, b".") + bytes([index]))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One batch with everything that proves it."""
+
+    before: State
+    committed: Committed
+    execution: Execution
+    prices: tuple[Price, ...]
+    time: int
+
+    def job(self, place: Place = PLACE) -> Job:
+        """Return the batch's job."""
+        return settle_job(
+            self.before, self.committed, self.execution, self.prices, self.time, PARAMS, place
+        )
+
+
+def commit(slots: tuple[Order | Decoy, ...], lanes: tuple[int, ...], salt: int = 7) -> Committed:
+    """Sign and commit a batch."""
+    venue = venue_word(PLACE.chain_id, PLACE.contract)
+    batch = Batch(slots=slots, lanes=lanes)
+    signatures = tuple(
+        key(order.account).sign(order.message(venue)) if order else None for order in batch.orders()
+    )
+    return Committed(
+        batch=batch, signatures=signatures, salts=tuple(salt + i for i in range(len(slots)))
+    )
+
+
+def execute(state: State, committed: Committed, prices: tuple[Price, ...], time: int) -> Case:
+    """Run a committed batch."""
+    execution = transition(state, committed.batch, prices, time, PARAMS)
+    return Case(state, committed, execution, prices, time)
+
+
+def prices_at(price: int, second: int | None = None) -> tuple[Price, ...]:
+    """Return the listed instruments' prices."""
+    return tuple(
+        Price(0 if i not in LISTED else price if i == 0 else second or price)
+        for i in range(INSTRUMENTS)
+    )
+
+
+def genesis(random_: random.Random) -> State:
+    """Return a state with traders of all fortunes, and sometimes an old and uneven book."""
+    house = random_.choice((0, 1_000, 100_000, 10_000_000))
+    state = State(ledger=Ledger(house_cash=Money(house * DOLLAR)))
+    markets = list(state.markets)
+    held: dict[int, list[int]] = {i: [0] * INSTRUMENTS for i in range(1, TRADERS + 1)}
+    if random_.random() < 0.5:
+        for instrument in LISTED:
+            skew = random_.choice((-299, -40, -1, 1, 40, 299))
+            held[random_.randint(1, TRADERS)][instrument] = skew
+            kappa = random_.choice((1 << 20, 1 << 36, (1 << 45)))
+            ceiling = ceil_div(kappa * skew * skew, 1 << 16)
+            markets[instrument] = Market(
+                skew=Lots(skew),
+                pool=Money(random_.randint(0, ceiling)),
+                kappa=Kappa(kappa),
+                funding_index=Money(random_.randint(-DOLLAR, DOLLAR)),
+                funding_rate=random_.randint(-(1 << 24), 1 << 24),
+                variance=random_.choice((0, 1 << 12, (1 << 32) - 1)),
+                price=Price(random_.choice((1, 7_000_000, MAX_PRICE))),
+                time=random_.randint(1, 1_000),
+            )
+    state = replace(state, markets=tuple(markets))
+    for index in range(1, TRADERS + 1):
+        money = Money(random_.choice((-50, 5, 500, 10_000_000, 10_000_000, 1 << 40)) * DOLLAR)
+        account = Account(
+            owner=key(index).public,
+            view_key=1_000 + index,
+            nonce=random_.randint(0, 2),
+            filled=Lots(random_.choice((0, 3, 50))),
+            cash=money,
+            net_deposits=Money(random_.choice((money, 0))),
+            positions=tuple(Lots(lots) for lots in held[index]),
+        )
+        state = state.with_account(index, account)
+    return state
+
+
+def history(seed: int, batches: int) -> Iterator[Case]:
+    """Yield consecutive batches of one random venue; odd seeds trade, even ones go to extremes."""
+    random_ = random.Random(seed)
+    calm = seed % 2 == 1
+    state, time = genesis(random_), 1_000
+    price = 7_800_000 if calm else random_.choice((1, 50, 7_800_000, MAX_PRICE))
+    for _ in range(batches):
+        time += random_.choice((0, 1, 12, 3_600, 1 << 20))
+        step = price // 200 if calm else random_.choice((0, price // 1_000, price // 10, price))
+        price = min(max(price + random_.randint(-step, step), 1), MAX_PRICE)
+        lanes = random_.choice(((0, 8), (0, 8), (0, 15), (8, 15), (0, 3)))
+        accounts = random_.sample(range(1, TRADERS + 1), MINIMAL.slots)
+        slots = tuple(
+            _trade(random_, price, state, account, lanes) if calm else _slot(random_, price, state)
+            for account in accounts
+        )
+        committed = commit(slots, lanes, random_.randrange(1 << 200))
+        case = execute(state, committed, prices_at(price), time)
+        yield case
+        state = case.execution.state
+
+
+def _trade(
+    random_: random.Random, price: int, state: State, account: int, lanes: tuple[int, ...]
+) -> Order:
+    is_sell = random_.random() < 0.5
+    distance = random_.randint(-price // 2_000, price // 100)
+    return Order(
+        account=account,
+        instrument=random_.choice(lanes),
+        is_sell=is_sell,
+        size=Lots(random_.randint(1, 120)),
+        limit_price=Price(price - distance if is_sell else price + distance),
+        nonce=state.accounts[account].nonce + random_.choice((0, 1, 1, 1)),
+        expiry_batch=state.batch_number + 5,
+        immediate_or_cancel=random_.random() < 0.3,
+        fee_cap=400,
+    )
+
+
+def _slot(random_: random.Random, price: int, state: State) -> Order | Decoy:
+    account = random_.randint(1, TRADERS)
+    if random_.random() < 0.15:
+        return Decoy(account)
+    is_sell = random_.random() < 0.5
+    band = random_.choice((0, 1, max(price // 1_000, 1), max(price // 50, 1), price))
+    # Mostly on the side that trades.
+    distance = random_.randint(-band // 8, band)
+    limit = min(max(price - distance if is_sell else price + distance, 0), MAX_PRICE)
+    largest = random_.choice((1, 40, 300, 300, (1 << 30) - 1))
+    return Order(
+        account=account,
+        instrument=random_.choice((0, 0, 0, 0, 0, 8, 8, 15, 3)),
+        is_sell=is_sell,
+        size=Lots(random_.choice((0, largest, random_.randint(0, largest)))),
+        limit_price=Price(limit),
+        nonce=max(state.accounts[account].nonce + random_.choice((-1, 0, 0, 1, 1, 1, 1)), 0),
+        expiry_batch=state.batch_number + random_.choice((0, 1, 1, 2, 5, 5, 5, 5)),
+        reduce_only=random_.random() < 0.1,
+        immediate_or_cancel=random_.random() < 0.5,
+        fee_cap=random_.choice((399, *(400,) * 8, (1 << 20) - 1)),
+    )

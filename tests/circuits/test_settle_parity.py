@@ -1,0 +1,52 @@
+"""The batch circuit agrees with `transition` on every signal that it publishes."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from prover import toolchain, witness
+from prover.toolchain import ROOT
+from tests.circuits.batches import history
+
+BUILD = ROOT / "build" / "circuits"
+HISTORIES = 25
+BATCHES = 8
+
+
+@pytest.fixture(scope="module")
+def circuit() -> toolchain.Compiled:
+    return toolchain.compile(ROOT / "circuits" / "settle_minimal.circom", BUILD)
+
+
+SEEN: Counter[str] = Counter()
+
+
+@pytest.mark.parametrize("seed", range(HISTORIES))
+def test_circuit_and_python_agree(circuit: toolchain.Compiled, seed: int) -> None:
+    for number, case in enumerate(history(seed, BATCHES)):
+        job = case.job()
+        values = witness.calculate(circuit.wasm, job.inputs)
+        assert tuple(values[1:4]) == tuple(job.signals), f"batch {number}"
+        for slot in case.execution.slots:
+            filled = "filled" if slot.fill else "unfilled"
+            SEEN[f"{slot.outcome.name} {filled}"] += 1
+
+
+def test_the_histories_reach_every_outcome() -> None:
+    """Only meaningful after the histories of this module ran."""
+    outcomes = {name.split()[0] for name in SEEN}
+    assert outcomes >= {
+        "CLEARED",
+        "REPEATED",
+        "STALE_NONCE",
+        "EXPIRED",
+        "NOT_PRICED",
+        "FEE_CAP",
+        "NOT_REDUCING",
+        "POSITION_RANGE",
+        "MARGIN",
+        "DECOY",
+    }
+    assert SEEN["CLEARED filled"] > 50
