@@ -1,0 +1,301 @@
+"""Lies about a batch: each is carried through the whole witness and refused.
+
+A liar's witness comes from a calculator that stops at no constraint. It must then break the
+deployed constraints, or publish other words than the contract will check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from matcher.transition import Decoy, Outcome
+from prover import toolchain, witness
+from prover.batch import account_inputs, path_inputs
+from prover.r1cs import R1cs, read_sym
+from prover.toolchain import ROOT
+from tests.circuits.batches import Case, commit, execute, key, prices_at
+from tests.circuits.trusting import trusting_wasm
+from undertow.protocol import native
+from undertow.protocol.account import Account
+from undertow.protocol.field import R
+from undertow.protocol.order import Order
+from undertow.protocol.state import Ledger, State
+from undertow.protocol.units import Lots, Money, Price
+
+PRICE = 7_800_000
+DOLLAR = 1_000_000 << 16
+SOURCE = ROOT / "circuits" / "settle_minimal.circom"
+Inputs = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def trusting() -> toolchain.Compiled:
+    compiled = toolchain.compile(SOURCE, ROOT / "build" / "circuits")
+    return replace(compiled, wasm=trusting_wasm(compiled.wasm))
+
+
+@pytest.fixture(scope="module")
+def deployed() -> toolchain.Compiled:
+    return toolchain.compile(SOURCE, ROOT / "build" / "circuits")
+
+
+def venue() -> State:
+    state = State(ledger=Ledger(house_cash=Money(1_000_000 * DOLLAR)))
+    for index in range(1, 6):
+        cash = Money(5_000 * DOLLAR)
+        state = state.with_account(
+            index,
+            Account(
+                owner=key(index).public, view_key=index + 90, cash=cash, net_deposits=cash, nonce=1
+            ),
+        )
+    return state
+
+
+def order(account: int, size: int, limit: int, nonce: int = 2, expiry: int = 9) -> Order:
+    return Order(
+        account=account,
+        instrument=0,
+        is_sell=size < 0,
+        size=Lots(abs(size)),
+        limit_price=Price(limit),
+        nonce=nonce,
+        expiry_batch=expiry,
+        fee_cap=400,
+    )
+
+
+def traded() -> Case:
+    """A buyer, a seller, a decoy and a refused order."""
+    slots = (
+        order(1, 50, PRICE + 90_000),
+        order(2, -20, PRICE - 90_000),
+        Decoy(3),
+        order(4, 9, PRICE, nonce=0),
+    )
+    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
+
+
+def rationed() -> Case:
+    """Three buyers at one limit that the house serves only in part, and one who pays more."""
+    probe = execute(
+        venue(),
+        commit((order(1, 60, PRICE * 2), Decoy(2), Decoy(3), Decoy(4)), (0, 8)),
+        prices_at(PRICE),
+        100,
+    )
+    limit = probe.execution.clearings[0].price >> 16
+    slots = (order(1, 40, limit), order(2, 40, limit), order(3, 10, limit * 2), order(4, 40, limit))
+    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
+
+
+def repeated() -> Case:
+    slots = (order(1, 5, PRICE * 2), order(1, 7, PRICE * 2, nonce=3), Decoy(3), Decoy(4))
+    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
+
+
+def expired() -> Case:
+    slots = (order(1, 5, PRICE * 2, expiry=0), Decoy(2), Decoy(3), Decoy(4))
+    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
+
+
+def overdrawn() -> Case:
+    slots = (order(1, 30_000, PRICE * 2), Decoy(2), Decoy(3), Decoy(4))
+    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
+
+
+def test_the_cases_are_what_they_are_called() -> None:
+    assert [s.fill for s in traded().execution.slots] == [50, -20, 0, 0]
+    fills = [s.fill for s in rationed().execution.slots]
+    assert fills[2] == 10
+    assert fills[0] > fills[3]
+    assert 0 < sum(fills) < 130
+    assert repeated().execution.slots[1].outcome is Outcome.REPEATED
+    assert expired().execution.slots[0].outcome is Outcome.EXPIRED
+    assert overdrawn().execution.slots[0].outcome is Outcome.MARGIN
+
+
+def fill(slot: int, lots: int, lane: int = 0) -> Callable[[Inputs, Case], None]:
+    """Change a fill, and the lane's flow with it."""
+
+    def lie(inputs: Inputs, case: Case) -> None:
+        sign = -1 if (o := case.execution.slots[slot].order) and o.is_sell else 1
+        inputs["lots"][slot] = (inputs["lots"][slot] + lots) % R
+        inputs["flow"][lane] = (inputs["flow"][lane] + sign * lots) % R
+
+    return lie
+
+
+def put(name: str, *at: int, by: int = 1) -> Callable[[Inputs, Case], None]:
+    """Move one number."""
+
+    def lie(inputs: Inputs, case: Case) -> None:
+        target = inputs
+        for step in (name, *at[:-1]):
+            target = target[step]
+        if at:
+            target[at[-1]] = (target[at[-1]] + by) % R
+        else:
+            inputs[name] = (inputs[name] + by) % R
+
+    return lie
+
+
+def other_leaf(inputs: Inputs, case: Case) -> None:
+    """Apply the first order to another account, opened honestly."""
+    for name, value in account_inputs(case.before.accounts[5]).items():
+        inputs[name][0] = value
+    inputs["index"][0] = 5
+    inputs["children"][0] = path_inputs(case.before.tree, 5)
+
+
+def skipped(inputs: Inputs, case: Case) -> None:
+    """Make the first order's slot a decoy."""
+    fill(0, -inputs["lots"][0])(inputs, case)
+    inputs["occupied"][0] = inputs["word"][0] = 0
+
+
+def swapped(inputs: Inputs, case: Case) -> None:
+    """Serve a later marginal order before an earlier one."""
+    inputs["lots"][0], inputs["lots"][3] = inputs["lots"][3], inputs["lots"][0]
+
+
+def spread(inputs: Inputs, case: Case) -> None:
+    """Take one lot from the first marginal order and give it to a later one."""
+    inputs["lots"][0] -= 1
+    inputs["lots"][3] += 1
+
+
+def flipped_side(inputs: Inputs, case: Case) -> None:
+    inputs["side"][0] = -inputs["side"][0] % R
+
+
+def flipped_digit(inputs: Inputs, case: Case) -> None:
+    sign, low, high = inputs["digits"][0][3]
+    inputs["digits"][0][3] = (sign, 1 - low, high)
+
+
+def same_lane(inputs: Inputs, case: Case) -> None:
+    inputs["lane"][1] = inputs["lane"][0]
+    for name in ("row", "rule"):
+        inputs[name][1] = inputs[name][0]
+
+
+def full_occupied(inputs: Inputs, case: Case) -> None:
+    inputs["occupied"][0] = 2
+
+
+BREAKS = [
+    ("one lot more", traded, fill(0, 1)),
+    ("one lot less", traded, fill(0, -1)),
+    ("seller one lot less", traded, fill(1, -1)),
+    ("netting off by one", traded, put("lots", 0)),
+    ("flow off by one", traded, put("flow", 0)),
+    ("negative fill that wraps", traded, fill(0, -51)),
+    ("fill that wraps round the field", traded, fill(0, R - 60)),
+    ("decoy that trades", traded, fill(2, 5)),
+    ("decoy with an order's word", traded, put("word", 2)),
+    ("stale order filled", traded, fill(3, 9)),
+    ("repeated account filled", repeated, fill(1, 7)),
+    ("expired order filled", expired, fill(0, 5)),
+    ("order beyond margin filled", overdrawn, fill(0, 5)),
+    ("order on another leaf", traded, other_leaf),
+    ("signature's scalar", traded, flipped_digit),
+    ("signature's point", traded, put("r8", 0, 0)),
+    ("other limit price in the word", traded, put("word", 0, by=1 << 59)),
+    ("switch that is no bit", traded, full_occupied),
+    ("later marginal order first", rationed, swapped),
+    ("marginal lot moved", rationed, spread),
+    ("marginal order one lot more", rationed, fill(0, 1)),
+    ("other side rationed", rationed, flipped_side),
+    ("same market in both lanes", traded, same_lane),
+    ("richer leaf", traded, put("cash", 0)),
+    ("other version", traded, put("version", 0)),
+    ("other owner", traded, put("owner", 0, 0)),
+    ("sibling on the path", traded, put("children", 1, 4, 7)),
+    ("node on the path", traded, put("children", 1, 0, 2)),
+    ("pool in the row", traded, put("row", 0, 0)),
+    ("depth in the row", traded, put("row", 0, 1)),
+    ("a rule", traded, put("rule", 0, 1)),
+    ("index beyond the tree", traded, put("index", 2, by=1 << 24)),
+]
+
+PUBLISHES = [
+    ("order skipped", traded, skipped),
+    ("price off by one", traded, put("price", 0)),
+    ("later price time", traded, put("time")),
+    ("another batch number", traded, put("batchNumber")),
+    ("another chain", traded, put("chainId")),
+    ("another contract", traded, put("contract")),
+    ("other salt", traded, put("salt", 2)),
+    ("richer house", traded, put("ledger", 0)),
+    ("fees in the ledger", traded, put("ledger", 2)),
+    ("funding index", traded, put("funding", 3)),
+    ("lower taker fee", traded, put("takerFee", by=-1)),
+    ("higher cap", traded, put("skewCap", 0)),
+    ("wider shock", traded, put("shock", 0)),
+    ("marks before", traded, put("marks", 0)),
+]
+
+
+def lied(
+    make: Callable[[], Case], lie: Callable[[Inputs, Case], None], trusting: toolchain.Compiled
+) -> tuple[list[int], bool, bool]:
+    """Return the liar's witness, whether the constraints hold, and whether it says the truth."""
+    case = make()
+    job = case.job()
+    inputs = deepcopy(job.inputs)
+    lie(inputs, case)
+    values = witness.calculate(trusting.wasm, inputs)
+    return values, holds(trusting, values), tuple(values[1:4]) == tuple(job.signals)
+
+
+def holds(compiled: toolchain.Compiled, values: list[int]) -> bool:
+    if native.core is None:
+        return R1cs.read(compiled.r1cs).first_unsatisfied(values) is None
+    constraints = native.core.Constraints(str(compiled.r1cs))
+    return constraints.first_unsatisfied(witness.to_wtns(values)) is None
+
+
+@pytest.mark.parametrize("make", [traded, rationed, repeated, expired, overdrawn])
+def test_the_truth_holds(trusting: toolchain.Compiled, make: Callable[[], Case]) -> None:
+    assert lied(make, lambda inputs, case: None, trusting)[1:] == (True, True)
+
+
+@pytest.mark.parametrize(("make", "lie"), [b[1:] for b in BREAKS], ids=[b[0] for b in BREAKS])
+def test_breaks_the_constraints(
+    trusting: toolchain.Compiled, make: Callable[[], Case], lie: Callable[[Inputs, Case], None]
+) -> None:
+    assert not lied(make, lie, trusting)[1]
+
+
+@pytest.mark.parametrize(("make", "lie"), [p[1:] for p in PUBLISHES], ids=[p[0] for p in PUBLISHES])
+def test_publishes_other_words(
+    trusting: toolchain.Compiled, make: Callable[[], Case], lie: Callable[[Inputs, Case], None]
+) -> None:
+    _, constraints, truth = lied(make, lie, trusting)
+    assert not (constraints and truth)
+
+
+def test_only_known_wires_are_loose(deployed: toolchain.Compiled) -> None:
+    """An inverse of zero may be anything; it enters nothing but a product with that zero."""
+    circuit = R1cs.read(deployed.r1cs)
+    values = witness.calculate(deployed.wasm, traded().job().inputs)
+    names: dict[int, str] = {}
+    for name, wire in read_sym(deployed.sym).items():
+        names.setdefault(wire, name)
+    loose = []
+    for wire, touched in enumerate(circuit.by_wire()):
+        if wire == 0:
+            continue
+        moved = values[wire]
+        values[wire] = (moved + 1) % R
+        if all(circuit.holds(index, values) for index in touched):
+            loose.append(names[wire])
+        values[wire] = moved
+    assert [name for name in loose if not name.endswith(".inverse")] == []
