@@ -10,16 +10,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eth_account import Account
 
+from matcher.book import OrderBook
 from matcher.http import serve_http
 from matcher.intake import View
 from matcher.journal import Journal
-from matcher.operator import BatchReport, Operator
+from matcher.operator import BatchReport, Operator, Phase
 from matcher.service import Matcher
 from matcher.store import OrderLog
 from prover.artifacts import build, circuit_names
@@ -37,6 +38,7 @@ from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.envelope import Venue as EnvelopeVenue
 from undertow.protocol.params import Preset, VenueParams
 from undertow.protocol.request import opening_key
+from undertow.protocol.state import State
 from undertow.protocol.units import Price
 
 MNEMONIC = "test test test test test test test test test test test junk"
@@ -63,6 +65,32 @@ class LocalVenue:
     signers: tuple[str, ...]
     traders: list[Trader] = field(default_factory=list)
     reports: list[BatchReport] = field(default_factory=list)
+
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _loop: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the operator's loop."""
+        self._stop.clear()
+        arguments = (self._stop,)
+        self._loop = threading.Thread(target=self.operator.run, args=arguments, daemon=True)
+        self._loop.start()
+
+    def stop(self) -> None:
+        """Stop the loop after its present step."""
+        self._stop.set()
+        if self._loop is not None:
+            self._loop.join(120)
+
+    def restart(self) -> None:
+        """Stop the loop and start one that knows only the chain, the log and the journal."""
+        self.stop()
+        old = self.operator
+        self.operator = replace(
+            old, phase=Phase.STARTING, state=State(), request_runs=0, book=OrderBook(), _read=0
+        )
+        self.operator.matcher.phase = lambda: self.operator.phase
+        self.start()
 
     def client(self) -> Client:
         """Return a client of the matcher."""
@@ -165,9 +193,6 @@ def local_venue(
             signers=signers,
         )
         operator.on_batch = local.reports.append
-        stop = threading.Event()
-        loop = threading.Thread(target=operator.run, args=(stop,), name="operator", daemon=True)
-        loop.start()
-        stack.callback(loop.join, 120)
-        stack.callback(stop.set)
+        local.start()
+        stack.callback(local.stop)
         yield local

@@ -1,0 +1,106 @@
+"""The request circuit agrees with `serve`, and refuses the lies that would make money."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from matcher.requests import serve
+from prover import toolchain, witness
+from prover.batch import Job, requests_job
+from prover.toolchain import ROOT
+from tests.circuits.batches import LISTED, PARAMS, PLACE, key
+from tests.circuits.test_settle_forged import holds
+from tests.circuits.trusting import trusting_wasm
+from undertow.protocol.account import Account
+from undertow.protocol.eddsa import PrivateKey
+from undertow.protocol.field import R
+from undertow.protocol.request import Kind, Request, opening_key
+from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.state import Ledger, State
+from undertow.protocol.units import Lots, Money, Price
+
+OPERATOR = PrivateKey.from_seed(b"operator of the request tests".ljust(32, b"."))
+DOLLAR = 1_000_000
+NEWCOMER = opening_key(key(9).public)
+
+
+def venue() -> State:
+    state = State(
+        ledger=Ledger(house_cash=Money(10**18)),
+        marks=tuple(Price(7_800_000 if i in LISTED else 0) for i in range(INSTRUMENTS)),
+    )
+    for index, lots in ((1, 0), (2, 400), (3, -400)):
+        positions = [Lots(0)] * INSTRUMENTS
+        positions[8] = Lots(lots)
+        cash = Money(1_000 * DOLLAR << 16)
+        account = Account(
+            owner=key(index).public,
+            view_key=index,
+            cash=cash,
+            net_deposits=cash,
+            positions=tuple(positions),
+        )
+        state = state.with_account(index, account)
+    return state
+
+
+RUNS = [
+    [Request(Kind.OPEN, 4, 7 * DOLLAR, NEWCOMER), Request(Kind.HOUSE_DEPOSIT, 0, 5)],
+    [Request(Kind.DEPOSIT, 1, (1 << 63) - 1)],
+    [Request(Kind.WITHDRAW, 1, 1_000 * DOLLAR), Request(Kind.WITHDRAW, 1, 1)],
+    [Request(Kind.WITHDRAW, 2, 900 * DOLLAR), Request(Kind.WITHDRAW, 3, 900 * DOLLAR)],
+    [Request(Kind.OPEN, 4, DOLLAR, NEWCOMER), Request(Kind.WITHDRAW, 4, DOLLAR)],
+]
+
+
+@pytest.fixture(scope="module")
+def compiled() -> toolchain.Compiled:
+    return toolchain.compile(
+        ROOT / "circuits" / "requests_minimal.circom", ROOT / "build" / "circuits"
+    )
+
+
+def job(requests: list[Request]) -> Job:
+    state = venue()
+    after, answers = serve(state, requests, 2, PARAMS, OPERATOR.scalar)
+    received = sum(r.money for r in requests if r.kind is not Kind.WITHDRAW)
+    paid = sum(answer.paid << 16 for answer in answers)
+    assert after.total() == state.total() + received - paid
+    return requests_job(state, after, answers, 1, PARAMS, OPERATOR, PLACE)
+
+
+@pytest.mark.parametrize("requests", RUNS)
+def test_circuit_and_python_agree(compiled: toolchain.Compiled, requests: list[Request]) -> None:
+    wanted = job(requests)
+    values = witness.calculate(compiled.wasm, wanted.inputs)
+    assert tuple(values[1:4]) == tuple(wanted.signals)
+
+
+LIES: list[tuple[str, int, Any]] = [
+    ("richer before the deposit", 1, lambda i: i["cash"].__setitem__(0, i["cash"][0] + 1)),
+    ("opening with cash", 0, lambda i: i["cash"].__setitem__(0, 1)),
+    ("opening with a position", 0, lambda i: i["positions"][0].__setitem__(1, 1)),
+    ("opening for another owner", 0, lambda i: i.__setitem__("owner", [[5, 6], i["owner"][1]])),
+    ("opening with another view key", 0, lambda i: i["viewKey"].__setitem__(0, 1)),
+    ("another operator", 0, lambda i: i["operatorBits"].__setitem__(0, 1 - i["operatorBits"][0])),
+    ("operator bit that is none", 0, lambda i: i["operatorBits"].__setitem__(3, 2)),
+    ("unknown kind", 1, lambda i: i["word"].__setitem__(1, 5)),
+    ("more withdrawn", 2, lambda i: i["word"].__setitem__(0, i["word"][0] + (1 << 27))),
+    ("larger house deposit", 0, lambda i: i["word"].__setitem__(1, i["word"][1] + (1 << 27))),
+    ("marks", 3, lambda i: i["price"].__setitem__(0, i["price"][0] - 1)),
+    ("other key opened", 0, lambda i: i["key"].__setitem__(0, [R - 1, 1])),
+]
+
+
+@pytest.mark.parametrize(("run", "lie"), [x[1:] for x in LIES], ids=[x[0] for x in LIES])
+def test_lies_are_refused(compiled: toolchain.Compiled, run: int, lie: Any) -> None:
+    wanted = job(RUNS[run])
+    inputs = deepcopy(wanted.inputs)
+    lie(inputs)
+    values = witness.calculate(trusting_wasm(compiled.wasm), inputs)
+    truth = tuple(values[1:4]) == tuple(wanted.signals)
+    assert not (truth and holds(replace(compiled), values))

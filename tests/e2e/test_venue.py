@@ -1,0 +1,138 @@
+"""A whole venue on a local chain with real proofs, stopped and started again on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from undertow.chain.errors import RevertedError
+from undertow.chain.history import follow
+from undertow.client.client import Trader
+from undertow.client.errors import RefusedError
+from undertow.local import SIGNERS, LocalVenue, local_venue
+from undertow.markets import BTC, MICRO
+from undertow.protocol.errors import DeltaError
+from undertow.protocol.params import MINIMAL
+from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.units import Price
+
+DOLLAR = 1_000_000
+SPOT = 78_318.0
+
+
+@pytest.fixture(scope="module")
+def venue() -> Iterator[LocalVenue]:
+    with local_venue(MINIMAL, lambda text: None, linger=0.5) as running:
+        running.fund(3, 20_000 * DOLLAR, 2_000_000 * DOLLAR)
+        running.wait("funding", lambda: len(running.operator.state.accounts) == 3)
+        yield running
+
+
+def prices(dollars: float) -> tuple[Price, ...]:
+    known = {market.instrument: market.price(dollars) for market in (BTC, MICRO)}
+    return tuple(known.get(i, Price(0)) for i in range(INSTRUMENTS))
+
+
+def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **options: bool) -> int:
+    client = venue.client()
+    info = client.info()
+    price = BTC.price(dollars, up=lots < 0)
+    order = trader.order(0, lots, price, info.batch_number + 5, fee_cap=400, **options)
+    return client.submit(trader.seal(order, info), info).sequence
+
+
+def settle(venue: LocalVenue, dollars: float = SPOT) -> None:
+    number = len(venue.reports)
+    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    venue.publish([prices(dollars)] * SIGNERS)
+    venue.wait("the settlement", lambda: len(venue.reports) > number)
+
+
+def check_traders(venue: LocalVenue) -> None:
+    """Every trader recomputes its account from the chain alone."""
+    history = list(venue.venue.history())
+    operator = venue.venue.operator_key()
+    for trader in venue.traders:
+        key = trader.key
+        events = follow(history, trader.account, key.scalar, key.public, operator)
+        assert events[-1].account == venue.operator.state.accounts[trader.account]
+    assert venue.operator.state.root() == venue.venue.state_root()
+
+
+def test_orders_settle_and_every_trader_can_follow(venue: LocalVenue) -> None:
+    submit(venue, venue.traders[0], 500, SPOT + 50)
+    submit(venue, venue.traders[1], -300, SPOT - 50)
+    settle(venue)
+    fills = {s.index: s.fill for s in venue.reports[-1].execution.slots if s.order}
+    assert fills == {1: 500, 2: -300}
+    assert venue.operator.state.markets[0].skew == 200
+    check_traders(venue)
+
+
+def test_a_restart_between_close_and_price_loses_nothing(venue: LocalVenue) -> None:
+    submit(venue, venue.traders[2], -200, SPOT - 50)
+    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    venue.restart()
+    settle(venue)
+    assert [s.fill for s in venue.reports[-1].execution.slots if s.order] == [-200]
+    assert venue.operator.state.markets[0].skew == 0
+    check_traders(venue)
+
+
+def test_a_resting_order_survives_a_restart(venue: LocalVenue) -> None:
+    submit(venue, venue.traders[0], 10, SPOT - 500, immediate_or_cancel=False)
+    settle(venue)
+    assert venue.reports[-1].execution.slots[0].fill == 0
+    venue.restart()
+    settle(venue, SPOT - 600)
+    assert [s.fill for s in venue.reports[-1].execution.slots if s.order] == [10]
+    check_traders(venue)
+
+
+def test_a_second_close_and_an_early_price_are_refused(venue: LocalVenue) -> None:
+    submit(venue, venue.traders[1], 5, SPOT + 50)
+    venue.publish([prices(SPOT)] * SIGNERS)
+    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    with pytest.raises(RevertedError, match="BatchPending"):
+        venue.venue.close(5)
+    old = venue.venue.latest_round()
+    with pytest.raises(RevertedError, match="WrongLength"):
+        venue.venue.settle_batch(1, [], 1, [0] * 8, old)
+    settle(venue)
+
+
+def test_intake_refuses_what_cannot_trade(venue: LocalVenue) -> None:
+    stranger = Trader(venue.traders[0].key, 2)
+    with pytest.raises(RefusedError, match="BAD_SIGNATURE"):
+        submit(venue, stranger, 1, SPOT)
+    nobody = Trader(venue.traders[0].key, 99)
+    with pytest.raises(RefusedError, match="UNKNOWN_ACCOUNT"):
+        submit(venue, nobody, 1, SPOT)
+
+
+def test_a_withdrawal_is_paid_or_proved_refused(venue: LocalVenue) -> None:
+    vault = venue.venue.vault.functions
+    runs = venue.operator.request_runs
+    venue.chain.send(vault.withdraw(1, 10**12))
+    venue.wait("the refusal", lambda: venue.operator.request_runs > runs)
+    assert vault.totalClaims().call() == 0
+    venue.chain.send(vault.withdraw(1, 1_000 * DOLLAR))
+    venue.wait("the payment", lambda: vault.totalClaims().call() == 1_000 * DOLLAR)
+    venue.chain.send(vault.claim())
+    check_traders(venue)
+    held = int(venue.venue.token.functions.balanceOf(venue.deployment.vault).call())
+    assert held << 16 >= venue.operator.state.total()
+    assert held == vault.liabilities().call()
+
+
+def test_another_key_reads_nothing(venue: LocalVenue) -> None:
+    first, second = venue.traders[:2]
+    with pytest.raises(DeltaError):
+        follow(
+            venue.venue.history(),
+            first.account,
+            second.key.scalar,
+            second.key.public,
+            venue.venue.operator_key(),
+        )

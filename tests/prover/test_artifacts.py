@@ -1,0 +1,93 @@
+"""Artifacts that changed are refused by name; a bad witness names its broken constraint."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from prover import witness
+from prover.artifacts import FILES, ArtifactError, Artifacts, build, load
+from prover.batch import Job
+from prover.groth16 import Native, Proof, ProverError, Snarkjs, verify
+from prover.prover import BrokenConstraintError, Prover
+from tests.circuits.test_requests_parity import RUNS, job
+from undertow.chain.chain import Chain
+from undertow.chain.deployment import deploy
+from undertow.chain.errors import ChainError
+from undertow.markets import LOCAL_PARAMS
+from undertow.protocol.babyjubjub import BASE8
+from undertow.protocol.params import MINIMAL
+
+
+@pytest.fixture(scope="module")
+def artifacts() -> Artifacts:
+    return build("requests_minimal", lambda text: None)
+
+
+@pytest.fixture(scope="module")
+def prover(artifacts: Artifacts) -> Prover:
+    return Prover(artifacts)
+
+
+@pytest.fixture(scope="module")
+def good() -> Job:
+    return job(RUNS[0])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_changed_file_is_refused_by_name(artifacts: Artifacts, tmp_path: Path, name: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(artifacts.folder, copy)
+    with (copy / name).open("r+b") as file:
+        file.seek(100)
+        byte = file.read(1)
+        file.seek(100)
+        file.write(bytes([byte[0] ^ 1]))
+    with pytest.raises(ArtifactError, match=name):
+        load(copy)
+
+
+def test_native_and_snarkjs_prove_with_the_same_files(prover: Prover, good: Job) -> None:
+    raw = witness.to_wtns(witness.calculate(prover.artifacts.wasm, good.inputs))
+    for backend in (Native(prover.artifacts.zkey), Snarkjs(prover.artifacts.zkey)):
+        proof = backend.prove(raw)
+        assert proof.public == tuple(good.signals)
+        assert verify(prover.verifying_key, proof)
+        for position in range(8):
+            words = list(proof.words)
+            words[position] ^= 1
+            assert not verify(prover.verifying_key, Proof(tuple(words), proof.public))
+        other = (proof.public[0], proof.public[1], proof.public[2] ^ 1)
+        assert not verify(prover.verifying_key, Proof(proof.words, other))
+
+
+def test_a_broken_witness_names_its_signals(
+    prover: Prover, good: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real: Callable[..., list[int]] = witness.calculate
+
+    def broken(*arguments: object) -> list[int]:
+        values = real(*arguments)
+        values[3] += 1
+        return values
+
+    monkeypatch.setattr(witness, "calculate", broken)
+    with pytest.raises(BrokenConstraintError, match=r"constraint \d+ does not hold: .*main\.y"):
+        prover.prove(good)
+
+
+def test_another_circuits_witness_is_refused(prover: Prover) -> None:
+    with pytest.raises(ProverError):
+        prover.backend.prove(witness.to_wtns([1, 2, 3]))
+
+
+def test_a_development_key_stays_on_local_chains(prover: Prover) -> None:
+    class Mainnet(Chain):
+        chain_id = 1  # type: ignore[assignment]
+
+    keys = (prover.verifying_key, prover.verifying_key)
+    with pytest.raises(ChainError, match="not local"):
+        deploy(Mainnet("http://127.0.0.1:1"), MINIMAL, LOCAL_PARAMS, BASE8, [], keys, "dev")
