@@ -1,38 +1,27 @@
-//! circom's .wtns file: the value of every wire, the constant one first.
+//! Reads .wtns files.
 
 use ark_bn254::Fr;
-use ark_ff::One;
-use rayon::prelude::*;
+use ark_ff::{One, PrimeField};
 
-use crate::error::Result;
-use crate::field;
-use crate::iden3::{Container, Section};
+use crate::binary::{Result, fault, section, sections};
 
-const HEADER: Section = Section { id: 1, name: "1 (header)" };
-const VALUES: Section = Section { id: 2, name: "2 (values)" };
-
-pub fn parse(bytes: &[u8]) -> Result<Vec<Fr>> {
-    let container = Container::parse(bytes, "wtns", &[1, 2])?;
-    let mut header = container.section(HEADER)?;
-    if header.u32()? != 32 || header.array()? != &field::modulus::<Fr>() {
-        return Err(header.error("the field is not BN254's scalar field"));
+/// Returns the wires' values; wire 0 is one.
+pub fn read(data: &[u8]) -> Result<Vec<Fr>> {
+    let all = sections(data, "wtns", 2)?;
+    let mut header = section(&all, "wtns", 1)?;
+    if header.u32()? != 32 || header.limbs()? != Fr::MODULUS {
+        return fault("the witness is not over BN254's scalar field");
     }
     let count = header.u32()? as usize;
-    header.finish()?;
-
-    let mut section = container.section(VALUES)?;
-    let records = section.records::<32>(count)?;
-    let values: Vec<Fr> = records
-        .par_iter()
-        .enumerate()
-        .with_min_len(4096)
-        .map(|(i, bytes)| {
-            field::from_plain(bytes).ok_or_else(|| section.error(format!("value {i} is not below r")))
-        })
-        .collect::<Result<_>>()?;
-    section.clone().finish()?;
-    if values.first().is_none_or(|one| !one.is_one()) {
-        return Err(section.error("the first value is not one"));
+    header.end()?;
+    let mut body = section(&all, "wtns", 2)?;
+    let mut values = Vec::with_capacity(count.min(body.remaining() / 32));
+    for _ in 0..count {
+        values.push(body.scalar()?);
+    }
+    body.end()?;
+    if values.first().is_none_or(|first| !first.is_one()) {
+        return fault("wtns section 2 does not start with one");
     }
     Ok(values)
 }

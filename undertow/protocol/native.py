@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 try:
-    import undertow_core as _module
+    import undertow_native as _module
 except ImportError:
     _module = None
 
