@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 from matcher.transition import Batch, transition
@@ -14,9 +16,10 @@ from prover.batch import Job
 from prover.groth16 import Proof, Snarkjs
 from prover.prover import Prover, Timing
 from undertow import market_data
-from undertow.client.client import AsyncClient, Trader
+from undertow.client.client import AsyncClient, MatcherInfo
 from undertow.demo import DEPOSIT, HOUSE, TRADERS, build_order, replay, windows
 from undertow.local import LocalVenue, local_venue
+from undertow.market_data import OrderEvent
 from undertow.markets import LOCAL_PARAMS
 from undertow.protocol.params import Preset
 
@@ -76,7 +79,7 @@ def measure(preset: Preset, progress: Callable[[str], None]) -> dict[str, Any]:
         snarkjs = Snarkjs(prover.artifacts.zkey)
         snarkjs_s = _median(lambda: snarkjs.prove(raw), 1)
         progress("intake")
-        intake = asyncio.run(_intake(local, window.orders))
+        intake = _intake(local, window.orders)
     return {
         "slots": preset.slots,
         "constraints_total": report.constraints,
@@ -102,23 +105,41 @@ def _median(run: Callable[[], object], repeats: int = REPEATS) -> float:
     return statistics.median(seconds)
 
 
-async def _intake(local: LocalVenue, events: Any) -> float:
-    """Return receipts per second over HTTP, each for a real envelope that is durable."""
-    client = AsyncClient(local.url)
-    info = await client.info()
+def _intake(local: LocalVenue, events: Sequence[OrderEvent]) -> float:
+    """Return receipts per second over HTTP, each for a real envelope that is durable.
+
+    The clients are a process of their own; the settlement loop rests meanwhile.
+    """
+    client = local.client()
+    info = client.info()
+    client.close()
     envelopes = []
     for number in range(INTAKE_ORDERS):
-        trader: Trader = local.traders[number % TRADERS]
+        trader = local.traders[number % TRADERS]
         order = build_order(trader, events[number % len(events)], info)
         envelopes.append(trader.seal(order, info))
+    local.stop()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        elapsed = pool.submit(_flood, local.url, envelopes, info).result()
+    local.start()
+    return len(envelopes) / elapsed
+
+
+def _flood(url: str, envelopes: list[bytes], info: MatcherInfo) -> float:
+    return asyncio.run(_send_all(url, envelopes, info))
+
+
+async def _send_all(url: str, envelopes: list[bytes], info: MatcherInfo) -> float:
+    client = AsyncClient(url)
     gate = asyncio.Semaphore(CONCURRENCY)
 
     async def send(envelope: bytes) -> None:
         async with gate:
             await client.submit(envelope, info)
 
+    await client.info()
     started = time.perf_counter()
     await asyncio.gather(*(send(envelope) for envelope in envelopes))
     elapsed = time.perf_counter() - started
     await client.close()
-    return len(envelopes) / elapsed
+    return elapsed

@@ -156,7 +156,8 @@ contract Settlement {
         if (nextSetRoot != 0) _close(nextSetRoot);
     }
 
-    /// @notice Settle the oldest requests: all that wait, M at most.
+    /// @notice Settle the oldest requests, as many as there are answers: M at most.
+    /// @dev    Fewer than wait is allowed, so a request that joins the queue does not void a proof.
     /// @dev    May happen while a set is pending: the set binds orders, not the root that they start from.
     /// @param  newStateRoot the root after the requests
     /// @param  answers      for each request paid (8 bytes), new leaf (32), ciphertext (32)
@@ -170,10 +171,13 @@ contract Settlement {
     ) external {
         // 1. The oldest requests leave the queue. The vault is ours and calls nobody here.
         uint64 first = VAULT.queueStart();
-        uint256 count = VAULT.queueLength();
-        if (count == 0) revert NoRequests();
-        if (count > REQUESTS) count = REQUESTS;
-        if (answers.length != count * ANSWER_BYTES) revert WrongLength(answers.length, count * ANSWER_BYTES);
+        uint256 most = VAULT.queueLength();
+        if (most == 0) revert NoRequests();
+        if (most > REQUESTS) most = REQUESTS;
+        uint256 count = answers.length / ANSWER_BYTES;
+        if (count == 0 || count > most || answers.length != count * ANSWER_BYTES) {
+            revert WrongLength(answers.length, most * ANSWER_BYTES);
+        }
         Vault.Request[] memory taken = VAULT.take(count);
 
         // 2. The answers are proved.

@@ -42,6 +42,16 @@ contract SettlementRequestsTest is Venue {
         assertEq(vault.queuedDeposits(), 6);
     }
 
+    function test_settleRequests_isNotVoidedByARequestThatJoins() public {
+        _open(ALICE);
+        Answer[] memory answers = _opening();
+        uint256[8] memory proof = _prove(REQUEST_TAG, _words(1, GENESIS, NEW_ROOT, answers));
+        _deposit(1, 5);
+        settlement.settleRequests(NEW_ROOT, _encode(answers), C, proof);
+        assertEq(settlement.stateRoot(), NEW_ROOT);
+        assertEq(vault.queueLength(), 1);
+    }
+
     function test_settleRequests_padsAShortQueue() public {
         _settleOpening();
         assertEq(settlement.stateRoot(), NEW_ROOT);
@@ -101,7 +111,7 @@ contract SettlementRequestsTest is Venue {
         settlement.settleRequests(NEW_ROOT, "", C, proof);
     }
 
-    /// @dev Neither fewer nor more than the oldest min(M, length).
+    /// @dev Whole answers, at least one, no more than wait.
     function testFuzz_settleRequests_revertsWhenLengthIsWrong(uint256 length) public {
         length = length % 300;
         vm.assume(length != 72);
