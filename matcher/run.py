@@ -21,6 +21,7 @@ from prover.prover import Prover
 from undertow.chain.chain import Chain
 from undertow.chain.deployment import Deployment
 from undertow.chain.venue import Venue
+from undertow.client.keys import load_secret
 from undertow.markets import LOCAL_PARAMS
 from undertow.protocol.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
@@ -33,12 +34,14 @@ def run(host: str, port: int, stop: threading.Event) -> None:
 
     Raises:
         SettingsError: a setting is missing, malformed or misspelt.
+        KeyFileError: the operator's key file cannot be used.
         UndertowError: the deployment, the chain or a key cannot be used.
     """
     check_names(os.environ)
     settings = load_settings()
     deployment = Deployment.load(settings.deployment)
     preset = PRESETS[deployment.preset]
+    seed = load_secret(settings.operator_key, settings.passphrase.get_secret_value())
     provers = [_prover(name, settings) for name in circuit_names(preset)]
     place = EnvelopeVenue(deployment.chain_id, bytes.fromhex(deployment.settlement[2:]))
     with ExitStack() as stack:
@@ -48,7 +51,6 @@ def run(host: str, port: int, stop: threading.Event) -> None:
         stack.callback(journal.close)
         envelope = secret_bytes("envelope_secret", settings.envelope_secret, 96)
         receipt = secret_bytes("receipt_secret", settings.receipt_secret, 32)
-        seed = secret_bytes("operator_seed", settings.operator_seed, 32)
         matcher = Matcher(
             venue=place,
             envelope_key=EnvelopePrivateKey(envelope, settings.epoch),

@@ -24,8 +24,10 @@ class Settings(BaseSettings):
     """ML-KEM-768 seed and X25519 secret, 96 bytes of hex."""
     receipt_secret: SecretStr
     """Ed25519 secret, 32 bytes of hex."""
-    operator_seed: SecretStr
-    """Seed of the operator's BabyJubJub key, 32 bytes of hex."""
+    operator_key: Path
+    """Key file of the operator's BabyJubJub key, made by `undertow keys new`."""
+    passphrase: SecretStr
+    """Of the operator's key file."""
     chain_key: SecretStr
     """Private key of the operator's account on the chain, hex."""
     rpc: str = "http://127.0.0.1:8545"
@@ -55,8 +57,7 @@ def load_settings() -> Settings:
 
 _KNOWN = {f"UNDERTOW_{name.upper()}" for name in Settings.model_fields} | {
     "UNDERTOW_PURE_PYTHON",
-    "UNDERTOW_CHAIN_KEY",
-    "UNDERTOW_PASSPHRASE",
+    "UNDERTOW_SIGNER_KEY",
 }
 
 

@@ -158,6 +158,8 @@ def deposit(
     account: Annotated[int, typer.Option(help="0 opens a new account.")] = 0,
     deployment: Deployed = DEPLOYMENT,
     rpc: Rpc = RPC,
+    house: Annotated[bool, typer.Option("--house", help="Give it to the house.")] = False,
+    mint: Annotated[bool, typer.Option("--mint", help="Mint the test token first.")] = False,
 ) -> None:
     """Deposit from the account in UNDERTOW_CHAIN_KEY; opens an account if none is named."""
     from undertow.protocol.request import opening_key
@@ -165,14 +167,42 @@ def deposit(
     with _errors():
         venue = _venue(deployment, rpc)
         amount = round(dollars * 1_000_000)
+        if mint:
+            assert venue.chain.account is not None
+            venue.chain.send(venue.token.functions.mint(venue.chain.account.address, amount))
         venue.chain.send(venue.token.functions.approve(venue.deployment.vault, amount))
-        if account:
+        if house:
+            venue.chain.send(venue.vault.functions.houseDeposit(amount))
+        elif account:
             venue.chain.send(venue.vault.functions.deposit(account, amount))
         else:
             point = opening_key(_trader_key(key).public)
             venue.chain.send(venue.vault.functions.open(point.x, point.y, amount))
             account = int(venue.vault.functions.accountCount().call())
         typer.echo(f"account {account}: {dollars:,.2f} USD in the queue")
+
+
+@app.command()
+def report(
+    dollars: float,
+    deployment: Deployed = DEPLOYMENT,
+    rpc: Rpc = RPC,
+) -> None:
+    """Publish an oracle round signed by UNDERTOW_SIGNER_KEY alone, for venues with one signer."""
+    from undertow.chain.reporter import publish_round
+    from undertow.markets import LISTED
+    from undertow.protocol.sheet import INSTRUMENTS
+    from undertow.protocol.units import Price
+
+    with _errors():
+        signer = os.environ.get("UNDERTOW_SIGNER_KEY")
+        if not signer:
+            raise UndertowError("set UNDERTOW_SIGNER_KEY to the oracle signer's private key")
+        venue = _venue(deployment, rpc)
+        known = {market.instrument: market.price(dollars) for market in LISTED}
+        prices = tuple(known.get(i, Price(0)) for i in range(INSTRUMENTS))
+        number = publish_round(venue, [signer], [prices], venue.chain.time)
+        typer.echo(f"round {number}: BTC at {dollars:,.2f} USD")
 
 
 @app.command()

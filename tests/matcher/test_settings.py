@@ -12,7 +12,8 @@ GOOD = {
     "EPOCH": "3",
     "ENVELOPE_SECRET": "11" * 96,
     "RECEIPT_SECRET": "22" * 32,
-    "OPERATOR_SEED": "33" * 32,
+    "OPERATOR_KEY": "operator.key",
+    "PASSPHRASE": "correct horse",
     "CHAIN_KEY": "44" * 32,
 }
 
