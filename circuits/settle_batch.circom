@@ -1,6 +1,7 @@
 pragma circom 2.1.6;
 
 include "account.circom";
+include "cap.circom";
 include "market.circom";
 include "select.circom";
 include "slot.circom";
@@ -9,13 +10,13 @@ include "venue.circom";
 
 // One batch: `slots` orders or decoys over one market table, of which `lanes` markets are priced.
 // What it proves, and what each hint may be: circuits/STATEMENT.md.
-template SettleBatch(slots, lanes, depth) {
+template SettleBatch(slots, lanes, levels) {
     // Header.
     signal input z;
     signal input chainId;
     signal input contract;
     signal input batchNumber;
-    signal input accountsRoot;
+    signal input cap[64]; // of the accounts' tree, `levels` levels above the leaves
     signal input lane[lanes];
     signal input price[16];
     signal input time;
@@ -54,7 +55,7 @@ template SettleBatch(slots, lanes, depth) {
     signal input cash[slots];
     signal input netDeposits[slots];
     signal input positions[slots][3];
-    signal input children[slots][depth][8];
+    signal input children[slots][levels][8];
     signal output c;
     signal output publicZ;
     signal output y;
@@ -75,6 +76,7 @@ template SettleBatch(slots, lanes, depth) {
     before.row <== rowHash;
     before.ledger <== ledger;
     before.marks <== marks;
+    signal accountsRoot <== CapRoot()(cap);
     signal previous <== StateRoot()(accountsRoot, before.out);
 
     component laneBits[lanes];
@@ -203,20 +205,20 @@ template SettleBatch(slots, lanes, depth) {
         market[l].side <== side[l];
     }
 
-    // 4. The slots, chained by set root, accounts' root and the lanes' rationing.
+    // 4. The slots, chained by set root, cap of the accounts' tree and the lanes' rationing.
     component slot[slots];
     signal venue <== chainId * (1 << 160) + contract;
     signal opened <== Hash(3, 4)([batchNumber, lanesWord, 0]);
     signal sameAccount[slots][slots];
     signal unseen[slots];
     for (var s = 0; s < slots; s++) {
-        slot[s] = Slot(depth, lanes);
+        slot[s] = Slot(levels, lanes);
         if (s == 0) {
             slot[s].set <== opened;
-            slot[s].root <== accountsRoot;
+            slot[s].cap <== cap;
         } else {
             slot[s].set <== slot[s - 1].nextSet;
-            slot[s].root <== slot[s - 1].nextRoot;
+            slot[s].cap <== slot[s - 1].nextCap;
         }
         // Repeated: an earlier order, not a decoy, of the same account.
         var earlier = 0;
@@ -337,7 +339,8 @@ template SettleBatch(slots, lanes, depth) {
     after.row <== newRows;
     after.ledger <== [house, insurance, ledger[2] + fees, ledger[3] + change];
     after.marks <== priceWord;
-    signal next <== StateRoot()(slot[slots - 1].nextRoot, after.out);
+    signal newAccountsRoot <== CapRoot()(slot[slots - 1].nextCap);
+    signal next <== StateRoot()(newAccountsRoot, after.out);
 
     // 7. Bind the public words.
     component bind = PublicWords(12 + 3 * slots);

@@ -1,6 +1,7 @@
 pragma circom 2.1.6;
 
 include "account.circom";
+include "cap.circom";
 include "compare.circom";
 include "eddsa.circom";
 include "margin.circom";
@@ -104,11 +105,12 @@ template Judge() {
 }
 
 // Step 4 for one slot: open the order against the set root, check its signature, judge it, fill
-// it by the clearing rule, and move its account's leaf and the accounts' root.
-template Slot(depth, lanes) {
+// it by the clearing rule, and move its account's leaf and the accounts' tree: `levels` levels
+// below the cap, and the cap.
+template Slot(levels, lanes) {
     // Chains.
     signal input set;
-    signal input root;
+    signal input cap[64];
     signal input blocked[lanes]; // an earlier marginal order of the lane was not filled whole
     // The batch.
     signal input venue;
@@ -147,9 +149,9 @@ template Slot(depth, lanes) {
     signal input cash;
     signal input netDeposits;
     signal input positions[3];
-    signal input children[depth][8];
+    signal input children[levels][8];
     signal output nextSet;
-    signal output nextRoot;
+    signal output nextCap[64];
     signal output nextBlocked[lanes];
     signal output newLeaf;
     signal output ciphertext;
@@ -350,15 +352,23 @@ template Slot(depth, lanes) {
     newest.netDeposits <== netDeposits;
     newLeaf <== newest.out;
 
-    component path = Update(depth);
-    component at = Bits(3 * depth);
+    component path = Update(levels);
+    component at = Bits(3 * levels + 6);
     at.in <== index;
-    path.bit <== at.bits;
+    for (var b = 0; b < 3 * levels; b++) {
+        path.bit[b] <== at.bits[b];
+    }
     path.children <== children;
     path.leaf0 <== leaf.out;
     path.leaf1 <== newest.out;
-    path.oldRoot === root;
-    nextRoot <== path.newRoot;
+    component top = CapUpdate();
+    top.cap <== cap;
+    for (var b = 0; b < 6; b++) {
+        top.bit[b] <== at.bits[3 * levels + b];
+    }
+    top.old <== path.oldRoot;
+    top.new <== path.newRoot;
+    nextCap <== top.next;
 
     ciphertext <== EncryptDelta()(viewKey, version + 1, order.instrument, judge.reason, fill,
         newNonce, newFilled, cashChange);

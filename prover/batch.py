@@ -36,6 +36,10 @@ NO_SIGNATURE = Signature(BASE8, 0)
 """Stands in empty slots, where the circuit does not look at it."""
 
 
+LEVELS = 6
+"""Levels of the accounts' tree that a slot proves; above them the batch carries all 64 nodes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
     """A batch as it was committed: with a signature for each order and a salt for each slot."""
@@ -96,7 +100,8 @@ def settle_job(
         "flow": [to_field(execution.clearings[lane].flow) for lane in lanes],
         "side": [to_field(execution.clearings[lane].side) for lane in lanes],
         **params_inputs(params),
-        **venue_inputs(state),
+        **_without(venue_inputs(state), "accountsRoot"),
+        "cap": state.tree.level(LEVELS),
         "row": [market_row(state.markets[lane]) for lane in lanes],
         **_slot_inputs(state, committed, execution.slots, touches),
     }
@@ -120,8 +125,6 @@ def requests_job(
         place, number, (state.root(), after.root()), operator.public, params.hash(), served
     )
     public = signals(words)
-    venue = venue_inputs(state)
-    del venue["marks"]
     inputs: dict[str, Any] = {
         "z": public.z,
         "chainId": place.chain_id,
@@ -131,7 +134,7 @@ def requests_job(
         "operatorBits": [operator.scalar >> i & 1 for i in range(252)],
         "price": list(state.marks),
         **params_inputs(params),
-        **venue,
+        **_without(venue_inputs(state), "marks"),
         **_request_inputs(state, answers),
     }
     return Job(words=tuple(words), signals=public, inputs=inputs)
@@ -152,6 +155,10 @@ def _request_inputs(state: State, answers: Sequence[Answer]) -> dict[str, Any]:
         )
         tree.update(request.index, answer.leaf())
     return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _without(inputs: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in inputs.items() if key != name}
 
 
 def params_inputs(params: VenueParams) -> dict[str, Any]:
@@ -229,7 +236,7 @@ def _slot_inputs(
                 "salt": salt,
                 "lots": abs(slot.fill),
                 **account_inputs(slot.before),
-                "children": path_inputs(tree, slot.index),
+                "children": path_inputs(tree, slot.index)[:LEVELS],
             }
         )
         tree.update(slot.index, touch.leaf)

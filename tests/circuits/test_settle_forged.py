@@ -15,7 +15,7 @@ import pytest
 
 from matcher.transition import Decoy, Outcome
 from prover import toolchain, witness
-from prover.batch import account_inputs, path_inputs
+from prover.batch import LEVELS, account_inputs, path_inputs
 from prover.r1cs import R1cs, read_sym
 from prover.toolchain import ROOT
 from tests.circuits.batches import Case, commit, execute, key, prices_at
@@ -151,7 +151,7 @@ def other_leaf(inputs: Inputs, case: Case) -> None:
     for name, value in account_inputs(case.before.accounts[5]).items():
         inputs[name][0] = value
     inputs["index"][0] = 5
-    inputs["children"][0] = path_inputs(case.before.tree, 5)
+    inputs["children"][0] = path_inputs(case.before.tree, 5)[:LEVELS]
 
 
 def skipped(inputs: Inputs, case: Case) -> None:
@@ -235,6 +235,7 @@ PUBLISHES = [
     ("other salt", traded, put("salt", 2)),
     ("richer house", traded, put("ledger", 0)),
     ("fees in the ledger", traded, put("ledger", 2)),
+    ("another node of the cap", traded, put("cap", 9)),
     ("funding index", traded, put("funding", 3)),
     ("lower taker fee", traded, put("takerFee", by=-1)),
     ("higher cap", traded, put("skewCap", 0)),

@@ -61,6 +61,10 @@ class Tree:
         """The hash of a node's eight children."""
         return poseidon(children, NODE)
 
+    def level(self, height: int) -> list[int]:
+        """All nodes of a level, from left to right; meant for the levels near the root."""
+        return [self._node(height, i) for i in range(ARITY ** (self.depth - height))]
+
     def proof(self, index: int) -> Proof:
         """The siblings on a leaf's path to the root."""
         self._check_index(index)
