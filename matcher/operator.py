@@ -88,6 +88,7 @@ class Operator:
             ChainError: the chain does not answer.
         """
         self.state, self.request_runs = State(), 0
+        self.matcher.settled.clear()
         self.book, self._read = OrderBook(), 0
         for settled in self.venue.history():
             if isinstance(settled, SettledRequests):
@@ -218,8 +219,7 @@ class Operator:
         gas = self.venue.settle_batch(
             execution.state.root(), touches, job.signals.c, proof.words, price.number
         )
-        self.state = execution.state
-        self.book.settle(closed, execution.slots)
+        self._advance(closed, execution, price)
         self._publish_view()
         self.phase = Phase.IDLE
         assert self.batch_prover.timing is not None
@@ -268,8 +268,14 @@ class Operator:
         execution = transition(
             self.state, self._committed(closed).batch, price.prices, price.time, self.params
         )
+        self._advance(closed, execution, price)
+
+    def _advance(self, closed: ClosedSet, execution: Execution, price: Round) -> None:
         self.state = execution.state
         self.book.settle(closed, execution.slots)
+        self.matcher.settled.append(
+            {"batch": closed.batch, "root": f"{self.state.root():#066x}", "round": price.number}
+        )
 
     def _publish_view(self) -> None:
         """Tell intake what it decides against."""
@@ -281,4 +287,3 @@ class Operator:
                 highest = 2 * marks[i] if marks[i] else (1 << 36) - 1
                 ranges[i] = (max(marks[i] // 2, 1), min(highest, (1 << 36) - 1))
         self.matcher.view = View(self.state.batch_number + 1, owners, ranges)
-        self.matcher.updated_ms = time.time_ns() // 1_000_000

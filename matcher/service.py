@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -19,6 +20,7 @@ from matcher.store import OrderLog, Record
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey, Venue
 from undertow.protocol.receipt import ciphertext_hash, sign_receipt
 
+_STREAM_SECONDS = 0.2
 _STATUS = {Code.OVERSIZED: 413, Code.WRONG_KEY_ID: 409, Code.UNKNOWN_ACCOUNT: 404}
 
 
@@ -31,8 +33,8 @@ class Matcher:
     receipt_key: Ed25519PrivateKey
     log: OrderLog
     view: View
-    updated_ms: int = 0
-    """When the view was last replaced."""
+    settled: list[dict[str, int | str]] = field(default_factory=list)
+    """Every settled batch's number, state root and price round, oldest first."""
     phase: Callable[[], str] = lambda: "intake only"
     clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
 
@@ -101,6 +103,22 @@ def create_app(matcher: Matcher) -> FastAPI:
             "envelopeKey": public.raw.hex(),
             "receiptKey": matcher.receipt_key.public_key().public_bytes_raw().hex(),
         }
+
+    @app.get("/batches")
+    async def batches(after: int = 0) -> list[dict[str, int | str]]:
+        return [batch for batch in matcher.settled if int(batch["batch"]) > after]
+
+    @app.get("/batches/stream")
+    async def stream(request: Request, after: int = 0) -> StreamingResponse:
+        async def events() -> AsyncIterator[str]:
+            sent = after
+            while not await request.is_disconnected():
+                for batch in [b for b in matcher.settled if int(b["batch"]) > sent]:
+                    sent = int(batch["batch"])
+                    yield f"id: {sent}\nevent: batch\ndata: {json.dumps(batch)}\n\n"
+                await asyncio.sleep(_STREAM_SECONDS)
+
+        return StreamingResponse(events(), media_type="text/event-stream")
 
     @app.get("/health")
     async def health() -> Response:

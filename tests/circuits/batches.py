@@ -132,10 +132,10 @@ def genesis(random_: random.Random) -> State:
     return state
 
 
-def history(seed: int, batches: int) -> Iterator[Case]:
+def history(seed: int, batches: int, size: int = MINIMAL.slots) -> Iterator[Case]:
     """Yield consecutive batches of one random venue; odd seeds trade, even ones go to extremes."""
     random_ = random.Random(seed)
-    calm = seed % 2 == 1
+    calm = seed % 2 == 1 and size <= TRADERS
     state, time = genesis(random_), 1_000
     price = 7_800_000 if calm else random_.choice((1, 50, 7_800_000, MAX_PRICE))
     for _ in range(batches):
@@ -143,7 +143,7 @@ def history(seed: int, batches: int) -> Iterator[Case]:
         step = price // 200 if calm else random_.choice((0, price // 1_000, price // 10, price))
         price = min(max(price + random_.randint(-step, step), 1), MAX_PRICE)
         lanes = random_.choice(((0, 8), (0, 8), (0, 15), (8, 15), (0, 3)))
-        accounts = random_.sample(range(1, TRADERS + 1), MINIMAL.slots)
+        accounts = random_.sample(range(1, TRADERS + 1), size) if calm else [0] * size
         slots = tuple(
             _trade(random_, price, state, account, lanes) if calm else _slot(random_, price, state)
             for account in accounts

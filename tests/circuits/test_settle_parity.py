@@ -9,6 +9,7 @@ import pytest
 from prover import toolchain, witness
 from prover.toolchain import ROOT
 from tests.circuits.batches import history
+from undertow.protocol.params import DEFAULT
 
 BUILD = ROOT / "build" / "circuits"
 HISTORIES = 25
@@ -32,6 +33,15 @@ def test_circuit_and_python_agree(circuit: toolchain.Compiled, seed: int) -> Non
         for slot in case.execution.slots:
             filled = "filled" if slot.fill else "unfilled"
             SEEN[f"{slot.outcome.name} {filled}"] += 1
+
+
+def test_circuit_and_python_agree_on_full_batches() -> None:
+    source = ROOT / "circuits" / "settle_default.circom"
+    full = toolchain.compile(source, BUILD)
+    for case in history(100, 3, DEFAULT.slots):
+        job = case.job()
+        values = witness.calculate(full.wasm, job.inputs)
+        assert tuple(values[1:4]) == tuple(job.signals)
 
 
 def test_the_histories_reach_every_outcome() -> None:

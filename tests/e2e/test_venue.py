@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from undertow.chain.errors import RevertedError
@@ -124,6 +125,17 @@ def test_a_withdrawal_is_paid_or_proved_refused(venue: LocalVenue) -> None:
     held = int(venue.venue.token.functions.balanceOf(venue.deployment.vault).call())
     assert held << 16 >= venue.operator.state.total()
     assert held == vault.liabilities().call()
+
+
+def test_settled_batches_are_listed_and_streamed(venue: LocalVenue) -> None:
+    batches = httpx.get(f"{venue.url}/batches", params={"after": 1}).json()
+    assert [batch["batch"] for batch in batches] == list(range(2, len(venue.reports) + 1))
+    assert int(batches[-1]["root"], 16) > 0
+    with httpx.stream("GET", f"{venue.url}/batches/stream") as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == "id: 1"
+        assert next(lines) == "event: batch"
+        assert '"batch": 1' in next(lines)
 
 
 def test_another_key_reads_nothing(venue: LocalVenue) -> None:
