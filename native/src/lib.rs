@@ -4,10 +4,13 @@
 //! `undertow/protocol/native.py` give them their types.
 
 pub mod babyjubjub;
+#[cfg(target_arch = "x86_64")]
+pub mod ifma;
 pub mod binary;
 pub mod msm;
 pub mod poseidon;
 pub mod prove;
+pub mod quotient;
 pub mod r1cs;
 pub mod setup;
 pub mod verify;
@@ -15,9 +18,10 @@ pub mod wtns;
 pub mod zkey;
 
 use std::fs;
+use std::sync::Mutex;
 
 use ark_bn254::Fr;
-use ark_ff::UniformRand;
+use ark_ff::{PrimeField, UniformRand};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -26,6 +30,7 @@ use rand::rngs::OsRng;
 use rand_chacha::ChaCha20Rng;
 
 use binary::FormatError;
+use prove::ProveError;
 use verify::{VerifyingKey, WORD, put_number, scalar};
 
 impl From<FormatError> for PyErr {
@@ -81,31 +86,49 @@ fn setup_key(
 /// A proving key in memory.
 #[pyclass(frozen)]
 struct Prover {
-    key: zkey::Zkey,
+    key: Box<dyn prove::ProvingKey>,
+    verifying_key: VerifyingKey,
+    public: usize,
+    domain: usize,
 }
 
 #[pymethods]
 impl Prover {
     #[new]
-    fn new(py: Python<'_>, zkey_path: &str) -> PyResult<Self> {
-        py.detach(|| Ok(Self { key: zkey::Zkey::read(&load(zkey_path)?)? }))
+    #[pyo3(signature = (zkey_path, portable=false))]
+    fn new(py: Python<'_>, zkey_path: &str, portable: bool) -> PyResult<Self> {
+        py.detach(|| {
+            let key = zkey::Zkey::read(&load(zkey_path)?)?;
+            Ok(Self {
+                key: prove::prepare(&key, portable)?,
+                verifying_key: VerifyingKey::of(&key),
+                public: key.public,
+                domain: key.domain,
+            })
+        })
     }
 
     #[getter]
     fn domain_size(&self) -> usize {
-        self.key.domain
+        self.domain
+    }
+
+    #[getter]
+    fn arithmetic(&self) -> &'static str {
+        self.key.arithmetic()
     }
 
     fn verifying_key<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &VerifyingKey::of(&self.key).to_words())
+        PyBytes::new(py, &self.verifying_key.to_words())
     }
 
-    #[pyo3(signature = (witness, seed=None))]
+    #[pyo3(signature = (witness, seed=None, progress=None))]
     fn prove<'py>(
         &self,
         py: Python<'py>,
         witness: &[u8],
         seed: Option<&[u8]>,
+        progress: Option<Py<PyAny>>,
     ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
         let (r, s) = match seed {
             Some(seed) => {
@@ -114,13 +137,34 @@ impl Prover {
             }
             None => (Fr::rand(&mut OsRng), Fr::rand(&mut OsRng)),
         };
-        let (proof, public) = py.detach(|| -> PyResult<_> {
+        let raised = Mutex::new(None);
+        let watch = |stage: &str| {
+            let told = Python::attach(|py| {
+                py.check_signals()?;
+                progress.as_ref().map_or(Ok(()), |call| call.call1(py, (stage,)).map(drop))
+            });
+            let goes_on = told.is_ok();
+            if let (Err(error), Ok(mut slot)) = (told, raised.lock()) {
+                *slot = Some(error);
+            }
+            goes_on
+        };
+        let made = py.detach(|| -> PyResult<_> {
             let values = wtns::read(witness)?;
-            let proof = prove::prove(&self.key, &values, r, s)?;
+            let words: Vec<_> = values.iter().map(|value| value.into_bigint().0).collect();
+            let proof = self.key.prove(&words, r, s, &watch);
             let mut public = Vec::new();
-            values[1..=self.key.public].iter().for_each(|value| put_number(&mut public, *value));
-            Ok((proof.to_words(), public))
+            values[1..=self.public].iter().for_each(|value| put_number(&mut public, *value));
+            Ok((proof, public))
         })?;
+        let (proof, public) = match made {
+            (Ok(proof), public) => (proof.to_words(), public),
+            (Err(ProveError::Format(error)), _) => return Err(error.into()),
+            (Err(ProveError::Stopped), _) => {
+                let error = raised.into_inner().ok().flatten();
+                return Err(error.unwrap_or_else(|| PyValueError::new_err("stopped")));
+            }
+        };
         Ok((PyBytes::new(py, &proof), PyBytes::new(py, &public)))
     }
 }

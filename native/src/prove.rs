@@ -1,14 +1,12 @@
-//! Groth16 proofs (Groth 2016, section 3.2) with a key in snarkjs's basis: the quotient is given
-//! by its values on the odd points of the doubled domain.
+//! Groth16 proofs (Groth 2016, section 3.2) with a key in snarkjs's basis.
 
-use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective};
-use ark_ec::{CurveGroup, VariableBaseMSM};
-use ark_ff::{AdditiveGroup, FftField, One};
-use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
-use rayon::prelude::*;
+use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective, g1, g2};
+use ark_ec::CurveGroup;
 
-use crate::binary::{Result, fault};
-use crate::msm::Scalars;
+use crate::binary::{FormatError, Result};
+use crate::msm::kernel::{Kernel, Narrow};
+use crate::msm::{Bases, Scalars};
+use crate::quotient::{Plain, Quotient, Words};
 use crate::zkey::Zkey;
 
 pub struct Proof {
@@ -17,46 +15,139 @@ pub struct Proof {
     pub c: G1Affine,
 }
 
-/// Proves; `r` and `s` are the proof's blinding, uniform and secret.
-pub fn prove(key: &Zkey, witness: &[Fr], r: Fr, s: Fr) -> Result<Proof> {
-    if witness.len() != key.wires {
-        return fault(format!("the witness has {} wires, the key {}", witness.len(), key.wires));
-    }
-    let quotient = quotient(key, witness)?;
-    let scalars = Scalars::new(witness);
-    let a = scalars.msm::<G1Projective>(&key.a) + key.alpha1 + key.delta1 * r;
-    let b1 = scalars.msm::<G1Projective>(&key.b1) + key.beta1 + key.delta1 * s;
-    let b2 = scalars.msm::<G2Projective>(&key.b2) + key.beta2 + key.delta2 * s;
-    let private = Scalars::new(&witness[key.public + 1..]);
-    let h = G1Projective::msm_unchecked(&key.h, &quotient);
-    let c = private.msm::<G1Projective>(&key.c) + h + a * s + b1 * r - key.delta1 * (r * s);
-    Ok(Proof { a: a.into_affine(), b: b2.into_affine(), c: c.into_affine() })
+/// The kernels of one kind of arithmetic.
+pub trait Arithmetic: 'static {
+    type G1: Kernel<Curve = g1::Config>;
+    type G2: Kernel<Curve = g2::Config>;
+    type Quotient: Quotient;
 }
 
-/// A·B − C on the odd points of the doubled domain.
-fn quotient(key: &Zkey, witness: &[Fr]) -> Result<Vec<Fr>> {
-    let (Some(domain), Some(shift)) = (
-        Radix2EvaluationDomain::<Fr>::new(key.domain),
-        Fr::get_root_of_unity(2 * key.domain as u64),
-    ) else {
-        return fault("the field has no domain of this size");
-    };
-    let mut a = vec![Fr::ZERO; key.domain];
-    let mut b = vec![Fr::ZERO; key.domain];
-    for entry in &key.coefficients {
-        let target = if entry.matrix == 0 { &mut a } else { &mut b };
-        let value = witness[entry.wire as usize];
-        target[entry.row as usize] +=
-            if entry.value.is_one() { value } else { entry.value * value };
+/// 64-bit words, everywhere.
+pub struct Portable;
+
+impl Arithmetic for Portable {
+    type G1 = Narrow<g1::Config>;
+    type G2 = Narrow<g2::Config>;
+    type Quotient = Plain;
+}
+
+/// Eight lanes of AVX-512 IFMA.
+#[cfg(target_arch = "x86_64")]
+pub struct Lanes;
+
+#[cfg(target_arch = "x86_64")]
+impl Arithmetic for Lanes {
+    type G1 = crate::msm::kernel::Wide<crate::ifma::field::Lanes, g1::Config>;
+    type G2 = crate::msm::kernel::Wide<[crate::ifma::field::Lanes; 2], g2::Config>;
+    type Quotient = crate::ifma::quotient::InLanes;
+}
+
+/// Domains that the kernels in lanes take.
+#[cfg(target_arch = "x86_64")]
+const LEAST_IN_LANES: usize = 64;
+
+/// Asked before each stage with its name; false ends the proof.
+pub type Watch<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+/// Why there is no proof.
+#[derive(Debug)]
+pub enum ProveError {
+    Format(FormatError),
+    /// The watch said so.
+    Stopped,
+}
+
+/// A key in the form that one kind of arithmetic proves with.
+pub trait ProvingKey: Send + Sync {
+    /// The name of the arithmetic.
+    fn arithmetic(&self) -> &'static str;
+
+    /// A proof for a witness of canonical numbers; `r` and `s` blind it, uniform and secret.
+    fn prove(
+        &self,
+        witness: &[Words],
+        r: Fr,
+        s: Fr,
+        watch: Watch<'_>,
+    ) -> std::result::Result<Proof, ProveError>;
+}
+
+/// Prepares a key for the fastest kernels of this machine, or for the portable ones.
+pub fn prepare(key: &Zkey, portable: bool) -> Result<Box<dyn ProvingKey>> {
+    #[cfg(target_arch = "x86_64")]
+    if !portable && key.domain >= LEAST_IN_LANES && crate::ifma::available() {
+        return Ok(Box::new(Key::<Lanes>::new(key, "avx512ifma")?));
     }
-    let mut c: Vec<Fr> = a.par_iter().zip(&b).map(|(a, b)| *a * b).collect();
-    let Some(coset) = domain.get_coset(shift) else {
-        return fault("the field has no coset of this domain");
-    };
-    for values in [&mut a, &mut b, &mut c] {
-        domain.ifft_in_place(values);
-        coset.fft_in_place(values);
+    let _ = portable;
+    Ok(Box::new(Key::<Portable>::new(key, "portable")?))
+}
+
+struct Key<A: Arithmetic> {
+    name: &'static str,
+    wires: usize,
+    alpha1: G1Affine,
+    beta1: G1Affine,
+    beta2: G2Affine,
+    delta1: G1Affine,
+    delta2: G2Affine,
+    a: Bases<A::G1>,
+    b1: Bases<A::G1>,
+    b2: Bases<A::G2>,
+    c: Bases<A::G1>,
+    h: Bases<A::G1>,
+    quotient: A::Quotient,
+}
+
+impl<A: Arithmetic> Key<A> {
+    fn new(key: &Zkey, name: &'static str) -> Result<Self> {
+        Ok(Self {
+            name,
+            wires: key.wires,
+            alpha1: key.alpha1,
+            beta1: key.beta1,
+            beta2: key.beta2,
+            delta1: key.delta1,
+            delta2: key.delta2,
+            a: Bases::new(&key.a, 0),
+            b1: Bases::new(&key.b1, 0),
+            b2: Bases::new(&key.b2, 0),
+            c: Bases::new(&key.c, key.public + 1),
+            h: Bases::new(&key.h, 0),
+            quotient: A::Quotient::new(key)?,
+        })
     }
-    a.par_iter_mut().zip(&b).zip(&c).for_each(|((a, b), c)| *a = *a * b - c);
-    Ok(a)
+}
+
+impl<A: Arithmetic> ProvingKey for Key<A> {
+    fn arithmetic(&self) -> &'static str {
+        self.name
+    }
+
+    fn prove(
+        &self,
+        witness: &[Words],
+        r: Fr,
+        s: Fr,
+        watch: Watch<'_>,
+    ) -> std::result::Result<Proof, ProveError> {
+        if witness.len() != self.wires {
+            let text = format!("the witness has {} wires, the key {}", witness.len(), self.wires);
+            return Err(ProveError::Format(FormatError(text)));
+        }
+        let stage = |name: &str| if watch(name) { Ok(()) } else { Err(ProveError::Stopped) };
+        stage("quotient")?;
+        let quotient = self.quotient.of(witness);
+        stage("sum over the quotient")?;
+        let h: G1Projective = self.h.msm(&Scalars::new(&quotient));
+        drop(quotient);
+        let scalars = Scalars::new(witness);
+        stage("sum in the second group")?;
+        let b2: G2Projective = self.b2.msm(&scalars);
+        stage("sums in the first group")?;
+        let a = self.a.msm(&scalars) + self.alpha1 + self.delta1 * r;
+        let b1 = self.b1.msm(&scalars) + self.beta1 + self.delta1 * s;
+        let b2 = b2 + self.beta2 + self.delta2 * s;
+        let c = self.c.msm(&scalars) + h + a * s + b1 * r - self.delta1 * (r * s);
+        Ok(Proof { a: a.into_affine(), b: b2.into_affine(), c: c.into_affine() })
+    }
 }

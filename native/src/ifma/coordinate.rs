@@ -1,0 +1,316 @@
+//! The coordinates of both groups in lanes: Fq for G1, Fq2 = Fq[i] / (i² + 1) for G2.
+//!
+//! "Reduced" is below 1.07·p, "loose" is below 4.2·p; every value here is normal (limbs of 52
+//! bits) unless its function says otherwise.
+
+use std::arch::x86_64::{
+    __m512i, _mm512_load_si512, _mm512_setzero_si512, _mm512_store_si512,
+};
+
+use ark_bn254::{Fq, Fq2};
+use ark_ff::{BigInt, PrimeField};
+
+use super::field::{Field, Lanes, join, split};
+use super::lanes::{pack, transpose, unpack};
+
+pub type Q = Field<Fq>;
+
+/// 2^8: arkworks reads a lane's limbs v·2^260 as v·2^4; of the inverse it would write
+/// v^-1·2^-4·2^256, and the lane wants v^-1·2^260.
+const TO_LANE: u64 = 256;
+
+/// A coordinate of eight points.
+///
+/// SAFETY of all functions: `ifma::available()` is true.
+#[allow(clippy::missing_safety_doc)]
+pub trait Coordinate: Copy + Send + 'static {
+    /// One point in memory: x, then y, packed, with R = 2^260.
+    type Packed: Copy + Send + Sync + 'static;
+    /// One lane of a coordinate in arkworks.
+    type Scalar: ark_ff::Field;
+
+    unsafe fn load(points: [*const Self::Packed; 8]) -> (Self, Self);
+    unsafe fn store(x: &Self, y: &Self, points: [*mut Self::Packed; 8]);
+    /// Reduced to below 2·p: 2·p - self where the mask says so.
+    unsafe fn negate_where(&self, mask: u8) -> Self;
+    /// a - b + 2·p for b below 2·p.
+    unsafe fn sub(a: &Self, b: &Self) -> Self;
+    /// Loose factors; below 1.5·p.
+    unsafe fn mul(a: &Self, b: &Self) -> Self;
+    /// slope² - 2·xa - d + 6·p, reduced.
+    unsafe fn chord_x(slope: &Self, xa: &Self, d: &Self) -> Self;
+    /// slope·h - ya + 3·p, reduced.
+    unsafe fn chord_y(slope: &Self, h: &Self, ya: &Self) -> Self;
+    /// The eight inverses, or None if a lane is zero.
+    unsafe fn invert(&self) -> Option<Self>;
+
+    fn pack(x: Self::Scalar, y: Self::Scalar) -> Self::Packed;
+    fn unpack(point: &Self::Packed) -> (Self::Scalar, Self::Scalar);
+}
+
+/// A point of G1: one cache line.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Packed1([[u64; 4]; 2]);
+
+/// A point of G2: two cache lines.
+#[derive(Clone, Copy)]
+#[repr(C, align(128))]
+pub struct Packed2([[[u64; 4]; 2]; 2]);
+
+/// v·2^260, from arkworks's v·2^256.
+fn to_words(value: Fq) -> [u64; 4] {
+    (value * Fq::from(16u64)).0.0
+}
+
+/// The inverse of `to_words`, for numbers below 2·p.
+fn from_words(words: [u64; 4]) -> Fq {
+    residue(words) * sixteenth()
+}
+
+/// Words below 2·p, taken as arkworks's inner representation.
+fn residue(words: [u64; 4]) -> Fq {
+    let mut number = BigInt::new(words);
+    if number >= Fq::MODULUS {
+        ark_ff::BigInteger::sub_with_borrow(&mut number, &Fq::MODULUS);
+    }
+    Fq::new_unchecked(number)
+}
+
+fn sixteenth() -> Fq {
+    const SIXTEENTH: Fq = ark_ff::MontFp!(
+        "12312136615409592312513603231707217237391675025980025810262583815737939742328"
+    );
+    SIXTEENTH
+}
+
+/// One cache line of each point.
+#[inline(always)]
+unsafe fn rows<T>(points: &[*const T; 8], line: usize) -> [__m512i; 8] {
+    // No closure: only what is inlined into the kernel is compiled with its features.
+    unsafe {
+        let mut rows = [_mm512_setzero_si512(); 8];
+        let mut i = 0;
+        while i < 8 {
+            rows[i] = _mm512_load_si512(points[i].cast::<__m512i>().add(line));
+            i += 1;
+        }
+        rows
+    }
+}
+
+/// One lane's number.
+fn lane(v: &[[u64; 8]; 5], index: usize) -> [u64; 4] {
+    join([v[0][index], v[1][index], v[2][index], v[3][index], v[4][index]])
+}
+
+fn set_lane(v: &mut [[u64; 8]; 5], index: usize, words: [u64; 4]) {
+    for (limb, value) in v.iter_mut().zip(split(words)) {
+        limb[index] = value;
+    }
+}
+
+/// Inverts in place with one inversion; false if one is zero.
+fn invert_all<F: ark_ff::Field>(values: &mut [F; 8], scale: F) -> bool {
+    let mut before = [F::ONE; 8];
+    let mut product = F::ONE;
+    for (slot, value) in before.iter_mut().zip(values.iter()) {
+        *slot = product;
+        product *= value;
+    }
+    let Some(inverse) = product.inverse() else { return false };
+    let mut rest = inverse * scale;
+    for (slot, value) in before.iter().zip(values.iter_mut()).rev() {
+        let inverted = rest * slot;
+        rest *= *value;
+        *value = inverted;
+    }
+    true
+}
+
+impl Coordinate for Lanes {
+    type Packed = Packed1;
+    type Scalar = Fq;
+
+    #[inline(always)]
+    unsafe fn load(points: [*const Packed1; 8]) -> (Self, Self) {
+        unsafe {
+            let [a, b, c, d, e, f, g, h] = transpose(rows(&points, 0));
+            (unpack([a, b, c, d]), unpack([e, f, g, h]))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store(x: &Self, y: &Self, points: [*mut Packed1; 8]) {
+        unsafe { store_line(x, y, points, 0) }
+    }
+
+    #[inline(always)]
+    unsafe fn negate_where(&self, mask: u8) -> Self {
+        // Not normal: only sums follow, which are made normal.
+        unsafe { Q::negate_where::<2>(self, mask) }
+    }
+
+    #[inline(always)]
+    unsafe fn sub(a: &Self, b: &Self) -> Self {
+        unsafe { Q::sub::<2>(a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn mul(a: &Self, b: &Self) -> Self {
+        unsafe { Q::mul(a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn chord_x(slope: &Self, xa: &Self, d: &Self) -> Self {
+        unsafe { finish_x(&Q::square_wide(slope), xa, d) }
+    }
+
+    #[inline(always)]
+    unsafe fn chord_y(slope: &Self, h: &Self, ya: &Self) -> Self {
+        unsafe { Q::reduce(&Q::sub_wide::<3>(&Q::mul_wide(slope, h), ya)) }
+    }
+
+    unsafe fn invert(&self) -> Option<Self> {
+        let mut lanes = *self.words();
+        let mut values = [0, 1, 2, 3, 4, 5, 6, 7].map(|i| residue(lane(&lanes, i)));
+        if !invert_all(&mut values, Fq::from(TO_LANE)) {
+            return None;
+        }
+        values.iter().enumerate().for_each(|(i, value)| set_lane(&mut lanes, i, value.0.0));
+        Some(Lanes::from_words(lanes))
+    }
+
+    fn pack(x: Fq, y: Fq) -> Packed1 {
+        Packed1([to_words(x), to_words(y)])
+    }
+
+    fn unpack(point: &Packed1) -> (Fq, Fq) {
+        (from_words(point.0[0]), from_words(point.0[1]))
+    }
+}
+
+impl Coordinate for [Lanes; 2] {
+    type Packed = Packed2;
+    type Scalar = Fq2;
+
+    #[inline(always)]
+    unsafe fn load(points: [*const Packed2; 8]) -> (Self, Self) {
+        unsafe {
+            let [a, b, c, d, e, f, g, h] = transpose(rows(&points, 0));
+            let x = [unpack([a, b, c, d]), unpack([e, f, g, h])];
+            let [a, b, c, d, e, f, g, h] = transpose(rows(&points, 1));
+            (x, [unpack([a, b, c, d]), unpack([e, f, g, h])])
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store(x: &Self, y: &Self, points: [*mut Packed2; 8]) {
+        unsafe {
+            store_line(&x[0], &x[1], points, 0);
+            store_line(&y[0], &y[1], points, 1);
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn negate_where(&self, mask: u8) -> Self {
+        unsafe { [Q::negate_where::<2>(&self[0], mask), Q::negate_where::<2>(&self[1], mask)] }
+    }
+
+    #[inline(always)]
+    unsafe fn sub(a: &Self, b: &Self) -> Self {
+        unsafe { [Q::sub::<2>(&a[0], &b[0]), Q::sub::<2>(&a[1], &b[1])] }
+    }
+
+    #[inline(always)]
+    unsafe fn mul(a: &Self, b: &Self) -> Self {
+        unsafe {
+            let [real, imaginary] = product_wide(a, b);
+            [Q::normal(real), Q::normal(imaginary)]
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn chord_x(slope: &Self, xa: &Self, d: &Self) -> Self {
+        unsafe {
+            // (s + t·i)² = (s + t)(s - t) + 2·s·t·i; factors below 3.5·p, products below 1.2·p.
+            let sum = Q::add(&slope[0], &slope[1]);
+            let difference = Q::sub::<2>(&slope[0], &slope[1]);
+            let real = Q::mul_wide(&sum, &difference);
+            let double = Q::add(&slope[0], &slope[0]);
+            let imaginary = Q::mul_wide(&double, &slope[1]);
+            [finish_x(&real, &xa[0], &d[0]), finish_x(&imaginary, &xa[1], &d[1])]
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn chord_y(slope: &Self, h: &Self, ya: &Self) -> Self {
+        unsafe {
+            let [real, imaginary] = product_wide(slope, h);
+            [
+                Q::reduce(&Q::sub_wide::<3>(&real, &ya[0])),
+                Q::reduce(&Q::sub_wide::<3>(&imaginary, &ya[1])),
+            ]
+        }
+    }
+
+    unsafe fn invert(&self) -> Option<Self> {
+        let [mut real, mut imaginary] = [*self[0].words(), *self[1].words()];
+        let mut values = [0, 1, 2, 3, 4, 5, 6, 7]
+            .map(|i| Fq2::new(residue(lane(&real, i)), residue(lane(&imaginary, i))));
+        if !invert_all(&mut values, Fq2::from(TO_LANE)) {
+            return None;
+        }
+        for (i, value) in values.iter().enumerate() {
+            set_lane(&mut real, i, value.c0.0.0);
+            set_lane(&mut imaginary, i, value.c1.0.0);
+        }
+        Some([Lanes::from_words(real), Lanes::from_words(imaginary)])
+    }
+
+    fn pack(x: Fq2, y: Fq2) -> Packed2 {
+        Packed2([x, y].map(|value| [to_words(value.c0), to_words(value.c1)]))
+    }
+
+    fn unpack(point: &Packed2) -> (Fq2, Fq2) {
+        let [x, y] = point.0.map(|words| Fq2::new(from_words(words[0]), from_words(words[1])));
+        (x, y)
+    }
+}
+
+/// (a0·b0 - a1·b1, a0·b1 + a1·b0), not normal, below 1.5·p for loose factors.
+#[inline(always)]
+unsafe fn product_wide(a: &[Lanes; 2], b: &[Lanes; 2]) -> [Lanes; 2] {
+    unsafe {
+        // 5·p - b1 is positive and below 5·p: (4.2² + 4.2·5)/84 < 0.5.
+        let minus = Q::normal(Q::negate_where::<5>(&b[1], 0xff));
+        [
+            Q::dot_wide(&a[0], &b[0], &a[1], &minus),
+            Q::dot_wide(&a[0], &b[1], &a[1], &b[0]),
+        ]
+    }
+}
+
+/// square - 2·xa - d + 6·p: from 0.6·p to 7.2·p, so `reduce` takes it.
+#[inline(always)]
+unsafe fn finish_x(square: &Lanes, xa: &Lanes, d: &Lanes) -> Lanes {
+    unsafe {
+        let subtrahend = Q::add_wide(&Q::add_wide(xa, xa), d);
+        Q::reduce(&Q::sub_wide::<6>(square, &subtrahend))
+    }
+}
+
+/// Writes two numbers of each point to one of its cache lines.
+#[inline(always)]
+unsafe fn store_line<T>(first: &Lanes, second: &Lanes, points: [*mut T; 8], line: usize) {
+    unsafe {
+        let [a, b, c, d] = pack(first);
+        let [e, f, g, h] = pack(second);
+        let rows = transpose([a, b, c, d, e, f, g, h]);
+        let mut i = 0;
+        while i < 8 {
+            _mm512_store_si512(points[i].cast::<__m512i>().add(line), rows[i]);
+            i += 1;
+        }
+    }
+}

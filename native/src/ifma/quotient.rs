@@ -1,0 +1,41 @@
+//! The quotient of `crate::quotient` in lanes.
+
+use super::field::Lanes;
+use super::ntt::{self, Coset};
+use super::rows::Rows;
+use crate::binary::{Result, fault};
+use crate::quotient::{Quotient, Words};
+use crate::zkey::Zkey;
+
+pub struct InLanes {
+    a: Rows,
+    b: Rows,
+    coset: Coset,
+    vectors: usize,
+}
+
+impl Quotient for InLanes {
+    fn new(key: &Zkey) -> Result<Self> {
+        let rows = |matrix: u32| {
+            let entries = key.coefficients.iter().filter(move |entry| entry.matrix == matrix);
+            Rows::new(key.domain, key.wires, entries.map(|e| (e.row, e.wire, e.value)))
+        };
+        let Some(coset) = Coset::new(key.domain.ilog2()) else {
+            return fault("the field has no domain of this size for eight lanes");
+        };
+        let (a, b) = rayon::join(|| rows(0), || rows(1));
+        Ok(Self { a, b, coset, vectors: key.domain / 8 })
+    }
+
+    fn of(&self, witness: &[Words]) -> Vec<Words> {
+        let multiply = |rows: &Rows| rows.multiply(witness, self.vectors);
+        let (mut a, mut b) = rayon::join(|| multiply(&self.a), || multiply(&self.b));
+        let mut c = ntt::products(&a, &b);
+        let extend = |values: &mut Vec<Lanes>| self.coset.extend(values);
+        rayon::join(
+            || extend(&mut c),
+            || rayon::join(|| extend(&mut a), || extend(&mut b)),
+        );
+        ntt::quotient(&a, &b, &c)
+    }
+}

@@ -1,0 +1,104 @@
+//! What a multi-scalar multiplication asks of a processor: sums of pairs of points of one group.
+
+use std::marker::PhantomData;
+
+use ark_bn254::Fr;
+use ark_ec::AffineRepr;
+use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
+
+use super::pairs::{Pair, Pool};
+
+/// One group on one kind of arithmetic.
+pub trait Kernel: 'static {
+    type Curve: SWCurveConfig<ScalarField = Fr>;
+    /// A point in the kernel's own representation; infinity has none.
+    type Point: Copy + Send + Sync + 'static;
+    /// Memory that a caller keeps between calls.
+    type Workspace: Default + Send;
+
+    fn pack(x: Base<Self>, y: Base<Self>) -> Self::Point;
+    fn unpack(point: &Self::Point) -> (Base<Self>, Base<Self>);
+
+    /// Writes the sum of each pair to its slot; returns the positions of the pairs whose sum is
+    /// infinity. `spare` is a pair of points whose abscissas differ, and a free slot.
+    fn add_pairs(
+        pool: &mut Pool<'_, Self::Point>,
+        pairs: &[Pair],
+        spare: Pair,
+        workspace: &mut Self::Workspace,
+    ) -> Vec<usize>;
+}
+
+pub type Base<K> = <<K as Kernel>::Curve as ark_ec::CurveConfig>::BaseField;
+pub type Point<K> = Affine<<K as Kernel>::Curve>;
+
+/// The point that an entry stands for.
+pub fn entry_point<K: Kernel + ?Sized>(pool: &Pool<'_, K::Point>, entry: u32) -> Point<K> {
+    let (x, y) = K::unpack(pool.read(entry >> 1));
+    let point = Affine::new_unchecked(x, y);
+    if entry & 1 == 1 { -point } else { point }
+}
+
+/// Packs a point; None for infinity.
+pub fn pack<K: Kernel + ?Sized>(point: &Point<K>) -> Option<K::Point> {
+    let (x, y) = point.xy()?;
+    Some(K::pack(x, y))
+}
+
+/// Eight lanes of AVX-512 IFMA.
+#[cfg(target_arch = "x86_64")]
+pub struct Wide<C, G>(PhantomData<(C, G)>);
+
+#[cfg(target_arch = "x86_64")]
+impl<C, G> Kernel for Wide<C, G>
+where
+    C: crate::ifma::coordinate::Coordinate<Scalar = G::BaseField>,
+    G: SWCurveConfig<ScalarField = Fr>,
+{
+    type Curve = G;
+    type Point = C::Packed;
+    type Workspace = crate::ifma::pairs::Workspace<C>;
+
+    fn pack(x: G::BaseField, y: G::BaseField) -> C::Packed {
+        C::pack(x, y)
+    }
+
+    fn unpack(point: &C::Packed) -> (G::BaseField, G::BaseField) {
+        C::unpack(point)
+    }
+
+    fn add_pairs(
+        pool: &mut Pool<'_, C::Packed>,
+        pairs: &[Pair],
+        spare: Pair,
+        workspace: &mut Self::Workspace,
+    ) -> Vec<usize> {
+        crate::ifma::pairs::add_pairs(pool, pairs, spare, workspace)
+    }
+}
+
+/// One pair after the other, on 64-bit words.
+pub struct Narrow<G>(PhantomData<G>);
+
+impl<G: SWCurveConfig<ScalarField = Fr>> Kernel for Narrow<G> {
+    type Curve = G;
+    type Point = (G::BaseField, G::BaseField);
+    type Workspace = super::narrow::Workspace<G::BaseField>;
+
+    fn pack(x: G::BaseField, y: G::BaseField) -> Self::Point {
+        (x, y)
+    }
+
+    fn unpack(point: &Self::Point) -> Self::Point {
+        *point
+    }
+
+    fn add_pairs(
+        pool: &mut Pool<'_, Self::Point>,
+        pairs: &[Pair],
+        _spare: Pair,
+        workspace: &mut Self::Workspace,
+    ) -> Vec<usize> {
+        super::narrow::add_pairs(pool, pairs, workspace)
+    }
+}

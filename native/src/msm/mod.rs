@@ -1,0 +1,114 @@
+//! Sums of multiples of fixed points with a witness's scalars, which are mostly zero, one, short
+//! or short negatives.
+//!
+//! Pippenger's buckets with signed digits. All additions, in buckets and between them, are batches
+//! of affine pairs (`sums`), which one kernel for each kind of arithmetic carries out (`kernel`).
+
+pub mod buckets;
+pub mod digits;
+pub mod kernel;
+pub mod narrow;
+pub mod pairs;
+pub mod sums;
+
+use std::ops::Range;
+
+use ark_ec::short_weierstrass::{Affine, Projective};
+use ark_ec::{AffineRepr, CurveGroup};
+use ark_ff::Zero;
+use rayon::prelude::*;
+
+use buckets::{Weighted, doubled, weighted_sums};
+use digits::Windows;
+pub use digits::Scalars;
+use kernel::{Kernel, Point, pack};
+use pairs::{Pair, Pool};
+use sums::{NONE, Summer};
+
+/// Points of a key in a kernel's representation, without those at infinity.
+pub struct Bases<K: Kernel> {
+    /// Two points whose abscissas differ, then the key's.
+    points: Vec<K::Point>,
+    /// For each point from the third on, the scalar that multiplies it.
+    scalars: Vec<u32>,
+}
+
+const SPARE: u32 = 2;
+
+impl<K: Kernel> Bases<K> {
+    /// The point i of the list is multiplied by the scalar `first` + i.
+    pub fn new(points: &[Point<K>], first: usize) -> Self {
+        let generator = Point::<K>::generator();
+        let double = (generator + generator).into_affine();
+        let mut packed: Vec<_> = [generator, double].iter().filter_map(pack::<K>).collect();
+        let mut scalars = Vec::new();
+        for (i, point) in points.iter().enumerate() {
+            if let Some(point) = pack::<K>(point) {
+                packed.push(point);
+                scalars.push((first + i) as u32);
+            }
+        }
+        packed.shrink_to_fit();
+        Self { points: packed, scalars }
+    }
+
+    /// The sum of the points' multiples.
+    pub fn msm(&self, scalars: &Scalars) -> Projective<K::Curve> {
+        let windows = Windows::new(scalars.terms(&self.scalars, SPARE));
+        let count = windows.reach.len();
+        let parts = rayon::current_num_threads().min(count.max(1));
+        let ranges: Vec<_> =
+            (0..parts).map(|i| i * count / parts..(i + 1) * count / parts).collect();
+        let sums: Vec<_> =
+            ranges.par_iter().map(|range| self.windows(&windows, range.clone())).collect();
+        ranges.iter().zip(sums).rev().fold(Projective::zero(), |total, (range, sum)| {
+            doubled(total, windows.width * range.len() as u32) + sum
+        })
+    }
+
+    /// Σ over the range of 2^(c·(window - first))·(sum of the window).
+    fn windows(&self, windows: &Windows, range: Range<usize>) -> Projective<K::Curve> {
+        let buckets = windows.buckets();
+        let widest = range.clone().map(|window| windows.reach[window]).max().unwrap_or(0);
+        // A window's sums take a slot for every two entries; rows and columns of all windows'
+        // buckets take, in two levels, at most as many slots as there are buckets and half as many.
+        let kept = range.len() * buckets;
+        let own = 1 + kept + (widest / 2 + 1).max(kept + kept / 2 + 64);
+        let fill = self.points[0];
+        let pool = Pool::new(&self.points, own, fill);
+        let start = pool.own_start();
+        let mut summer = Summer::<K>::new(pool, Pair { a: 0, b: 2, out: start });
+        let keep = start + 1;
+        let scratch = keep + kept as u32;
+        let mut lists = Vec::new();
+        for (place, window) in range.enumerate() {
+            let (mut entries, starts) = windows.sorted(window);
+            summer.top = scratch;
+            let mut sums = summer.sums(&mut entries, &starts, scratch);
+            for (bucket, entry) in sums.iter_mut().enumerate() {
+                if *entry != NONE && *entry >> 1 >= scratch {
+                    let slot = keep + (place * buckets + bucket) as u32;
+                    let point = *summer.pool.read(*entry >> 1);
+                    summer.pool.write(slot, point);
+                    *entry = slot << 1 | *entry & 1;
+                }
+            }
+            lists.push(Weighted { entries: sums, bits: windows.width - 1, offset: 1 });
+        }
+        summer.top = scratch;
+        weighted_sums(&mut summer, lists)
+            .into_iter()
+            .rev()
+            .fold(Projective::zero(), |total, sum| doubled(total, windows.width) + sum)
+    }
+}
+
+/// The sum as arkworks computes it, for tests and benchmarks.
+pub fn reference<K: Kernel>(
+    points: &[Affine<K::Curve>],
+    scalars: &[[u64; 4]],
+) -> Projective<K::Curve> {
+    use ark_ec::scalar_mul::variable_base::VariableBaseMSM;
+    let numbers: Vec<_> = scalars.iter().map(|s| ark_ff::BigInt::new(*s)).collect();
+    Projective::<K::Curve>::msm_bigint(points, &numbers)
+}

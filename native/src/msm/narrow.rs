@@ -1,0 +1,69 @@
+//! Sums of many pairs of affine points with one inversion for each chunk, on 64-bit words.
+
+use ark_ff::Field;
+
+use super::pairs::{Pair, Pool};
+
+const CHUNK: usize = 1024;
+
+/// What one pair needs until its chunk's inverse is known.
+struct Temporary<F> {
+    denominator: F,
+    numerator: F,
+    before: F,
+    xa: F,
+    xb: F,
+    ya: F,
+}
+
+/// Memory for one caller's chunks.
+pub struct Workspace<F>(Vec<Temporary<F>>);
+
+impl<F> Default for Workspace<F> {
+    fn default() -> Self {
+        Self(Vec::with_capacity(CHUNK))
+    }
+}
+
+/// Writes the sum of each pair to its slot; returns the positions of the pairs whose sum is
+/// infinity. The chord and the tangent share their formulas and so one inversion.
+pub fn add_pairs<F: Field>(
+    pool: &mut Pool<'_, (F, F)>,
+    pairs: &[Pair],
+    workspace: &mut Workspace<F>,
+) -> Vec<usize> {
+    let mut infinite = Vec::new();
+    for (number, chunk) in pairs.chunks(CHUNK).enumerate() {
+        workspace.0.clear();
+        let mut product = F::ONE;
+        for (position, pair) in chunk.iter().enumerate() {
+            let (xa, ya) = signed(pool, pair.a);
+            let (xb, yb) = signed(pool, pair.b);
+            let (mut numerator, mut denominator) = (yb - ya, xb - xa);
+            if denominator.is_zero() {
+                if ya == yb && !ya.is_zero() {
+                    let square = xa.square();
+                    (numerator, denominator) = (square.double() + square, ya.double());
+                } else {
+                    infinite.push(number * CHUNK + position);
+                    (numerator, denominator) = (F::ZERO, F::ONE);
+                }
+            }
+            workspace.0.push(Temporary { denominator, numerator, before: product, xa, xb, ya });
+            product *= denominator;
+        }
+        let mut inverse = product.inverse().expect("no denominator is zero");
+        for (pair, t) in chunk.iter().zip(&workspace.0).rev() {
+            let slope = inverse * t.before * t.numerator;
+            inverse *= t.denominator;
+            let x = slope.square() - t.xa - t.xb;
+            pool.write(pair.out, (x, slope * (t.xa - x) - t.ya));
+        }
+    }
+    infinite
+}
+
+fn signed<F: Field>(pool: &Pool<'_, (F, F)>, entry: u32) -> (F, F) {
+    let (x, y) = *pool.read(entry >> 1);
+    (x, if entry & 1 == 1 { -y } else { y })
+}

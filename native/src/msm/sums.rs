@@ -1,0 +1,107 @@
+//! Many sums at once, by halving: each round adds neighbours of all sums in one batch of pairs.
+
+use super::kernel::Kernel;
+use super::pairs::{Pair, Pool};
+
+/// The entry of an empty sum.
+pub const NONE: u32 = u32::MAX;
+
+/// Sums entries of one pool.
+pub struct Summer<'a, K: Kernel> {
+    pub pool: Pool<'a, K::Point>,
+    /// The next free slot of the thread's own.
+    pub top: u32,
+    spare: Pair,
+    pairs: Vec<Pair>,
+    workspace: K::Workspace,
+}
+
+/// A sum that is not finished: its number, and where its entries are.
+#[derive(Clone, Copy)]
+struct Open {
+    sum: u32,
+    start: u32,
+    len: u32,
+}
+
+impl<'a, K: Kernel> Summer<'a, K> {
+    /// `spare` names two points whose abscissas differ and a slot of the pool's own.
+    pub fn new(pool: Pool<'a, K::Point>, spare: Pair) -> Self {
+        let top = pool.own_start() + 1;
+        Self { pool, top, spare, pairs: Vec::new(), workspace: K::Workspace::default() }
+    }
+
+    /// Returns each sum's entry: sum i is of `entries[starts[i]..starts[i + 1]]`, which are used
+    /// up. Slots from `reusable` on that an entry names are written over; the entry must be the
+    /// only one that names them.
+    pub fn sums(&mut self, entries: &mut [u32], starts: &[u32], reusable: u32) -> Vec<u32> {
+        let count = starts.len() - 1;
+        let mut results = vec![NONE; count];
+        let mut open: Vec<Open> = (0..count)
+            .map(|i| Open { sum: i as u32, start: starts[i], len: starts[i + 1] - starts[i] })
+            .collect();
+        loop {
+            self.pairs.clear();
+            open.retain_mut(|sum| {
+                let own = &mut entries[sum.start as usize..][..sum.len as usize];
+                match own {
+                    [] => false,
+                    [last] => {
+                        results[sum.sum as usize] = *last;
+                        false
+                    }
+                    _ => {
+                        sum.len = self.halve(own, reusable);
+                        true
+                    }
+                }
+            });
+            if self.pairs.is_empty() {
+                return results;
+            }
+            let infinite =
+                K::add_pairs(&mut self.pool, &self.pairs, self.spare, &mut self.workspace);
+            if !infinite.is_empty() {
+                let gone: Vec<u32> = infinite.iter().map(|i| self.pairs[*i].out << 1).collect();
+                remove(entries, &mut open, gone);
+            }
+        }
+    }
+
+    /// Pairs up one sum's entries; the sums' entries take their place. Returns how many are left.
+    fn halve(&mut self, entries: &mut [u32], reusable: u32) -> u32 {
+        let half = entries.len() / 2;
+        for i in 0..half {
+            let (a, b) = (entries[2 * i], entries[2 * i + 1]);
+            let mut out = a >> 1;
+            if out < reusable {
+                out = self.top;
+                self.top += 1;
+            }
+            self.pairs.push(Pair { a, b, out });
+            entries[i] = out << 1;
+        }
+        if entries.len() % 2 == 1 {
+            entries[half] = entries[entries.len() - 1];
+            return half as u32 + 1;
+        }
+        half as u32
+    }
+}
+
+/// Takes entries that became infinity out of their sums.
+#[cold]
+fn remove(entries: &mut [u32], open: &mut [Open], mut gone: Vec<u32>) {
+    gone.sort_unstable();
+    for sum in open {
+        let own = &mut entries[sum.start as usize..][..sum.len as usize];
+        let mut kept = 0;
+        for i in 0..own.len() {
+            if gone.binary_search(&own[i]).is_err() {
+                own[kept] = own[i];
+                kept += 1;
+            }
+        }
+        sum.len = kept as u32;
+    }
+}
