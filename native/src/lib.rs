@@ -14,6 +14,7 @@ pub mod quotient;
 pub mod r1cs;
 pub mod setup;
 pub mod verify;
+pub mod words;
 pub mod wtns;
 pub mod zkey;
 

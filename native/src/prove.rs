@@ -1,5 +1,7 @@
 //! Groth16 proofs (Groth 2016, section 3.2) with a key in snarkjs's basis.
 
+use std::marker::PhantomData;
+
 use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective, g1, g2};
 use ark_ec::CurveGroup;
 
@@ -7,6 +9,7 @@ use crate::binary::{FormatError, Result};
 use crate::msm::kernel::{Kernel, Narrow};
 use crate::msm::{Bases, Scalars};
 use crate::quotient::{Plain, Quotient, Words};
+use crate::words::{Generic, Multiply};
 use crate::zkey::Zkey;
 
 pub struct Proof {
@@ -22,12 +25,12 @@ pub trait Arithmetic: 'static {
     type Quotient: Quotient;
 }
 
-/// 64-bit words, everywhere.
-pub struct Portable;
+/// 64-bit words, with one way to multiply them.
+pub struct InWords<M>(PhantomData<M>);
 
-impl Arithmetic for Portable {
-    type G1 = Narrow<g1::Config>;
-    type G2 = Narrow<g2::Config>;
+impl<M: Multiply> Arithmetic for InWords<M> {
+    type G1 = Narrow<g1::Config, M>;
+    type G2 = Narrow<g2::Config, M>;
     type Quotient = Plain;
 }
 
@@ -78,8 +81,12 @@ pub fn prepare(key: &Zkey, portable: bool) -> Result<Box<dyn ProvingKey>> {
     if !portable && key.domain >= LEAST_IN_LANES && crate::ifma::available() {
         return Ok(Box::new(Key::<Lanes>::new(key, "avx512ifma")?));
     }
+    #[cfg(target_arch = "x86_64")]
+    if crate::words::adx::Adx::detect().is_some() {
+        return Ok(Box::new(Key::<InWords<crate::words::adx::Adx>>::new(key, "adx")?));
+    }
     let _ = portable;
-    Ok(Box::new(Key::<Portable>::new(key, "portable")?))
+    Ok(Box::new(Key::<InWords<Generic>>::new(key, "generic")?))
 }
 
 struct Key<A: Arithmetic> {

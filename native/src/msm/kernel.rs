@@ -78,9 +78,14 @@ where
 }
 
 /// One pair after the other, on 64-bit words.
-pub struct Narrow<G>(PhantomData<G>);
+pub struct Narrow<G, M>(PhantomData<(G, M)>);
 
-impl<G: SWCurveConfig<ScalarField = Fr>> Kernel for Narrow<G> {
+impl<G, M> Kernel for Narrow<G, M>
+where
+    G: SWCurveConfig<ScalarField = Fr>,
+    G::BaseField: crate::words::coordinate::Coordinate,
+    M: crate::words::Multiply,
+{
     type Curve = G;
     type Point = (G::BaseField, G::BaseField);
     type Workspace = super::narrow::Workspace<G::BaseField>;
@@ -99,6 +104,6 @@ impl<G: SWCurveConfig<ScalarField = Fr>> Kernel for Narrow<G> {
         _spare: Pair,
         workspace: &mut Self::Workspace,
     ) -> Vec<usize> {
-        super::narrow::add_pairs(pool, pairs, workspace)
+        super::narrow::add_pairs::<_, M>(pool, pairs, workspace)
     }
 }

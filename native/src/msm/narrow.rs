@@ -1,8 +1,9 @@
 //! Sums of many pairs of affine points with one inversion for each chunk, on 64-bit words.
 
-use ark_ff::Field;
 
 use super::pairs::{Pair, Pool};
+use crate::words::Multiply;
+use crate::words::coordinate::Coordinate;
 
 const CHUNK: usize = 1024;
 
@@ -27,7 +28,7 @@ impl<F> Default for Workspace<F> {
 
 /// Writes the sum of each pair to its slot; returns the positions of the pairs whose sum is
 /// infinity. The chord and the tangent share their formulas and so one inversion.
-pub fn add_pairs<F: Field>(
+pub fn add_pairs<F: Coordinate, M: Multiply>(
     pool: &mut Pool<'_, (F, F)>,
     pairs: &[Pair],
     workspace: &mut Workspace<F>,
@@ -39,7 +40,7 @@ pub fn add_pairs<F: Field>(
         for (position, pair) in chunk.iter().enumerate() {
             let (xa, ya) = signed(pool, pair.a);
             let (xb, yb) = signed(pool, pair.b);
-            let (mut numerator, mut denominator) = (yb - ya, xb - xa);
+            let (mut numerator, mut denominator) = (yb.minus(&ya), xb.minus(&xa));
             if denominator.is_zero() {
                 if ya == yb && !ya.is_zero() {
                     let square = xa.square();
@@ -50,20 +51,22 @@ pub fn add_pairs<F: Field>(
                 }
             }
             workspace.0.push(Temporary { denominator, numerator, before: product, xa, xb, ya });
-            product *= denominator;
+            product = product.product::<M>(&denominator);
         }
         let mut inverse = product.inverse().expect("no denominator is zero");
         for (pair, t) in chunk.iter().zip(&workspace.0).rev() {
-            let slope = inverse * t.before * t.numerator;
-            inverse *= t.denominator;
-            let x = slope.square() - t.xa - t.xb;
-            pool.write(pair.out, (x, slope * (t.xa - x) - t.ya));
+            let slope = inverse.product::<M>(&t.before).product::<M>(&t.numerator);
+            inverse = inverse.product::<M>(&t.denominator);
+            let x = slope.squared::<M>().minus(&t.xa).minus(&t.xb);
+            let y = slope.product::<M>(&t.xa.minus(&x)).minus(&t.ya);
+            pool.write(pair.out, (x, y));
         }
     }
     infinite
 }
 
-fn signed<F: Field>(pool: &Pool<'_, (F, F)>, entry: u32) -> (F, F) {
+#[inline(always)]
+fn signed<F: Coordinate>(pool: &Pool<'_, (F, F)>, entry: u32) -> (F, F) {
     let (x, y) = *pool.read(entry >> 1);
-    (x, if entry & 1 == 1 { -y } else { y })
+    (x, y.negated_if(entry & 1 == 1))
 }
