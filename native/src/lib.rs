@@ -7,6 +7,7 @@ pub mod babyjubjub;
 #[cfg(target_arch = "x86_64")]
 pub mod ifma;
 pub mod binary;
+pub mod memory;
 pub mod msm;
 pub mod poseidon;
 pub mod prove;

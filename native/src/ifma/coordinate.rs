@@ -11,6 +11,7 @@ use ark_bn254::{Fq, Fq2};
 use ark_ff::{BigInt, PrimeField};
 
 use super::field::{Field, Lanes, join, split};
+use crate::memory::Plain;
 use super::lanes::{pack, transpose, unpack};
 
 pub type Q = Field<Fq>;
@@ -25,7 +26,7 @@ const TO_LANE: u64 = 256;
 #[allow(clippy::missing_safety_doc)]
 pub trait Coordinate: Copy + Send + 'static {
     /// One point in memory: x, then y, packed, with R = 2^260.
-    type Packed: Copy + Send + Sync + 'static;
+    type Packed: Plain;
     /// One lane of a coordinate in arkworks.
     type Scalar: ark_ff::Field;
 
@@ -57,6 +58,10 @@ pub struct Packed1([[u64; 4]; 2]);
 #[derive(Clone, Copy)]
 #[repr(C, align(128))]
 pub struct Packed2([[[u64; 4]; 2]; 2]);
+
+// SAFETY: both are arrays of words that fill them.
+unsafe impl Plain for Packed1 {}
+unsafe impl Plain for Packed2 {}
 
 /// v·2^260, from arkworks's v·2^256.
 fn to_words(value: Fq) -> [u64; 4] {

@@ -7,6 +7,7 @@
 use ark_ff::{AdditiveGroup, Field as _};
 
 use super::coordinate::Coordinate;
+use crate::memory::Plain;
 use crate::msm::pairs::{Pair, Pool};
 
 /// Pairs that share an inversion. The temporary values of a chunk stay in the L2 cache.
@@ -205,7 +206,7 @@ unsafe fn add_chunk<C: Coordinate>(
 }
 
 #[inline(always)]
-unsafe fn addresses<P: Copy>(
+unsafe fn addresses<P: Plain>(
     pool: &Pool<'_, P>,
     pairs: &[Pair],
     operand: impl Fn(&Pair) -> u32,
@@ -219,7 +220,7 @@ unsafe fn addresses<P: Copy>(
 }
 
 #[inline(always)]
-unsafe fn outputs<P: Copy>(pool: &mut Pool<'_, P>, pairs: &[Pair]) -> [*mut P; 8] {
+unsafe fn outputs<P: Plain>(pool: &mut Pool<'_, P>, pairs: &[Pair]) -> [*mut P; 8] {
     let mut found = [std::ptr::null_mut(); 8];
     for (address, pair) in found.iter_mut().zip(pairs) {
         // SAFETY: the caller's outputs are inside the pool's writable part.
@@ -236,7 +237,7 @@ fn signs(pairs: &[Pair], operand: impl Fn(&Pair) -> u32) -> u8 {
 }
 
 #[inline(always)]
-unsafe fn prefetch<P: Copy>(pool: &Pool<'_, P>, pairs: &[Pair]) {
+unsafe fn prefetch<P: Plain>(pool: &Pool<'_, P>, pairs: &[Pair]) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     for pair in pairs {
         for entry in [pair.a, pair.b] {

@@ -7,12 +7,13 @@ use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 
 use super::pairs::{Pair, Pool};
+use crate::memory::Plain;
 
 /// One group on one kind of arithmetic.
 pub trait Kernel: 'static {
     type Curve: SWCurveConfig<ScalarField = Fr>;
     /// A point in the kernel's own representation; infinity has none.
-    type Point: Copy + Send + Sync + 'static;
+    type Point: Plain;
     /// Memory that a caller keeps between calls.
     type Workspace: Default + Send;
 
@@ -84,6 +85,7 @@ impl<G, M> Kernel for Narrow<G, M>
 where
     G: SWCurveConfig<ScalarField = Fr>,
     G::BaseField: crate::words::coordinate::Coordinate,
+    (G::BaseField, G::BaseField): Plain,
     M: crate::words::Multiply,
 {
     type Curve = G;

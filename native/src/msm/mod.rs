@@ -25,10 +25,12 @@ use kernel::{Kernel, Point, pack};
 use pairs::{Pair, Pool};
 use sums::{NONE, Summer};
 
+use crate::memory::Huge;
+
 /// Points of a key in a kernel's representation, without those at infinity.
 pub struct Bases<K: Kernel> {
     /// Two points whose abscissas differ, then the key's.
-    points: Vec<K::Point>,
+    points: Huge<K::Point>,
     /// For each point from the third on, the scalar that multiplies it.
     scalars: Vec<u32>,
 }
@@ -48,8 +50,7 @@ impl<K: Kernel> Bases<K> {
                 scalars.push((first + i) as u32);
             }
         }
-        packed.shrink_to_fit();
-        Self { points: packed, scalars }
+        Self { points: Huge::copy_of(&packed), scalars }
     }
 
     /// The sum of the points' multiples.
@@ -74,8 +75,7 @@ impl<K: Kernel> Bases<K> {
         // buckets take, in two levels, at most as many slots as there are buckets and half as many.
         let kept = range.len() * buckets;
         let own = 1 + kept + (widest / 2 + 1).max(kept + kept / 2 + 64);
-        let fill = self.points[0];
-        let pool = Pool::new(&self.points, own, fill);
+        let pool = Pool::new(&self.points, own);
         let start = pool.own_start();
         let mut summer = Summer::<K>::new(pool, Pair { a: 0, b: 2, out: start });
         let keep = start + 1;

@@ -2,6 +2,7 @@
 
 
 use super::pairs::{Pair, Pool};
+use crate::memory::Plain;
 use crate::words::Multiply;
 use crate::words::coordinate::Coordinate;
 
@@ -32,7 +33,10 @@ pub fn add_pairs<F: Coordinate, M: Multiply>(
     pool: &mut Pool<'_, (F, F)>,
     pairs: &[Pair],
     workspace: &mut Workspace<F>,
-) -> Vec<usize> {
+) -> Vec<usize>
+where
+    (F, F): Plain,
+{
     let mut infinite = Vec::new();
     for (number, chunk) in pairs.chunks(CHUNK).enumerate() {
         workspace.0.clear();
@@ -66,7 +70,10 @@ pub fn add_pairs<F: Coordinate, M: Multiply>(
 }
 
 #[inline(always)]
-fn signed<F: Coordinate>(pool: &Pool<'_, (F, F)>, entry: u32) -> (F, F) {
+fn signed<F: Coordinate>(pool: &Pool<'_, (F, F)>, entry: u32) -> (F, F)
+where
+    (F, F): Plain,
+{
     let (x, y) = *pool.read(entry >> 1);
     (x, y.negated_if(entry & 1 == 1))
 }

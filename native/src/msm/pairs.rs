@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code)]
 
+use crate::memory::{Huge, Plain};
+
 /// Two entries to add and the slot of their sum. An entry is slot · 2, plus 1 for the negative of
 /// the slot's point.
 #[derive(Clone, Copy, Debug)]
@@ -19,15 +21,15 @@ impl Pair {
 }
 
 /// Points by slot: first those that every thread shares, then a thread's own.
-pub struct Pool<'a, P> {
+pub struct Pool<'a, P: Plain> {
     shared: &'a [P],
-    own: Vec<P>,
+    own: Huge<P>,
 }
 
-impl<'a, P: Copy> Pool<'a, P> {
-    /// A pool with room for `own` points of its own, all `fill` at first.
-    pub fn new(shared: &'a [P], own: usize, fill: P) -> Self {
-        Self { shared, own: vec![fill; own] }
+impl<'a, P: Plain> Pool<'a, P> {
+    /// A pool with room for `own` points of its own.
+    pub fn new(shared: &'a [P], own: usize) -> Self {
+        Self { shared, own: Huge::zeroed(own) }
     }
 
     #[allow(clippy::len_without_is_empty)]
