@@ -8,8 +8,19 @@ pub mod binary;
 pub mod msm;
 pub mod poseidon;
 pub mod prove;
+mod python_witness;
 pub mod r1cs;
 pub mod setup;
+pub mod tape;
+pub mod tape_file;
+pub mod tape_graph;
+pub mod tape_instrument;
+pub mod tape_ops;
+pub mod tape_plan;
+pub mod tape_record;
+pub mod tape_rewrite;
+pub mod tape_wasm;
+pub mod tape_wrappers;
 pub mod verify;
 pub mod wtns;
 pub mod zkey;
@@ -182,8 +193,11 @@ struct Poseidon {
 impl Poseidon {
     #[new]
     fn new(width: usize, constants: &[u8], matrix: &[u8]) -> PyResult<Self> {
-        let permutation =
-            poseidon::Permutation { width, constants: scalars(constants)?, matrix: scalars(matrix)? };
+        let permutation = poseidon::Permutation {
+            width,
+            constants: scalars(constants)?,
+            matrix: scalars(matrix)?,
+        };
         let fits = width > 0
             && permutation.matrix.len() == width * width
             && permutation.constants.len().is_multiple_of(width)
@@ -223,5 +237,6 @@ fn undertow_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(setup_key, module)?)?;
     module.add_function(wrap_pyfunction!(verify_proof, module)?)?;
     module.add_function(wrap_pyfunction!(multiply, module)?)?;
+    python_witness::register(module)?;
     Ok(())
 }
