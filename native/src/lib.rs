@@ -5,6 +5,7 @@
 
 pub mod babyjubjub;
 pub mod binary;
+pub mod check;
 pub mod msm;
 pub mod poseidon;
 pub mod prove;
@@ -154,32 +155,24 @@ fn verify_proof(
 /// A circuit's constraints in memory.
 #[pyclass(frozen)]
 struct Constraints {
-    r1cs: r1cs::R1cs,
+    checker: check::Checker,
 }
 
 #[pymethods]
 impl Constraints {
     #[new]
     fn new(py: Python<'_>, r1cs_path: &str) -> PyResult<Self> {
-        py.detach(|| Ok(Self { r1cs: r1cs::R1cs::read(&load(r1cs_path)?)? }))
+        py.detach(|| {
+            Ok(Self { checker: check::Checker::new(&r1cs::R1cs::read(&load(r1cs_path)?)?)? })
+        })
     }
 
     fn __len__(&self) -> usize {
-        self.r1cs.constraints.len()
+        self.checker.constraints()
     }
 
     fn first_unsatisfied(&self, py: Python<'_>, witness: &[u8]) -> PyResult<Option<usize>> {
-        py.detach(|| {
-            let values = wtns::read(witness)?;
-            if values.len() != self.r1cs.wires {
-                return Err(PyValueError::new_err(format!(
-                    "the witness has {} wires, the circuit {}",
-                    values.len(),
-                    self.r1cs.wires
-                )));
-            }
-            Ok(self.r1cs.first_unsatisfied(&values))
-        })
+        py.detach(|| Ok(self.checker.first_unsatisfied(&wtns::read(witness)?)?))
     }
 }
 
