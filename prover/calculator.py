@@ -162,7 +162,7 @@ def check_sizes(
 ) -> None:
     """Check that the inputs are the circuit's; raises WitnessError."""
     for name, values in inputs.items():
-        if size(name) < 0:
+        if size(name) < 1:
             raise WitnessError(f"{name}: no such input")
         if size(name) != len(values):
             raise WitnessError(f"{name}: {len(values)} values for {size(name)} signals")

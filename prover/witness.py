@@ -68,8 +68,7 @@ class Witnesses:
     def _words(self, inputs: Inputs) -> bytes:
         """Return the inputs in the order of the tape, in words of 32 little-endian bytes."""
         values = {name: flat(value) for name, value in inputs.items()}
-        absent = (0, -1)
-        check_sizes(values, lambda name: self._groups.get(name, absent)[1], self._tape.input_count)
+        check_sizes(values, lambda name: self._groups.get(name, (0, 0))[1], self._tape.input_count)
         ordered = sorted(values, key=lambda name: self._groups[name][0])
         numbers = chain.from_iterable(values[name] for name in ordered)
         return b"".join(number.to_bytes(WORD, "little") for number in numbers)

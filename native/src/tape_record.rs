@@ -15,6 +15,9 @@ const MONTGOMERY: u32 = 1 << 30;
 const WORD: u32 = 4;
 const WORDS: usize = (NUMBER / WORD) as usize;
 
+/// No calculator's memory comes near it; a damaged trace takes no more.
+const MAX_ADDRESS: u32 = 1 << 30;
+
 const UNTOUCHED: NodeId = NodeId::MAX;
 const OVERWRITTEN: NodeId = NodeId::MAX - 1;
 
@@ -112,7 +115,7 @@ impl Recorder {
     }
 
     fn write(&mut self, address: u32, node: NodeId) -> Result<()> {
-        if address % WORD != 0 {
+        if address % WORD != 0 || address > MAX_ADDRESS {
             return fault(format!("a number at the odd address {address}"));
         }
         let at = (address / WORD) as usize;

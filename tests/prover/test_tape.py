@@ -32,6 +32,7 @@ template Main() {
 }
 component main = Main();
 """
+CONTENT = "out <-- (sum >> 3) / (in[0] - in[1]) \\ 7;"
 DEPENDENT = {
     "a choice": "out <-- in[0] != 0 ? in[1] : in[2];",
     "a condition": "if (in[0] > in[1]) { out <-- sum; } else { out <-- 0; }",
@@ -56,6 +57,22 @@ def test_decisions_on_constants_and_checks_are_not() -> None:
     assert raw[76 + WORD : 76 + 2 * WORD] == out.to_bytes(WORD, "little")
 
 
+def test_recording_again_gives_the_same_tape(content: bytes) -> None:
+    compiled = Circuit(HEAD.replace("BODY", CONTENT)).compiled
+    assert record(compiled.wasm, compiled.sym) == content
+
+
+def test_a_damaged_trace_is_refused() -> None:
+    compiled = Circuit(HEAD.replace("BODY", CONTENT)).compiled
+    random_ = random.Random(9)
+    for _ in range(300):
+        recorder = native.core.TapeRecorder(compiled.wasm.read_bytes())
+        recorder.start(bytes(4096), 64)
+        words = [random_.choice((*range(40), 64, 104, 1 << 20, (1 << 32) - 40)) for _ in range(400)]
+        with pytest.raises(ValueError, match=r"\w"):
+            recorder.feed(b"".join(word.to_bytes(4, "little") for word in words))
+
+
 def test_another_module_is_refused(tmp_path: Path) -> None:
     wasm, sym = tmp_path / "a.wasm", tmp_path / "a.sym"
     sym.write_text("1,1,0,main.a\n")
@@ -66,7 +83,7 @@ def test_another_module_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def content() -> bytes:
-    compiled = Circuit(HEAD.replace("BODY", "out <-- (sum >> 3) / (in[0] - in[1]) \\ 7;")).compiled
+    compiled = Circuit(HEAD.replace("BODY", CONTENT)).compiled
     return record(compiled.wasm, compiled.sym)
 
 
