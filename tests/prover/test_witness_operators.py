@@ -14,6 +14,7 @@ from prover.witness import Witnesses, to_wtns
 from tests.circuits.harness import Circuit
 
 SAFE = ["+", "-", "*", "/", "&", "|", "^", "==", "!=", "<", ">", "<=", ">=", "&&", "||"]
+DIVISIONS = ["\\", "%"]
 SHIFTS = ["<<", ">>"]
 POWERS = ["**"]
 UNARY = ["-{}", "~{}", "!({})"]
@@ -106,6 +107,10 @@ def test_a_tape_computes_what_the_calculator_computes(shape: str, tmp_path: Path
 
 
 def test_a_division_by_zero_is_an_error(tmp_path: Path) -> None:
-    circuit = Circuit(source(["a \\ b"]))
-    with pytest.raises(WitnessError, match="division by zero"):
-        witnesses(circuit, tmp_path).compute({"a": 5, "b": 0, "one": 1})
+    """Also while the tape is compared on extreme inputs, where this divisor is zero."""
+    divisor = " * ".join(f"(a - {number})" for number in EXTREMES)
+    for operator in DIVISIONS:
+        tape = witnesses(Circuit(source([f"b {operator} ({divisor})"])), tmp_path)
+        assert tape.compute({"a": 5, "b": 1, "one": 1})
+        with pytest.raises(WitnessError, match="division by zero"):
+            tape.compute({"a": FIELD - 1, "b": 1, "one": 1})
