@@ -46,7 +46,7 @@ def record(wasm: Path, sym: Path) -> bytes:
         _check(content, values, witness)
         extreme = [EXTREMES[word % len(EXTREMES)] for word in _random(2, len(values))]
         _check(content, extreme, _attempt(code, sizes, extreme))
-    except (ValueError, WitnessError) as error:
+    except (ValueError, WitnessError, wasmtime.WasmtimeError) as error:
         raise TapeError(f"{wasm.name}: {error}") from error
     return content
 
