@@ -1,7 +1,7 @@
 """Circuits and keys on disk: built once per content, and refused by hash when they changed.
 
-build/keys/<circuit>-<hash>/ holds the .r1cs, .wasm, .sym, .zkey and manifest.json, which names
-every file's SHA-256 and where the key is from.
+build/keys/<circuit>-<hash>/ holds the .r1cs, .wasm, .sym, .zkey, .tape and manifest.json,
+which names every file's SHA-256 and where the key is from.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from prover import toolchain
 from prover.groth16 import setup_key
+from prover.tape import record
 from prover.toolchain import ROOT
 from undertow.protocol.params import Preset
 
@@ -24,7 +25,7 @@ KEYS = ROOT / "build" / "keys"
 DEV_SEED = hashlib.sha256(b"undertow development key: worthless outside local chains").digest()
 """Anybody can forge proofs under a key made from it."""
 MANIFEST = "manifest.json"
-_VERSION = 1
+_VERSION = 2
 
 Progress = Callable[[str], None]
 
@@ -62,8 +63,13 @@ class Artifacts:
         """The proving key."""
         return self.folder / "circuit.zkey"
 
+    @property
+    def tape(self) -> Path:
+        """The operations that compute a witness."""
+        return self.folder / "circuit.tape"
 
-FILES = ("circuit.r1cs", "circuit.wasm", "circuit.sym", "circuit.zkey")
+
+FILES = ("circuit.r1cs", "circuit.wasm", "circuit.sym", "circuit.zkey", "circuit.tape")
 
 
 def circuit_names(preset: Preset) -> tuple[str, str]:
@@ -86,6 +92,8 @@ def build(name: str, progress: Progress) -> Artifacts:
                 FILES, (compiled.r1cs, compiled.wasm, compiled.sym), strict=False
             ):
                 shutil.copyfile(path, work / target)
+            progress(f"{name}: recording the witness tape")
+            (work / FILES[4]).write_bytes(record(work / FILES[1], work / FILES[2]))
             setup_key(
                 work / FILES[0],
                 work / FILES[3],

@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover import witness
 from prover.artifacts import Artifacts
 from prover.batch import Job
 from prover.groth16 import BACKENDS, Backend, Proof, ProverError, verify, verifying_key
 from prover.r1cs import R1cs, read_sym
+from prover.witness import Witnesses
 from undertow.protocol import native
 
 
@@ -36,6 +36,7 @@ class Prover:
         self.backend: Backend = BACKENDS[backend](artifacts.zkey)
         self.verifying_key = verifying_key(artifacts.zkey)
         self.timing: Timing | None = None
+        self.witnesses = Witnesses(artifacts.tape, artifacts.wasm)
         self._constraints = _load_constraints(artifacts.r1cs)
 
     @property
@@ -47,13 +48,12 @@ class Prover:
         """Return a verified proof of the job.
 
         Raises:
-            WitnessError: the circuit refuses the inputs.
+            WitnessError: the inputs are not those of the circuit.
             BrokenConstraintError: the witness breaks a constraint.
             ProverError: the proof does not show the job's signals.
         """
         started = time.perf_counter()
-        values = witness.calculate(self.artifacts.wasm, job.inputs)
-        raw = witness.to_wtns(values)
+        raw = self.witnesses.compute(job.inputs)
         calculated = time.perf_counter()
         self._check(raw)
         checked = time.perf_counter()

@@ -11,7 +11,6 @@ from multiprocessing import get_context
 from typing import Any
 
 from matcher.transition import Batch, transition
-from prover import witness
 from prover.batch import Job
 from prover.groth16 import Proof, Snarkjs
 from prover.prover import Prover, Timing
@@ -72,9 +71,9 @@ def measure(preset: Preset, progress: Callable[[str], None]) -> dict[str, Any]:
         transition_s = _median(lambda: transition(before, batch, prices, moment, LOCAL_PARAMS))
         progress("witness and proof, native and snarkjs on the same files")
         assert recorder.job is not None
-        inputs, wasm = recorder.job.inputs, prover.artifacts.wasm
-        witness_s = _median(lambda: witness.calculate(wasm, inputs))
-        raw = witness.to_wtns(witness.calculate(wasm, inputs))
+        inputs, witnesses = recorder.job.inputs, prover.witnesses
+        witness_s = _median(lambda: witnesses.compute(inputs))
+        raw = witnesses.compute(inputs)
         prove_s = _median(lambda: prover.backend.prove(raw))
         snarkjs = Snarkjs(prover.artifacts.zkey)
         snarkjs_s = _median(lambda: snarkjs.prove(raw), 1)

@@ -7,7 +7,7 @@ template IsZero() {
     signal input in;
     signal output out;
 
-    signal inverse <-- in != 0 ? 1 / in : 0;
+    signal inverse <-- (in != 0) / (in + (in == 0));
     out <== 1 - in * inverse;
     in * out === 0;
 }

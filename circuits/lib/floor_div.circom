@@ -13,7 +13,7 @@ template FloorDiv(nq, nd) {
     assert(nq + nd <= 252);
     assert(num.maxbit <= 252);
     assert(den.maxbit <= nd);
-    signal q <-- den != 0 ? num \ den : 0;
+    signal q <-- (den != 0) * (num \ (den + (den == 0)));
     component qRange = Range(nq);
     qRange.in <== q;
     component low = Range(nd);

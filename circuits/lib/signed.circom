@@ -11,7 +11,7 @@ template NonNegative(n) {
     signal output out;
 
     assert(n <= 251);
-    out <-- in < 0 ? 0 : 1;
+    out <-- in >= 0;
     out * (out - 1) === 0;
     _ <== Range(n)(in + (1 - out) * (1 << n));
 }
@@ -40,8 +40,9 @@ template FloorDivide(nq, nd) {
 
     assert(nq + nd <= 250);
     signal remainder;
-    quotient <-- den != 0 ? num \ den : 0;
-    remainder <-- den != 0 ? num % den : 0;
+    // Without a branch, as every hint: a recorded witness tape cannot follow one.
+    quotient <-- (den != 0) * (num \ (den + (den == 0)));
+    remainder <-- (den != 0) * (num % (den + (den == 0)));
     _ <== Range(nq)(quotient);
     _ <== Range(nd)(remainder);
     _ <== Range(nd)(den - 1 - remainder);

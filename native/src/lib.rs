@@ -4,16 +4,19 @@
 //! `undertow/protocol/native.py` give them their types.
 
 pub mod babyjubjub;
+pub mod binary;
+pub mod check;
 #[cfg(target_arch = "x86_64")]
 pub mod ifma;
-pub mod binary;
 pub mod memory;
 pub mod msm;
 pub mod poseidon;
 pub mod prove;
+mod python_witness;
 pub mod quotient;
 pub mod r1cs;
 pub mod setup;
+pub mod tape;
 pub mod verify;
 pub mod words;
 pub mod wtns;
@@ -189,32 +192,24 @@ fn verify_proof(
 /// A circuit's constraints in memory.
 #[pyclass(frozen)]
 struct Constraints {
-    r1cs: r1cs::R1cs,
+    checker: check::Checker,
 }
 
 #[pymethods]
 impl Constraints {
     #[new]
     fn new(py: Python<'_>, r1cs_path: &str) -> PyResult<Self> {
-        py.detach(|| Ok(Self { r1cs: r1cs::R1cs::read(&load(r1cs_path)?)? }))
+        py.detach(|| {
+            Ok(Self { checker: check::Checker::new(&r1cs::R1cs::read(&load(r1cs_path)?)?)? })
+        })
     }
 
     fn __len__(&self) -> usize {
-        self.r1cs.constraints.len()
+        self.checker.constraints()
     }
 
     fn first_unsatisfied(&self, py: Python<'_>, witness: &[u8]) -> PyResult<Option<usize>> {
-        py.detach(|| {
-            let values = wtns::read(witness)?;
-            if values.len() != self.r1cs.wires {
-                return Err(PyValueError::new_err(format!(
-                    "the witness has {} wires, the circuit {}",
-                    values.len(),
-                    self.r1cs.wires
-                )));
-            }
-            Ok(self.r1cs.first_unsatisfied(&values))
-        })
+        py.detach(|| Ok(self.checker.first_unsatisfied(&wtns::read(witness)?)?))
     }
 }
 
@@ -228,8 +223,11 @@ struct Poseidon {
 impl Poseidon {
     #[new]
     fn new(width: usize, constants: &[u8], matrix: &[u8]) -> PyResult<Self> {
-        let permutation =
-            poseidon::Permutation { width, constants: scalars(constants)?, matrix: scalars(matrix)? };
+        let permutation = poseidon::Permutation {
+            width,
+            constants: scalars(constants)?,
+            matrix: scalars(matrix)?,
+        };
         let fits = width > 0
             && permutation.matrix.len() == width * width
             && permutation.constants.len().is_multiple_of(width)
@@ -269,5 +267,6 @@ fn undertow_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(setup_key, module)?)?;
     module.add_function(wrap_pyfunction!(verify_proof, module)?)?;
     module.add_function(wrap_pyfunction!(multiply, module)?)?;
+    python_witness::register(module)?;
     Ok(())
 }

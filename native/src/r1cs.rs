@@ -56,9 +56,9 @@ impl R1cs {
 
     /// Returns the index of the first constraint that the witness breaks.
     pub fn first_unsatisfied(&self, witness: &[Fr]) -> Option<usize> {
-        self.constraints.par_iter().position_first(|[a, b, c]| {
-            dot(a, witness) * dot(b, witness) != dot(c, witness)
-        })
+        self.constraints
+            .par_iter()
+            .position_first(|[a, b, c]| dot(a, witness) * dot(b, witness) != dot(c, witness))
     }
 }
 

@@ -3,16 +3,14 @@
 //! "Reduced" is below 1.07·p, "loose" is below 4.2·p; every value here is normal (limbs of 52
 //! bits) unless its function says otherwise.
 
-use std::arch::x86_64::{
-    __m512i, _mm512_load_si512, _mm512_setzero_si512, _mm512_store_si512,
-};
+use std::arch::x86_64::{__m512i, _mm512_load_si512, _mm512_setzero_si512, _mm512_store_si512};
 
 use ark_bn254::{Fq, Fq2};
 use ark_ff::{BigInt, PrimeField};
 
 use super::field::{Field, Lanes, join, split};
-use crate::memory::Plain;
 use super::lanes::{pack, transpose, unpack};
+use crate::memory::Plain;
 
 pub type Q = Field<Fq>;
 
@@ -289,10 +287,7 @@ unsafe fn product_wide(a: &[Lanes; 2], b: &[Lanes; 2]) -> [Lanes; 2] {
     unsafe {
         // 5·p - b1 is positive and below 5·p: (4.2² + 4.2·5)/84 < 0.5.
         let minus = Q::normal(Q::negate_where::<5>(&b[1], 0xff));
-        [
-            Q::dot_wide(&a[0], &b[0], &a[1], &minus),
-            Q::dot_wide(&a[0], &b[1], &a[1], &b[0]),
-        ]
+        [Q::dot_wide(&a[0], &b[0], &a[1], &minus), Q::dot_wide(&a[0], &b[1], &a[1], &b[0])]
     }
 }
 

@@ -127,10 +127,7 @@ impl Coset {
         let mut next = || parts.next().unwrap_or_default();
         let (s0, s1, s2, s3) = (next(), next(), next(), next());
         let half = |x: &mut [Lanes], y: &mut [Lanes], sx: &[Lanes], sy: &[Lanes]| {
-            rayon::join(
-                || self.down_all(x, bits - 2, sx),
-                || self.down_all(y, bits - 2, sy),
-            );
+            rayon::join(|| self.down_all(x, bits - 2, sx), || self.down_all(y, bits - 2, sy));
         };
         rayon::join(|| half(a, b, s0, s1), || half(c, d, s2, s3));
     }

@@ -105,18 +105,12 @@ fn add_unequal<C: Coordinate>(
     infinite
 }
 
-fn signed<C: Coordinate>(
-    pool: &Pool<'_, C::Packed>,
-    entry: u32,
-) -> (C::Scalar, C::Scalar) {
+fn signed<C: Coordinate>(pool: &Pool<'_, C::Packed>, entry: u32) -> (C::Scalar, C::Scalar) {
     let (x, y) = C::unpack(pool.read(entry >> 1));
     (x, if entry & 1 == 1 { -y } else { y })
 }
 
-fn double<C: Coordinate>(
-    x: C::Scalar,
-    y: C::Scalar,
-) -> Option<(C::Scalar, C::Scalar)> {
+fn double<C: Coordinate>(x: C::Scalar, y: C::Scalar) -> Option<(C::Scalar, C::Scalar)> {
     let square = x.square();
     let slope = (square.double() + square) * y.double().inverse()?;
     let doubled = slope.square() - x.double();
@@ -231,9 +225,11 @@ unsafe fn outputs<P: Plain>(pool: &mut Pool<'_, P>, pairs: &[Pair]) -> [*mut P; 
 
 #[inline(always)]
 fn signs(pairs: &[Pair], operand: impl Fn(&Pair) -> u32) -> u8 {
-    pairs.iter().take(8).enumerate().fold(0, |mask, (i, pair)| {
-        mask | ((operand(pair) & 1) as u8) << i
-    })
+    pairs
+        .iter()
+        .take(8)
+        .enumerate()
+        .fold(0, |mask, (i, pair)| mask | ((operand(pair) & 1) as u8) << i)
 }
 
 #[inline(always)]

@@ -32,10 +32,7 @@ impl Quotient for InLanes {
         let (mut a, mut b) = rayon::join(|| multiply(&self.a), || multiply(&self.b));
         let mut c = ntt::products(&a, &b);
         let extend = |values: &mut Vec<Lanes>| self.coset.extend(values);
-        rayon::join(
-            || extend(&mut c),
-            || rayon::join(|| extend(&mut a), || extend(&mut b)),
-        );
+        rayon::join(|| extend(&mut c), || rayon::join(|| extend(&mut a), || extend(&mut b)));
         ntt::quotient(&a, &b, &c)
     }
 }

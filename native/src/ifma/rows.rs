@@ -81,8 +81,13 @@ impl Rows {
         };
         let mut order: Vec<u32> = (0..rows as u32).filter(|r| lengths[*r as usize] > 0).collect();
         order.sort_by_key(|row| lengths[*row as usize]);
-        let mut matrix =
-            Self { wires, coefficients, steps: Vec::new(), starts: vec![0], places: vec![EMPTY; rows] };
+        let mut matrix = Self {
+            wires,
+            coefficients,
+            steps: Vec::new(),
+            starts: vec![0],
+            places: vec![EMPTY; rows],
+        };
         for (slice, rows) in order.chunks(8).enumerate() {
             matrix.push_slice(slice, rows, row_entries);
         }

@@ -19,8 +19,8 @@ use ark_ff::Zero;
 use rayon::prelude::*;
 
 use buckets::{Weighted, doubled, weighted_sums};
-use digits::Windows;
 pub use digits::Scalars;
+use digits::Windows;
 use kernel::{Kernel, Point, pack};
 use pairs::{Pair, Pool};
 use sums::{NONE, Summer};

@@ -1,0 +1,126 @@
+"""Records a circuit's witness tape from its WASM calculator, once, when the circuit is built.
+
+The calculator that circom wrote stays the authority: an instrumented copy runs on random inputs
+and tells its field operations, native code makes a tape of them, and before the tape is used it
+must give the calculator's witness on these and on extreme inputs, bit by bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import wasmtime
+
+from prover.calculator import FIELD, WORD, Calculator, WitnessError, engine
+from prover.groth16 import ProverError
+from undertow.protocol import native
+
+_MAIN = re.compile(r",main\.(\w+)")
+_HEADER = 8
+"""Bytes before the shared number's value in the calculator's memory."""
+WTNS_HEADER = 76
+"""Bytes of a .wtns file before the witness."""
+EXTREMES = (0, 1, FIELD - 1, FIELD // 2, FIELD // 2 + 1, 1 << 31, (1 << 253) - 1)
+
+
+class TapeError(ProverError):
+    """A calculator that no tape can stand for; the message says why."""
+
+
+def record(wasm: Path, sym: Path) -> bytes:
+    """Return the content of the circuit's .tape file.
+
+    Raises:
+        TapeError: the calculator's operations depend on the inputs, or the tape's witness is not
+            the calculator's.
+    """
+    names = sorted(set(_MAIN.findall(sym.read_text(encoding="utf-8"))))
+    try:
+        recorder = _core().TapeRecorder(wasm.read_bytes())
+        code = wasmtime.Module(engine(), recorder.module())
+        sizes, values, witness = _run(recorder, code, names)
+        content: bytes = recorder.finish(list(sizes.items()))
+        _check(content, values, witness)
+        extreme = [EXTREMES[word % len(EXTREMES)] for word in _random(2, len(values))]
+        _check(content, extreme, _attempt(code, sizes, extreme))
+    except (ValueError, WitnessError, wasmtime.WasmtimeError) as error:
+        raise TapeError(f"{wasm.name}: {error}") from error
+    return content
+
+
+def _run(
+    recorder: Any, code: wasmtime.Module, names: list[str]
+) -> tuple[dict[str, int], list[int], bytes]:
+    """Record one run; return the inputs' sizes, their values and the witness."""
+
+    def on_exception(number: int, calculator: Calculator) -> bool:
+        if number != recorder.FULL:
+            return False
+        _feed(recorder, calculator)
+        return True
+
+    calculator = Calculator(code, on_exception)
+    sizes = {name: size for name in names if (size := calculator.input_size(name)) > 0}
+    if sum(sizes.values()) != calculator.input_count:
+        raise TapeError("the circuit's symbols do not name all its inputs")
+    # Long numbers: the calculator takes short ones over in another way than by a copy.
+    values = [value % (FIELD >> 1) | 1 << 200 for value in _random(1, calculator.input_count)]
+    recorder.start(calculator.memory(), calculator.shared - _HEADER)
+    witness = _calculate(calculator, sizes, values)
+    _feed(recorder, calculator)
+    return sizes, values, witness
+
+
+def _feed(recorder: Any, calculator: Calculator) -> None:
+    trace = calculator.memory("trace")
+    size = int.from_bytes(trace[:4], "little")
+    recorder.feed(trace[recorder.TRACE_START : recorder.TRACE_START + size])
+
+
+def _drop(number: int, calculator: Calculator) -> bool:
+    """Take no notice of a full trace."""
+    return bool(number == _core().TapeRecorder.FULL)
+
+
+def _calculate(calculator: Calculator, sizes: dict[str, int], values: list[int]) -> bytes:
+    start = 0
+    for name, size in sizes.items():
+        calculator.set_input(name, values[start : start + size])
+        start += size
+    return calculator.witness()
+
+
+def _attempt(code: wasmtime.Module, sizes: dict[str, int], values: list[int]) -> bytes | None:
+    """Return the witness, or None where the calculator divides by zero."""
+    try:
+        return _calculate(Calculator(code, _drop), sizes, values)
+    except WitnessError:
+        return None
+
+
+def _check(content: bytes, values: list[int], witness: bytes | None) -> None:
+    raw = b"".join(value.to_bytes(WORD, "little") for value in values)
+    tape = _core().WitnessTape(content)
+    try:
+        found: bytes | None = tape.run(raw)[WTNS_HEADER:]
+    except ValueError:
+        found = None
+    if found != witness:
+        raise TapeError("the tape's witness is not the calculator's")
+
+
+def _core() -> Any:
+    if native.core is None:
+        raise TapeError("a witness tape needs the native core: install cargo, run `make setup`")
+    return native.core
+
+
+def _random(seed: int, count: int) -> list[int]:
+    """Return numbers below 2^256, the same at each build."""
+    return [
+        int.from_bytes(hashlib.sha256(b"tape %d %d" % (seed, i)).digest(), "big")
+        for i in range(count)
+    ]

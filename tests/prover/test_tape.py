@@ -1,0 +1,137 @@
+"""What no tape can stand for is refused, and so is a damaged tape."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from prover.calculator import WORD
+from prover.tape import TapeError, record
+from prover.witness import Witnesses
+from tests.circuits.harness import Circuit
+from undertow.protocol import native
+
+HEAD = """
+pragma circom 2.1.6;
+template Inner() { signal input x; signal output y <== x * x; }
+function table(i) { var t[4] = [3, 1, 4, 1]; return t[i]; }
+function half(x) { var n = 0; while (x > 1) { x = x \\ 2; n++; } return n; }
+template Main() {
+    signal input in[3];
+    signal output out;
+    component inner[3];
+    var sum = 0;
+    for (var i = 0; i < 3; i++) {
+        inner[i] = Inner();
+        inner[i].x <== in[i];
+        sum += inner[i].y * table(i);
+    }
+    BODY
+}
+component main = Main();
+"""
+CONTENT = "out <-- (sum >> 3) / (in[0] - in[1]) \\ 7;"
+DEPENDENT = {
+    "a choice": "out <-- in[0] != 0 ? in[1] : in[2];",
+    "a condition": "if (in[0] > in[1]) { out <-- sum; } else { out <-- 0; }",
+    "a loop": "out <-- half(in[0]);",
+    "an index": "out <-- table(in[0] & 3);",
+}
+
+
+@pytest.mark.parametrize("body", DEPENDENT.values(), ids=DEPENDENT.keys())
+def test_a_decision_on_inputs_is_refused(body: str) -> None:
+    compiled = Circuit(HEAD.replace("BODY", body)).compiled
+    with pytest.raises(TapeError, match=r"\w+ branches on a value of the inputs"):
+        record(compiled.wasm, compiled.sym)
+
+
+def test_decisions_on_constants_and_checks_are_not() -> None:
+    body = "if (table(2) == 4) { out <-- sum; } out === sum; in === in; assert(in[0] < 100);"
+    circuit = Circuit(HEAD.replace("BODY", body))
+    tape = native.core.WitnessTape(record(circuit.compiled.wasm, circuit.compiled.sym))
+    raw = tape.run(b"".join(value.to_bytes(WORD, "little") for value in (5, 6, 7)))
+    out = 5 * 5 * 3 + 6 * 6 + 7 * 7 * 4
+    assert raw[76 + WORD : 76 + 2 * WORD] == out.to_bytes(WORD, "little")
+
+
+def test_recording_again_gives_the_same_tape(content: bytes) -> None:
+    compiled = Circuit(HEAD.replace("BODY", CONTENT)).compiled
+    assert record(compiled.wasm, compiled.sym) == content
+
+
+def test_a_damaged_trace_is_refused() -> None:
+    compiled = Circuit(HEAD.replace("BODY", CONTENT)).compiled
+    random_ = random.Random(9)
+    for _ in range(300):
+        recorder = native.core.TapeRecorder(compiled.wasm.read_bytes())
+        recorder.start(bytes(4096), 64)
+        words = [random_.choice((*range(40), 64, 104, 1 << 20, (1 << 32) - 40)) for _ in range(400)]
+        with pytest.raises(ValueError, match=r"\w"):
+            recorder.feed(b"".join(word.to_bytes(4, "little") for word in words))
+
+
+def test_another_module_is_refused(tmp_path: Path) -> None:
+    wasm, sym = tmp_path / "a.wasm", tmp_path / "a.sym"
+    sym.write_text("1,1,0,main.a\n")
+    wasm.write_bytes(b"\0asm\x01\0\0\0")
+    with pytest.raises(TapeError):
+        record(wasm, sym)
+
+
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    compiled = Circuit(HEAD.replace("BODY", CONTENT)).compiled
+    return record(compiled.wasm, compiled.sym)
+
+
+def test_a_mangled_module_is_refused(content: bytes, tmp_path: Path) -> None:
+    compiled = Circuit(HEAD.replace("BODY", "out <-- sum;")).compiled
+    module = compiled.wasm.read_bytes()
+    random_ = random.Random(3)
+    for _ in range(300):
+        changed = bytearray(module[: random_.randrange(len(module))])
+        if changed:
+            changed[random_.randrange(len(changed))] ^= 1 << random_.randrange(8)
+        with pytest.raises(ValueError, match=r"\w"):
+            native.core.TapeRecorder(bytes(changed))
+
+
+def test_a_changed_tape_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "circuit.tape"
+    for position in range(len(content)):
+        changed = bytearray(content)
+        changed[position] ^= 1 << position % 8
+        path.write_bytes(changed)
+        with pytest.raises(ValueError, match="checksum"):
+            Witnesses(path, path)
+
+
+def checksum(data: bytes) -> bytes:
+    total = 0xCBF29CE484222325
+    for at in range(0, len(data), 8):
+        word = int.from_bytes(data[at : at + 8], "little")
+        total = ((total ^ word) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+        total = (total << 29 | total >> 35) & 0xFFFFFFFFFFFFFFFF
+    return total.to_bytes(8, "little")
+
+
+def test_a_forged_checksum_leads_to_no_panic(content: bytes) -> None:
+    """A panic would be no Exception and end the test."""
+    body, random_ = content[:-8], random.Random(5)
+    assert checksum(body) == content[-8:]
+    refused = 0
+    for _ in range(4000):
+        changed = bytearray(body)
+        for _ in range(random_.randrange(1, 4)):
+            changed[random_.randrange(len(changed))] = random_.choice((0, 1, 127, 128, 255))
+        if random_.random() < 0.1:
+            del changed[random_.randrange(len(changed)) :]
+        try:
+            tape = native.core.WitnessTape(bytes(changed) + checksum(bytes(changed)))
+            tape.run(bytes(WORD) * min(tape.input_count, 100))
+        except ValueError:
+            refused += 1
+    assert 0 < refused < 4000
