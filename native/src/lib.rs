@@ -158,8 +158,10 @@ impl Prover {
             let values = wtns::read(witness)?;
             let words: Vec<_> = values.iter().map(|value| value.into_bigint().0).collect();
             let proof = self.key.prove(&words, r, s, &watch);
-            let mut public = Vec::new();
-            values[1..=self.public].iter().for_each(|value| put_number(&mut public, *value));
+            // A proof was made, so the witness has the key's wires.
+            let shown = if proof.is_ok() { &values[1..=self.public] } else { &[] };
+            let mut public = Vec::with_capacity(shown.len() * WORD);
+            shown.iter().for_each(|value| put_number(&mut public, *value));
             Ok((proof, public))
         })?;
         let (proof, public) = match made {
