@@ -142,19 +142,41 @@ impl<A: Arithmetic> ProvingKey for Key<A> {
             return Err(ProveError::Format(FormatError(text)));
         }
         let stage = |name: &str| if watch(name) { Ok(()) } else { Err(ProveError::Stopped) };
-        stage("quotient")?;
-        let quotient = self.quotient.of(witness);
-        stage("sum over the quotient")?;
-        let h: G1Projective = self.h.msm(&Scalars::new(&quotient));
-        drop(quotient);
         let scalars = Scalars::new(witness);
-        stage("sum in the second group")?;
-        let b2: G2Projective = self.b2.msm(&scalars);
-        stage("sums in the first group")?;
-        let a = self.a.msm(&scalars) + self.alpha1 + self.delta1 * r;
-        let b1 = self.b1.msm(&scalars) + self.beta1 + self.delta1 * s;
+        let over_quotient = || {
+            stage("quotient")?;
+            let quotient = self.quotient.of(witness);
+            stage("sum over the quotient")?;
+            Ok(self.h.msm(&Scalars::new(&quotient)))
+        };
+        let b2 = || {
+            stage("sum in the second group")?;
+            Ok(self.b2.msm(&scalars))
+        };
+        let in_first = |name: &str, bases: &Bases<A::G1>| {
+            stage(name)?;
+            Ok(bases.msm(&scalars))
+        };
+        // All at once: what one sum does on one core, another fills.
+        let ((h, b2), (a, (b1, c))) = rayon::join(
+            || rayon::join(over_quotient, b2),
+            || {
+                rayon::join(
+                    || in_first("sum over A", &self.a),
+                    || {
+                        rayon::join(
+                            || in_first("sum over B", &self.b1),
+                            || in_first("sum over C", &self.c),
+                        )
+                    },
+                )
+            },
+        );
+        let (h, b2, a, b1, c): (G1Projective, G2Projective, _, _, _) = (h?, b2?, a?, b1?, c?);
+        let a: G1Projective = a + self.alpha1 + self.delta1 * r;
+        let b1: G1Projective = b1 + self.beta1 + self.delta1 * s;
         let b2 = b2 + self.beta2 + self.delta2 * s;
-        let c = self.c.msm(&scalars) + h + a * s + b1 * r - self.delta1 * (r * s);
+        let c: G1Projective = c + h + a * s + b1 * r - self.delta1 * (r * s);
         Ok(Proof { a: a.into_affine(), b: b2.into_affine(), c: c.into_affine() })
     }
 }

@@ -86,8 +86,7 @@ fn few_points_meet_themselves_and_their_negatives() {
     for distinct in [1, 2, 3, 5] {
         for count in [2, 10, 64, 3000] {
             let scalars: Vec<Fr> = (0..count).map(|_| scalar(&mut rng)).collect();
-            let (one, two) =
-                (points(&mut rng, count, distinct), points(&mut rng, count, distinct));
+            let (one, two) = (points(&mut rng, count, distinct), points(&mut rng, count, distinct));
             check_all(&one, &two, &scalars);
         }
     }
@@ -108,7 +107,8 @@ fn sums_that_vanish() {
     let one: Vec<G1Affine> = points(&mut rng, 500, 500);
     let two: Vec<G2Affine> = points(&mut rng, 500, 500);
     let scalars: Vec<Fr> = (0..500).map(|_| scalar(&mut rng)).collect();
-    let twice = |scalars: &[Fr]| [scalars, &scalars.iter().map(|s| -*s).collect::<Vec<_>>()].concat();
+    let twice =
+        |scalars: &[Fr]| [scalars, &scalars.iter().map(|s| -*s).collect::<Vec<_>>()].concat();
     check_all(&[&one[..], &one[..]].concat(), &[&two[..], &two[..]].concat(), &twice(&scalars));
 }
 

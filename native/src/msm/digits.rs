@@ -1,53 +1,32 @@
 //! Scalars as signed digits of c bits, sorted so that short ones cost only their own windows.
 
-use ark_bn254::Fr;
-use ark_ff::{BigInt, BigInteger, PrimeField};
 use rayon::prelude::*;
 
-/// Bits of a scalar's magnitude: it is below r/2.
-const BITS: u32 = 253;
+use super::endomorphism::{BITS, parts};
+
 const SMALLEST: u32 = 3;
 const LARGEST: u32 = 16;
 
-/// The magnitudes of a list of scalars.
-pub struct Scalars(Vec<Scalar>);
-
-#[derive(Clone, Copy)]
-struct Scalar {
-    magnitude: [u64; 4],
-    bits: u32,
-    negative: bool,
-}
+/// Scalars in two parts each: k = k1 + k2·λ.
+pub struct Scalars(Vec<[i128; 2]>);
 
 impl Scalars {
     /// Takes canonical scalars.
     pub fn new(scalars: &[[u64; 4]]) -> Self {
-        Self(scalars.par_iter().with_min_len(1024).map(|scalar| Scalar::new(*scalar)).collect())
+        Self(scalars.par_iter().with_min_len(1024).map(|scalar| parts(*scalar)).collect())
     }
 
-    /// The terms of points, of which the i-th has slot `first` + i and the scalar `which[i]`.
+    /// The terms of points, of which the i-th has slot `first` + i, its image under the
+    /// endomorphism comes `which.len()` slots later, and its scalar is `which[i]`.
     pub fn terms(&self, which: &[u32], first: u32) -> Vec<Term> {
-        let mut terms = Vec::with_capacity(which.len());
-        for (slot, scalar) in (first..).zip(which) {
-            let Scalar { magnitude, bits, negative } = self.0[*scalar as usize];
-            if bits > 0 {
-                terms.push(Term { entry: slot << 1 | u32::from(negative), bits, magnitude });
-            }
+        let images = first + which.len() as u32;
+        let mut terms = Vec::with_capacity(2 * which.len());
+        for (i, scalar) in (0..).zip(which) {
+            let [k1, k2] = self.0[*scalar as usize];
+            terms.extend(Term::new(first + i, k1));
+            terms.extend(Term::new(images + i, k2));
         }
         terms
-    }
-}
-
-impl Scalar {
-    fn new(scalar: [u64; 4]) -> Self {
-        let mut magnitude = BigInt::new(scalar);
-        let negative = magnitude > Fr::MODULUS_MINUS_ONE_DIV_TWO;
-        if negative {
-            let mut difference = Fr::MODULUS;
-            difference.sub_with_borrow(&magnitude);
-            magnitude = difference;
-        }
-        Self { magnitude: magnitude.0, bits: magnitude.num_bits(), negative }
     }
 }
 
@@ -56,8 +35,21 @@ impl Scalar {
 pub struct Term {
     /// The point's entry: slot · 2, plus 1 where the magnitude is the negative's.
     entry: u32,
-    bits: u32,
-    magnitude: [u64; 4],
+    /// Windows below the topmost one.
+    signed_windows: u32,
+    magnitude: u128,
+}
+
+impl Term {
+    fn new(slot: u32, scalar: i128) -> Option<Self> {
+        let entry = slot << 1 | u32::from(scalar < 0);
+        let magnitude = scalar.unsigned_abs();
+        (scalar != 0).then_some(Self { entry, signed_windows: 0, magnitude })
+    }
+
+    fn bits(&self) -> u32 {
+        128 - self.magnitude.leading_zeros()
+    }
 }
 
 /// How the terms of one product are cut into windows.
@@ -78,28 +70,33 @@ fn windows(bits: u32, width: u32) -> u32 {
 
 impl Windows {
     pub fn new(mut terms: Vec<Term>) -> Self {
-        let mut lengths = [0usize; BITS as usize + 2];
-        terms.iter().for_each(|term| lengths[term.bits as usize] += 1);
+        let mut lengths = [0usize; BITS as usize + 1];
+        terms.iter().for_each(|term| lengths[term.bits() as usize] += 1);
         let width = best_width(&lengths);
-        terms.sort_by_key(|term| std::cmp::Reverse(windows(term.bits, width)));
-        let count = terms.first().map_or(0, |term| windows(term.bits, width));
-        let reach = (0..count)
-            .map(|window| terms.partition_point(|term| windows(term.bits, width) > window))
-            .collect();
         // Adding 2^(c-1) in every window makes the digits signed without a carry to keep: digit
         // = window of the sum - 2^(c-1). The term's topmost window stays as it is.
         for term in &mut terms {
-            let top = windows(term.bits, width) - 1;
-            let mut offset = BigInt::<4>::zero();
-            for window in 0..top {
-                set_bit(&mut offset.0, window * width + width - 1);
+            term.signed_windows = windows(term.bits(), width) - 1;
+            for window in 0..term.signed_windows {
+                term.magnitude += 1 << (window * width + width - 1);
             }
-            let mut sum = BigInt::new(term.magnitude);
-            sum.add_with_carry(&offset);
-            term.magnitude = sum.0;
-            term.bits = top;
         }
-        Self { width, terms, reach }
+        let count = terms.iter().map(|term| term.signed_windows as usize + 1).max().unwrap_or(0);
+        let mut reach = vec![0; count + 1];
+        terms.iter().for_each(|term| reach[term.signed_windows as usize] += 1);
+        for window in (0..count).rev() {
+            reach[window] += reach[window + 1];
+        }
+        // Longest first; each length's place is behind the longer ones.
+        let mut next = reach[1..].to_vec();
+        let mut sorted = terms.clone();
+        for term in &terms {
+            let place = &mut next[term.signed_windows as usize];
+            sorted[*place] = *term;
+            *place += 1;
+        }
+        reach.pop();
+        Self { width, terms: sorted, reach }
     }
 
     /// Buckets of a window: one for each magnitude of a digit.
@@ -134,19 +131,10 @@ impl Windows {
     }
 
     fn digit(&self, term: &Term, window: u32) -> i32 {
-        let at = window * self.width;
-        let (limb, shift) = ((at / 64) as usize, at % 64);
-        let mut bits = term.magnitude[limb] >> shift;
-        if shift + self.width > 64 && limb < 3 {
-            bits |= term.magnitude[limb + 1] << (64 - shift);
-        }
-        let value = (bits & ((1 << self.width) - 1)) as i32;
-        if window < term.bits { value - (1 << (self.width - 1)) } else { value }
+        let bits = term.magnitude >> (window * self.width);
+        let value = (bits as u32 & ((1 << self.width) - 1)) as i32;
+        if window < term.signed_windows { value - (1 << (self.width - 1)) } else { value }
     }
-}
-
-fn set_bit(limbs: &mut [u64; 4], bit: u32) {
-    limbs[(bit / 64) as usize] |= 1 << (bit % 64);
 }
 
 /// The width with the fewest additions: one for each digit, two for each bucket.

@@ -3,15 +3,15 @@
 use std::marker::PhantomData;
 
 use ark_bn254::Fr;
-use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 
+use super::endomorphism::Endomorphism;
 use super::pairs::{Pair, Pool};
 use crate::memory::Plain;
 
 /// One group on one kind of arithmetic.
 pub trait Kernel: 'static {
-    type Curve: SWCurveConfig<ScalarField = Fr>;
+    type Curve: SWCurveConfig<ScalarField = Fr, BaseField: Endomorphism>;
     /// A point in the kernel's own representation; infinity has none.
     type Point: Plain;
     /// Memory that a caller keeps between calls.
@@ -40,12 +40,6 @@ pub fn entry_point<K: Kernel + ?Sized>(pool: &Pool<'_, K::Point>, entry: u32) ->
     if entry & 1 == 1 { -point } else { point }
 }
 
-/// Packs a point; None for infinity.
-pub fn pack<K: Kernel + ?Sized>(point: &Point<K>) -> Option<K::Point> {
-    let (x, y) = point.xy()?;
-    Some(K::pack(x, y))
-}
-
 /// Eight lanes of AVX-512 IFMA.
 #[cfg(target_arch = "x86_64")]
 pub struct Wide<C, G>(PhantomData<(C, G)>);
@@ -54,7 +48,7 @@ pub struct Wide<C, G>(PhantomData<(C, G)>);
 impl<C, G> Kernel for Wide<C, G>
 where
     C: crate::ifma::coordinate::Coordinate<Scalar = G::BaseField>,
-    G: SWCurveConfig<ScalarField = Fr>,
+    G: SWCurveConfig<ScalarField = Fr, BaseField: Endomorphism>,
 {
     type Curve = G;
     type Point = C::Packed;
@@ -83,7 +77,7 @@ pub struct Narrow<G, M>(PhantomData<(G, M)>);
 
 impl<G, M> Kernel for Narrow<G, M>
 where
-    G: SWCurveConfig<ScalarField = Fr>,
+    G: SWCurveConfig<ScalarField = Fr, BaseField: Endomorphism>,
     G::BaseField: crate::words::coordinate::Coordinate,
     (G::BaseField, G::BaseField): Plain,
     M: crate::words::Multiply,

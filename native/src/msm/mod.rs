@@ -6,6 +6,7 @@
 
 pub mod buckets;
 pub mod digits;
+pub mod endomorphism;
 pub mod kernel;
 pub mod narrow;
 pub mod pairs;
@@ -21,7 +22,8 @@ use rayon::prelude::*;
 use buckets::{Weighted, doubled, weighted_sums};
 pub use digits::Scalars;
 use digits::Windows;
-use kernel::{Kernel, Point, pack};
+use endomorphism::Endomorphism;
+use kernel::{Base, Kernel, Point};
 use pairs::{Pair, Pool};
 use sums::{NONE, Summer};
 
@@ -29,9 +31,9 @@ use crate::memory::Huge;
 
 /// Points of a key in a kernel's representation, without those at infinity.
 pub struct Bases<K: Kernel> {
-    /// Two points whose abscissas differ, then the key's.
+    /// Two points whose abscissas differ, then the key's, then their images under the endomorphism.
     points: Huge<K::Point>,
-    /// For each point from the third on, the scalar that multiplies it.
+    /// For each of the key's points, the scalar that multiplies it.
     scalars: Vec<u32>,
 }
 
@@ -42,15 +44,17 @@ impl<K: Kernel> Bases<K> {
     pub fn new(points: &[Point<K>], first: usize) -> Self {
         let generator = Point::<K>::generator();
         let double = (generator + generator).into_affine();
-        let mut packed: Vec<_> = [generator, double].iter().filter_map(pack::<K>).collect();
-        let mut scalars = Vec::new();
-        for (i, point) in points.iter().enumerate() {
-            if let Some(point) = pack::<K>(point) {
-                packed.push(point);
-                scalars.push((first + i) as u32);
-            }
-        }
-        Self { points: Huge::copy_of(&packed), scalars }
+        let scalars: Vec<u32> = (first..)
+            .zip(points)
+            .filter_map(|(i, point)| (!point.is_zero()).then_some(i as u32))
+            .collect();
+        let finite = points.iter().filter_map(AffineRepr::xy);
+        let images = finite.clone().map(|(x, y)| (x * Base::<K>::beta(), y));
+        let spare = [generator, double];
+        let all = spare.iter().filter_map(AffineRepr::xy).chain(finite).chain(images);
+        let mut packed = Huge::zeroed(SPARE as usize + 2 * scalars.len());
+        packed.iter_mut().zip(all).for_each(|(slot, (x, y))| *slot = K::pack(x, y));
+        Self { points: packed, scalars }
     }
 
     /// The sum of the points' multiples.
