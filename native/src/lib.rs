@@ -12,6 +12,7 @@ pub mod memory;
 pub mod msm;
 pub mod poseidon;
 pub mod prove;
+mod python_prove;
 mod python_witness;
 pub mod quotient;
 pub mod r1cs;
@@ -23,19 +24,13 @@ pub mod wtns;
 pub mod zkey;
 
 use std::fs;
-use std::sync::Mutex;
 
 use ark_bn254::Fr;
-use ark_ff::{PrimeField, UniformRand};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use rand::SeedableRng;
-use rand::rngs::OsRng;
-use rand_chacha::ChaCha20Rng;
 
 use binary::FormatError;
-use prove::ProveError;
 use verify::{VerifyingKey, WORD, put_number, scalar};
 
 impl From<FormatError> for PyErr {
@@ -86,94 +81,6 @@ fn setup_key(
         fs::write(zkey_path, key.write())
             .map_err(|error| PyOSError::new_err(format!("{zkey_path}: {error}")))
     })
-}
-
-/// A proving key in memory.
-#[pyclass(frozen)]
-struct Prover {
-    key: Box<dyn prove::ProvingKey>,
-    verifying_key: VerifyingKey,
-    public: usize,
-    domain: usize,
-}
-
-#[pymethods]
-impl Prover {
-    #[new]
-    #[pyo3(signature = (zkey_path, portable=false))]
-    fn new(py: Python<'_>, zkey_path: &str, portable: bool) -> PyResult<Self> {
-        py.detach(|| {
-            let key = zkey::Zkey::read(&load(zkey_path)?)?;
-            Ok(Self {
-                key: prove::prepare(&key, portable)?,
-                verifying_key: VerifyingKey::of(&key),
-                public: key.public,
-                domain: key.domain,
-            })
-        })
-    }
-
-    #[getter]
-    fn domain_size(&self) -> usize {
-        self.domain
-    }
-
-    #[getter]
-    fn arithmetic(&self) -> &'static str {
-        self.key.arithmetic()
-    }
-
-    fn verifying_key<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.verifying_key.to_words())
-    }
-
-    #[pyo3(signature = (witness, seed=None, progress=None))]
-    fn prove<'py>(
-        &self,
-        py: Python<'py>,
-        witness: &[u8],
-        seed: Option<&[u8]>,
-        progress: Option<Py<PyAny>>,
-    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
-        let (r, s) = match seed {
-            Some(seed) => {
-                let mut rng = ChaCha20Rng::from_seed(seed32(seed)?);
-                (Fr::rand(&mut rng), Fr::rand(&mut rng))
-            }
-            None => (Fr::rand(&mut OsRng), Fr::rand(&mut OsRng)),
-        };
-        let raised = Mutex::new(None);
-        let watch = |stage: &str| {
-            let told = Python::attach(|py| {
-                py.check_signals()?;
-                progress.as_ref().map_or(Ok(()), |call| call.call1(py, (stage,)).map(drop))
-            });
-            let goes_on = told.is_ok();
-            if let (Err(error), Ok(mut slot)) = (told, raised.lock()) {
-                *slot = Some(error);
-            }
-            goes_on
-        };
-        let made = py.detach(|| -> PyResult<_> {
-            let values = wtns::read(witness)?;
-            let words: Vec<_> = values.iter().map(|value| value.into_bigint().0).collect();
-            let proof = self.key.prove(&words, r, s, &watch);
-            // A proof was made, so the witness has the key's wires.
-            let shown = if proof.is_ok() { &values[1..=self.public] } else { &[] };
-            let mut public = Vec::with_capacity(shown.len() * WORD);
-            shown.iter().for_each(|value| put_number(&mut public, *value));
-            Ok((proof, public))
-        })?;
-        let (proof, public) = match made {
-            (Ok(proof), public) => (proof.to_words(), public),
-            (Err(ProveError::Format(error)), _) => return Err(error.into()),
-            (Err(ProveError::Stopped), _) => {
-                let error = raised.into_inner().ok().flatten();
-                return Err(error.unwrap_or_else(|| PyValueError::new_err("stopped")));
-            }
-        };
-        Ok((PyBytes::new(py, &proof), PyBytes::new(py, &public)))
-    }
 }
 
 /// Whether a proof shows the public signals under a verifying key.
@@ -263,7 +170,7 @@ fn multiply<'py>(py: Python<'py>, point: &[u8], scalar: &[u8]) -> PyResult<Bound
 
 #[pymodule]
 fn undertow_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<Prover>()?;
+    python_prove::register(module)?;
     module.add_class::<Constraints>()?;
     module.add_class::<Poseidon>()?;
     module.add_function(wrap_pyfunction!(setup_key, module)?)?;

@@ -19,7 +19,8 @@ pub struct Proof {
 }
 
 /// The kernels of one kind of arithmetic.
-pub trait Arithmetic: 'static {
+pub trait Arithmetic: Send + Sync + 'static {
+    const NAME: &'static str;
     type G1: Kernel<Curve = g1::Config>;
     type G2: Kernel<Curve = g2::Config>;
     type Quotient: Quotient;
@@ -29,6 +30,7 @@ pub trait Arithmetic: 'static {
 pub struct InWords<M>(PhantomData<M>);
 
 impl<M: Multiply> Arithmetic for InWords<M> {
+    const NAME: &'static str = M::NAME;
     type G1 = Narrow<g1::Config, M>;
     type G2 = Narrow<g2::Config, M>;
     type Quotient = Plain;
@@ -40,14 +42,11 @@ pub struct Lanes;
 
 #[cfg(target_arch = "x86_64")]
 impl Arithmetic for Lanes {
+    const NAME: &'static str = "avx512ifma";
     type G1 = crate::msm::kernel::Wide<crate::ifma::field::Lanes, g1::Config>;
     type G2 = crate::msm::kernel::Wide<[crate::ifma::field::Lanes; 2], g2::Config>;
     type Quotient = crate::ifma::quotient::InLanes;
 }
-
-/// Domains that the kernels in lanes take.
-#[cfg(target_arch = "x86_64")]
-const LEAST_IN_LANES: usize = 64;
 
 /// Asked before each stage with its name; false ends the proof.
 pub type Watch<'a> = &'a (dyn Fn(&str) -> bool + Sync);
@@ -62,9 +61,6 @@ pub enum ProveError {
 
 /// A key in the form that one kind of arithmetic proves with.
 pub trait ProvingKey: Send + Sync {
-    /// The name of the arithmetic.
-    fn arithmetic(&self) -> &'static str;
-
     /// A proof for a witness of canonical numbers; `r` and `s` blind it, uniform and secret.
     fn prove(
         &self,
@@ -75,22 +71,61 @@ pub trait ProvingKey: Send + Sync {
     ) -> std::result::Result<Proof, ProveError>;
 }
 
-/// Prepares a key for the fastest kernels of this machine, or for the portable ones.
-pub fn prepare(key: &Zkey, portable: bool) -> Result<Box<dyn ProvingKey>> {
-    #[cfg(target_arch = "x86_64")]
-    if !portable && key.domain >= LEAST_IN_LANES && crate::ifma::available() {
-        return Ok(Box::new(Key::<Lanes>::new(key, "avx512ifma")?));
+/// Domains below 2^6 are left to the portable kernels.
+pub const LEAST_BITS: u32 = 6;
+
+/// What can be done with one kind of arithmetic.
+pub trait Engine: Sync {
+    /// `avx512ifma`, `adx` or `generic`.
+    fn name(&self) -> &'static str;
+
+    /// Prepares a key.
+    fn prepare(&self, key: &Zkey) -> Result<Box<dyn ProvingKey>>;
+
+    /// Σ scalar·point in the first group, for as many canonical scalars as points.
+    fn sum(&self, points: &[G1Affine], scalars: &[Words]) -> Box<dyn Fn() -> G1Projective>;
+
+    /// The passage of 2^bits elements to the odd coset: two transforms.
+    fn transform(&self, bits: u32) -> Result<Box<dyn FnMut()>>;
+}
+
+struct Of<A>(PhantomData<A>);
+
+impl<A: Arithmetic> Engine for Of<A> {
+    fn name(&self) -> &'static str {
+        A::NAME
     }
-    #[cfg(target_arch = "x86_64")]
-    if crate::words::adx::Adx::detect().is_some() {
-        return Ok(Box::new(Key::<InWords<crate::words::adx::Adx>>::new(key, "adx")?));
+
+    fn prepare(&self, key: &Zkey) -> Result<Box<dyn ProvingKey>> {
+        Ok(Box::new(Key::<A>::new(key)?))
     }
-    let _ = portable;
-    Ok(Box::new(Key::<InWords<Generic>>::new(key, "generic")?))
+
+    fn sum(&self, points: &[G1Affine], scalars: &[Words]) -> Box<dyn Fn() -> G1Projective> {
+        let (bases, scalars) = (Bases::<A::G1>::new(points, 0), scalars.to_vec());
+        Box::new(move || bases.msm(&Scalars::new(&scalars)))
+    }
+
+    fn transform(&self, bits: u32) -> Result<Box<dyn FnMut()>> {
+        A::Quotient::transform(bits)
+    }
+}
+
+/// The fastest engine of this machine for domains of that size.
+pub fn fastest(domain: usize) -> &'static dyn Engine {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if domain >= 1 << LEAST_BITS && crate::ifma::available() {
+            return &Of::<Lanes>(PhantomData);
+        }
+        if crate::words::adx::Adx::detect().is_some() {
+            return &Of::<InWords<crate::words::adx::Adx>>(PhantomData);
+        }
+    }
+    let _ = domain;
+    &Of::<InWords<Generic>>(PhantomData)
 }
 
 struct Key<A: Arithmetic> {
-    name: &'static str,
     wires: usize,
     alpha1: G1Affine,
     beta1: G1Affine,
@@ -106,9 +141,8 @@ struct Key<A: Arithmetic> {
 }
 
 impl<A: Arithmetic> Key<A> {
-    fn new(key: &Zkey, name: &'static str) -> Result<Self> {
+    fn new(key: &Zkey) -> Result<Self> {
         Ok(Self {
-            name,
             wires: key.wires,
             alpha1: key.alpha1,
             beta1: key.beta1,
@@ -126,10 +160,6 @@ impl<A: Arithmetic> Key<A> {
 }
 
 impl<A: Arithmetic> ProvingKey for Key<A> {
-    fn arithmetic(&self) -> &'static str {
-        self.name
-    }
-
     fn prove(
         &self,
         witness: &[Words],

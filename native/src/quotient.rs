@@ -19,26 +19,22 @@ pub trait Quotient: Send + Sync + Sized {
     /// Values on the odd coset in natural order, for a witness with as many numbers as the key
     /// has wires.
     fn of(&self, witness: &[Words]) -> Vec<Words>;
+
+    /// The passage of some 2^bits elements to the odd coset, to be timed: two transforms.
+    fn transform(bits: u32) -> Result<Box<dyn FnMut()>>;
 }
 
 /// The matrices row by row, and arkworks's transforms.
 pub struct Plain {
     rows: [Vec<(u32, Fr)>; 2],
     starts: [Vec<u32>; 2],
-    domain: Radix2EvaluationDomain<Fr>,
-    coset: Radix2EvaluationDomain<Fr>,
+    domain: Domain,
+    coset: Domain,
 }
 
 impl Quotient for Plain {
     fn new(key: &Zkey) -> Result<Self> {
-        let shift = Fr::get_root_of_unity(2 * key.domain as u64);
-        let domain = Radix2EvaluationDomain::<Fr>::new(key.domain);
-        let (Some(domain), Some(shift)) = (domain, shift) else {
-            return fault("the field has no domain of this size");
-        };
-        let Some(coset) = domain.get_coset(shift) else {
-            return fault("the field has no coset of this domain");
-        };
+        let (domain, coset) = domains(key.domain)?;
         let [(a, starts_a), (b, starts_b)] = [0, 1].map(|matrix| by_row(key, matrix));
         Ok(Self { rows: [a, b], starts: [starts_a, starts_b], domain, coset })
     }
@@ -53,6 +49,29 @@ impl Quotient for Plain {
         }
         let values = a.par_iter().zip(&b).zip(&c);
         values.map(|((a, b), c)| (*a * b - c).into_bigint().0).collect()
+    }
+
+    fn transform(bits: u32) -> Result<Box<dyn FnMut()>> {
+        let (domain, coset) = domains(1 << bits)?;
+        let mut values: Vec<Fr> = (0..1u64 << bits).map(Fr::from).collect();
+        Ok(Box::new(move || {
+            domain.ifft_in_place(&mut values);
+            coset.fft_in_place(&mut values);
+        }))
+    }
+}
+
+type Domain = Radix2EvaluationDomain<Fr>;
+
+/// The domain of that size and its odd coset.
+fn domains(size: usize) -> Result<(Domain, Domain)> {
+    let shift = Fr::get_root_of_unity(2 * size as u64);
+    let (Some(domain), Some(shift)) = (Domain::new(size), shift) else {
+        return fault("the field has no domain of this size");
+    };
+    match domain.get_coset(shift) {
+        Some(coset) => Ok((domain, coset)),
+        None => fault("the field has no coset of this domain"),
     }
 }
 

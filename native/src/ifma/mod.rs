@@ -4,6 +4,8 @@
 
 #![allow(unsafe_code)]
 
+use std::sync::LazyLock;
+
 pub mod coordinate;
 pub mod field;
 pub mod lanes;
@@ -12,10 +14,17 @@ pub mod pairs;
 pub mod quotient;
 pub mod rows;
 
+/// Set to 1 in the environment, it leaves these kernels alone.
+pub const PORTABLE: &str = "UNDERTOW_PORTABLE";
+
 /// Whether this machine runs the kernels of this module.
 pub fn available() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512ifma")
-        && is_x86_feature_detected!("avx512vbmi2")
+    static FOUND: LazyLock<bool> = LazyLock::new(|| {
+        is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512ifma")
+            && is_x86_feature_detected!("avx512vbmi2")
+            && std::env::var_os(PORTABLE).is_none_or(|value| value != "1")
+    });
+    *FOUND
 }

@@ -20,11 +20,8 @@ impl Quotient for InLanes {
             let entries = key.coefficients.iter().filter(move |entry| entry.matrix == matrix);
             Rows::new(key.domain, key.wires, entries.map(|e| (e.row, e.wire, e.value)))
         };
-        let Some(coset) = Coset::new(key.domain.ilog2()) else {
-            return fault("the field has no domain of this size for eight lanes");
-        };
         let (a, b) = rayon::join(|| rows(0), || rows(1));
-        Ok(Self { a, b, coset, vectors: key.domain / 8 })
+        Ok(Self { a, b, coset: coset(key.domain)?, vectors: key.domain / 8 })
     }
 
     fn of(&self, witness: &[Words]) -> Vec<Words> {
@@ -34,5 +31,18 @@ impl Quotient for InLanes {
         let extend = |values: &mut Vec<Lanes>| self.coset.extend(values);
         rayon::join(|| extend(&mut c), || rayon::join(|| extend(&mut a), || extend(&mut b)));
         ntt::quotient(&a, &b, &c)
+    }
+
+    fn transform(bits: u32) -> Result<Box<dyn FnMut()>> {
+        let coset = coset(1 << bits)?;
+        let mut values = vec![Lanes::zero(); 1 << (bits - 3)];
+        Ok(Box::new(move || coset.extend(&mut values)))
+    }
+}
+
+fn coset(domain: usize) -> Result<Coset> {
+    match Coset::new(domain.ilog2()) {
+        Some(coset) => Ok(coset),
+        None => fault("the field has no domain of this size for eight lanes"),
     }
 }

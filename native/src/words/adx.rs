@@ -84,6 +84,8 @@ macro_rules! rounds {
 }
 
 impl Multiply for Adx {
+    const NAME: &'static str = "adx";
+
     #[inline(always)]
     fn mul<C: MontConfig<4>>(a: &Element<C>, b: &Element<C>) -> Element<C> {
         let (mut t0, mut t1, mut t2, mut t3): (u64, u64, u64, u64);

@@ -8,6 +8,9 @@ use ark_ff::{Fp, MontBackend, MontConfig, PrimeField};
 
 /// How a product of two elements is computed.
 pub trait Multiply: Copy + Send + Sync + 'static {
+    /// As benchmarks print it.
+    const NAME: &'static str;
+
     fn mul<C: MontConfig<4>>(a: &Element<C>, b: &Element<C>) -> Element<C>;
 
     fn square<C: MontConfig<4>>(a: &Element<C>) -> Element<C> {
@@ -23,6 +26,8 @@ pub type Element<C> = Fp<MontBackend<C, 4>, 4>;
 pub struct Generic;
 
 impl Multiply for Generic {
+    const NAME: &'static str = "generic";
+
     #[inline(always)]
     fn mul<C: MontConfig<4>>(a: &Element<C>, b: &Element<C>) -> Element<C> {
         *a * b

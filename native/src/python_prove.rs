@@ -1,0 +1,160 @@
+//! Proving keys at the boundary to Python, and the seconds that the prover's parts take.
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use ark_bn254::{Fr, G1Affine};
+use ark_ec::AffineRepr;
+use ark_ff::{PrimeField, UniformRand};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use rand::SeedableRng;
+use rand::rngs::OsRng;
+use rand_chacha::ChaCha20Rng;
+
+use crate::prove::{self, ProveError};
+use crate::verify::{VerifyingKey, WORD, put_number};
+use crate::{load, seed32, wtns, zkey};
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Prover>()?;
+    module.add_function(wrap_pyfunction!(arithmetic, module)?)?;
+    module.add_function(wrap_pyfunction!(time_sum, module)?)?;
+    module.add_function(wrap_pyfunction!(time_transform, module)?)
+}
+
+/// The name of the arithmetic that large keys prove with on this machine.
+#[pyfunction]
+fn arithmetic() -> &'static str {
+    prove::fastest(usize::MAX).name()
+}
+
+/// A proving key in memory.
+#[pyclass(frozen)]
+struct Prover {
+    key: Box<dyn prove::ProvingKey>,
+    verifying_key: VerifyingKey,
+    public: usize,
+    domain: usize,
+}
+
+#[pymethods]
+impl Prover {
+    #[new]
+    fn new(py: Python<'_>, zkey_path: &str) -> PyResult<Self> {
+        py.detach(|| {
+            let key = zkey::Zkey::read(&load(zkey_path)?)?;
+            Ok(Self {
+                key: prove::fastest(key.domain).prepare(&key)?,
+                verifying_key: VerifyingKey::of(&key),
+                public: key.public,
+                domain: key.domain,
+            })
+        })
+    }
+
+    #[getter]
+    fn domain_size(&self) -> usize {
+        self.domain
+    }
+
+    #[getter]
+    fn arithmetic(&self) -> &'static str {
+        prove::fastest(self.domain).name()
+    }
+
+    fn verifying_key<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.verifying_key.to_words())
+    }
+
+    #[pyo3(signature = (witness, seed=None, progress=None))]
+    fn prove<'py>(
+        &self,
+        py: Python<'py>,
+        witness: &[u8],
+        seed: Option<&[u8]>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
+        let (r, s) = match seed {
+            Some(seed) => {
+                let mut rng = ChaCha20Rng::from_seed(seed32(seed)?);
+                (Fr::rand(&mut rng), Fr::rand(&mut rng))
+            }
+            None => (Fr::rand(&mut OsRng), Fr::rand(&mut OsRng)),
+        };
+        let raised = Mutex::new(None);
+        let watch = |stage: &str| {
+            let told = Python::attach(|py| {
+                py.check_signals()?;
+                progress.as_ref().map_or(Ok(()), |call| call.call1(py, (stage,)).map(drop))
+            });
+            let goes_on = told.is_ok();
+            if let (Err(error), Ok(mut slot)) = (told, raised.lock()) {
+                *slot = Some(error);
+            }
+            goes_on
+        };
+        let made = py.detach(|| -> PyResult<_> {
+            let values = wtns::read(witness)?;
+            let words: Vec<_> = values.iter().map(|value| value.into_bigint().0).collect();
+            let proof = self.key.prove(&words, r, s, &watch);
+            // A proof was made, so the witness has the key's wires.
+            let shown = if proof.is_ok() { &values[1..=self.public] } else { &[] };
+            let mut public = Vec::with_capacity(shown.len() * WORD);
+            shown.iter().for_each(|value| put_number(&mut public, *value));
+            Ok((proof, public))
+        })?;
+        let (proof, public) = match made {
+            (Ok(proof), public) => (proof.to_words(), public),
+            (Err(ProveError::Format(error)), _) => return Err(error.into()),
+            (Err(ProveError::Stopped), _) => {
+                let error = raised.into_inner().ok().flatten();
+                return Err(error.unwrap_or_else(|| PyValueError::new_err("stopped")));
+            }
+        };
+        Ok((PyBytes::new(py, &proof), PyBytes::new(py, &public)))
+    }
+}
+
+/// The seconds of a sum of multiples in the first group: `points` different points, full scalars.
+#[pyfunction]
+fn time_sum(py: Python<'_>, points: usize) -> f64 {
+    py.detach(|| {
+        let mut rng = ChaCha20Rng::from_seed([1; 32]);
+        let generator = G1Affine::generator();
+        let start = generator * Fr::rand(&mut rng);
+        let multiples: Vec<_> = (0..points)
+            .scan(start, |sum, _| {
+                *sum += generator;
+                Some(*sum)
+            })
+            .collect();
+        let multiples = ark_ec::CurveGroup::normalize_batch(&multiples);
+        let scalars: Vec<_> = (0..points).map(|_| Fr::rand(&mut rng).into_bigint().0).collect();
+        let sum = prove::fastest(points).sum(&multiples, &scalars);
+        seconds(|| {
+            sum();
+        })
+    })
+}
+
+/// The seconds of one transform of 2^bits elements: half a passage to the odd coset.
+#[pyfunction]
+fn time_transform(py: Python<'_>, bits: u32) -> PyResult<f64> {
+    if !(prove::LEAST_BITS..28).contains(&bits) {
+        return Err(PyValueError::new_err("transforms have 2^6 to 2^27 elements"));
+    }
+    py.detach(|| {
+        let mut transforms = prove::fastest(1 << bits).transform(bits)?;
+        Ok(seconds(&mut *transforms) / 2.0)
+    })
+}
+
+/// Runs once for the caches, then measures.
+pub fn seconds(mut run: impl FnMut()) -> f64 {
+    run();
+    let started = Instant::now();
+    run();
+    started.elapsed().as_secs_f64()
+}
