@@ -1,0 +1,263 @@
+//! Hashes, signatures and trees for Python; `undertow_native.pyi` gives types and errors.
+//!
+//! Numbers are 32 big-endian bytes, below r; buffers are whatever holds bytes.
+
+use std::collections::BTreeMap;
+
+use ark_bn254::Fr;
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::merkle::{ARITY, MAX_DEPTH, Tree};
+use crate::verify::{WORD, put_number, scalar};
+use crate::{babyjubjub, eddsa, grain, poseidon, snapshot};
+
+const INDEX_BYTES: usize = 8;
+/// Most nodes that `level` lists: 64 MiB.
+const LEVEL_LIMIT: usize = 7;
+
+fn refuse<T>(text: impl Into<String>) -> PyResult<T> {
+    Err(PyValueError::new_err(text.into()))
+}
+
+fn input(data: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    PyBuffer::<u8>::get(data)?.to_vec(data.py())
+}
+
+fn numbers(words: &[u8]) -> PyResult<Vec<Fr>> {
+    if !words.len().is_multiple_of(WORD) {
+        return refuse("numbers have 32 bytes");
+    }
+    Ok(words
+        .chunks_exact(WORD)
+        .map(scalar)
+        .collect::<Result<_, _>>()?)
+}
+
+fn number(word: &[u8]) -> PyResult<Fr> {
+    match numbers(word)?[..] {
+        [value] => Ok(value),
+        _ => refuse("a number has 32 bytes"),
+    }
+}
+
+fn output<'py>(py: Python<'py>, values: &[Fr]) -> Bound<'py, PyBytes> {
+    let mut out = Vec::with_capacity(values.len() * WORD);
+    values.iter().for_each(|value| put_number(&mut out, *value));
+    PyBytes::new(py, &out)
+}
+
+fn check_arity(arity: usize) -> PyResult<()> {
+    if (1..=grain::MAX_ARITY).contains(&arity) {
+        return Ok(());
+    }
+    refuse(format!(
+        "Poseidon takes 1 to {} inputs, not {arity}",
+        grain::MAX_ARITY
+    ))
+}
+
+#[pyfunction]
+fn poseidon_hash<'py>(
+    py: Python<'py>,
+    domain: &Bound<'py, PyAny>,
+    inputs: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let (domain, inputs) = (number(&input(domain)?)?, numbers(&input(inputs)?)?);
+    check_arity(inputs.len())?;
+    Ok(output(py, &[poseidon::hash(domain, &inputs)]))
+}
+
+#[pyfunction]
+fn poseidon_hash_many<'py>(
+    py: Python<'py>,
+    domain: &Bound<'py, PyAny>,
+    arity: usize,
+    inputs: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    check_arity(arity)?;
+    let (domain, words) = (number(&input(domain)?)?, input(inputs)?);
+    if !words.len().is_multiple_of(arity * WORD) {
+        return refuse(format!("each hash takes {arity} numbers of 32 bytes"));
+    }
+    let hashes =
+        py.detach(|| -> PyResult<_> { Ok(poseidon::hash_many(domain, arity, &numbers(&words)?)) })?;
+    Ok(output(py, &hashes))
+}
+
+#[pyfunction]
+fn babyjubjub_multiply<'py>(
+    py: Python<'py>,
+    point: &Bound<'py, PyAny>,
+    scalar: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let [x, y] = numbers(&input(point)?)?[..] else {
+        return refuse("a point has two coordinates");
+    };
+    let scalar = input(scalar)?;
+    match py.detach(|| babyjubjub::multiply(x, y, &scalar)) {
+        Some((x, y)) => Ok(output(py, &[x, y])),
+        None => refuse("the point is not on the curve"),
+    }
+}
+
+#[pyfunction]
+fn babyjubjub_multiply_base8<'py>(
+    py: Python<'py>,
+    scalar: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    match babyjubjub::subgroup_scalar(&input(scalar)?) {
+        Some(scalar) => {
+            let (x, y) = babyjubjub::times_base8(scalar).to_affine();
+            Ok(output(py, &[x, y]))
+        }
+        None => refuse("the scalar is not 32 bytes below the subgroup's order"),
+    }
+}
+
+#[pyfunction]
+fn babyjubjub_in_subgroup(py: Python<'_>, point: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let [x, y] = numbers(&input(point)?)?[..] else {
+        return refuse("a point has two coordinates");
+    };
+    Ok(py.detach(|| babyjubjub::in_subgroup(x, y)))
+}
+
+#[pyfunction]
+fn eddsa_verify_many<'py>(
+    py: Python<'py>,
+    keys: &Bound<'py, PyAny>,
+    messages: &Bound<'py, PyAny>,
+    signatures: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let (keys, messages, signatures) = (input(keys)?, input(messages)?, input(signatures)?);
+    let count = keys.len() / eddsa::KEY_BYTES;
+    if keys.len() != count * eddsa::KEY_BYTES
+        || messages.len() != count * eddsa::MESSAGE_BYTES
+        || signatures.len() != count * eddsa::SIGNATURE_BYTES
+    {
+        return refuse("each signature takes 64 bytes of key, 32 of message and 96 of its own");
+    }
+    let valid: Vec<u8> = py.detach(|| {
+        let parts = keys
+            .chunks_exact(eddsa::KEY_BYTES)
+            .zip(messages.chunks_exact(eddsa::MESSAGE_BYTES))
+            .zip(signatures.chunks_exact(eddsa::SIGNATURE_BYTES));
+        parts
+            .map(|((key, message), own)| u8::from(eddsa::verify(key, message, own)))
+            .collect()
+    });
+    Ok(PyBytes::new(py, &valid))
+}
+
+#[pyclass]
+struct MerkleTree {
+    tree: Tree,
+}
+
+impl MerkleTree {
+    fn check(&self, index: u64) -> PyResult<()> {
+        if self.tree.holds(index) {
+            return Ok(());
+        }
+        refuse(format!(
+            "no leaf {index} in a tree of depth {}",
+            self.tree.depth()
+        ))
+    }
+}
+
+#[pymethods]
+impl MerkleTree {
+    #[new]
+    fn new(depth: usize) -> PyResult<Self> {
+        if (1..=MAX_DEPTH).contains(&depth) {
+            return Ok(Self {
+                tree: Tree::new(depth),
+            });
+        }
+        refuse(format!("a tree's depth is 1 to {MAX_DEPTH}, not {depth}"))
+    }
+
+    #[getter]
+    fn depth(&self) -> usize {
+        self.tree.depth()
+    }
+
+    fn root<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        output(py, &[self.tree.root()])
+    }
+
+    fn get<'py>(&self, py: Python<'py>, index: u64) -> PyResult<Bound<'py, PyBytes>> {
+        self.check(index)?;
+        Ok(output(py, &[self.tree.get(index)]))
+    }
+
+    fn update(
+        &mut self,
+        py: Python<'_>,
+        indices: &Bound<'_, PyAny>,
+        leaves: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let (indices, leaves) = (input(indices)?, numbers(&input(leaves)?)?);
+        if indices.len() != leaves.len() * INDEX_BYTES {
+            return refuse("each leaf takes an index of 8 bytes");
+        }
+        // The last leaf of an index counts.
+        let mut items = BTreeMap::new();
+        for (bytes, leaf) in indices.chunks_exact(INDEX_BYTES).zip(leaves) {
+            let index = bytes
+                .iter()
+                .fold(0, |value, byte| value << 8 | u64::from(*byte));
+            self.check(index)?;
+            items.insert(index, leaf);
+        }
+        let items: Vec<_> = items.into_iter().collect();
+        py.detach(|| self.tree.update(&items));
+        Ok(())
+    }
+
+    fn proof<'py>(&self, py: Python<'py>, index: u64) -> PyResult<Bound<'py, PyBytes>> {
+        self.check(index)?;
+        Ok(output(py, &self.tree.proof(index)))
+    }
+
+    fn level<'py>(&self, py: Python<'py>, height: usize) -> PyResult<Bound<'py, PyBytes>> {
+        let depth = self.tree.depth();
+        if height > depth || depth - height > LEVEL_LIMIT {
+            let limit = ARITY.pow(LEVEL_LIMIT as u32);
+            return refuse(format!("no level {height} of at most {limit} nodes"));
+        }
+        Ok(output(py, &self.tree.level(height)))
+    }
+
+    fn copy(&self) -> Self {
+        Self {
+            tree: self.tree.clone(),
+        }
+    }
+
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &py.detach(|| snapshot::write(&self.tree)))
+    }
+
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let data = input(data)?;
+        Ok(Self {
+            tree: py.detach(|| snapshot::read(&data))?,
+        })
+    }
+}
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<MerkleTree>()?;
+    module.add_function(wrap_pyfunction!(poseidon_hash, module)?)?;
+    module.add_function(wrap_pyfunction!(poseidon_hash_many, module)?)?;
+    module.add_function(wrap_pyfunction!(babyjubjub_multiply, module)?)?;
+    module.add_function(wrap_pyfunction!(babyjubjub_multiply_base8, module)?)?;
+    module.add_function(wrap_pyfunction!(babyjubjub_in_subgroup, module)?)?;
+    module.add_function(wrap_pyfunction!(eddsa_verify_many, module)?)
+}
