@@ -9,6 +9,8 @@ use std::sync::OnceLock;
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, BigInt, BigInteger, Field};
 
+use crate::word;
+
 const A: u64 = 168_700;
 const D: u64 = 168_696;
 /// Order of the prime subgroup; the curve has eight times as many points.
@@ -280,6 +282,5 @@ fn from_big_endian(bytes: &[u8]) -> BigInt<4> {
 
 /// The number of 32 big-endian bytes, if it is below the subgroup's order.
 pub fn subgroup_scalar(word: &[u8]) -> Option<BigInt<4>> {
-    let value = from_big_endian(word);
-    (word.len() == 32 && value < SUBGROUP_ORDER).then_some(value)
+    word::integer(word).filter(|value| *value < SUBGROUP_ORDER)
 }

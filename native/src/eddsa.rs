@@ -6,7 +6,7 @@ use ark_ff::{AdditiveGroup, PrimeField};
 
 use crate::babyjubjub::{Extended, Multiples, SUBGROUP_ORDER, subgroup_scalar, times_base8};
 use crate::poseidon;
-use crate::verify::{WORD, scalar};
+use crate::word::{self, WORD};
 
 /// Of a public key, a message and a signature (R8, S).
 pub const KEY_BYTES: usize = 2 * WORD;
@@ -45,7 +45,7 @@ fn numbers<const COUNT: usize>(words: &[u8]) -> Option<[Fr; COUNT]> {
         return None;
     }
     for (value, word) in out.iter_mut().zip(words.chunks_exact(WORD)) {
-        *value = scalar(word).ok()?;
+        *value = word::read(word)?;
     }
     Some(out)
 }

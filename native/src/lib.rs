@@ -15,6 +15,8 @@ pub mod memory;
 pub mod merkle;
 pub mod msm;
 pub mod poseidon;
+#[cfg(target_arch = "x86_64")]
+mod poseidon_lanes;
 pub mod prove;
 mod python_protocol;
 mod python_witness;
@@ -25,6 +27,7 @@ pub mod snapshot;
 pub mod sparse;
 pub mod tape;
 pub mod verify;
+pub mod word;
 pub mod words;
 pub mod wtns;
 pub mod zkey;

@@ -7,6 +7,10 @@ use ark_ff::{AdditiveGroup, Field};
 
 use crate::dot::dot;
 use crate::grain::{FULL_ROUNDS, MAX_ARITY, plain};
+#[cfg(target_arch = "x86_64")]
+use crate::ifma;
+#[cfg(target_arch = "x86_64")]
+use crate::poseidon_lanes::{self, LaneSparse};
 use crate::sparse::Sparse;
 
 const HALF: usize = FULL_ROUNDS / 2;
@@ -26,10 +30,20 @@ pub fn hash(domain: Fr, inputs: &[Fr]) -> Fr {
 /// The hashes of consecutive groups of `arity` inputs in a domain.
 pub fn hash_many(domain: Fr, arity: usize, inputs: &[Fr]) -> Vec<Fr> {
     let permutation = permutation(arity);
+    #[cfg(target_arch = "x86_64")]
+    if inputs.len() > arity && ifma::available() {
+        return poseidon_lanes::hash_many(permutation_in_lanes(arity), domain, inputs);
+    }
     inputs
         .chunks_exact(arity)
         .map(|group| permutation.hash(domain, group))
         .collect()
+}
+
+#[cfg(target_arch = "x86_64")]
+fn permutation_in_lanes(arity: usize) -> &'static LaneSparse {
+    static ALL: [OnceLock<LaneSparse>; MAX_ARITY] = [const { OnceLock::new() }; MAX_ARITY];
+    ALL[arity - 1].get_or_init(|| LaneSparse::of(permutation(arity)))
 }
 
 impl Sparse {
@@ -144,6 +158,17 @@ mod tests {
                 let found = hash(state[0], &state[1..]);
                 assert_eq!(found, plain_hash(&plain, &mut state));
             }
+            let many: Vec<Fr> = (0..19 * arity).map(|_| Fr::rand(&mut rng)).collect();
+            let singly: Vec<_> = many
+                .chunks(arity)
+                .map(|group| hash(Fr::from(7), group))
+                .collect();
+            assert_eq!(hash_many(Fr::from(7), arity, &many), singly);
+            let largest = vec![-Fr::from(1); 8 * arity];
+            assert_eq!(
+                hash_many(-Fr::from(1), arity, &largest),
+                vec![hash(-Fr::from(1), &largest[..arity]); 8]
+            );
             let zero = hash(Fr::ZERO, &vec![Fr::ZERO; arity]);
             assert_eq!(zero, plain_hash(&plain, &mut vec![Fr::ZERO; arity + 1]));
         }

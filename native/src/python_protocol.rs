@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::merkle::{ARITY, MAX_DEPTH, Tree};
-use crate::verify::{WORD, put_number, scalar};
+use crate::word::{self, WORD};
 use crate::{babyjubjub, eddsa, grain, poseidon, snapshot};
 
 const INDEX_BYTES: usize = 8;
@@ -30,10 +30,10 @@ fn numbers(words: &[u8]) -> PyResult<Vec<Fr>> {
     if !words.len().is_multiple_of(WORD) {
         return refuse("numbers have 32 bytes");
     }
-    Ok(words
-        .chunks_exact(WORD)
-        .map(scalar)
-        .collect::<Result<_, _>>()?)
+    match words.chunks_exact(WORD).map(word::read).collect() {
+        Some(values) => Ok(values),
+        None => refuse("a number is not below r"),
+    }
 }
 
 fn number(word: &[u8]) -> PyResult<Fr> {
@@ -45,7 +45,9 @@ fn number(word: &[u8]) -> PyResult<Fr> {
 
 fn output<'py>(py: Python<'py>, values: &[Fr]) -> Bound<'py, PyBytes> {
     let mut out = Vec::with_capacity(values.len() * WORD);
-    values.iter().for_each(|value| put_number(&mut out, *value));
+    values
+        .iter()
+        .for_each(|value| word::write(&mut out, *value));
     PyBytes::new(py, &out)
 }
 

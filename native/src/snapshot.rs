@@ -2,11 +2,11 @@
 //! leaf other than zero in ascending order. Numbers are big-endian, 8 bytes, field elements 32.
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, BigInteger, PrimeField};
+use ark_ff::AdditiveGroup;
 
-use crate::binary::{Reader, Result, fault};
+use crate::binary::{FormatError, Reader, Result, fault};
 use crate::merkle::{MAX_DEPTH, Tree};
-use crate::verify::{WORD, put_number, scalar};
+use crate::word::{self, WORD};
 
 const NAME: &[u8; 16] = b"undertow tree 1\n";
 const ENTRY: usize = 8 + WORD;
@@ -17,10 +17,10 @@ pub fn write(tree: &Tree) -> Vec<u8> {
     out.extend_from_slice(NAME);
     out.extend_from_slice(&(tree.depth() as u64).to_be_bytes());
     out.extend_from_slice(&(leaves.len() as u64).to_be_bytes());
-    put_number(&mut out, tree.root());
+    word::write(&mut out, tree.root());
     for (index, leaf) in leaves {
         out.extend_from_slice(&index.to_be_bytes());
-        out.extend_from_slice(&leaf.into_bigint().to_bytes_be());
+        word::write(&mut out, leaf);
     }
     out
 }
@@ -36,7 +36,7 @@ pub fn read(data: &[u8]) -> Result<Tree> {
         return fault(format!("tree snapshot: a tree's depth is 1 to {MAX_DEPTH}"));
     }
     let count = number(reader.bytes(8)?);
-    let root = scalar(reader.bytes(WORD)?)?;
+    let root = element(reader.bytes(WORD)?)?;
     let size = usize::try_from(count)
         .ok()
         .and_then(|count| count.checked_mul(ENTRY));
@@ -46,7 +46,7 @@ pub fn read(data: &[u8]) -> Result<Tree> {
     let mut tree = Tree::new(depth);
     let entries = reader.bytes(reader.remaining())?.chunks_exact(ENTRY);
     let leaves = entries
-        .map(|entry| Ok((number(&entry[..8]), scalar(&entry[8..])?)))
+        .map(|entry| Ok((number(&entry[..8]), element(&entry[8..])?)))
         .collect::<Result<Vec<_>>>()?;
     if !leaves.is_sorted_by(|a, b| a.0 < b.0) || leaves.last().is_some_and(|l| !tree.holds(l.0)) {
         return fault("tree snapshot: indices do not ascend or are beyond the tree");
@@ -60,6 +60,10 @@ pub fn read(data: &[u8]) -> Result<Tree> {
     } else {
         fault("tree snapshot: the leaves give another root")
     }
+}
+
+fn element(word: &[u8]) -> Result<Fr> {
+    word::read(word).ok_or_else(|| FormatError("tree snapshot: a number is not below r".into()))
 }
 
 fn number(bytes: &[u8]) -> u64 {
