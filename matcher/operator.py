@@ -285,6 +285,4 @@ class Operator:
             if market is not None:
                 highest = 2 * marks[i] if marks[i] else (1 << 36) - 1
                 ranges[i] = (max(marks[i] // 2, 1), min(highest, (1 << 36) - 1))
-        self.matcher.view = View(
-            self.state.batch_number + 1, Owners(self.state.accounts), ranges
-        )
+        self.matcher.view = View(self.state.batch_number + 1, Owners(self.state.accounts), ranges)

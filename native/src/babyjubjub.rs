@@ -115,31 +115,32 @@ impl Extended {
 
     /// dbl-2008-hwcd
     pub fn double(&self) -> Self {
-        let (a, b) = (self.x.square(), self.y.square());
-        let c = self.z.square().double();
-        let e = (self.x + self.y).square() - a - b;
-        let (g, h) = (b - a, -(a + b));
-        let f = g - c;
-        Self {
-            x: e * f,
-            y: g * h,
-            z: f * g,
-            t: e * h,
-        }
+        self.projective().double().extended()
+    }
+
+    fn add(&self, other: &Summand) -> Self {
+        self.sum(other).extended()
     }
 
     /// add-2008-hwcd-3
-    fn add(&self, other: &Summand) -> Self {
+    fn sum(&self, other: &Summand) -> Completed {
         let a = (self.y - self.x) * other.difference;
         let b = (self.y + self.x) * other.sum;
         let c = self.t * other.scaled_t;
         let d = self.z * other.twice_z;
-        let (e, f, g, h) = (b - a, d - c, d + c, b + a);
-        Self {
-            x: e * f,
-            y: g * h,
-            z: f * g,
-            t: e * h,
+        Completed {
+            e: b - a,
+            f: d - c,
+            g: d + c,
+            h: b + a,
+        }
+    }
+
+    fn projective(&self) -> Projective {
+        Projective {
+            x: self.x,
+            y: self.y,
+            z: self.z,
         }
     }
 
@@ -149,6 +150,73 @@ impl Extended {
             difference: self.y - self.x,
             twice_z: self.z.double(),
             scaled_t: self.t * map().twice_d,
+        }
+    }
+}
+
+/// A point without t, which doubling does not read.
+#[derive(Clone, Copy)]
+struct Projective {
+    x: Fr,
+    y: Fr,
+    z: Fr,
+}
+
+impl Projective {
+    const IDENTITY: Self = Self {
+        x: Fr::ZERO,
+        y: Fr::ONE,
+        z: Fr::ONE,
+    };
+
+    /// The same point as (x * z, y * z, z * z, x * y).
+    fn extended(&self) -> Extended {
+        let Self { x, y, z } = *self;
+        Extended {
+            x: x * z,
+            y: y * z,
+            z: z.square(),
+            t: x * y,
+        }
+    }
+
+    fn double(&self) -> Completed {
+        let (a, b) = (self.x.square(), self.y.square());
+        let c = self.z.square().double();
+        let (g, h) = (b - a, -(a + b));
+        Completed {
+            e: (self.x + self.y).square() + h,
+            f: g - c,
+            g,
+            h,
+        }
+    }
+}
+
+/// The outcome of an addition before its last products: x = e / g, y = h / f.
+struct Completed {
+    e: Fr,
+    f: Fr,
+    g: Fr,
+    h: Fr,
+}
+
+impl Completed {
+    fn projective(&self) -> Projective {
+        Projective {
+            x: self.e * self.f,
+            y: self.g * self.h,
+            z: self.f * self.g,
+        }
+    }
+
+    fn extended(&self) -> Extended {
+        let Projective { x, y, z } = self.projective();
+        Extended {
+            x,
+            y,
+            z,
+            t: self.e * self.h,
         }
     }
 }
@@ -178,19 +246,24 @@ impl Multiples {
         }))
     }
 
+    /// Whether the point is in the prime subgroup.
+    pub fn are_in_subgroup(&self) -> bool {
+        self.times(SUBGROUP_ORDER).is_identity()
+    }
+
     /// The point's multiple by a scalar.
     pub fn times(&self, scalar: BigInt<4>) -> Extended {
-        let mut total = Extended::IDENTITY;
+        let mut total = Projective::IDENTITY;
         for digit in signed_windows(scalar).iter().rev() {
-            total = total.double();
+            let twice = total.double();
             let multiple = &self.0[usize::from(digit.unsigned_abs() / 2)];
-            match digit {
-                0 => {}
-                1.. => total = total.add(multiple),
-                ..0 => total = total.add(&multiple.negated()),
-            }
+            total = match digit {
+                0 => twice.projective(),
+                1.. => twice.extended().sum(multiple).projective(),
+                ..0 => twice.extended().sum(&multiple.negated()).projective(),
+            };
         }
-        total
+        total.extended()
     }
 }
 
@@ -268,8 +341,7 @@ pub fn multiply(x: Fr, y: Fr, scalar: &[u8]) -> Option<(Fr, Fr)> {
 
 /// Whether a point is on the curve and in its prime subgroup; the identity is.
 pub fn in_subgroup(x: Fr, y: Fr) -> bool {
-    let times = |point| Multiples::of(&point).times(SUBGROUP_ORDER);
-    Extended::from_affine(x, y).is_some_and(|point| times(point).is_identity())
+    Extended::from_affine(x, y).is_some_and(|point| Multiples::of(&point).are_in_subgroup())
 }
 
 fn from_big_endian(bytes: &[u8]) -> BigInt<4> {

@@ -4,7 +4,7 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};
 
-use crate::babyjubjub::{Extended, Multiples, SUBGROUP_ORDER, subgroup_scalar, times_base8};
+use crate::babyjubjub::{Extended, Multiples, subgroup_scalar, times_base8};
 use crate::poseidon;
 use crate::word::{self, WORD};
 
@@ -13,30 +13,41 @@ pub const KEY_BYTES: usize = 2 * WORD;
 pub const MESSAGE_BYTES: usize = WORD;
 pub const SIGNATURE_BYTES: usize = 3 * WORD;
 
-/// Whether S * Base8 = R8 + 8 * H(R8, A, M) * A, with every part in its range.
-///
-/// A is in the prime subgroup and not the identity, R8 on the curve, S below the subgroup's
-/// order. The equation is not multiplied by the cofactor.
-pub fn verify(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    checked(key, message, signature).unwrap_or(false)
+/// A public key that passed its checks, with what every verification needs of it.
+pub struct Key {
+    x: Fr,
+    y: Fr,
+    multiples: Multiples,
 }
 
-/// None when a part is out of its range.
-fn checked(key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
-    let [ax, ay] = numbers(key)?;
-    let [message] = numbers(message)?;
-    let [rx, ry] = numbers(signature.get(..2 * WORD)?)?;
-    let s = subgroup_scalar(&signature[2 * WORD..])?;
-    let r8 = Extended::from_affine(rx, ry)?;
-    let a = Extended::from_affine(ax, ay)?;
-    let multiples = Multiples::of(&a);
-    if a.is_identity() || !multiples.times(SUBGROUP_ORDER).is_identity() {
-        return None;
+impl Key {
+    /// None unless the point is in the prime subgroup and not the identity.
+    pub fn new(key: &[u8]) -> Option<Self> {
+        let [x, y] = numbers(key)?;
+        let point = Extended::from_affine(x, y)?;
+        let multiples = Multiples::of(&point);
+        let sound = !point.is_identity() && multiples.are_in_subgroup();
+        sound.then_some(Self { x, y, multiples })
     }
-    let challenge = poseidon::hash(Fr::ZERO, &[rx, ry, ax, ay, message]);
-    let eighth = multiples.times(challenge.into_bigint());
-    let right = eighth.double().double().double().plus(&r8);
-    Some(times_base8(s).equals(&right))
+
+    /// Whether S * Base8 = R8 + 8 * H(R8, A, M) * A; R8 is on the curve, S below the subgroup's
+    /// order. The equation is not multiplied by the cofactor.
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.checked(message, signature).unwrap_or(false)
+    }
+
+    /// None when a part is out of its range.
+    fn checked(&self, message: &[u8], signature: &[u8]) -> Option<bool> {
+        let [message] = numbers(message)?;
+        let (r8, s) = signature.split_at_checked(2 * WORD)?;
+        let [x, y] = numbers(r8)?;
+        let s = subgroup_scalar(s)?;
+        let r8 = Extended::from_affine(x, y)?;
+        let challenge = poseidon::hash(Fr::ZERO, &[x, y, self.x, self.y, message]);
+        let eighth = self.multiples.times(challenge.into_bigint());
+        let right = eighth.double().double().double().plus(&r8);
+        Some(times_base8(s).equals(&right))
+    }
 }
 
 fn numbers<const COUNT: usize>(words: &[u8]) -> Option<[Fr; COUNT]> {

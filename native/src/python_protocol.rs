@@ -147,11 +147,42 @@ fn eddsa_verify_many<'py>(
             .chunks_exact(eddsa::KEY_BYTES)
             .zip(messages.chunks_exact(eddsa::MESSAGE_BYTES))
             .zip(signatures.chunks_exact(eddsa::SIGNATURE_BYTES));
-        parts
-            .map(|((key, message), own)| u8::from(eddsa::verify(key, message, own)))
-            .collect()
+        let verify = |((key, message), own): ((&[u8], _), _)| {
+            eddsa::Key::new(key).is_some_and(|key| key.verify(message, own))
+        };
+        parts.map(|part| u8::from(verify(part))).collect()
     });
     Ok(PyBytes::new(py, &valid))
+}
+
+#[pyclass(frozen)]
+struct EddsaKey {
+    key: eddsa::Key,
+}
+
+#[pymethods]
+impl EddsaKey {
+    #[new]
+    fn new(py: Python<'_>, key: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let key = input(key)?;
+        match py.detach(|| eddsa::Key::new(&key)) {
+            Some(key) => Ok(Self { key }),
+            None => refuse("not a point of the prime subgroup other than the identity"),
+        }
+    }
+
+    fn verify(
+        &self,
+        py: Python<'_>,
+        message: &Bound<'_, PyAny>,
+        signature: &Bound<'_, PyAny>,
+    ) -> PyResult<bool> {
+        let (message, signature) = (input(message)?, input(signature)?);
+        if message.len() != eddsa::MESSAGE_BYTES || signature.len() != eddsa::SIGNATURE_BYTES {
+            return refuse("a message has 32 bytes, a signature 96");
+        }
+        Ok(py.detach(|| self.key.verify(&message, &signature)))
+    }
 }
 
 #[pyclass]
@@ -255,6 +286,7 @@ impl MerkleTree {
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<EddsaKey>()?;
     module.add_class::<MerkleTree>()?;
     module.add_function(wrap_pyfunction!(poseidon_hash, module)?)?;
     module.add_function(wrap_pyfunction!(poseidon_hash_many, module)?)?;

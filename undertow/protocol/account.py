@@ -110,8 +110,8 @@ class Account:
         """Reads `to_bytes`; raises AccountRangeError for anything else."""
         if len(data) != ACCOUNT_BYTES:
             raise AccountRangeError(f"an account has {ACCOUNT_BYTES} bytes")
-        x, y, view_key, version, nonce, filled, cash, net_deposits, *positions = (
-            native.from_bytes(data)
+        x, y, view_key, version, nonce, filled, cash, net_deposits, *positions = native.from_bytes(
+            data
         )
         if cash >= R or net_deposits >= R:
             raise AccountRangeError("cash or net deposits are no field elements")

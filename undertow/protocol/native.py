@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-try:
-    import undertow_native as _module
-except ImportError:
-    _module = None  # type: ignore[assignment]
+__all__ = ["SWITCH", "WORD", "core", "from_bytes", "to_bytes", "words"]
 
 SWITCH = "UNDERTOW_PURE_PYTHON"
 """Set to 1, it turns the native core off."""
 
-core = None if os.environ.get(SWITCH) == "1" else _module
+# The module itself under the name `core`, so that its stubs hold there; None without it.
+try:
+    import undertow_native as core
+except ImportError:
+    core = None  # type: ignore[assignment]
+if os.environ.get(SWITCH) == "1":
+    core = None  # type: ignore[assignment]
+
 WORD = 32
 
 
