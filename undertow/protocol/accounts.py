@@ -42,6 +42,11 @@ class Accounts(Mapping[int, Account]):
     def __repr__(self) -> str:
         return f"Accounts({self._size})"
 
+    def packed(self, index: int) -> bytes:
+        """Return an account as `Account.to_bytes` does; raises KeyError."""
+        found = self._pages[index >> _PAGE_BITS][index]
+        return found if isinstance(found, bytes) else found.to_bytes()
+
     def with_accounts(self, changes: Mapping[int, Account | bytes]) -> Accounts:
         """Return the map after changes; this one stays."""
         other = Accounts()
