@@ -115,7 +115,8 @@ def _loading(count: int) -> tuple[float, float]:
 
 
 def _write(path: Path, count: int) -> None:
-    tree, packed = Tree(), {}
+    tree = Tree()
+    packed: dict[int, Account | bytes] = {}
     for start in range(1, count + 1, HASHES):
         part = {number: _account(number) for number in range(start, min(start + HASHES, count + 1))}
         tree.update_many(zip(part, leaves(list(part.values())), strict=True))

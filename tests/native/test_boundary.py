@@ -21,7 +21,9 @@ WORDS = st.lists(
     st.one_of(st.integers(0, 3), st.sampled_from([R - 1, R, (1 << 256) - 1]), st.integers(0, R)),
     max_size=18,
 ).map(lambda numbers: native.to_bytes(*numbers))
-BYTES = st.one_of(st.binary(max_size=70), WORDS, WORDS.map(bytearray), WORDS.map(memoryview))
+BYTES = st.one_of(
+    st.binary(max_size=70), WORDS, WORDS.map(bytearray), WORDS.map(lambda raw: memoryview(raw))
+)
 NUMBERS = st.one_of(st.integers(0, 20), st.integers(-(1 << 70), 1 << 70))
 OTHERS = st.sampled_from([None, "text", 1.5]) | st.builds(lambda: memoryview(bytes(8)).cast("I"))
 ANYTHING = st.one_of(BYTES, NUMBERS, OTHERS)

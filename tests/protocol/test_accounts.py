@@ -61,7 +61,8 @@ def test_leaves_together_are_leaves_singly(accounts: list[Account]) -> None:
 def test_the_map_is_a_dictionary_that_keeps_its_past(
     history: list[dict[int, int]], packed: bool
 ) -> None:
-    accounts, plain = Accounts(), {}
+    accounts = Accounts()
+    plain: dict[int, Account] = {}
     past = []
     for changes in history:
         new = {index: replace(PLAIN, nonce=nonce) for index, nonce in changes.items()}
