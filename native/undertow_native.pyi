@@ -125,7 +125,10 @@ class EddsaKey:
 
 @final
 class MerkleTree:
-    """A sparse Merkle tree of arity 8 over Poseidon; a leaf that is zero is empty."""
+    """A sparse Merkle tree of arity 8 over Poseidon; a leaf that is zero is empty.
+
+    A call while another thread updates the same tree is a RuntimeError; copies are independent.
+    """
 
     def __init__(self, depth: int) -> None:
         """Make an empty tree of 8**depth leaves; ValueError unless 1 <= depth <= 20."""

@@ -35,6 +35,8 @@ def pack_positions(positions: Sequence[Lots]) -> tuple[int, int, int]:
         raise AccountRangeError(f"an account has {INSTRUMENTS} positions")
     words = [0, 0, 0]
     for i, lots in enumerate(positions):
+        if lots == 0:
+            continue
         if abs(lots) >= 1 << MAGNITUDE_BITS:
             raise AccountRangeError(f"position {i} does not fit {MAGNITUDE_BITS} bits")
         coded = abs(lots) | (lots < 0) << MAGNITUDE_BITS

@@ -7,11 +7,11 @@ from itertools import chain
 
 from undertow.protocol.account import Account
 
-_PAGE_BITS = 10
+_PAGE_BITS = 8
 
 
 class Accounts(Mapping[int, Account]):
-    """An immutable map; a change copies the pages that it touches, 1024 accounts each.
+    """An immutable map; a change copies the pages that it touches, 256 accounts each.
 
     An account read from a file stays packed until somebody asks for it, which keeps a million of
     them small and quick to load. Iteration is by page, then in the order of opening.
@@ -27,8 +27,12 @@ class Accounts(Mapping[int, Account]):
             self._put(accounts)
 
     def __getitem__(self, index: int) -> Account:
-        found = self._pages[index >> _PAGE_BITS][index]
-        return Account.from_bytes(found) if isinstance(found, bytes) else found
+        page = self._pages[index >> _PAGE_BITS]
+        found = page[index]
+        if isinstance(found, bytes):
+            # Every map that shares the page reads the same account.
+            found = page[index] = Account.from_bytes(found)
+        return found
 
     def __contains__(self, index: object) -> bool:
         return isinstance(index, int) and index in self._pages.get(index >> _PAGE_BITS, ())
