@@ -4,7 +4,8 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};
 
-use crate::babyjubjub::{Extended, Multiples, subgroup_scalar, times_base8};
+use crate::babyjubjub::{Multiples, subgroup_scalar, times_base8};
+use crate::edwards::Extended;
 use crate::poseidon;
 use crate::word::{self, WORD};
 

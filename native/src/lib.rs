@@ -1,24 +1,26 @@
-//! Undertow's native core: Groth16 keys and proofs, Poseidon, BabyJubJub.
+//! Undertow's native core: Groth16 keys and proofs, Poseidon, BabyJubJub, Merkle trees.
 //!
-//! The boundary to Python takes and returns bytes; `prover/native.py` and
-//! `undertow/protocol/native.py` give them their types.
+//! The boundary to Python takes and returns bytes; `undertow_native.pyi` documents it.
 
 pub mod babyjubjub;
 pub mod binary;
 pub mod check;
 pub mod dot;
 pub mod eddsa;
+pub mod edwards;
 pub mod grain;
 #[cfg(target_arch = "x86_64")]
 pub mod ifma;
 pub mod memory;
 pub mod merkle;
+mod merkle_nodes;
 pub mod msm;
 pub mod poseidon;
 #[cfg(target_arch = "x86_64")]
 mod poseidon_lanes;
 pub mod prove;
 mod python_protocol;
+mod python_tree;
 mod python_witness;
 pub mod quotient;
 pub mod r1cs;
@@ -232,6 +234,7 @@ fn undertow_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(setup_key, module)?)?;
     module.add_function(wrap_pyfunction!(verify_proof, module)?)?;
     python_protocol::register(module)?;
+    python_tree::register(module)?;
     python_witness::register(module)?;
     Ok(())
 }

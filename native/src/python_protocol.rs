@@ -1,8 +1,6 @@
-//! Hashes, signatures and trees for Python; `undertow_native.pyi` gives types and errors.
+//! Hashes and signatures for Python; `undertow_native.pyi` gives types and errors.
 //!
 //! Numbers are 32 big-endian bytes, below r; buffers are whatever holds bytes.
-
-use std::collections::BTreeMap;
 
 use ark_bn254::Fr;
 use pyo3::buffer::PyBuffer;
@@ -10,23 +8,18 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::merkle::{ARITY, MAX_DEPTH, Tree};
 use crate::word::{self, WORD};
-use crate::{babyjubjub, eddsa, grain, poseidon, snapshot};
+use crate::{babyjubjub, eddsa, grain, poseidon};
 
-const INDEX_BYTES: usize = 8;
-/// Most nodes that `level` lists: 64 MiB.
-const LEVEL_LIMIT: usize = 7;
-
-fn refuse<T>(text: impl Into<String>) -> PyResult<T> {
+pub fn refuse<T>(text: impl Into<String>) -> PyResult<T> {
     Err(PyValueError::new_err(text.into()))
 }
 
-fn input(data: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+pub fn input(data: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     PyBuffer::<u8>::get(data)?.to_vec(data.py())
 }
 
-fn numbers(words: &[u8]) -> PyResult<Vec<Fr>> {
+pub fn numbers(words: &[u8]) -> PyResult<Vec<Fr>> {
     if !words.len().is_multiple_of(WORD) {
         return refuse("numbers have 32 bytes");
     }
@@ -43,7 +36,7 @@ fn number(word: &[u8]) -> PyResult<Fr> {
     }
 }
 
-fn output<'py>(py: Python<'py>, values: &[Fr]) -> Bound<'py, PyBytes> {
+pub fn output<'py>(py: Python<'py>, values: &[Fr]) -> Bound<'py, PyBytes> {
     let mut out = Vec::with_capacity(values.len() * WORD);
     values
         .iter()
@@ -185,109 +178,8 @@ impl EddsaKey {
     }
 }
 
-#[pyclass]
-struct MerkleTree {
-    tree: Tree,
-}
-
-impl MerkleTree {
-    fn check(&self, index: u64) -> PyResult<()> {
-        if self.tree.holds(index) {
-            return Ok(());
-        }
-        refuse(format!(
-            "no leaf {index} in a tree of depth {}",
-            self.tree.depth()
-        ))
-    }
-}
-
-#[pymethods]
-impl MerkleTree {
-    #[new]
-    fn new(depth: usize) -> PyResult<Self> {
-        if (1..=MAX_DEPTH).contains(&depth) {
-            return Ok(Self {
-                tree: Tree::new(depth),
-            });
-        }
-        refuse(format!("a tree's depth is 1 to {MAX_DEPTH}, not {depth}"))
-    }
-
-    #[getter]
-    fn depth(&self) -> usize {
-        self.tree.depth()
-    }
-
-    fn root<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        output(py, &[self.tree.root()])
-    }
-
-    fn get<'py>(&self, py: Python<'py>, index: u64) -> PyResult<Bound<'py, PyBytes>> {
-        self.check(index)?;
-        Ok(output(py, &[self.tree.get(index)]))
-    }
-
-    fn update(
-        &mut self,
-        py: Python<'_>,
-        indices: &Bound<'_, PyAny>,
-        leaves: &Bound<'_, PyAny>,
-    ) -> PyResult<()> {
-        let (indices, leaves) = (input(indices)?, numbers(&input(leaves)?)?);
-        if indices.len() != leaves.len() * INDEX_BYTES {
-            return refuse("each leaf takes an index of 8 bytes");
-        }
-        // The last leaf of an index counts.
-        let mut items = BTreeMap::new();
-        for (bytes, leaf) in indices.chunks_exact(INDEX_BYTES).zip(leaves) {
-            let index = bytes
-                .iter()
-                .fold(0, |value, byte| value << 8 | u64::from(*byte));
-            self.check(index)?;
-            items.insert(index, leaf);
-        }
-        let items: Vec<_> = items.into_iter().collect();
-        py.detach(|| self.tree.update(&items));
-        Ok(())
-    }
-
-    fn proof<'py>(&self, py: Python<'py>, index: u64) -> PyResult<Bound<'py, PyBytes>> {
-        self.check(index)?;
-        Ok(output(py, &self.tree.proof(index)))
-    }
-
-    fn level<'py>(&self, py: Python<'py>, height: usize) -> PyResult<Bound<'py, PyBytes>> {
-        let depth = self.tree.depth();
-        if height > depth || depth - height > LEVEL_LIMIT {
-            let limit = ARITY.pow(LEVEL_LIMIT as u32);
-            return refuse(format!("no level {height} of at most {limit} nodes"));
-        }
-        Ok(output(py, &self.tree.level(height)))
-    }
-
-    fn copy(&self) -> Self {
-        Self {
-            tree: self.tree.clone(),
-        }
-    }
-
-    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &py.detach(|| snapshot::write(&self.tree)))
-    }
-
-    #[staticmethod]
-    fn from_bytes(py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let data = input(data)?;
-        Ok(Self {
-            tree: py.detach(|| snapshot::read(&data))?,
-        })
-    }
-}
-
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<EddsaKey>()?;
-    module.add_class::<MerkleTree>()?;
     module.add_function(wrap_pyfunction!(poseidon_hash, module)?)?;
     module.add_function(wrap_pyfunction!(poseidon_hash_many, module)?)?;
     module.add_function(wrap_pyfunction!(babyjubjub_multiply, module)?)?;
