@@ -13,9 +13,10 @@ from typing import Any
 
 from matcher import state_file
 from undertow.protocol import native
-from undertow.protocol.account import Account, leaves
+from undertow.protocol.account import WORDS, Account
 from undertow.protocol.accounts import Accounts
 from undertow.protocol.babyjubjub import Point
+from undertow.protocol.domains import LEAF
 from undertow.protocol.eddsa import PrivateKey, Signature, verify_many
 from undertow.protocol.field import R
 from undertow.protocol.merkle import ARITY, Tree
@@ -118,9 +119,11 @@ def _write(path: Path, count: int) -> None:
     tree = Tree()
     packed: dict[int, Account | bytes] = {}
     for start in range(1, count + 1, HASHES):
-        part = {number: _account(number) for number in range(start, min(start + HASHES, count + 1))}
-        tree.update_many(zip(part, leaves(list(part.values())), strict=True))
-        packed.update((number, account.to_bytes()) for number, account in part.items())
+        numbers = range(start, min(start + HASHES, count + 1))
+        records = [_account(number).to_bytes() for number in numbers]
+        hashes = poseidon_words(b"".join(records), WORDS, LEAF)
+        tree.update_many(zip(numbers, native.from_bytes(hashes), strict=True))
+        packed.update(zip(numbers, records, strict=True))
     state_file.save(State(accounts=Accounts(packed), tree=tree), path)
 
 
