@@ -9,12 +9,8 @@ use crate::edwards::{Extended, Projective, Summand};
 use crate::word;
 
 /// Order of the prime subgroup; the curve has eight times as many points.
-pub const SUBGROUP_ORDER: BigInt<4> = BigInt([
-    0x677297dc392126f1,
-    0xab3eedb83920ee0a,
-    0x370a08b6d0302b0b,
-    0x060c89ce5c263405,
-]);
+pub const SUBGROUP_ORDER: BigInt<4> =
+    BigInt([0x677297dc392126f1, 0xab3eedb83920ee0a, 0x370a08b6d0302b0b, 0x060c89ce5c263405]);
 const BASE8: [&str; 2] = [
     "5299619240641551281634865583518297030282874472190772894086521144482721001553",
     "16950150798460657717958625567821834550301663161624707787222815936182638968203",
@@ -90,10 +86,7 @@ fn signed_windows(mut scalar: BigInt<4>) -> Vec<i8> {
 pub fn times_base8(scalar: BigInt<4>) -> Extended {
     static TABLE: OnceLock<Vec<[Summand; 16]>> = OnceLock::new();
     let table = TABLE.get_or_init(base8_table);
-    let nibbles = scalar
-        .0
-        .iter()
-        .flat_map(|limb| (0..16).map(move |i| limb >> (4 * i) & 15));
+    let nibbles = scalar.0.iter().flat_map(|limb| (0..16).map(move |i| limb >> (4 * i) & 15));
     let mut total = Extended::IDENTITY;
     for (multiples, nibble) in table.iter().zip(nibbles).filter(|(_, nibble)| *nibble != 0) {
         total = total.add(&multiples[nibble as usize]);

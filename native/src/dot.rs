@@ -95,12 +95,7 @@ fn less(a: [u64; LIMBS], b: [u64; LIMBS]) -> [u64; LIMBS] {
 }
 
 const fn doubled(a: [u64; LIMBS]) -> [u64; LIMBS] {
-    [
-        a[0] << 1,
-        a[1] << 1 | a[0] >> 63,
-        a[2] << 1 | a[1] >> 63,
-        a[3] << 1 | a[2] >> 63,
-    ]
+    [a[0] << 1, a[1] << 1 | a[0] >> 63, a[2] << 1 | a[1] >> 63, a[3] << 1 | a[2] >> 63]
 }
 
 const fn negative_inverse(low: u64) -> u64 {

@@ -27,11 +27,7 @@ fn map() -> &'static Map {
         let scale = (-a).sqrt().expect("-a is a square");
         let unscale = scale.inverse().expect("a is not zero");
         let twice_d = -(Fr::from(2 * D) * a.inverse().expect("a is not zero"));
-        Map {
-            scale,
-            unscale,
-            twice_d,
-        }
+        Map { scale, unscale, twice_d }
     })
 }
 
@@ -54,24 +50,14 @@ pub struct Summand {
 }
 
 impl Extended {
-    pub const IDENTITY: Self = Self {
-        x: Fr::ZERO,
-        y: Fr::ONE,
-        z: Fr::ONE,
-        t: Fr::ZERO,
-    };
+    pub const IDENTITY: Self = Self { x: Fr::ZERO, y: Fr::ONE, z: Fr::ONE, t: Fr::ZERO };
 
     /// The point with circomlib's coordinates, if it is on the curve.
     pub fn from_affine(x: Fr, y: Fr) -> Option<Self> {
         let (xx, yy) = (x.square(), y.square());
         let on_curve = Fr::from(A) * xx + yy == Fr::ONE + Fr::from(D) * xx * yy;
         let x = x * map().scale;
-        on_curve.then(|| Self {
-            x,
-            y,
-            z: Fr::ONE,
-            t: x * y,
-        })
+        on_curve.then(|| Self { x, y, z: Fr::ONE, t: x * y })
     }
 
     /// Circomlib's coordinates.
@@ -108,20 +94,11 @@ impl Extended {
         let b = (self.y + self.x) * other.sum;
         let c = self.t * other.scaled_t;
         let d = self.z * other.twice_z;
-        Completed {
-            e: b - a,
-            f: d - c,
-            g: d + c,
-            h: b + a,
-        }
+        Completed { e: b - a, f: d - c, g: d + c, h: b + a }
     }
 
     fn projective(&self) -> Projective {
-        Projective {
-            x: self.x,
-            y: self.y,
-            z: self.z,
-        }
+        Projective { x: self.x, y: self.y, z: self.z }
     }
 
     pub fn summand(&self) -> Summand {
@@ -143,33 +120,19 @@ pub struct Projective {
 }
 
 impl Projective {
-    pub const IDENTITY: Self = Self {
-        x: Fr::ZERO,
-        y: Fr::ONE,
-        z: Fr::ONE,
-    };
+    pub const IDENTITY: Self = Self { x: Fr::ZERO, y: Fr::ONE, z: Fr::ONE };
 
     /// The same point as (x * z, y * z, z * z, x * y).
     pub fn extended(&self) -> Extended {
         let Self { x, y, z } = *self;
-        Extended {
-            x: x * z,
-            y: y * z,
-            z: z.square(),
-            t: x * y,
-        }
+        Extended { x: x * z, y: y * z, z: z.square(), t: x * y }
     }
 
     pub fn double(&self) -> Completed {
         let (a, b) = (self.x.square(), self.y.square());
         let c = self.z.square().double();
         let (g, h) = (b - a, -(a + b));
-        Completed {
-            e: (self.x + self.y).square() + h,
-            f: g - c,
-            g,
-            h,
-        }
+        Completed { e: (self.x + self.y).square() + h, f: g - c, g, h }
     }
 }
 
@@ -183,21 +146,12 @@ pub struct Completed {
 
 impl Completed {
     pub fn projective(&self) -> Projective {
-        Projective {
-            x: self.e * self.f,
-            y: self.g * self.h,
-            z: self.f * self.g,
-        }
+        Projective { x: self.e * self.f, y: self.g * self.h, z: self.f * self.g }
     }
 
     pub fn extended(&self) -> Extended {
         let Projective { x, y, z } = self.projective();
-        Extended {
-            x,
-            y,
-            z,
-            t: self.e * self.h,
-        }
+        Extended { x, y, z, t: self.e * self.h }
     }
 }
 

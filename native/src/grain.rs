@@ -7,9 +7,8 @@ use ark_ff::{BigInt, BigInteger, Field, PrimeField};
 pub const FULL_ROUNDS: usize = 8;
 pub const MAX_ARITY: usize = 16;
 /// By arity, from 1.
-const PARTIAL_ROUNDS: [usize; MAX_ARITY] = [
-    56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68,
-];
+const PARTIAL_ROUNDS: [usize; MAX_ARITY] =
+    [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];
 const FIELD_BITS: usize = 254;
 const STATE_BITS: usize = 80;
 const SKIPPED: usize = 160;
@@ -40,23 +39,12 @@ pub fn plain(arity: usize) -> Plain {
     }
     let (xs, ys) = xy.split_at(width);
     let entry = |x: &Fr, y: &Fr| (*x + y).inverse().expect("circomlib's x + y are not zero");
-    let matrix = xs
-        .iter()
-        .flat_map(|x| ys.iter().map(move |y| entry(x, y)))
-        .collect();
-    Plain {
-        width,
-        partial_rounds,
-        constants,
-        matrix,
-    }
+    let matrix = xs.iter().flat_map(|x| ys.iter().map(move |y| entry(x, y))).collect();
+    Plain { width, partial_rounds, constants, matrix }
 }
 
 fn has_repeats(values: &[Fr]) -> bool {
-    values
-        .iter()
-        .enumerate()
-        .any(|(i, value)| values[..i].contains(value))
+    values.iter().enumerate().any(|(i, value)| values[..i].contains(value))
 }
 
 fn reduced(mut value: BigInt<4>) -> Fr {
@@ -86,9 +74,7 @@ impl Grain {
         let digits = description
             .iter()
             .flat_map(|(value, count)| (0..*count).rev().map(move |bit| value >> bit & 1 == 1));
-        bits.iter_mut()
-            .zip(digits)
-            .for_each(|(bit, digit)| *bit = digit);
+        bits.iter_mut().zip(digits).for_each(|(bit, digit)| *bit = digit);
         let mut grain = Self { bits, at: 0 };
         for _ in 0..SKIPPED {
             grain.raw();
@@ -97,9 +83,9 @@ impl Grain {
     }
 
     fn raw(&mut self) -> bool {
-        let bit = [0, 13, 23, 38, 51, 62].iter().fold(false, |sum, tap| {
-            sum ^ self.bits[(self.at + tap) % STATE_BITS]
-        });
+        let bit = [0, 13, 23, 38, 51, 62]
+            .iter()
+            .fold(false, |sum, tap| sum ^ self.bits[(self.at + tap) % STATE_BITS]);
         self.bits[self.at] = bit;
         self.at = (self.at + 1) % STATE_BITS;
         bit

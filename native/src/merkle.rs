@@ -71,20 +71,10 @@ impl Tree {
             if let Some(branch) = node {
                 siblings = branch.children.hashes(height);
             }
-            levels.push(
-                siblings
-                    .into_iter()
-                    .enumerate()
-                    .filter(move |(i, _)| *i != own),
-            );
+            levels.push(siblings.into_iter().enumerate().filter(move |(i, _)| *i != own));
             node = node.and_then(|branch| branch.children.branch(own));
         }
-        levels
-            .into_iter()
-            .rev()
-            .flatten()
-            .map(|(_, sibling)| sibling)
-            .collect()
+        levels.into_iter().rev().flatten().map(|(_, sibling)| sibling).collect()
     }
 
     /// All nodes of a level, from left to right.

@@ -88,19 +88,12 @@ pub fn hash_of(node: Option<&Branch>, height: usize) -> Fr {
 
 /// Sets leaves below a node, and drops the node when nothing is left below it.
 pub fn set(node: &mut Option<Arc<Branch>>, height: usize, items: &Items) {
-    let fresh = || {
-        Arc::new(Branch {
-            hash: None,
-            children: Children::none(height),
-        })
-    };
+    let fresh = || Arc::new(Branch { hash: None, children: Children::none(height) });
     let branch = Arc::make_mut(node.get_or_insert_with(fresh));
     branch.hash = None;
     match &mut branch.children {
         Children::Leaves(leaves) => {
-            items
-                .iter()
-                .for_each(|(index, leaf)| leaves[digit(*index, 0)] = *leaf);
+            items.iter().for_each(|(index, leaf)| leaves[digit(*index, 0)] = *leaf);
         }
         Children::Branches(branches) => {
             let place = |index| digit(index, height - 1);
@@ -132,9 +125,7 @@ fn gather(node: Option<&Branch>, at: usize, height: usize, inputs: &mut Vec<Fr>)
     if at == height {
         inputs.extend(branch.children.hashes(height - 1));
     } else if let Children::Branches(branches) = &branch.children {
-        branches
-            .iter()
-            .for_each(|child| gather(child.as_deref(), at - 1, height, inputs));
+        branches.iter().for_each(|child| gather(child.as_deref(), at - 1, height, inputs));
     }
 }
 
@@ -153,25 +144,18 @@ fn store(
     if at == height {
         branch.hash = hashes.next();
     } else if let Children::Branches(branches) = &mut branch.children {
-        branches
-            .iter_mut()
-            .for_each(|child| store(child.as_mut(), at - 1, height, hashes));
+        branches.iter_mut().for_each(|child| store(child.as_mut(), at - 1, height, hashes));
     }
 }
 
 pub fn spread(node: Option<&Branch>, at: usize, height: usize, nodes: &mut Vec<Fr>) {
     match node {
-        None => nodes.extend(std::iter::repeat_n(
-            empty(height),
-            ARITY.pow((at - height) as u32),
-        )),
+        None => nodes.extend(std::iter::repeat_n(empty(height), ARITY.pow((at - height) as u32))),
         Some(_) if at == height => nodes.push(hash_of(node, at)),
         Some(branch) => match &branch.children {
             Children::Leaves(leaves) => nodes.extend(leaves),
             Children::Branches(branches) => {
-                branches
-                    .iter()
-                    .for_each(|child| spread(child.as_deref(), at - 1, height, nodes));
+                branches.iter().for_each(|child| spread(child.as_deref(), at - 1, height, nodes));
             }
         },
     }
@@ -182,10 +166,7 @@ pub fn collect(node: Option<&Branch>, first: u64, found: &mut Vec<(u64, Fr)>) {
     let place = |i: usize| first << ARITY_BITS | i as u64;
     match &branch.children {
         Children::Leaves(leaves) => {
-            let set = leaves
-                .iter()
-                .enumerate()
-                .filter(|(_, leaf)| **leaf != Fr::ZERO);
+            let set = leaves.iter().enumerate().filter(|(_, leaf)| **leaf != Fr::ZERO);
             found.extend(set.map(|(i, leaf)| (place(i), *leaf)));
         }
         Children::Branches(branches) => {

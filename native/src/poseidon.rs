@@ -34,10 +34,7 @@ pub fn hash_many(domain: Fr, arity: usize, inputs: &[Fr]) -> Vec<Fr> {
     if inputs.len() > arity && ifma::available() {
         return poseidon_lanes::hash_many(permutation_in_lanes(arity), domain, inputs);
     }
-    inputs
-        .chunks_exact(arity)
-        .map(|group| permutation.hash(domain, group))
-        .collect()
+    inputs.chunks_exact(arity).map(|group| permutation.hash(domain, group)).collect()
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -79,14 +76,7 @@ impl Sparse {
         let mut constants = self.constants.chunks_exact(width);
         for round in 0..HALF {
             full(constants.next().unwrap_or_default(), state);
-            mix(
-                if round + 1 < HALF {
-                    &self.matrix
-                } else {
-                    &self.entry
-                },
-                state,
-            );
+            mix(if round + 1 < HALF { &self.matrix } else { &self.entry }, state);
         }
         for round in &self.rounds {
             state[0] += round.constant;
@@ -136,10 +126,7 @@ mod tests {
     fn plain_hash(plain: &Plain, state: &mut [Fr]) -> Fr {
         let rounds = FULL_ROUNDS + plain.partial_rounds;
         for (round, constants) in plain.constants.chunks_exact(plain.width).enumerate() {
-            state
-                .iter_mut()
-                .zip(constants)
-                .for_each(|(value, constant)| *value += constant);
+            state.iter_mut().zip(constants).for_each(|(value, constant)| *value += constant);
             let partial = (HALF..rounds - HALF).contains(&round);
             let powered = if partial { 1 } else { plain.width };
             state[..powered].iter_mut().for_each(fifth);
@@ -159,10 +146,7 @@ mod tests {
                 assert_eq!(found, plain_hash(&plain, &mut state));
             }
             let many: Vec<Fr> = (0..19 * arity).map(|_| Fr::rand(&mut rng)).collect();
-            let singly: Vec<_> = many
-                .chunks(arity)
-                .map(|group| hash(Fr::from(7), group))
-                .collect();
+            let singly: Vec<_> = many.chunks(arity).map(|group| hash(Fr::from(7), group)).collect();
             assert_eq!(hash_many(Fr::from(7), arity, &many), singly);
             let largest = vec![-Fr::from(1); 8 * arity];
             assert_eq!(

@@ -97,14 +97,7 @@ impl LaneSparse {
             let mut constants = self.constants.chunks_exact(width);
             for round in 0..HALF {
                 full(constants.next().unwrap_or_default(), state);
-                mix(
-                    if round + 1 < HALF {
-                        &self.matrix
-                    } else {
-                        &self.entry
-                    },
-                    state,
-                );
+                mix(if round + 1 < HALF { &self.matrix } else { &self.entry }, state);
             }
             for round in &self.rounds {
                 fifth(&mut state[0], &round.constant);

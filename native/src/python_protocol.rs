@@ -38,9 +38,7 @@ fn number(word: &[u8]) -> PyResult<Fr> {
 
 pub fn output<'py>(py: Python<'py>, values: &[Fr]) -> Bound<'py, PyBytes> {
     let mut out = Vec::with_capacity(values.len() * WORD);
-    values
-        .iter()
-        .for_each(|value| word::write(&mut out, *value));
+    values.iter().for_each(|value| word::write(&mut out, *value));
     PyBytes::new(py, &out)
 }
 
@@ -48,10 +46,7 @@ fn check_arity(arity: usize) -> PyResult<()> {
     if (1..=grain::MAX_ARITY).contains(&arity) {
         return Ok(());
     }
-    refuse(format!(
-        "Poseidon takes 1 to {} inputs, not {arity}",
-        grain::MAX_ARITY
-    ))
+    refuse(format!("Poseidon takes 1 to {} inputs, not {arity}", grain::MAX_ARITY))
 }
 
 #[pyfunction]

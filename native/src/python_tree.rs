@@ -23,10 +23,7 @@ impl MerkleTree {
         if self.tree.holds(index) {
             return Ok(());
         }
-        refuse(format!(
-            "no leaf {index} in a tree of depth {}",
-            self.tree.depth()
-        ))
+        refuse(format!("no leaf {index} in a tree of depth {}", self.tree.depth()))
     }
 }
 
@@ -35,9 +32,7 @@ impl MerkleTree {
     #[new]
     fn new(depth: usize) -> PyResult<Self> {
         if (1..=MAX_DEPTH).contains(&depth) {
-            return Ok(Self {
-                tree: Tree::new(depth),
-            });
+            return Ok(Self { tree: Tree::new(depth) });
         }
         refuse(format!("a tree's depth is 1 to {MAX_DEPTH}, not {depth}"))
     }
@@ -69,9 +64,7 @@ impl MerkleTree {
         // The last leaf of an index counts.
         let mut items = BTreeMap::new();
         for (bytes, leaf) in indices.chunks_exact(INDEX_BYTES).zip(leaves) {
-            let index = bytes
-                .iter()
-                .fold(0, |value, byte| value << 8 | u64::from(*byte));
+            let index = bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte));
             self.check(index)?;
             items.insert(index, leaf);
         }
@@ -95,9 +88,7 @@ impl MerkleTree {
     }
 
     fn copy(&self) -> Self {
-        Self {
-            tree: self.tree.clone(),
-        }
+        Self { tree: self.tree.clone() }
     }
 
     fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
@@ -107,9 +98,7 @@ impl MerkleTree {
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
         let data = input(data)?;
-        Ok(Self {
-            tree: py.detach(|| snapshot::read(&data))?,
-        })
+        Ok(Self { tree: py.detach(|| snapshot::read(&data))? })
     }
 }
 

@@ -37,9 +37,7 @@ pub fn read(data: &[u8]) -> Result<Tree> {
     }
     let count = number(reader.bytes(8)?);
     let root = element(reader.bytes(WORD)?)?;
-    let size = usize::try_from(count)
-        .ok()
-        .and_then(|count| count.checked_mul(ENTRY));
+    let size = usize::try_from(count).ok().and_then(|count| count.checked_mul(ENTRY));
     if size != Some(reader.remaining()) {
         return fault(format!("tree snapshot: it does not hold {count} leaves"));
     }
@@ -67,7 +65,5 @@ fn element(word: &[u8]) -> Result<Fr> {
 }
 
 fn number(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0, |value, byte| value << 8 | u64::from(*byte))
+    bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte))
 }

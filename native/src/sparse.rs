@@ -54,24 +54,13 @@ impl Sparse {
         let mut constants = [first, last].concat();
         let mut rest = vec![Fr::ZERO; t];
         for (round, own) in rounds.iter_mut().zip(&carried) {
-            rest.iter_mut()
-                .zip(own)
-                .for_each(|(value, constant)| *value += constant);
+            rest.iter_mut().zip(own).for_each(|(value, constant)| *value += constant);
             round.constant = std::mem::take(&mut rest[0]);
             round.mix(&mut rest);
         }
-        constants[HALF * t..]
-            .iter_mut()
-            .zip(&rest)
-            .for_each(|(value, moved)| *value += moved);
+        constants[HALF * t..].iter_mut().zip(&rest).for_each(|(value, moved)| *value += moved);
         let entry = multiply(&after, &m).concat();
-        Self {
-            width: t,
-            constants,
-            matrix: plain.matrix.clone(),
-            entry,
-            rounds,
-        }
+        Self { width: t, constants, matrix: plain.matrix.clone(), entry, rounds }
     }
 }
 
@@ -99,27 +88,16 @@ fn factor(n: &Matrix) -> (PartialRound, Matrix) {
     for (line, values) in before[1..].iter_mut().zip(&inner) {
         line[1..].copy_from_slice(values);
     }
-    (
-        PartialRound {
-            constant: Fr::ZERO,
-            row,
-            column,
-        },
-        before,
-    )
+    (PartialRound { constant: Fr::ZERO, row, column }, before)
 }
 
 fn identity(size: usize) -> Matrix {
     let entry = |i, j| if i == j { Fr::ONE } else { Fr::ZERO };
-    (0..size)
-        .map(|i| (0..size).map(|j| entry(i, j)).collect())
-        .collect()
+    (0..size).map(|i| (0..size).map(|j| entry(i, j)).collect()).collect()
 }
 
 fn transpose(m: &Matrix) -> Matrix {
-    (0..m.len())
-        .map(|j| m.iter().map(|row| row[j]).collect())
-        .collect()
+    (0..m.len()).map(|j| m.iter().map(|row| row[j]).collect()).collect()
 }
 
 fn apply(m: &Matrix, vector: &[Fr]) -> Vec<Fr> {
@@ -136,25 +114,16 @@ fn inverse(mut m: Matrix) -> Matrix {
     let size = m.len();
     let mut out = identity(size);
     for i in 0..size {
-        let pivot = (i..size)
-            .find(|j| m[*j][i] != Fr::ZERO)
-            .expect("the matrix is invertible");
+        let pivot = (i..size).find(|j| m[*j][i] != Fr::ZERO).expect("the matrix is invertible");
         m.swap(i, pivot);
         out.swap(i, pivot);
         let scale = m[i][i].inverse().expect("the pivot is not zero");
-        m[i].iter_mut()
-            .chain(&mut out[i])
-            .for_each(|value| *value *= scale);
+        m[i].iter_mut().chain(&mut out[i]).for_each(|value| *value *= scale);
         let (line, inverted) = (m[i].clone(), out[i].clone());
         for j in (0..size).filter(|j| *j != i) {
             let times = m[j][i];
-            m[j].iter_mut()
-                .zip(&line)
-                .for_each(|(value, own)| *value -= times * own);
-            out[j]
-                .iter_mut()
-                .zip(&inverted)
-                .for_each(|(value, own)| *value -= times * own);
+            m[j].iter_mut().zip(&line).for_each(|(value, own)| *value -= times * own);
+            out[j].iter_mut().zip(&inverted).for_each(|(value, own)| *value -= times * own);
         }
     }
     out

@@ -22,8 +22,5 @@ pub fn read(word: &[u8]) -> Option<Fr> {
 
 pub fn write(out: &mut Vec<u8>, value: Fr) {
     let limbs = value.into_bigint().0;
-    limbs
-        .iter()
-        .rev()
-        .for_each(|limb| out.extend_from_slice(&limb.to_be_bytes()));
+    limbs.iter().rev().for_each(|limb| out.extend_from_slice(&limb.to_be_bytes()));
 }
