@@ -35,18 +35,30 @@ def verify_proof(verifying_key: bytes, public: bytes, proof: bytes) -> bool:
 class Prover:
     """A proving key in memory."""
 
-    def __init__(self, zkey_path: str) -> None:
-        """Read a .zkey file. OSError: it cannot be read. ValueError: it is none."""
+    def __init__(self, zkey_path: str, portable: bool = False) -> None:
+        """Read a .zkey file; `portable` leaves the machine's vector units unused.
+
+        OSError: it cannot be read. ValueError: it is none.
+        """
     @property
     def domain_size(self) -> int:
         """Size of the evaluation domain, a power of two."""
+    @property
+    def arithmetic(self) -> str:
+        """Name of the arithmetic that proofs are made with."""
     def verifying_key(self) -> bytes:
         """Return the key as `verify_proof` takes it."""
-    def prove(self, witness: bytes, seed: bytes | None = None) -> tuple[bytes, bytes]:
+    def prove(
+        self,
+        witness: bytes,
+        seed: bytes | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> tuple[bytes, bytes]:
         """Return proof and public signals of a .wtns file's content, as `verify_proof` takes them.
 
         A seed of 32 bytes makes the proof repeatable; without one it is blinded by the system's
-        randomness. ValueError: it is no witness of this circuit.
+        randomness. `progress` is told what is being done; what it raises stops the proof and is
+        raised here, as is an interrupt. ValueError: it is no witness of this circuit.
         """
 
 @final
@@ -62,6 +74,53 @@ class Constraints:
 
         ValueError: it is no witness of this circuit.
         """
+
+# Witnesses: native/src/tape; prover/{tape,witness}.py
+
+@final
+class TapeRecorder:
+    """Records a witness calculator's operations while it runs."""
+
+    FULL: int
+    """Number of the exception by which the module says that the trace's memory is full."""
+    TRACE_START: int
+    """Address of the trace's first entry."""
+
+    def __init__(self, wasm: bytes) -> None:
+        """Take circom's calculator. ValueError: it is no module of the expected form."""
+    def module(self) -> bytes:
+        """Return the calculator that writes a trace."""
+    def start(self, memory: bytes, shared: int) -> None:
+        """Start with the memory after `init` and the address at which numbers are handed over."""
+    def feed(self, trace: bytes) -> None:
+        """Take the next entries of the trace. ValueError: they are damaged, or none was started."""
+    def finish(self, groups: list[tuple[str, int]]) -> bytes:
+        """Return the tape's file for inputs of these names and sizes, in recorded order.
+
+        ValueError: the trace is not whole, or nothing was recorded.
+        """
+
+@final
+class WitnessTape:
+    """A circuit's witness tape in memory."""
+
+    def __init__(self, content: bytes) -> None:
+        """Read a tape's file. ValueError: it is none."""
+    def inputs(self) -> list[tuple[str, int, int]]:
+        """Return name, first position and size of each input."""
+    @property
+    def input_count(self) -> int:
+        """Number of input values."""
+    @property
+    def steps(self) -> int:
+        """Number of operations."""
+    def run(self, inputs: bytes) -> bytes:
+        """Return the .wtns content for inputs in words of 32 little-endian bytes.
+
+        ValueError: their number, a number not below r, or inputs that the circuit refuses.
+        """
+    def run_many(self, inputs: list[bytes]) -> list[bytes]:
+        """Return `run` of each, on all cores; ValueError as there."""
 
 # Hashes: native/src/{poseidon,sparse,grain}.rs; undertow/protocol/poseidon.py
 

@@ -3,15 +3,18 @@
 use std::sync::OnceLock;
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, Field};
+use ark_ff::AdditiveGroup;
 
-use crate::dot::dot;
+use crate::dot::{dot, plus, product};
 use crate::grain::{FULL_ROUNDS, MAX_ARITY, plain};
 #[cfg(target_arch = "x86_64")]
 use crate::ifma;
 #[cfg(target_arch = "x86_64")]
 use crate::poseidon_lanes::{self, LaneSparse};
 use crate::sparse::Sparse;
+#[cfg(target_arch = "x86_64")]
+use crate::words::adx::Adx;
+use crate::words::{Generic, Multiply};
 
 const HALF: usize = FULL_ROUNDS / 2;
 const MAX_WIDTH: usize = MAX_ARITY + 1;
@@ -46,21 +49,26 @@ fn permutation_in_lanes(arity: usize) -> &'static LaneSparse {
 impl Sparse {
     /// The first element of the permuted state (domain, inputs...).
     pub fn hash(&self, domain: Fr, inputs: &[Fr]) -> Fr {
+        #[cfg(target_arch = "x86_64")]
+        if Adx::detect().is_some() {
+            return self.hash_with::<Adx>(domain, inputs);
+        }
+        self.hash_with::<Generic>(domain, inputs)
+    }
+
+    fn hash_with<M: Multiply>(&self, domain: Fr, inputs: &[Fr]) -> Fr {
         match self.width {
-            2 => self.run::<2>(domain, inputs),
-            3 => self.run::<3>(domain, inputs),
-            4 => self.run::<4>(domain, inputs),
-            5 => self.run::<5>(domain, inputs),
-            6 => self.run::<6>(domain, inputs),
-            9 => self.run::<9>(domain, inputs),
-            12 => self.run::<12>(domain, inputs),
-            _ => self.permute(&mut self.state::<MAX_WIDTH>(domain, inputs)[..self.width]),
+            3 => self.run::<M, 3>(domain, inputs),
+            6 => self.run::<M, 6>(domain, inputs),
+            9 => self.run::<M, 9>(domain, inputs),
+            12 => self.run::<M, 12>(domain, inputs),
+            _ => self.permute::<M>(&mut self.state::<MAX_WIDTH>(domain, inputs)[..self.width]),
         }
     }
 
     /// With the width known, loops unroll; only the widths in use are worth the code.
-    fn run<const WIDTH: usize>(&self, domain: Fr, inputs: &[Fr]) -> Fr {
-        self.permute(&mut self.state::<WIDTH>(domain, inputs))
+    fn run<M: Multiply, const WIDTH: usize>(&self, domain: Fr, inputs: &[Fr]) -> Fr {
+        self.permute::<M>(&mut self.state::<WIDTH>(domain, inputs))
     }
 
     fn state<const SIZE: usize>(&self, domain: Fr, inputs: &[Fr]) -> [Fr; SIZE] {
@@ -71,55 +79,53 @@ impl Sparse {
     }
 
     #[inline(always)]
-    fn permute(&self, state: &mut [Fr]) -> Fr {
+    fn permute<M: Multiply>(&self, state: &mut [Fr]) -> Fr {
         let width = state.len();
         let mut constants = self.constants.chunks_exact(width);
         for round in 0..HALF {
-            full(constants.next().unwrap_or_default(), state);
-            mix(if round + 1 < HALF { &self.matrix } else { &self.entry }, state);
+            full::<M>(constants.next().unwrap_or_default(), state);
+            mix::<M>(if round + 1 < HALF { &self.matrix } else { &self.entry }, state);
         }
         for round in &self.rounds {
-            state[0] += round.constant;
-            fifth(&mut state[0]);
-            round.mix(state);
+            state[0] = fifth::<M>(&plus(&state[0], &round.constant));
+            round.mix::<M>(state);
         }
         for _ in 1..HALF {
-            full(constants.next().unwrap_or_default(), state);
-            mix(&self.matrix, state);
+            full::<M>(constants.next().unwrap_or_default(), state);
+            mix::<M>(&self.matrix, state);
         }
-        full(constants.next().unwrap_or_default(), state);
-        dot(&self.matrix[..width], state)
+        full::<M>(constants.next().unwrap_or_default(), state);
+        dot::<M>(&self.matrix[..width], state)
     }
 }
 
 #[inline(always)]
-fn full(constants: &[Fr], state: &mut [Fr]) {
+fn full<M: Multiply>(constants: &[Fr], state: &mut [Fr]) {
     for (value, constant) in state.iter_mut().zip(constants) {
-        *value += constant;
-        fifth(value);
+        *value = fifth::<M>(&plus(value, constant));
     }
 }
 
 #[inline(always)]
-fn mix(matrix: &[Fr], state: &mut [Fr]) {
+fn mix<M: Multiply>(matrix: &[Fr], state: &mut [Fr]) {
     let mut mixed = [Fr::ZERO; MAX_WIDTH];
     for (target, row) in mixed.iter_mut().zip(matrix.chunks_exact(state.len())) {
-        *target = dot(row, state);
+        *target = dot::<M>(row, state);
     }
     state.copy_from_slice(&mixed[..state.len()]);
 }
 
 #[inline(always)]
-fn fifth(value: &mut Fr) {
-    let square = value.square();
-    *value *= square.square();
+fn fifth<M: Multiply>(value: &Fr) -> Fr {
+    let square = product::<M>(value, value);
+    product::<M>(&product::<M>(&square, &square), value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::grain::Plain;
-    use ark_ff::UniformRand;
+    use ark_ff::{Field, UniformRand};
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;
 
@@ -129,8 +135,10 @@ mod tests {
             state.iter_mut().zip(constants).for_each(|(value, constant)| *value += constant);
             let partial = (HALF..rounds - HALF).contains(&round);
             let powered = if partial { 1 } else { plain.width };
-            state[..powered].iter_mut().for_each(fifth);
-            mix(&plain.matrix, state);
+            for value in &mut state[..powered] {
+                *value = value.square().square() * *value;
+            }
+            mix::<Generic>(&plain.matrix, state);
         }
         state[0]
     }
@@ -143,6 +151,8 @@ mod tests {
             for _ in 0..3 {
                 let mut state: Vec<Fr> = (0..=arity).map(|_| Fr::rand(&mut rng)).collect();
                 let found = hash(state[0], &state[1..]);
+                let generic = permutation(arity).hash_with::<Generic>(state[0], &state[1..]);
+                assert_eq!(found, generic);
                 assert_eq!(found, plain_hash(&plain, &mut state));
             }
             let many: Vec<Fr> = (0..19 * arity).map(|_| Fr::rand(&mut rng)).collect();

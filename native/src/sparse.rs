@@ -8,8 +8,9 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 
-use crate::dot::dot;
+use crate::dot::{dot, plus, product};
 use crate::grain::{FULL_ROUNDS, Plain};
+use crate::words::{Generic, Multiply};
 
 const HALF: usize = FULL_ROUNDS / 2;
 
@@ -56,7 +57,7 @@ impl Sparse {
         for (round, own) in rounds.iter_mut().zip(&carried) {
             rest.iter_mut().zip(own).for_each(|(value, constant)| *value += constant);
             round.constant = std::mem::take(&mut rest[0]);
-            round.mix(&mut rest);
+            round.mix::<Generic>(&mut rest);
         }
         constants[HALF * t..].iter_mut().zip(&rest).for_each(|(value, moved)| *value += moved);
         let entry = multiply(&after, &m).concat();
@@ -67,11 +68,11 @@ impl Sparse {
 impl PartialRound {
     /// The sparse matrix alone.
     #[inline(always)]
-    pub fn mix(&self, state: &mut [Fr]) {
+    pub fn mix<M: Multiply>(&self, state: &mut [Fr]) {
         let first = state[0];
-        state[0] = dot(&self.row, state);
+        state[0] = dot::<M>(&self.row, state);
         for (value, factor) in state[1..].iter_mut().zip(&self.column) {
-            *value += first * factor;
+            *value = plus(value, &product::<M>(&first, factor));
         }
     }
 }
@@ -82,7 +83,7 @@ fn factor(n: &Matrix) -> (PartialRound, Matrix) {
     let inner: Matrix = n[1..].iter().map(|row| row[1..].to_vec()).collect();
     let inverted = transpose(&inverse(inner.clone()));
     let mut row = vec![n[0][0]];
-    row.extend(inverted.iter().map(|column| dot(&n[0][1..], column)));
+    row.extend(inverted.iter().map(|column| dot::<Generic>(&n[0][1..], column)));
     let column = n[1..].iter().map(|line| line[0]).collect();
     let mut before = identity(t);
     for (line, values) in before[1..].iter_mut().zip(&inner) {
@@ -101,7 +102,7 @@ fn transpose(m: &Matrix) -> Matrix {
 }
 
 fn apply(m: &Matrix, vector: &[Fr]) -> Vec<Fr> {
-    m.iter().map(|row| dot(row, vector)).collect()
+    m.iter().map(|row| dot::<Generic>(row, vector)).collect()
 }
 
 fn multiply(a: &Matrix, b: &Matrix) -> Matrix {
