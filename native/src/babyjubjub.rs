@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use ark_bn254::Fr;
-use ark_ff::{BigInt, BigInteger};
+use ark_ff::BigInt;
 
 use crate::edwards::{Extended, Projective, Summand};
 use crate::word;
@@ -19,20 +19,23 @@ const BASE8: [&str; 2] = [
 /// Width of the signed windows of a multiple of any point.
 const WINDOW: usize = 5;
 const ODD_MULTIPLES: usize = 1 << (WINDOW - 2);
+/// A scalar is taken in parts of 64 bits, which share their doublings.
+const PARTS: usize = 4;
+const PART_BITS: usize = 64;
 /// Windows of 4 bits of the multiples of Base8, for scalars of 256 bits.
 const NIBBLES: usize = 64;
 
-/// One point's odd multiples, for several scalars.
-pub struct Multiples([Summand; ODD_MULTIPLES]);
+/// The odd multiples of a point, of its multiple by 2^64 and so on, for several scalars.
+pub struct Multiples([[Summand; ODD_MULTIPLES]; PARTS]);
 
 impl Multiples {
     pub fn of(point: &Extended) -> Self {
-        let twice = point.double().summand();
-        let mut next = *point;
-        Self(std::array::from_fn(|_| {
-            let summand = next.summand();
-            next = next.add(&twice);
-            summand
+        let mut base = *point;
+        Self(std::array::from_fn(|part| {
+            if part > 0 {
+                (0..PART_BITS).for_each(|_| base = base.double());
+            }
+            odd_multiples(&base)
         }))
     }
 
@@ -42,42 +45,48 @@ impl Multiples {
     }
 
     /// The point's multiple by a scalar.
-    pub fn times(&self, scalar: BigInt<4>) -> Extended {
+    pub fn times(&self, scalar: BigInt<PARTS>) -> Extended {
+        let digits = scalar.0.map(signed_windows);
         let mut total = Projective::IDENTITY;
-        for digit in signed_windows(scalar).iter().rev() {
-            let twice = total.double();
-            let multiple = &self.0[usize::from(digit.unsigned_abs() / 2)];
-            total = match digit {
-                0 => twice.projective(),
-                1.. => twice.extended().sum(multiple).projective(),
-                ..0 => twice.extended().sum(&multiple.negated()).projective(),
-            };
+        for place in (0..=PART_BITS).rev() {
+            let mut sum = total.double();
+            for (multiples, digits) in self.0.iter().zip(&digits) {
+                let digit = digits[place];
+                let multiple = &multiples[usize::from(digit.unsigned_abs() / 2)];
+                match digit {
+                    0 => {}
+                    1.. => sum = sum.extended().sum(multiple),
+                    ..0 => sum = sum.extended().sum(&multiple.negated()),
+                }
+            }
+            total = sum.projective();
         }
         total.extended()
     }
 }
 
+fn odd_multiples(point: &Extended) -> [Summand; ODD_MULTIPLES] {
+    let twice = point.double().summand();
+    let mut next = *point;
+    std::array::from_fn(|_| {
+        let summand = next.summand();
+        next = next.add(&twice);
+        summand
+    })
+}
+
 /// Digits that are zero or odd, -15 to 15; of five neighbours at most one is not zero.
-fn signed_windows(mut scalar: BigInt<4>) -> Vec<i8> {
-    let mut digits = Vec::with_capacity(257);
-    while !scalar.is_zero() {
-        let mut digit = 0;
-        // A negative digit may carry out of 256 bits.
-        let mut carry = false;
-        if scalar.is_odd() {
-            digit = (scalar.0[0] & ((1 << WINDOW) - 1)) as i8;
-            if digit >= 1 << (WINDOW - 1) {
-                digit -= 1 << WINDOW;
-            }
-            if digit > 0 {
-                scalar.sub_with_borrow(&BigInt::from(digit as u64));
-            } else {
-                carry = scalar.add_with_carry(&BigInt::from(digit.unsigned_abs()));
-            }
+fn signed_windows(part: u64) -> [i8; PART_BITS + 1] {
+    let mut digits = [0; PART_BITS + 1];
+    // A negative digit may carry out of 64 bits.
+    let mut rest = u128::from(part);
+    for digit in &mut digits {
+        if rest & 1 == 1 {
+            let low = (rest & ((1 << WINDOW) - 1)) as i8;
+            *digit = if low < 1 << (WINDOW - 1) { low } else { low - (1 << WINDOW) };
+            rest = rest.wrapping_sub(i128::from(*digit) as u128);
         }
-        digits.push(digit);
-        scalar.div2();
-        scalar.0[3] |= u64::from(carry) << 63;
+        rest >>= 1;
     }
     digits
 }

@@ -14,12 +14,12 @@ pub fn product<M: Multiply>(a: &Fr, b: &Fr) -> Fr {
 /// a + b: below 2 * r < 2^255, so the sum has no carry.
 #[inline(always)]
 pub fn plus(a: &Fr, b: &Fr) -> Fr {
-    let mut sum = [0; 4];
+    let mut sum = a.0.0;
     let mut carry = 0;
-    for i in 0..4 {
-        let limb = u128::from(a.0.0[i]) + u128::from(b.0.0[i]) + carry;
-        sum[i] = limb as u64;
-        carry = limb >> 64;
+    for (limb, added) in sum.iter_mut().zip(b.0.0) {
+        let wide = u128::from(*limb) + u128::from(added) + carry;
+        *limb = wide as u64;
+        carry = wide >> 64;
     }
     let (reduced, borrow) = difference(sum, modulus::<FrConfig>());
     Fr::new_unchecked(BigInt::new(pick(borrow, sum, reduced)))

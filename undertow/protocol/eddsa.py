@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from undertow_native import EddsaKey
 
 _KEYS = 4096
-"""Keys whose checks are remembered, one KiB each."""
+"""Keys whose checks are remembered, four KiB each."""
 _KEY_LABEL = b"undertow eddsa key v1"
 _NONCE_LABEL = b"undertow eddsa nonce v1"
 
