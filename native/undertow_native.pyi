@@ -10,7 +10,7 @@ Nothing here runs in constant time.
 from collections.abc import Callable
 from typing import final
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, Self
 
 # Keys and proofs: native/src/{setup,prove,verify,r1cs}.rs
 
@@ -35,7 +35,7 @@ def verify_proof(verifying_key: bytes, public: bytes, proof: bytes) -> bool:
 class Prover:
     """A proving key in memory."""
 
-    def __init__(self, zkey_path: str, portable: bool = False) -> None:
+    def __new__(cls, zkey_path: str, portable: bool = False) -> Self:
         """Read a .zkey file; `portable` leaves the machine's vector units unused.
 
         OSError: it cannot be read. ValueError: it is none.
@@ -65,7 +65,7 @@ class Prover:
 class Constraints:
     """A circuit's constraints in memory."""
 
-    def __init__(self, r1cs_path: str) -> None:
+    def __new__(cls, r1cs_path: str) -> Self:
         """Read an .r1cs file. OSError: it cannot be read. ValueError: it is none."""
     def __len__(self) -> int:
         """Number of constraints."""
@@ -86,7 +86,7 @@ class TapeRecorder:
     TRACE_START: int
     """Address of the trace's first entry."""
 
-    def __init__(self, wasm: bytes) -> None:
+    def __new__(cls, wasm: bytes) -> Self:
         """Take circom's calculator. ValueError: it is no module of the expected form."""
     def module(self) -> bytes:
         """Return the calculator that writes a trace."""
@@ -104,7 +104,7 @@ class TapeRecorder:
 class WitnessTape:
     """A circuit's witness tape in memory."""
 
-    def __init__(self, content: bytes) -> None:
+    def __new__(cls, content: bytes) -> Self:
         """Read a tape's file. ValueError: it is none."""
     def inputs(self) -> list[tuple[str, int, int]]:
         """Return name, first position and size of each input."""
@@ -169,7 +169,7 @@ def eddsa_verify_many(keys: Buffer, messages: Buffer, signatures: Buffer) -> byt
 class EddsaKey:
     """A public key that passed its checks, with a table (4 KiB) that halves the cost of verifying."""
 
-    def __init__(self, key: Buffer) -> None:
+    def __new__(cls, key: Buffer) -> Self:
         """Check a key, 64 bytes (x, y).
 
         ValueError unless it is in the prime subgroup and not the identity.
@@ -189,7 +189,7 @@ class MerkleTree:
     A call while another thread updates the same tree is a RuntimeError; copies are independent.
     """
 
-    def __init__(self, depth: int) -> None:
+    def __new__(cls, depth: int) -> Self:
         """Make an empty tree of 8**depth leaves; ValueError unless 1 <= depth <= 20."""
     @property
     def depth(self) -> int:
