@@ -18,6 +18,13 @@ PACKAGING = ("undertow_native.__all__", "undertow_native.undertow_native")
 def test_every_name_and_signature(tmp_path: Path) -> None:
     allowed = tmp_path / "allowed"
     allowed.write_text("\n".join(PACKAGING), encoding="utf-8")
-    command = [sys.executable, "-m", "mypy.stubtest", "undertow_native", "--allowlist", allowed]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy.stubtest",
+        "undertow_native",
+        "--allowlist",
+        str(allowed),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
