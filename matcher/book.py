@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from matcher.journal import ClosedSet
@@ -28,7 +29,7 @@ class OrderBook:
         self.waiting[sequence] = signed
 
     def pick(
-        self, batch: int, accounts: dict[int, Account], preset: Preset, params: VenueParams
+        self, batch: int, accounts: Mapping[int, Account], preset: Preset, params: VenueParams
     ) -> ClosedSet | None:
         """Return the next set, or None while no order waits.
 
@@ -50,9 +51,10 @@ class OrderBook:
                 if order.account not in taken:
                     slots.append((True, sequence))
                 taken.add(order.account)
-        others = [index for index in accounts if index not in taken] or list(accounts)
-        while len(slots) < preset.slots:
-            slots.append((False, secrets.choice(others)))
+        if len(slots) < preset.slots:
+            others = [index for index in accounts if index not in taken] or list(accounts)
+            decoys = [secrets.choice(others) for _ in range(preset.slots - len(slots))]
+            slots += [(False, index) for index in decoys]
         salts = tuple(secrets.randbits(SALT_BITS) for _ in slots)
         return ClosedSet(batch=batch, lanes=lanes, slots=tuple(slots), salts=salts)
 
@@ -65,7 +67,7 @@ class OrderBook:
             if not rests or slot.after.filled >= slot.order.size:
                 self.waiting.pop(sequence, None)
 
-    def _drop_dead(self, batch: int, accounts: dict[int, Account]) -> None:
+    def _drop_dead(self, batch: int, accounts: Mapping[int, Account]) -> None:
         for sequence, signed in list(self.waiting.items()):
             order = signed.order
             account = accounts.get(order.account)

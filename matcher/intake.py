@@ -6,11 +6,12 @@ code and nothing of the plaintext.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from undertow.protocol import eddsa
+from undertow.protocol.account import Account
 from undertow.protocol.babyjubjub import Point
 from undertow.protocol.envelope import (
     ENVELOPE_BYTES,
@@ -57,6 +58,24 @@ class Owner:
 
     public_key: Point
     nonce: int
+
+
+class Owners(Mapping[int, Owner]):
+    """The owners of accounts, looked up as they are asked for."""
+
+    def __init__(self, accounts: Mapping[int, Account]) -> None:
+        """Show the owners of `accounts`, which does not change."""
+        self._accounts = accounts
+
+    def __getitem__(self, index: int) -> Owner:
+        account = self._accounts[index]
+        return Owner(account.owner, account.nonce)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._accounts)
+
+    def __len__(self) -> int:
+        return len(self._accounts)
 
 
 @dataclass(frozen=True, slots=True)

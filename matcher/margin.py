@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from undertow.protocol.sheet import SCENARIOS, Entry
+from undertow.protocol.sheet import SCENARIOS, STEP_UNIT, UNDERLYINGS, Entry, underlying
 from undertow.protocol.units import Lots, Money, ceil_div
 
 INITIAL_FACTOR = 20
@@ -35,16 +35,15 @@ def equity(book: Book, sheet: Sequence[Entry]) -> Money:
 
 
 def worst_loss(book: Book, sheet: Sequence[Entry]) -> Money:
-    """Return the largest loss over all scenarios; never negative, since the base moves nothing."""
-    return Money(
-        max(
-            -sum(
-                lots * entry.delta(instrument, scenario)
-                for instrument, (lots, entry) in enumerate(zip(book.positions, sheet, strict=True))
-            )
-            for scenario in range(len(SCENARIOS))
-        )
-    )
+    """Return the largest loss over all scenarios; never negative, since the base moves nothing.
+
+    A scenario moves all instruments of an underlying alike, so their steps are summed first.
+    """
+    moves = [0] * UNDERLYINGS
+    for instrument, (lots, entry) in enumerate(zip(book.positions, sheet, strict=True)):
+        moves[underlying(instrument)] += lots * entry.step
+    first, second = moves
+    return Money(max(-(i * first + j * second) for i, j in SCENARIOS) * STEP_UNIT)
 
 
 def requirement(book: Book, sheet: Sequence[Entry]) -> Money:

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from matcher.book import OrderBook
 from matcher.errors import DivergedError
-from matcher.intake import Owner, View, read_logged
+from matcher.intake import Owners, View, read_logged
 from matcher.journal import ClosedSet, Journal
 from matcher.requests import serve
 from matcher.service import Matcher
@@ -280,10 +280,9 @@ class Operator:
     def _publish_view(self) -> None:
         """Tell intake what it decides against."""
         marks = self.state.marks
-        owners = {i: Owner(a.owner, a.nonce) for i, a in self.state.accounts.items()}
         ranges = {}
         for i, market in enumerate(self.params.markets):
             if market is not None:
                 highest = 2 * marks[i] if marks[i] else (1 << 36) - 1
                 ranges[i] = (max(marks[i] // 2, 1), min(highest, (1 << 36) - 1))
-        self.matcher.view = View(self.state.batch_number + 1, owners, ranges)
+        self.matcher.view = View(self.state.batch_number + 1, Owners(self.state.accounts), ranges)

@@ -14,7 +14,7 @@ from matcher.funding import advance
 from matcher.margin import Book, may_trade, trade
 from matcher.net import Clearing, Interest, clear
 from matcher.price import advance_depth, depth_target
-from undertow.protocol.account import MAGNITUDE_BITS, Account
+from undertow.protocol.account import MAGNITUDE_BITS, Account, leaves
 from undertow.protocol.delta import Delta
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
@@ -340,8 +340,7 @@ def _commit(
         dust += clearing.dust
     accounts = {slot.index: slot.after for slot in slots}
     tree = state.tree.copy()
-    for index, account in accounts.items():
-        tree.update(index, account.leaf())
+    tree.update_many(zip(accounts, leaves(list(accounts.values())), strict=True))
     change = sum(account.cash - state.accounts[index].cash for index, account in accounts.items())
     ledger = Ledger(
         house_cash=Money(state.ledger.house_cash + taken),
@@ -350,7 +349,7 @@ def _commit(
         sum_cash=Money(state.ledger.sum_cash + change),
     )
     return State(
-        accounts={**state.accounts, **accounts},
+        accounts=state.accounts.with_accounts(accounts),
         tree=tree,
         markets=tuple(moved),
         ledger=ledger,

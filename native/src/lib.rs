@@ -1,24 +1,36 @@
-//! Undertow's native core: Groth16 keys and proofs, Poseidon, BabyJubJub.
+//! Undertow's native core: Groth16 keys and proofs, Poseidon, BabyJubJub, Merkle trees.
 //!
-//! The boundary to Python takes and returns bytes; `prover/native.py` and
-//! `undertow/protocol/native.py` give them their types.
+//! The boundary to Python takes and returns bytes; `undertow_native.pyi` documents it.
 
 pub mod babyjubjub;
 pub mod binary;
 pub mod check;
+pub mod dot;
+pub mod eddsa;
+pub mod edwards;
+pub mod grain;
 #[cfg(target_arch = "x86_64")]
 pub mod ifma;
 pub mod memory;
+pub mod merkle;
+mod merkle_nodes;
 pub mod msm;
 pub mod poseidon;
+#[cfg(target_arch = "x86_64")]
+mod poseidon_lanes;
 pub mod prove;
 mod python_prove;
+mod python_protocol;
+mod python_tree;
 mod python_witness;
 pub mod quotient;
 pub mod r1cs;
 pub mod setup;
+pub mod snapshot;
+pub mod sparse;
 pub mod tape;
 pub mod verify;
+pub mod word;
 pub mod words;
 pub mod wtns;
 pub mod zkey;
@@ -122,60 +134,14 @@ impl Constraints {
     }
 }
 
-/// Poseidon of one width, with the caller's constants.
-#[pyclass(frozen)]
-struct Poseidon {
-    permutation: poseidon::Permutation,
-}
-
-#[pymethods]
-impl Poseidon {
-    #[new]
-    fn new(width: usize, constants: &[u8], matrix: &[u8]) -> PyResult<Self> {
-        let permutation = poseidon::Permutation {
-            width,
-            constants: scalars(constants)?,
-            matrix: scalars(matrix)?,
-        };
-        let fits = width > 0
-            && permutation.matrix.len() == width * width
-            && permutation.constants.len().is_multiple_of(width)
-            && permutation.constants.len() >= 8 * width;
-        if fits { Ok(Self { permutation }) } else { Err(PyValueError::new_err("wrong sizes")) }
-    }
-
-    fn hash<'py>(&self, py: Python<'py>, state: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-        let mut state = scalars(state)?;
-        if state.len() != self.permutation.width {
-            return Err(PyValueError::new_err("the state has another width"));
-        }
-        let mut out = Vec::with_capacity(WORD);
-        put_number(&mut out, self.permutation.hash(&mut state));
-        Ok(PyBytes::new(py, &out))
-    }
-}
-
-/// The multiple of a BabyJubJub point by a big-endian scalar.
-#[pyfunction]
-fn multiply<'py>(py: Python<'py>, point: &[u8], scalar: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-    let [x, y] = scalars(point)?[..] else {
-        return Err(PyValueError::new_err("a point has two coordinates"));
-    };
-    let (x, y) = babyjubjub::multiply(x, y, scalar);
-    let mut out = Vec::with_capacity(2 * WORD);
-    put_number(&mut out, x);
-    put_number(&mut out, y);
-    Ok(PyBytes::new(py, &out))
-}
-
 #[pymodule]
 fn undertow_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     python_prove::register(module)?;
     module.add_class::<Constraints>()?;
-    module.add_class::<Poseidon>()?;
     module.add_function(wrap_pyfunction!(setup_key, module)?)?;
     module.add_function(wrap_pyfunction!(verify_proof, module)?)?;
-    module.add_function(wrap_pyfunction!(multiply, module)?)?;
+    python_protocol::register(module)?;
+    python_tree::register(module)?;
     python_witness::register(module)?;
     Ok(())
 }

@@ -134,7 +134,7 @@ fn time_sum(py: Python<'_>, points: usize) -> f64 {
         let scalars: Vec<_> = (0..points).map(|_| Fr::rand(&mut rng).into_bigint().0).collect();
         let sum = prove::fastest(points).sum(&multiples, &scalars);
         seconds(|| {
-            sum();
+            let _ = sum();
         })
     })
 }

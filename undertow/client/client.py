@@ -18,6 +18,7 @@ from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
 from undertow.protocol.signed_order import SignedOrder, seal_order
 
+CONNECTIONS = 100
 TIMEOUT_SECONDS = 30
 
 
@@ -127,7 +128,9 @@ class AsyncClient:
     """A matcher over HTTP, for asyncio; the calls and errors of `Client`."""
 
     def __init__(self, url: str) -> None:
-        self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS)
+        # By default httpx keeps 20 of 100 connections and opens the others anew for each order.
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+        self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS, limits=limits)
 
     async def info(self) -> MatcherInfo:
         """See `Client.info`."""

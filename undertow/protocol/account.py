@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from undertow.protocol import native
 from undertow.protocol.babyjubjub import Point
 from undertow.protocol.domains import LEAF
 from undertow.protocol.errors import AccountRangeError
-from undertow.protocol.field import R, to_field
-from undertow.protocol.poseidon import poseidon
+from undertow.protocol.field import R, from_field, to_field
+from undertow.protocol.poseidon import poseidon, poseidon_many
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import Lots, Money
 
@@ -22,6 +23,8 @@ FILLED_BITS = 30
 MONEY_LIMIT = 1 << 120
 """Cash and net deposits are below this in magnitude, far from wrapping round the field."""
 EMPTY_LEAF = 0
+WORDS = 11
+ACCOUNT_BYTES = WORDS * native.WORD
 
 FLAT = (Lots(0),) * INSTRUMENTS
 
@@ -32,6 +35,8 @@ def pack_positions(positions: Sequence[Lots]) -> tuple[int, int, int]:
         raise AccountRangeError(f"an account has {INSTRUMENTS} positions")
     words = [0, 0, 0]
     for i, lots in enumerate(positions):
+        if lots == 0:
+            continue
         if abs(lots) >= 1 << MAGNITUDE_BITS:
             raise AccountRangeError(f"position {i} does not fit {MAGNITUDE_BITS} bits")
         coded = abs(lots) | (lots < 0) << MAGNITUDE_BITS
@@ -81,18 +86,49 @@ class Account:
             raise AccountRangeError("cash or net deposits are out of range")
         pack_positions(self.positions)
 
+    def words(self) -> list[int]:
+        """What the leaf hashes, in order."""
+        return [
+            *self.owner,
+            self.view_key,
+            self.version,
+            self.nonce,
+            self.filled,
+            to_field(self.cash),
+            to_field(self.net_deposits),
+            *pack_positions(self.positions),
+        ]
+
     def leaf(self) -> int:
         """The leaf's hash."""
-        return poseidon(
-            [
-                *self.owner,
-                self.view_key,
-                self.version,
-                self.nonce,
-                self.filled,
-                to_field(self.cash),
-                to_field(self.net_deposits),
-                *pack_positions(self.positions),
-            ],
-            LEAF,
+        return poseidon(self.words(), LEAF)
+
+    def to_bytes(self) -> bytes:
+        """The words, 32 big-endian bytes each."""
+        return native.words(self.words())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Account:
+        """Reads `to_bytes`; raises AccountRangeError for anything else."""
+        if len(data) != ACCOUNT_BYTES:
+            raise AccountRangeError(f"an account has {ACCOUNT_BYTES} bytes")
+        x, y, view_key, version, nonce, filled, cash, net_deposits, *positions = native.from_bytes(
+            data
         )
+        if cash >= R or net_deposits >= R:
+            raise AccountRangeError("cash or net deposits are no field elements")
+        return cls(
+            owner=Point(x, y),
+            view_key=view_key,
+            version=version,
+            nonce=nonce,
+            filled=Lots(filled),
+            cash=Money(from_field(cash)),
+            net_deposits=Money(from_field(net_deposits)),
+            positions=unpack_positions(positions),
+        )
+
+
+def leaves(accounts: Sequence[Account]) -> list[int]:
+    """The accounts' leaves, hashed together."""
+    return poseidon_many([account.words() for account in accounts], LEAF)

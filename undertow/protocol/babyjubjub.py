@@ -1,6 +1,6 @@
 """BabyJubJub: a twisted Edwards curve over BN254's scalar field, with circomlib's parameters.
 
-Not constant time: whoever holds a secret key and can be timed should use a native twin.
+Neither this nor the native core runs in constant time: use secret keys where nobody can time it.
 """
 
 from __future__ import annotations
@@ -50,14 +50,23 @@ def add(p: Point, q: Point) -> Point:
 
 
 def multiply(point: Point, scalar: int) -> Point:
-    """The scalar multiple, for a scalar of zero or more."""
+    """The multiple of a point of the curve, for a scalar of zero or more.
+
+    Raises KeyFormatError off the curve, ValueError for a negative scalar.
+    """
     if scalar < 0:
         raise ValueError("the scalar is negative")
-    if native.core is not None:
+    if not on_curve(point):
+        raise KeyFormatError("not a point of the curve")
+    if native.core is None:
+        return reference_multiple(point, scalar)
+    if point == BASE8 and scalar < SUBGROUP_ORDER:
+        product = native.core.babyjubjub_multiply_base8(native.to_bytes(scalar))
+    else:
         size = (scalar.bit_length() + 7) // 8
-        product = native.core.multiply(native.to_bytes(*point), scalar.to_bytes(size, "big"))
-        return Point(*native.from_bytes(product))
-    return reference_multiple(point, scalar)
+        packed = scalar.to_bytes(size, "big")
+        product = native.core.babyjubjub_multiply(native.to_bytes(*point), packed)
+    return Point(*native.from_bytes(product))
 
 
 def reference_multiple(point: Point, scalar: int) -> Point:
@@ -73,7 +82,11 @@ def reference_multiple(point: Point, scalar: int) -> Point:
 
 def in_subgroup(point: Point) -> bool:
     """Whether the point is on the curve and in its prime subgroup."""
-    return on_curve(point) and multiply(point, SUBGROUP_ORDER) == IDENTITY
+    if not on_curve(point):
+        return False
+    if native.core is not None:
+        return native.core.babyjubjub_in_subgroup(native.to_bytes(*point))
+    return reference_multiple(point, SUBGROUP_ORDER) == IDENTITY
 
 
 def check_public_key(point: Point) -> Point:

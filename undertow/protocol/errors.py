@@ -13,7 +13,8 @@ UndertowError
 ├── SignatureError           a signature does not verify
 └── TreeError
     ├── TreeIndexError       no such leaf
-    └── TreeValueError       a leaf or sibling is no field element
+    ├── TreeValueError       a leaf or sibling is no field element
+    └── TreeSnapshotError    bytes that are no tree, or a changed one
 """
 
 from __future__ import annotations
@@ -73,3 +74,7 @@ class TreeIndexError(TreeError):
 
 class TreeValueError(TreeError):
     """A leaf or sibling is no field element."""
+
+
+class TreeSnapshotError(TreeError):
+    """The bytes are no tree, or a leaf or node was changed."""

@@ -2,59 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
 
+from undertow.protocol import native
 from undertow.protocol.domains import NODE
-from undertow.protocol.errors import TreeIndexError, TreeValueError
+from undertow.protocol.errors import TreeIndexError, TreeSnapshotError, TreeValueError
 from undertow.protocol.field import R
+from undertow.protocol.merkle_nodes import ARITY, NativeNodes, Nodes, PythonNodes, empty_node
 from undertow.protocol.poseidon import poseidon
 
-ARITY = 8
+__all__ = ["ARITY", "DEPTH", "MAX_DEPTH", "Proof", "Tree", "empty_node", "verify"]
+
 DEPTH = 8
+MAX_DEPTH = 20
+LEVEL_LIMIT = ARITY**7
+"""Most nodes that `Tree.level` lists."""
 
 Proof = tuple[tuple[int, ...], ...]
 """Per level, from the leaf up, the seven siblings from left to right."""
 
 
-@cache
-def empty_node(height: int) -> int:
-    """The root of an empty tree of that height."""
-    return 0 if height == 0 else poseidon([empty_node(height - 1)] * ARITY, NODE)
-
-
 class Tree:
     """Holds only the nodes that differ from an empty tree's."""
 
-    def __init__(self, depth: int = DEPTH) -> None:
+    def __init__(self, depth: int = DEPTH, nodes: Nodes | None = None) -> None:
+        """An empty tree of 8**depth leaves, or one over given nodes.
+
+        Raises TreeIndexError unless the depth is from 1 to `MAX_DEPTH`.
+        """
+        if not 1 <= depth <= MAX_DEPTH:
+            raise TreeIndexError(f"a tree's depth is 1 to {MAX_DEPTH}, not {depth}")
         self.depth = depth
-        self._nodes: dict[tuple[int, int], int] = {}
+        self._nodes: Nodes = nodes or (NativeNodes(depth) if native.core else PythonNodes(depth))
 
     @property
     def root(self) -> int:
         """The hash of all leaves."""
-        return self._node(self.depth, 0)
+        return self._nodes.root()
 
     def get(self, index: int) -> int:
         """The leaf at an index."""
         self._check_index(index)
-        return self._node(0, index)
+        return self._nodes.get(index)
 
     def update(self, index: int, leaf: int) -> None:
         """Sets a leaf."""
-        self._check_index(index)
-        if not 0 <= leaf < R:
-            raise TreeValueError("a leaf is a canonical field element")
-        value = leaf
-        for height in range(self.depth + 1):
-            if value == empty_node(height):
-                self._nodes.pop((height, index), None)
-            else:
-                self._nodes[height, index] = value
-            if height < self.depth:
-                index //= ARITY
-                first = index * ARITY
-                value = poseidon([self._node(height, first + i) for i in range(ARITY)], NODE)
+        self.update_many([(index, leaf)])
+
+    def update_many(self, items: Iterable[tuple[int, int]]) -> None:
+        """Sets leaves by index, the later of equal indices; hashes each node above them once."""
+        checked = dict(items)
+        for index, leaf in checked.items():
+            self._check_index(index)
+            if not 0 <= leaf < R:
+                raise TreeValueError("a leaf is a canonical field element")
+        self._nodes.update(checked)
 
     @staticmethod
     def parent(children: Sequence[int]) -> int:
@@ -63,28 +65,37 @@ class Tree:
 
     def level(self, height: int) -> list[int]:
         """All nodes of a level, from left to right; meant for the levels near the root."""
-        return [self._node(height, i) for i in range(ARITY ** (self.depth - height))]
+        if not 0 <= height <= self.depth or ARITY ** (self.depth - height) > LEVEL_LIMIT:
+            raise TreeIndexError(f"no level {height} of at most {LEVEL_LIMIT} nodes")
+        return self._nodes.level(height)
 
     def proof(self, index: int) -> Proof:
         """The siblings on a leaf's path to the root."""
         self._check_index(index)
-        levels: list[tuple[int, ...]] = []
-        for height in range(self.depth):
-            first = index - index % ARITY
-            levels.append(
-                tuple(self._node(height, i) for i in range(first, first + ARITY) if i != index)
-            )
-            index //= ARITY
-        return tuple(levels)
+        flat = self._nodes.siblings(index)
+        step = ARITY - 1
+        return tuple(tuple(flat[at : at + step]) for at in range(0, len(flat), step))
 
     def copy(self) -> Tree:
-        """A snapshot that later updates of this tree do not touch."""
-        other = Tree(self.depth)
-        other._nodes = self._nodes.copy()
-        return other
+        """A snapshot that later updates of this tree do not touch; natively, one pointer."""
+        return Tree(self.depth, self._nodes.copy())
 
-    def _node(self, height: int, index: int) -> int:
-        return self._nodes.get((height, index), empty_node(height))
+    def to_bytes(self) -> bytes:
+        """The leaves and the root; `merkle_snapshot` and native/src/snapshot.rs say how."""
+        return self._nodes.to_bytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Tree:
+        """Reads `to_bytes`, hashing every node again.
+
+        Raises TreeSnapshotError for anything else, a changed leaf included.
+        """
+        read = NativeNodes.from_bytes if native.core else PythonNodes.from_bytes
+        try:
+            nodes = read(data)
+        except ValueError as error:
+            raise TreeSnapshotError(str(error)) from error
+        return cls(nodes.depth, nodes)
 
     def _check_index(self, index: int) -> None:
         if not 0 <= index < ARITY**self.depth:

@@ -5,8 +5,7 @@ Domain 0 is circomlib's `Poseidon`; any other is its `PoseidonEx` with that init
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 
 from undertow.protocol import native
 from undertow.protocol.field import R
@@ -14,12 +13,39 @@ from undertow.protocol.poseidon_constants import FULL_ROUNDS, constants
 
 
 def poseidon(inputs: Sequence[int], domain: int = 0) -> int:
-    """Hashes 1 to 16 canonical field elements."""
-    if not 0 <= domain < R or any(not 0 <= value < R for value in inputs):
-        raise ValueError("not a canonical field element")
+    """Hashes 1 to 16 canonical field elements; raises ValueError for any others."""
     if native.core is not None:
-        return native.from_bytes(_native(len(inputs))(native.to_bytes(domain, *inputs)))[0]
+        packed = _words(inputs)
+        return int.from_bytes(native.core.poseidon_hash(_words((domain,)), packed), "big")
+    _check((domain, *inputs))
     return reference(inputs, domain)
+
+
+def poseidon_many(groups: Sequence[Sequence[int]], domain: int = 0) -> list[int]:
+    """Hashes groups of the same 1 to 16 numbers of canonical field elements.
+
+    Raises ValueError if the groups differ in size or a number is not canonical.
+    """
+    if not groups:
+        return []
+    arity = len(groups[0])
+    if any(len(group) != arity for group in groups):
+        raise ValueError("the groups differ in size")
+    if native.core is None:
+        return [poseidon(group, domain) for group in groups]
+    packed = b"".join([_words(group) for group in groups])
+    return native.from_bytes(poseidon_words(packed, arity, domain))
+
+
+def poseidon_words(packed: bytes, arity: int, domain: int = 0) -> bytes:
+    """Hashes `packed`, 32 * arity bytes for each hash, to 32 bytes for each; raises ValueError."""
+    if native.core is not None:
+        return native.core.poseidon_hash_many(_words((domain,)), arity, packed)
+    size = native.WORD * arity
+    if not packed or len(packed) % size:
+        raise ValueError(f"each hash takes {arity} numbers of {native.WORD} bytes")
+    groups = (packed[at : at + size] for at in range(0, len(packed), size))
+    return native.words(poseidon(native.from_bytes(group), domain) for group in groups)
 
 
 def reference(inputs: Sequence[int], domain: int = 0) -> int:
@@ -39,12 +65,13 @@ def reference(inputs: Sequence[int], domain: int = 0) -> int:
     return state[0]
 
 
-@cache
-def _native(inputs: int) -> Callable[[bytes], bytes]:
-    rounds, matrix = constants(inputs)
-    flat = [value for row in matrix for value in row]
-    core = native.core
-    assert core is not None
-    permutation = core.Poseidon(inputs + 1, native.to_bytes(*rounds), native.to_bytes(*flat))
-    hash_: Callable[[bytes], bytes] = permutation.hash
-    return hash_
+def _check(numbers: Sequence[int]) -> None:
+    if any(not 0 <= value < R for value in numbers):
+        raise ValueError("not a canonical field element")
+
+
+def _words(numbers: Sequence[int]) -> bytes:
+    try:
+        return native.words(numbers)
+    except OverflowError as error:
+        raise ValueError("not a canonical field element") from error

@@ -57,10 +57,6 @@ class Entry:
     """Value of one shock step, in units of `STEP_UNIT`, rounded up."""
     contingency: Money
 
-    def delta(self, instrument: int, scenario: int) -> Money:
-        """Return the change of the value in a scenario."""
-        return Money(SCENARIOS[scenario][underlying(instrument)] * self.step * STEP_UNIT)
-
 
 def perpetual(price: Price, funding_index: Money, risk: RiskParams) -> Entry:
     """Return the sheet line of a perpetual at an index price."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from undertow.protocol.account import Account, pack_positions
+from undertow.protocol.accounts import Accounts
 from undertow.protocol.domains import LEDGER, STATE, TABLE
 from undertow.protocol.field import to_field
 from undertow.protocol.market import Market
@@ -35,9 +36,9 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Committed state; treat the accounts and the tree as immutable."""
+    """Committed state; treat the tree as immutable."""
 
-    accounts: dict[int, Account] = field(default_factory=dict)
+    accounts: Accounts = field(default_factory=Accounts)
     tree: Tree = field(default_factory=Tree)
     markets: tuple[Market, ...] = (Market(),) * INSTRUMENTS
     ledger: Ledger = Ledger()
@@ -76,7 +77,8 @@ class State:
         tree.update(index, account.leaf())
         held = self.accounts[index].cash if index in self.accounts else 0
         ledger = replace(self.ledger, sum_cash=Money(self.ledger.sum_cash + account.cash - held))
-        return replace(self, accounts={**self.accounts, index: account}, tree=tree, ledger=ledger)
+        accounts = self.accounts.with_accounts({index: account})
+        return replace(self, accounts=accounts, tree=tree, ledger=ledger)
 
 
 def market_row(market: Market) -> list[int]:

@@ -26,7 +26,7 @@ class Place:
 class Touch(NamedTuple):
     """What is published of a touched account."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides the tuple's method of that name
     leaf: int
     ciphertext: int
 

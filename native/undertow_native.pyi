@@ -1,0 +1,223 @@
+"""Undertow's native core.
+
+Numbers are words of 32 big-endian bytes, below BN254's r unless said otherwise. `Buffer` is
+whatever holds bytes: bytes, bytearray, memoryview, a numpy array of uint8. Every refusal is a
+ValueError; what is no buffer of bytes is a TypeError or BufferError; a number out of an integer
+argument's range is an OverflowError. Calls that take long release the interpreter's lock.
+Nothing here runs in constant time.
+"""
+
+from collections.abc import Callable
+from typing import final
+
+from typing_extensions import Buffer, Self
+
+# Keys and proofs: native/src/{setup,prove,verify,r1cs}.rs
+
+def setup_key(
+    r1cs_path: str, zkey_path: str, seed: bytes, progress: Callable[[str], None] | None
+) -> None:
+    """Write a development key of a circuit from a seed of 32 bytes.
+
+    Whoever knows the seed can forge every proof. `progress` is told what is being done.
+    OSError: a file cannot be read or written. ValueError: it is no .r1cs file, or the seed.
+    """
+
+def verify_proof(verifying_key: bytes, public: bytes, proof: bytes) -> bool:
+    """Return whether a proof shows the public signals under a verifying key.
+
+    Key: 14 words and two for each signal and one (alpha, beta, gamma, delta, IC; of G2
+    coordinates the imaginary part first). Public: a word a signal. Proof: 8 words (A, B, C).
+    ValueError: a length, a number or a point is not what it must be.
+    """
+
+@final
+class Prover:
+    """A proving key in memory."""
+
+    def __new__(cls, zkey_path: str, portable: bool = False) -> Self:
+        """Read a .zkey file; `portable` leaves the machine's vector units unused.
+
+        OSError: it cannot be read. ValueError: it is none.
+        """
+    @property
+    def domain_size(self) -> int:
+        """Size of the evaluation domain, a power of two."""
+    @property
+    def arithmetic(self) -> str:
+        """Name of the arithmetic that proofs are made with."""
+    def verifying_key(self) -> bytes:
+        """Return the key as `verify_proof` takes it."""
+    def prove(
+        self,
+        witness: bytes,
+        seed: bytes | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> tuple[bytes, bytes]:
+        """Return proof and public signals of a .wtns file's content, as `verify_proof` takes them.
+
+        A seed of 32 bytes makes the proof repeatable; without one it is blinded by the system's
+        randomness. `progress` is told what is being done; what it raises stops the proof and is
+        raised here, as is an interrupt. ValueError: it is no witness of this circuit.
+        """
+
+@final
+class Constraints:
+    """A circuit's constraints in memory."""
+
+    def __new__(cls, r1cs_path: str) -> Self:
+        """Read an .r1cs file. OSError: it cannot be read. ValueError: it is none."""
+    def __len__(self) -> int:
+        """Number of constraints."""
+    def first_unsatisfied(self, witness: bytes) -> int | None:
+        """Return the first constraint that a .wtns file's content breaks, None if it has none.
+
+        ValueError: it is no witness of this circuit.
+        """
+
+# Witnesses: native/src/tape; prover/{tape,witness}.py
+
+@final
+class TapeRecorder:
+    """Records a witness calculator's operations while it runs."""
+
+    FULL: int
+    """Number of the exception by which the module says that the trace's memory is full."""
+    TRACE_START: int
+    """Address of the trace's first entry."""
+
+    def __new__(cls, wasm: bytes) -> Self:
+        """Take circom's calculator. ValueError: it is no module of the expected form."""
+    def module(self) -> bytes:
+        """Return the calculator that writes a trace."""
+    def start(self, memory: bytes, shared: int) -> None:
+        """Start with the memory after `init` and the address at which numbers are handed over."""
+    def feed(self, trace: bytes) -> None:
+        """Take the next entries of the trace. ValueError: they are damaged, or none was started."""
+    def finish(self, groups: list[tuple[str, int]]) -> bytes:
+        """Return the tape's file for inputs of these names and sizes, in recorded order.
+
+        ValueError: the trace is not whole, or nothing was recorded.
+        """
+
+@final
+class WitnessTape:
+    """A circuit's witness tape in memory."""
+
+    def __new__(cls, content: bytes) -> Self:
+        """Read a tape's file. ValueError: it is none."""
+    def inputs(self) -> list[tuple[str, int, int]]:
+        """Return name, first position and size of each input."""
+    @property
+    def input_count(self) -> int:
+        """Number of input values."""
+    @property
+    def steps(self) -> int:
+        """Number of operations."""
+    def run(self, inputs: bytes) -> bytes:
+        """Return the .wtns content for inputs in words of 32 little-endian bytes.
+
+        ValueError: their number, a number not below r, or inputs that the circuit refuses.
+        """
+    def run_many(self, inputs: list[bytes]) -> list[bytes]:
+        """Return `run` of each, on all cores; ValueError as there."""
+
+# Hashes: native/src/{poseidon,sparse,grain}.rs; undertow/protocol/poseidon.py
+
+def poseidon_hash(domain: Buffer, inputs: Buffer) -> bytes:
+    """Return the hash of 1 to 16 numbers in a domain, 32 bytes.
+
+    Domain: one word, the capacity element's start. ValueError: a number is not canonical, or
+    their count.
+    """
+
+def poseidon_hash_many(domain: Buffer, arity: int, inputs: Buffer) -> bytes:
+    """Return the hashes of consecutive groups of `arity` numbers, 32 bytes each.
+
+    Inputs: n * arity words; none gives none. ValueError: as `poseidon_hash`, or the length.
+    """
+
+# BabyJubJub: native/src/{babyjubjub,eddsa}.rs; undertow/protocol/{babyjubjub,eddsa}.py
+
+def babyjubjub_multiply(point: Buffer, scalar: Buffer) -> bytes:
+    """Return the multiple of a point, 64 bytes (x, y).
+
+    Scalar: big-endian, any length, not reduced. ValueError: the point is not on the curve.
+    """
+
+def babyjubjub_multiply_base8(scalar: Buffer) -> bytes:
+    """Return the multiple of circomlib's Base8, 64 bytes (x, y).
+
+    Scalar: one word below the subgroup's order, else ValueError.
+    """
+
+def babyjubjub_in_subgroup(point: Buffer) -> bool:
+    """Return whether a point (64 bytes) is on the curve and in its prime subgroup.
+
+    ValueError: a coordinate is not canonical.
+    """
+
+def eddsa_verify_many(keys: Buffer, messages: Buffer, signatures: Buffer) -> bytes:
+    """Return a byte for each signature, 1 if it verifies and 0 if not.
+
+    For each: 64 bytes of key (x, y), 32 of message, 96 of signature (R8.x, R8.y, S). A number
+    that is not canonical verifies nothing; each signature is checked by itself. ValueError: the
+    three lengths do not belong together.
+    """
+
+@final
+class EddsaKey:
+    """A public key that passed its checks, with a table (4 KiB) that halves the cost of verifying."""
+
+    def __new__(cls, key: Buffer) -> Self:
+        """Check a key, 64 bytes (x, y).
+
+        ValueError unless it is in the prime subgroup and not the identity.
+        """
+    def verify(self, message: Buffer, signature: Buffer) -> bool:
+        """Return whether a signature (96 bytes: R8.x, R8.y, S) of a message (32) verifies.
+
+        A number that is not canonical verifies nothing. ValueError: a length.
+        """
+
+# Trees: native/src/{merkle,snapshot}.rs; undertow/protocol/merkle.py
+
+@final
+class MerkleTree:
+    """A sparse Merkle tree of arity 8 over Poseidon; a leaf that is zero is empty.
+
+    A call while another thread updates the same tree is a RuntimeError; copies are independent.
+    """
+
+    def __new__(cls, depth: int) -> Self:
+        """Make an empty tree of 8**depth leaves; ValueError unless 1 <= depth <= 20."""
+    @property
+    def depth(self) -> int:
+        """Levels above the leaves."""
+    def root(self) -> bytes:
+        """Return the top node, 32 bytes."""
+    def get(self, index: int) -> bytes:
+        """Return a leaf, 32 bytes; ValueError beyond the tree."""
+    def update(self, indices: Buffer, leaves: Buffer) -> None:
+        """Set n leaves (32 bytes each) at n indices (8 big-endian bytes each).
+
+        Of equal indices the last counts. Every node above is hashed once. ValueError: the lengths
+        do not belong together, an index or a leaf is out of range; the tree is then as it was.
+        """
+    def proof(self, index: int) -> bytes:
+        """Return the siblings on a leaf's path, depth * 7 words, from the leaf up, left to right.
+
+        ValueError beyond the tree.
+        """
+    def level(self, height: int) -> bytes:
+        """Return all nodes at a height over the leaves, 32 bytes each, left to right.
+
+        ValueError: there is no such level, or it has more than 8**7 nodes.
+        """
+    def copy(self) -> MerkleTree:
+        """Return a tree that updates of this one do not touch; costs one pointer."""
+    def to_bytes(self) -> bytes:
+        """Return the leaves and the root: 72 bytes and 40 for each leaf other than zero."""
+    @staticmethod
+    def from_bytes(data: Buffer) -> MerkleTree:
+        """Read `to_bytes` and hash every node again; ValueError for anything else."""

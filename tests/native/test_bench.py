@@ -1,0 +1,25 @@
+"""The bench of the native core names every figure."""
+
+from __future__ import annotations
+
+import pytest
+
+from undertow import bench_native
+from undertow.protocol import native
+
+pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
+
+
+def test_figures() -> None:
+    figures = bench_native.measure(accounts=300)
+    assert figures.pop("accounts_loaded") == 300
+    assert set(figures) == {
+        "poseidon_per_s",
+        "poseidon_batch_per_s",
+        "eddsa_verify_per_s",
+        "merkle_updates_per_s",
+        "accounts_load_s",
+        "accounts_load_mib",
+    }
+    assert all(figure >= 0 for figure in figures.values())
+    assert figures["poseidon_batch_per_s"] > 0
