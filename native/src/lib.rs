@@ -5,20 +5,25 @@
 
 pub mod babyjubjub;
 pub mod binary;
+pub mod circuit_hash;
+pub mod contributions;
+pub mod fixed_base;
+pub mod map;
 pub mod msm;
+pub mod phase2;
 pub mod poseidon;
 pub mod prove;
+pub mod ptau;
+pub mod python_files;
 pub mod r1cs;
 pub mod setup;
 pub mod verify;
 pub mod wtns;
 pub mod zkey;
 
-use std::fs;
-
 use ark_bn254::Fr;
 use ark_ff::UniformRand;
-use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use rand::SeedableRng;
@@ -26,16 +31,13 @@ use rand::rngs::OsRng;
 use rand_chacha::ChaCha20Rng;
 
 use binary::FormatError;
+use python_files::read;
 use verify::{VerifyingKey, WORD, put_number, scalar};
 
 impl From<FormatError> for PyErr {
     fn from(error: FormatError) -> Self {
         PyValueError::new_err(error.to_string())
     }
-}
-
-fn load(path: &str) -> PyResult<Vec<u8>> {
-    fs::read(path).map_err(|error| PyOSError::new_err(format!("{path}: {error}")))
 }
 
 fn seed32(seed: &[u8]) -> PyResult<[u8; 32]> {
@@ -49,35 +51,6 @@ fn scalars(words: &[u8]) -> PyResult<Vec<Fr>> {
     Ok(words.chunks_exact(WORD).map(scalar).collect::<binary::Result<_>>()?)
 }
 
-/// Writes a development key of a circuit.
-#[pyfunction]
-fn setup_key(
-    py: Python<'_>,
-    r1cs_path: &str,
-    zkey_path: &str,
-    seed: &[u8],
-    progress: Option<Py<PyAny>>,
-) -> PyResult<()> {
-    let seed = seed32(seed)?;
-    let report = |stage: &str| {
-        if let Some(call) = &progress {
-            Python::attach(|py| {
-                if let Err(error) = call.call1(py, (stage,)) {
-                    error.write_unraisable(py, None);
-                }
-            });
-        }
-    };
-    py.detach(|| {
-        report("reading the constraints");
-        let circuit = r1cs::R1cs::read(&load(r1cs_path)?)?;
-        let key = setup::setup(&circuit, seed, &report)?;
-        report("writing the key");
-        fs::write(zkey_path, key.write())
-            .map_err(|error| PyOSError::new_err(format!("{zkey_path}: {error}")))
-    })
-}
-
 /// A proving key in memory.
 #[pyclass(frozen)]
 struct Prover {
@@ -88,7 +61,7 @@ struct Prover {
 impl Prover {
     #[new]
     fn new(py: Python<'_>, zkey_path: &str) -> PyResult<Self> {
-        py.detach(|| Ok(Self { key: zkey::Zkey::read(&load(zkey_path)?)? }))
+        py.detach(|| Ok(Self { key: read(zkey_path, zkey::Zkey::read)? }))
     }
 
     #[getter]
@@ -150,7 +123,7 @@ struct Constraints {
 impl Constraints {
     #[new]
     fn new(py: Python<'_>, r1cs_path: &str) -> PyResult<Self> {
-        py.detach(|| Ok(Self { r1cs: r1cs::R1cs::read(&load(r1cs_path)?)? }))
+        py.detach(|| Ok(Self { r1cs: read(r1cs_path, r1cs::R1cs::read)? }))
     }
 
     fn __len__(&self) -> usize {
@@ -220,7 +193,7 @@ fn undertow_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Prover>()?;
     module.add_class::<Constraints>()?;
     module.add_class::<Poseidon>()?;
-    module.add_function(wrap_pyfunction!(setup_key, module)?)?;
+    python_files::register(module)?;
     module.add_function(wrap_pyfunction!(verify_proof, module)?)?;
     module.add_function(wrap_pyfunction!(multiply, module)?)?;
     Ok(())
