@@ -1,13 +1,13 @@
 //! The hash that snarkjs prints as "Circuit Hash": blake2b of the key that phase 2 begins with.
 #![forbid(unsafe_code)]
 
-use ark_bn254::{Fq, G1Affine, G1Projective};
+use ark_bn254::{G1Affine, G1Projective};
 use ark_ec::{AffineRepr, CurveGroup};
-use ark_ff::{AdditiveGroup, Field, PrimeField};
 use blake2::{Blake2b512, Digest};
 
-use crate::binary::{Result, limbs};
+use crate::binary::Result;
 use crate::contributions::{HASH, words};
+use crate::past_the_end;
 use crate::ptau::Ptau;
 use crate::zkey::Zkey;
 
@@ -53,23 +53,7 @@ fn differences(domain: usize, ptau: &Ptau<'_>) -> Result<Vec<G1Affine>> {
         let Some(bytes) = ptau.after_tau1 else {
             return ptau.tau1.fault("is the file's last: snarkjs cannot hash this circuit with it");
         };
-        all.push(past_the_end(bytes, &low[there]));
+        all.push(past_the_end::difference(bytes, &low[there]));
     }
     Ok(all)
-}
-
-/// The chord formula on 64 bytes that are no point, as snarkjs computes it.
-fn past_the_end(bytes: &[u8], low: &G1Affine) -> G1Affine {
-    let number = |bytes: &[u8]| {
-        let mut limbs = limbs(bytes);
-        while limbs >= Fq::MODULUS {
-            ark_ff::BigInteger::sub_with_borrow(&mut limbs, &Fq::MODULUS);
-        }
-        Fq::new_unchecked(limbs)
-    };
-    let (x1, y1) = (number(&bytes[..32]), number(&bytes[32..]));
-    let (x2, y2) = (low.x, -low.y);
-    let slope = (y2 - y1) * (x2 - x1).inverse().unwrap_or(Fq::ZERO);
-    let x = slope.square() - x1 - x2;
-    G1Affine::new_unchecked(x, slope * (x1 - x) - y1)
 }

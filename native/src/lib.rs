@@ -10,6 +10,7 @@ pub mod contributions;
 pub mod fixed_base;
 pub mod map;
 pub mod msm;
+pub mod past_the_end;
 pub mod phase2;
 pub mod poseidon;
 pub mod prove;

@@ -152,8 +152,8 @@ fn columns<'a>(r1cs: &'a R1cs, one: &'a Fr) -> [Vec<Column<'a>>; 3] {
             }
         }
     }
-    for wire in 0..=r1cs.public {
-        columns[0][wire].push((r1cs.constraints.len() + wire, one));
+    for (wire, column) in columns[0][..=r1cs.public].iter_mut().enumerate() {
+        column.push((r1cs.constraints.len() + wire, one));
     }
     columns
 }

@@ -140,10 +140,9 @@ fn columns(r1cs: &R1cs, lagrange: &[Fr]) -> (Vec<Fr>, Vec<Fr>, Vec<Fr>) {
 pub fn coefficients(r1cs: &R1cs) -> Vec<Coefficient> {
     let mut entries = Vec::new();
     for (row, rows) in r1cs.constraints.iter().enumerate() {
-        for matrix in 0..2 {
-            for (wire, value) in &rows[matrix] {
-                let (row, matrix) = (row as u32, matrix as u32);
-                entries.push(Coefficient { matrix, row, wire: *wire, value: *value });
+        for (matrix, terms) in (0..).zip(&rows[..2]) {
+            for (wire, value) in terms {
+                entries.push(Coefficient { matrix, row: row as u32, wire: *wire, value: *value });
             }
         }
     }
