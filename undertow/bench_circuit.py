@@ -17,10 +17,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from prover.r1cs import read_wtns
 from undertow.protocol.field import R
 
 PUBLIC = 3
 """As many public signals as the venue's circuits have."""
+R1CS = "circuit.r1cs"
+WTNS = "circuit.wtns"
 _SHORT_BITS = 64
 
 
@@ -31,8 +34,17 @@ class Circuit:
     constraints: int
     r1cs: Path
     wtns: Path
+    public: tuple[int, ...]
     short_share: float
     """The share of witness values below 2^64."""
+
+
+def load(constraints: int, folder: Path) -> Circuit:
+    """Return what `write` left in a folder."""
+    values = read_wtns(folder / WTNS)
+    short = sum(value < 1 << _SHORT_BITS for value in values)
+    public = tuple(values[1 : PUBLIC + 1])
+    return Circuit(constraints, folder / R1CS, folder / WTNS, public, short / len(values))
 
 
 def write(constraints: int, folder: Path, seed: int = 1) -> Circuit:
@@ -50,13 +62,11 @@ def write(constraints: int, folder: Path, seed: int = 1) -> Circuit:
         for terms in (left, right, [(wire, 1)]):
             body += struct.pack("<I", len(terms))
             body += b"".join(struct.pack("<I", at) + by.to_bytes(32, "little") for at, by in terms)
-    r1cs, wtns = folder / "circuit.r1cs", folder / "circuit.wtns"
-    _write(r1cs, b"r1cs", 1, _r1cs_sections(len(values), constraints, bytes(body)))
+    _write(folder / R1CS, b"r1cs", 1, _r1cs_sections(len(values), constraints, bytes(body)))
     numbers = b"".join(value.to_bytes(32, "little") for value in values)
     header = _prime() + struct.pack("<I", len(values))
-    _write(wtns, b"wtns", 2, iter([(1, header), (2, numbers)]))
-    short = sum(value < 1 << _SHORT_BITS for value in values)
-    return Circuit(constraints, r1cs, wtns, short / len(values))
+    _write(folder / WTNS, b"wtns", 2, iter([(1, header), (2, numbers)]))
+    return load(constraints, folder)
 
 
 def _prime() -> bytes:

@@ -9,6 +9,7 @@ use std::io::{self, BufWriter};
 use std::path::Path;
 
 use ark_bn254::{Bn254, Fq};
+use ark_ec::AffineRepr;
 use ark_ec::pairing::Pairing;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
@@ -35,6 +36,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(require_contribution, module)?)?;
     module.add_function(wrap_pyfunction!(zkey_info, module)?)?;
     module.add_function(wrap_pyfunction!(verification_key, module)?)?;
+    module.add_function(wrap_pyfunction!(check_verifying_key, module)?)?;
     module.add_function(wrap_pyfunction!(rewrite, module)?)
 }
 
@@ -171,16 +173,37 @@ fn verification_key<'py>(
 ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
     let (words, product) = py.detach(|| -> PyResult<_> {
         let key = VerifyingKey::of(&read(zkey_path, Zkey::read)?);
-        let product = Bn254::pairing(key.alpha, key.beta).0;
-        let mut out = Vec::new();
-        for six in [product.c0, product.c1] {
-            for two in [six.c0, six.c1, six.c2] {
-                [two.c0, two.c1].iter().for_each(|part| put_number::<Fq>(&mut out, *part));
-            }
-        }
-        Ok((key.to_words(), out))
+        Ok((key.to_words(), alpha_beta(&key)))
     })?;
     Ok((PyBytes::new(py, &words), PyBytes::new(py, &product)))
+}
+
+/// Checks the words of a verifying key, point by point, and returns those of e(alpha, beta).
+#[pyfunction]
+fn check_verifying_key<'py>(py: Python<'py>, words: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let key = VerifyingKey::from_words(words)?;
+    let second = [key.beta, key.gamma, key.delta];
+    if key.alpha.is_zero()
+        || second.iter().any(|point| point.is_zero())
+        || key.ic.iter().any(|point| point.is_zero())
+    {
+        return Err(PyValueError::new_err("a point of the key is infinity"));
+    }
+    if key.gamma == key.delta {
+        return Err(PyValueError::new_err("gamma is delta: anybody could forge proofs"));
+    }
+    Ok(PyBytes::new(py, &py.detach(|| alpha_beta(&key))))
+}
+
+fn alpha_beta(key: &VerifyingKey) -> Vec<u8> {
+    let product = Bn254::pairing(key.alpha, key.beta).0;
+    let mut out = Vec::new();
+    for six in [product.c0, product.c1] {
+        for two in [six.c0, six.c1, six.c2] {
+            [two.c0, two.c1].iter().for_each(|part| put_number::<Fq>(&mut out, *part));
+        }
+    }
+    out
 }
 
 /// Reads a .r1cs, .wtns, .zkey or .ptau, checks all of it and writes it again.
