@@ -45,6 +45,8 @@ PORTABLE = "UNDERTOW_PORTABLE"
 """Set to 1 in a process's environment, it makes the native core leave AVX-512 alone."""
 
 Progress = Callable[[str], None]
+Timer = Callable[[Circuit, Path, int], list[float]]
+"""Proves so many times with a key and returns each proof's wall seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +115,15 @@ def _key(circuit: Circuit) -> Path:
     return zkey
 
 
-def _apart(
-    portable: bool, run: Callable[[Circuit, Path, int], list[float]], *arguments: Any
-) -> Run:
+def _apart(portable: bool, timer: Timer, circuit: Circuit, zkey: Path, runs: int) -> Run:
     """Run in a fresh process: its memory and its choice of kernels are its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_measured, portable, run, *arguments).result()
+        return pool.submit(_measured, portable, timer, circuit, zkey, runs).result()
 
 
-def _measured(
-    portable: bool, run: Callable[[Circuit, Path, int], list[float]], *arguments: Any
-) -> Run:
+def _measured(portable: bool, timer: Timer, circuit: Circuit, zkey: Path, runs: int) -> Run:
     os.environ[PORTABLE] = "1" if portable else "0"
-    seconds = run(*arguments)
+    seconds = timer(circuit, zkey, runs)
     return Run(tuple(seconds), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 

@@ -16,9 +16,6 @@ pub const SCALAR: usize = 32;
 pub const G1: usize = 64;
 pub const G2: usize = 128;
 
-/// More sections than any format here has; a bound on the work for a hostile table.
-const MOST_SECTIONS: u32 = 64;
-
 /// What is wrong with a file; the text names the section.
 #[derive(Debug)]
 pub struct FormatError(pub String);
@@ -43,8 +40,9 @@ pub struct Sections<'a> {
 }
 
 impl<'a> Sections<'a> {
-    /// Splits a file; a section may stand anywhere, but only once.
-    pub fn read(data: &'a [u8], magic: &'static str, version: u32) -> Result<Self> {
+    /// Splits a file; a section may stand anywhere, but only once. A section with a number above
+    /// `last` would mean something that nobody here takes into account.
+    pub fn read(data: &'a [u8], magic: &'static str, version: u32, last: u32) -> Result<Self> {
         let mut reader = Reader::new(data, format!("{magic} header"));
         if reader.bytes(4)? != magic.as_bytes() {
             return fault(format!("{magic} header: not a .{magic} file"));
@@ -54,14 +52,14 @@ impl<'a> Sections<'a> {
             return fault(format!("{magic} header: version {found} is not supported"));
         }
         let count = reader.u32()?;
-        if count > MOST_SECTIONS {
-            return fault(format!("{magic} header: {count} sections are too many"));
-        }
         let mut all: Vec<(u32, usize, &[u8])> = Vec::new();
         for _ in 0..count {
             reader.name = format!("{magic} table of sections");
             let (number, size) = (reader.u32()?, reader.u64()?);
             reader.name = format!("{magic} section {number}");
+            if number == 0 || number > last {
+                return reader.fault("is not known");
+            }
             if all.iter().any(|(seen, ..)| *seen == number) {
                 return fault(format!("{} stands twice", reader.name));
             }

@@ -61,7 +61,7 @@ pub struct Lagrange<'a> {
 
 impl<'a> Ptau<'a> {
     pub fn read(data: &'a [u8]) -> Result<Self> {
-        let all = Sections::read(data, "ptau", 1)?;
+        let all = Sections::read(data, "ptau", 1, 15)?;
         let mut header = all.get(1)?;
         header.prime(Fq::MODULUS)?;
         let (power, ceremony_power) = (header.u32()?, header.u32()?);
@@ -73,15 +73,16 @@ impl<'a> Ptau<'a> {
         let points = |section, count, size| -> Result<Points<'a>> {
             Ok(Points { section, data: all.get(section)?.array(count, size)?, size })
         };
-        let lagrange = match all.find(12) {
-            None => None,
-            Some(_) => Some(Lagrange {
+        let prepared = (12..=15).any(|section| all.find(section).is_some());
+        let lagrange = || -> Result<Lagrange<'a>> {
+            Ok(Lagrange {
                 tau1: points(12, 4 * size - 1, G1)?,
                 tau2: points(13, 2 * size - 1, G2)?,
                 alpha1: points(14, 2 * size - 1, G1)?,
                 beta1: points(15, 2 * size - 1, G1)?,
-            }),
+            })
         };
+        let lagrange = if prepared { Some(lagrange()?) } else { None };
         let mut log = all.get(7)?;
         let raw_log = log.bytes(log.remaining())?;
         let ptau = Self {

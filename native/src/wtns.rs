@@ -15,7 +15,7 @@ use crate::binary::{
 
 /// Returns the wires' values; wire 0 is one.
 pub fn read(data: &[u8]) -> Result<Vec<Fr>> {
-    let all = Sections::read(data, "wtns", 2)?;
+    let all = Sections::read(data, "wtns", 2, 2)?;
     let mut header = all.get(1)?;
     header.prime(Fr::MODULUS)?;
     let count = header.u32()? as usize;

@@ -62,7 +62,7 @@ pub const LARGEST_DOMAIN: usize = 1 << 27;
 
 impl Zkey {
     pub fn read(data: &[u8]) -> Result<Self> {
-        let all = Sections::read(data, "zkey", 1)?;
+        let all = Sections::read(data, "zkey", 1, 10)?;
         let mut protocol = all.get(1)?;
         if protocol.u32()? != GROTH16 {
             return protocol.fault("names another protocol than Groth16");
