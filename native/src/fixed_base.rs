@@ -139,3 +139,38 @@ impl<P: SWCurveConfig> Adder<P> {
         self.product = P::BaseField::ONE;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ark_bn254::{G1Affine, G2Affine};
+    use ark_ff::UniformRand;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha20Rng;
+
+    use super::*;
+
+    fn agree<P: SWCurveConfig<ScalarField = Fr>>(point: Affine<P>) {
+        let mut rng = ChaCha20Rng::from_seed([7; 32]);
+        let two = |power: u64| Fr::from(2).pow([power]);
+        let mut scalars = vec![Fr::ZERO, Fr::ONE, -Fr::ONE, Fr::from(2), -Fr::from(2)];
+        let edges = (0..254).step_by(11).flat_map(|power| [two(power), two(power) - Fr::ONE]);
+        scalars.extend(edges.flat_map(|edge| [edge, -edge]));
+        scalars.resize(CHUNK - 8, Fr::ZERO);
+        scalars.extend((0..16).map(|_| Fr::rand(&mut rng)));
+        // The lower windows sum to the top window's own point, as 3 * 2^252 less the order: the
+        // last addition is a doubling.
+        scalars.push(Fr::from(6) * two(252));
+        for bits in [3, 7, 14] {
+            let found = Table::new(point, bits).multiples(&scalars);
+            for (scalar, found) in scalars.iter().zip(found) {
+                assert_eq!(found, (point * scalar).into_affine(), "{bits} bits, {scalar}");
+            }
+        }
+    }
+
+    #[test]
+    fn multiples_are_those_of_double_and_add() {
+        agree(G1Affine::generator());
+        agree(G2Affine::generator());
+    }
+}

@@ -59,10 +59,11 @@ impl R1cs {
             return reader.fault("has more public signals than wires");
         }
         for number in [4, 5] {
-            if let Some(mut gates) = all.find(number)
-                && gates.u32()? != 0
-            {
-                return gates.fault("lists custom gates, which Groth16 cannot prove");
+            if let Some(mut gates) = all.find(number) {
+                if gates.u32()? != 0 {
+                    return gates.fault("lists custom gates, which Groth16 cannot prove");
+                }
+                gates.end()?;
             }
         }
         let labels = match all.find(3) {
