@@ -7,12 +7,12 @@
 use ark_bn254::Fr;
 use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
 use ark_ec::{AdditiveGroup, AffineRepr, CurveGroup};
-use ark_ff::{Field, One, PrimeField, Zero};
+use ark_ff::{Field, PrimeField};
 use rayon::prelude::*;
 
 const SCALAR_BITS: usize = 254;
 /// Sums that share an inversion.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 512;
 
 pub struct Table<P: SWCurveConfig> {
     bits: usize,
@@ -55,88 +55,98 @@ impl<P: SWCurveConfig> Table<P> {
     }
 
     fn fill(&self, sums: &mut [Affine<P>], scalars: &[Fr]) {
-        let digits: Vec<Vec<i32>> = scalars.iter().map(|scalar| self.digits(scalar)).collect();
-        let mut adder = Adder::new(sums.len());
-        for (window, table) in self.windows.iter().enumerate() {
-            for (index, digits) in digits.iter().enumerate() {
-                let digit = digits[window];
-                if digit != 0 {
-                    let point = table[digit.unsigned_abs() as usize - 1];
-                    adder.push(sums, index, if digit < 0 { -point } else { point });
-                }
+        let mut digits = vec![0; scalars.len() * self.windows.len()];
+        for (index, scalar) in scalars.iter().enumerate() {
+            for (window, digit) in self.digits(scalar).enumerate() {
+                digits[window * scalars.len() + index] = digit;
             }
-            adder.flush(sums);
+        }
+        let mut adder = Adder::new(sums.len());
+        for (table, digits) in self.windows.iter().zip(digits.chunks_exact(scalars.len())) {
+            for (index, digit) in digits.iter().enumerate().filter(|(_, digit)| **digit != 0) {
+                adder.push(sums, index, table, *digit);
+            }
+            adder.flush(sums, table);
         }
     }
 
     /// Digits from -2^(bits - 1) to 2^(bits - 1), lowest first.
-    fn digits(&self, scalar: &Fr) -> Vec<i32> {
+    fn digits(&self, scalar: &Fr) -> impl Iterator<Item = i32> {
         let limbs = scalar.into_bigint().0;
-        let (half, full) = (1i64 << (self.bits - 1), 1i64 << self.bits);
+        let bits = self.bits;
+        let (half, full) = (1i64 << (bits - 1), 1i64 << bits);
         let mut carry = 0;
-        (0..self.windows.len())
-            .map(|window| {
-                let at = window * self.bits;
-                let (limb, shift) = (at / 64, at % 64);
-                let low = limbs.get(limb).map_or(0, |value| value >> shift);
-                let high = match limbs.get(limb + 1) {
-                    Some(value) if shift > 0 => value << (64 - shift),
-                    _ => 0,
-                };
-                let digit = ((low | high) & (full - 1) as u64) as i64 + carry;
-                carry = i64::from(digit > half);
-                (digit - carry * full) as i32
-            })
-            .collect()
+        (0..self.windows.len()).map(move |window| {
+            let (limb, shift) = (window * bits / 64, window * bits % 64);
+            let low = limbs.get(limb).map_or(0, |value| value >> shift);
+            let high = match limbs.get(limb + 1) {
+                Some(value) if shift > 0 => value << (64 - shift),
+                _ => 0,
+            };
+            let digit = ((low | high) & (full - 1) as u64) as i64 + carry;
+            carry = i64::from(digit > half);
+            (digit - carry * full) as i32
+        })
     }
 }
 
 /// Additions to different sums that wait for their common inversion.
-struct Adder<P: SWCurveConfig> {
-    waiting: Vec<(usize, Affine<P>)>,
+struct Adder<F> {
+    /// The sum and the digit of each addition.
+    waiting: Vec<(u32, i32)>,
     /// Products of the differences of x before each addition.
-    products: Vec<P::BaseField>,
-    product: P::BaseField,
+    products: Vec<F>,
+    product: F,
 }
 
-impl<P: SWCurveConfig> Adder<P> {
+impl<F: Field> Adder<F> {
     fn new(capacity: usize) -> Self {
         Self {
             waiting: Vec::with_capacity(capacity),
             products: Vec::with_capacity(capacity),
-            product: P::BaseField::one(),
+            product: F::ONE,
         }
     }
 
-    fn push(&mut self, sums: &mut [Affine<P>], index: usize, point: Affine<P>) {
+    fn push<P: SWCurveConfig<BaseField = F>>(
+        &mut self,
+        sums: &mut [Affine<P>],
+        index: usize,
+        table: &[Affine<P>],
+        digit: i32,
+    ) {
         let sum = &mut sums[index];
-        if sum.infinity {
-            *sum = point;
-            return;
-        }
+        let point = &table[digit.unsigned_abs() as usize - 1];
         let difference = point.x - sum.x;
-        if difference.is_zero() {
-            // The same point or its negative: the chord has no slope.
+        if sum.infinity || difference.is_zero() {
+            // Nothing to add to; or the same point or its negative: the chord has no slope.
+            let point = if digit < 0 { -*point } else { *point };
             *sum = (*sum + point).into_affine();
             return;
         }
         self.products.push(self.product);
         self.product *= difference;
-        self.waiting.push((index, point));
+        self.waiting.push((index as u32, digit));
     }
 
-    fn flush(&mut self, sums: &mut [Affine<P>]) {
+    fn flush<P: SWCurveConfig<BaseField = F>>(
+        &mut self,
+        sums: &mut [Affine<P>],
+        table: &[Affine<P>],
+    ) {
         // A product of differences that are not zero has an inverse.
-        let mut inverse = self.product.inverse().unwrap_or(P::BaseField::ONE);
-        for ((index, point), product) in self.waiting.drain(..).zip(self.products.drain(..)).rev() {
-            let sum = &mut sums[index];
-            let slope = (point.y - sum.y) * inverse * product;
+        let mut inverse = self.product.inverse().unwrap_or(F::ONE);
+        for ((index, digit), product) in self.waiting.drain(..).zip(self.products.drain(..)).rev() {
+            let (sum, point) =
+                (&mut sums[index as usize], &table[digit.unsigned_abs() as usize - 1]);
+            let y = if digit < 0 { -point.y } else { point.y };
+            let slope = (y - sum.y) * inverse * product;
             inverse *= point.x - sum.x;
             let x = slope.square() - sum.x - point.x;
             sum.y = slope * (sum.x - x) - sum.y;
             sum.x = x;
         }
-        self.product = P::BaseField::ONE;
+        self.product = F::ONE;
     }
 }
 
