@@ -5,17 +5,16 @@
 //! zkey_contribute.js, zkey_beacon.js, keypair.js.
 #![forbid(unsafe_code)]
 
-use ark_bn254::{Bn254, Fq, Fq2, Fr, G1Affine, G2Affine, g2};
+use ark_bn254::{Bn254, G1Affine, G2Affine};
 use ark_ec::pairing::Pairing;
-use ark_ec::short_weierstrass::SWCurveConfig;
 use ark_ec::{AffineRepr, CurveGroup};
-use ark_ff::{BigInt, BigInteger, Field, PrimeField, Zero};
+use ark_ff::Zero;
 use blake2::{Blake2b512, Digest};
-use rand::{RngCore, SeedableRng};
-use rand_chacha::ChaCha20Rng;
 use sha2::Sha256;
 
-use crate::binary::{Reader, Result, fault, g1_bytes, g2_bytes, u32_at};
+use crate::binary::{Reader, Result, fault};
+use crate::elements::{g1_bytes, g2_bytes};
+use crate::hash_to_curve::{Draw, hash_to_g2};
 use crate::verify::{put_g1, put_g2};
 
 pub const HASH: usize = 64;
@@ -163,9 +162,9 @@ impl Contribution {
         for _ in 0..1u64 << rounds {
             state = Sha256::digest(&state).to_vec();
         }
-        let mut rng = seeded(&state);
-        let factor = Fr::new_unchecked(below(Fr::MODULUS, &mut rng));
-        let g1_s = g1_from(&mut rng);
+        let mut draw = Draw::seeded(&state);
+        let factor = draw.factor();
+        let g1_s = draw.g1();
         let g1_sx = (g1_s * factor).into_affine();
         let g2_spx = (hash_to_g2(&self.transcript) * factor).into_affine();
         Ok((g1_s, g1_sx, g2_spx) == (self.g1_s, self.g1_sx, self.g2_spx))
@@ -218,67 +217,4 @@ fn hash(section: &mut Reader<'_>) -> Result<[u8; HASH]> {
     let mut hash = [0; HASH];
     hash.copy_from_slice(section.bytes(HASH)?);
     Ok(hash)
-}
-
-fn hash_to_g2(hash: &[u8; HASH]) -> G2Affine {
-    g2_from(&mut seeded(hash))
-}
-
-/// ChaCha20 keyed with the first eight words of a hash, read big-endian.
-fn seeded(hash: &[u8]) -> ChaCha20Rng {
-    let mut seed = [0; 32];
-    for (word, bytes) in seed.chunks_exact_mut(4).zip(hash.chunks_exact(4)) {
-        word.copy_from_slice(&u32_at(bytes, 0).to_be_bytes());
-    }
-    ChaCha20Rng::from_seed(seed)
-}
-
-/// A number below a 254-bit modulus, by rejection; the upper half of each limb comes first.
-fn below(modulus: BigInt<4>, rng: &mut ChaCha20Rng) -> BigInt<4> {
-    loop {
-        let mut limbs = [0u64; 4];
-        for limb in &mut limbs {
-            *limb = u64::from(rng.next_u32()) << 32;
-            *limb |= u64::from(rng.next_u32());
-        }
-        limbs[3] &= (1 << 62) - 1;
-        if BigInt::new(limbs) < modulus {
-            return BigInt::new(limbs);
-        }
-    }
-}
-
-/// snarkjs takes the number that it draws as the Montgomery form.
-fn coordinate(rng: &mut ChaCha20Rng) -> Fq {
-    Fq::new_unchecked(below(Fq::MODULUS, rng))
-}
-
-fn g1_from(rng: &mut ChaCha20Rng) -> G1Affine {
-    loop {
-        let x = coordinate(rng);
-        let greatest = rng.next_u32() & 1 == 1;
-        if let Some(point) = G1Affine::get_point_from_x_unchecked(x, greatest) {
-            return point;
-        }
-    }
-}
-
-fn g2_from(rng: &mut ChaCha20Rng) -> G2Affine {
-    loop {
-        let x = Fq2::new(coordinate(rng), coordinate(rng));
-        let greatest = rng.next_u32() & 1 == 1;
-        let square = x.square() * x + g2::Config::COEFF_B;
-        if let Some(root) = square.sqrt() {
-            let y = if is_negative(&root) == greatest { root } else { -root };
-            return G2Affine::new_unchecked(x, y).mul_by_cofactor();
-        }
-    }
-}
-
-/// The sign that snarkjs gives an element: that of the imaginary part unless it is zero.
-fn is_negative(value: &Fq2) -> bool {
-    let part = if value.c1.is_zero() { value.c0 } else { value.c1 };
-    let mut half = Fq::MODULUS;
-    half.div2();
-    part.into_bigint() > half
 }

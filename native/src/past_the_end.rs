@@ -9,7 +9,7 @@
 use ark_bn254::{Fq, G1Affine};
 use ark_ff::{BigInt, BigInteger, Field, MontConfig, PrimeField};
 
-use crate::binary::limbs;
+use crate::elements::limbs;
 
 /// A number below 2^256 that stands for a Montgomery form.
 type Raw = BigInt<4>;

@@ -14,10 +14,9 @@ use ark_ec::AffineRepr;
 use ark_ff::PrimeField;
 use rayon::prelude::*;
 
-use crate::binary::{
-    G1, G2, Reader, Result, Sections, g1, g2, put_prime, write_header, write_section,
-};
+use crate::binary::{Reader, Result, Sections, put_prime, write_header, write_section};
 use crate::contributions::same_number;
+use crate::elements::{G1, G2, g1, g2};
 
 /// Largest ceremony that the field has room for.
 const LARGEST_POWER: u32 = 28;

@@ -10,10 +10,8 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};
 use rayon::prelude::*;
 
-use crate::binary::{
-    Reader, Result, SCALAR, Sections, put_limbs, put_prime, scalar, u32_at, write_header,
-    write_section,
-};
+use crate::binary::{Reader, Result, Sections, put_prime, write_header, write_section};
+use crate::elements::{SCALAR, put_limbs, scalar, u32_at};
 
 /// Wires and their coefficients.
 pub type Row = Vec<(u32, Fr)>;

@@ -9,9 +9,8 @@ use std::io::{self, Write};
 use ark_bn254::Fr;
 use ark_ff::{One, PrimeField};
 
-use crate::binary::{
-    Result, SCALAR, Sections, all_bytes, put_limbs, put_prime, scalar, write_header, write_section,
-};
+use crate::binary::{Result, Sections, put_prime, write_header, write_section};
+use crate::elements::{SCALAR, all_bytes, put_limbs, scalar};
 
 /// Returns the wires' values; wire 0 is one.
 pub fn read(data: &[u8]) -> Result<Vec<Fr>> {

@@ -20,11 +20,11 @@ use ark_bn254::{Fq, Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ff::{AdditiveGroup, BigInt, PrimeField};
 
-use crate::binary::{
-    G1, G2, Reader, Result, SCALAR, Sections, all_bytes, fault, g1, g1_bytes, g2, g2_bytes, limbs,
-    put_limbs, put_prime, u32_at, write_header, write_section,
-};
+use crate::binary::{Reader, Result, Sections, fault, put_prime, write_header, write_section};
 use crate::contributions::{Contribution, Contributions, same_number};
+use crate::elements::{
+    G1, G2, SCALAR, all_bytes, g1, g1_bytes, g2, g2_bytes, limbs, put_limbs, u32_at,
+};
 
 /// One entry of the matrices A (0) and B (1). C follows from both on the domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

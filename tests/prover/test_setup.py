@@ -233,7 +233,7 @@ def test_a_key_with_another_hash_than_the_manifests_is_refused(
 
 def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> None:
     class Local(Chain):
-        chain_id = 31337  # type: ignore[assignment]
+        chain_id = 31337
 
     good, bad = verifying_key(files.contributed), verifying_key(files.begun)
     for keys in ((good, bad), (bad, good)):
