@@ -98,8 +98,14 @@ def setup_key(r1cs: Path, zkey: Path, seed: bytes, progress: Callable[[str], Non
 
 
 def verifying_key(zkey: Path) -> list[int]:
-    """Return alpha, beta, gamma, delta and IC as 14 words and two for each signal and one."""
-    return native.from_bytes(native_core().Prover(str(zkey)).verifying_key())
+    """Return alpha, beta, gamma, delta and IC as 14 words and two for each signal and one.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: that half of the file is corrupt; the message names the section.
+    """
+    words, _ = native_core().verification_key(str(zkey))
+    return native.from_bytes(words)
 
 
 def verify(key: list[int], proof: Proof) -> bool:

@@ -172,7 +172,7 @@ fn verification_key<'py>(
     zkey_path: &str,
 ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
     let (words, product) = py.detach(|| -> PyResult<_> {
-        let key = VerifyingKey::of(&read(zkey_path, Zkey::read)?);
+        let key = read(zkey_path, Zkey::read_verifying_key)?;
         Ok((key.to_words(), alpha_beta(&key)))
     })?;
     Ok((PyBytes::new(py, &words), PyBytes::new(py, &product)))

@@ -25,6 +25,7 @@ use crate::contributions::{Contribution, Contributions, same_number};
 use crate::elements::{
     G1, G2, SCALAR, all_bytes, g1, g1_bytes, g2, g2_bytes, limbs, put_limbs, u32_at,
 };
+use crate::verify::VerifyingKey;
 
 /// One entry of the matrices A (0) and B (1). C follows from both on the domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,20 +64,10 @@ pub const LARGEST_DOMAIN: usize = 1 << 27;
 impl Zkey {
     pub fn read(data: &[u8]) -> Result<Self> {
         let all = Sections::read(data, "zkey", 1, 10)?;
-        let mut protocol = all.get(1)?;
-        if protocol.u32()? != GROTH16 {
-            return protocol.fault("names another protocol than Groth16");
-        }
-        protocol.end()?;
-        let header = Header::read(&mut all.get(2)?)?;
+        let (header, ic) = public_half(&all)?;
         let Header { wires, public, domain, .. } = header;
         let contributions = Contributions::read(&mut all.get(10)?)?;
         contributions.fit(&header.delta1)?;
-        let mut signals = all.get(3)?;
-        let ic = signals.all(public + 1, G1, g1)?;
-        if ic.iter().any(|point| point.is_zero()) {
-            return signals.fault("holds infinity: a public signal would not count");
-        }
         let points = |number, count| all.get(number)?.all(count, G1, g1);
         Ok(Self {
             wires,
@@ -97,6 +88,13 @@ impl Zkey {
             h: points(9, domain)?,
             contributions,
         })
+    }
+
+    /// Reads only what a verifier needs.
+    pub fn read_verifying_key(data: &[u8]) -> Result<VerifyingKey> {
+        let (header, ic) = public_half(&Sections::read(data, "zkey", 1, 10)?)?;
+        let Header { alpha1, beta2, gamma2, delta2, .. } = header;
+        Ok(VerifyingKey { alpha: alpha1, beta: beta2, gamma: gamma2, delta: delta2, ic })
     }
 
     /// Writes the key as `snarkjs groth16 setup` does, section after section.
@@ -138,6 +136,22 @@ impl Zkey {
         }));
         bytes
     }
+}
+
+/// Sections 1 to 3.
+fn public_half(all: &Sections<'_>) -> Result<(Header, Vec<G1Affine>)> {
+    let mut protocol = all.get(1)?;
+    if protocol.u32()? != GROTH16 {
+        return protocol.fault("names another protocol than Groth16");
+    }
+    protocol.end()?;
+    let header = Header::read(&mut all.get(2)?)?;
+    let mut signals = all.get(3)?;
+    let ic = signals.all(header.public + 1, G1, g1)?;
+    if ic.iter().any(|point| point.is_zero()) {
+        return signals.fault("holds infinity: a public signal would not count");
+    }
+    Ok((header, ic))
 }
 
 /// Section 2.
