@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover import toolchain
+from prover import setup, toolchain
 from prover.groth16 import setup_key
 from prover.tape import record
 from prover.toolchain import ROOT
@@ -111,8 +111,10 @@ def build(name: str, progress: Progress) -> Artifacts:
 def load(folder: Path) -> Artifacts:
     """Return the files of a folder once every hash is the manifest's.
 
+    A key that the manifest does not mark `dev` must pass the setup gate.
+
     Raises:
-        ArtifactError: a file is missing or changed; the message names it.
+        ArtifactError: a file is missing or changed, or the key passes no gate.
     """
     path = folder / MANIFEST
     if not path.is_file():
@@ -125,12 +127,42 @@ def load(folder: Path) -> Artifacts:
                 f"{file} is not the file that its manifest names; delete {folder} and run "
                 "`undertow circuits build`"
             )
-    return Artifacts(manifest["circuit"], folder, manifest["origin"])
+    artifacts = Artifacts(manifest["circuit"], folder, manifest["origin"])
+    if artifacts.origin != "dev":
+        try:
+            setup.require_contribution(artifacts.zkey, str(manifest.get("circuit_hash")))
+        except ValueError as error:
+            raise ArtifactError(f"the key is no ceremony's: {error}") from error
+    return artifacts
 
 
-def _write_manifest(folder: Path, name: str) -> None:
+def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> Artifacts:
+    """Put a ceremony's key in the place of the development key, once all of it is verified.
+
+    Raises:
+        OSError: a file cannot be read.
+        ValueError: the key is not the circuit's, or nobody contributed to it.
+    """
+    setup.verify(artifacts.r1cs, ptau, zkey, progress)
+    circuit_hash = setup.inspect(zkey).circuit_hash
+    target = KEYS / f"{artifacts.name}-ceremony-{_sha256(zkey)[:16]}"
+    if not (target / MANIFEST).is_file():
+        work = Path(tempfile.mkdtemp(prefix=f"{artifacts.name}-", dir=KEYS))
+        try:
+            for name in FILES:
+                source = zkey if name == artifacts.zkey.name else artifacts.folder / name
+                shutil.copyfile(source, work / name)
+            _write_manifest(work, artifacts.name, origin="ceremony", circuit_hash=circuit_hash)
+            shutil.rmtree(target, ignore_errors=True)
+            os.rename(work, target)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return load(target)
+
+
+def _write_manifest(folder: Path, name: str, origin: str = "dev", **more: str) -> None:
     hashes = {file: _sha256(folder / file) for file in FILES}
-    manifest = {"circuit": name, "origin": "dev", "sha256": hashes}
+    manifest = {"circuit": name, "origin": origin, **more, "sha256": hashes}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from prover.toolchain import ROOT
 from undertow.protocol import native
@@ -50,7 +50,7 @@ class Native:
     name = "native"
 
     def __init__(self, zkey: Path) -> None:
-        self._prover = _core().Prover(str(zkey))
+        self._prover = native_core().Prover(str(zkey))
 
     def prove(self, witness: bytes) -> Proof:
         """Return a proof for the content of a .wtns file; raises ProverError."""
@@ -88,25 +88,37 @@ BACKENDS: dict[str, Callable[[Path], Backend]] = {"native": Native, "snarkjs": S
 
 
 def setup_key(r1cs: Path, zkey: Path, seed: bytes, progress: Callable[[str], None]) -> None:
-    """Write a development key; whoever knows the seed can forge every proof."""
-    _core().setup_key(str(r1cs), str(zkey), seed, progress)
+    """Write a development key; whoever knows the seed can forge every proof.
+
+    Raises:
+        OSError: a file cannot be read or written.
+        ValueError: the .r1cs is corrupt; the message names the section.
+    """
+    native_core().setup_key(str(r1cs), str(zkey), seed, progress)
 
 
 def verifying_key(zkey: Path) -> list[int]:
-    """Return alpha, beta, gamma, delta and IC as 14 words and two for each signal and one."""
-    return native.from_bytes(_core().Prover(str(zkey)).verifying_key())
+    """Return alpha, beta, gamma, delta and IC as 14 words and two for each signal and one.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: that half of the file is corrupt; the message names the section.
+    """
+    words, _ = native_core().verification_key(str(zkey))
+    return native.from_bytes(words)
 
 
 def verify(key: list[int], proof: Proof) -> bool:
     """Return whether a proof shows its public signals under a verifying key."""
     words = (native.to_bytes(*part) for part in (key, proof.public, proof.words))
     try:
-        return bool(_core().verify_proof(*words))
+        return bool(native_core().verify_proof(*words))
     except ValueError:
         return False
 
 
-def _core():  # type: ignore[no-untyped-def]
+def native_core() -> Any:
+    """Return the native core; raises ProverError where it is not installed."""
     if native.core is None:
         raise ProverError("keys and proofs need the native core: install cargo, run `make setup`")
     return native.core

@@ -1,10 +1,18 @@
 //! Bounded reading and writing of iden3 binary files: a magic, a version and numbered sections.
+//!
+//! A reader never allocates more than the section that it reads is long, and every error names
+//! the section.
+#![forbid(unsafe_code)]
 
 use std::fmt;
+use std::io::{self, Write};
 
-use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine};
+use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
-use ark_ff::{BigInt, PrimeField};
+use ark_ff::BigInt;
+use rayon::prelude::*;
+
+use crate::elements::{G1, G2, SCALAR, g1, g2, limbs, put_limbs, scalar, u32_at};
 
 /// What is wrong with a file; the text names the section.
 #[derive(Debug)]
@@ -22,36 +30,63 @@ pub fn fault<T>(text: impl Into<String>) -> Result<T> {
     Err(FormatError(text.into()))
 }
 
-/// Splits a file into its sections, by number; a number may stand once.
-pub fn sections<'a>(data: &'a [u8], magic: &str, version: u32) -> Result<Vec<(u32, &'a [u8])>> {
-    let mut reader = Reader::new(data, format!("{magic} header"));
-    if reader.bytes(4)? != magic.as_bytes() {
-        return fault(format!("not a .{magic} file"));
-    }
-    let found = reader.u32()?;
-    if found != version {
-        return fault(format!("{magic} version {found} is not supported"));
-    }
-    let count = reader.u32()?;
-    let mut found: Vec<(u32, &[u8])> = Vec::new();
-    for _ in 0..count {
-        let number = reader.u32()?;
-        let size = usize::try_from(reader.u64()?)
-            .map_err(|_| FormatError(format!("{magic} section {number} is too long")))?;
-        if found.iter().any(|(seen, _)| *seen == number) {
-            return fault(format!("{magic} section {number} stands twice"));
-        }
-        reader.name = format!("{magic} section {number}");
-        found.push((number, reader.bytes(size)?));
-    }
-    Ok(found)
+/// A file's sections by number.
+pub struct Sections<'a> {
+    magic: &'static str,
+    /// Number, offset in the file, content.
+    all: Vec<(u32, usize, &'a [u8])>,
 }
 
-/// Returns one section's reader.
-pub fn section<'a>(all: &[(u32, &'a [u8])], magic: &str, number: u32) -> Result<Reader<'a>> {
-    match all.iter().find(|(found, _)| *found == number) {
-        Some((_, data)) => Ok(Reader::new(data, format!("{magic} section {number}"))),
-        None => fault(format!("{magic} section {number} is missing")),
+impl<'a> Sections<'a> {
+    /// Splits a file; a section may stand anywhere, but only once. A section with a number above
+    /// `last` would mean something that nobody here takes into account.
+    pub fn read(data: &'a [u8], magic: &'static str, version: u32, last: u32) -> Result<Self> {
+        let mut reader = Reader::new(data, format!("{magic} header"));
+        if reader.bytes(4)? != magic.as_bytes() {
+            return fault(format!("{magic} header: not a .{magic} file"));
+        }
+        let found = reader.u32()?;
+        if found != version {
+            return fault(format!("{magic} header: version {found} is not supported"));
+        }
+        let count = reader.u32()?;
+        let mut all: Vec<(u32, usize, &[u8])> = Vec::new();
+        for _ in 0..count {
+            reader.name = format!("{magic} table of sections");
+            let (number, size) = (reader.u32()?, reader.u64()?);
+            reader.name = format!("{magic} section {number}");
+            if number == 0 || number > last {
+                return reader.fault("is not known");
+            }
+            if all.iter().any(|(seen, ..)| *seen == number) {
+                return fault(format!("{} stands twice", reader.name));
+            }
+            let Ok(size) = usize::try_from(size) else {
+                return fault(format!("{} ends early", reader.name));
+            };
+            all.push((number, data.len() - reader.remaining(), reader.bytes(size)?));
+        }
+        reader.name = format!("{magic} file");
+        reader.end()?;
+        Ok(Self { magic, all })
+    }
+
+    /// Returns a section's reader, or an error when the section is missing.
+    pub fn get(&self, number: u32) -> Result<Reader<'a>> {
+        match self.find(number) {
+            Some(reader) => Ok(reader),
+            None => fault(format!("{} section {number} is missing", self.magic)),
+        }
+    }
+
+    /// The offset in the file at which a section ends.
+    pub fn end_of(&self, number: u32) -> Option<usize> {
+        self.all.iter().find(|(found, ..)| *found == number).map(|(_, at, data)| at + data.len())
+    }
+
+    pub fn find(&self, number: u32) -> Option<Reader<'a>> {
+        let (_, _, data) = self.all.iter().find(|(found, ..)| *found == number)?;
+        Some(Reader::new(data, format!("{} section {number}", self.magic)))
     }
 }
 
@@ -65,13 +100,18 @@ impl<'a> Reader<'a> {
         Self { rest: data, name }
     }
 
+    pub fn fault<T>(&self, text: impl fmt::Display) -> Result<T> {
+        fault(format!("{} {text}", self.name))
+    }
+
     pub fn bytes(&mut self, count: usize) -> Result<&'a [u8]> {
-        if self.rest.len() < count {
-            return fault(format!("{} ends early", self.name));
+        match self.rest.split_at_checked(count) {
+            Some((head, tail)) => {
+                self.rest = tail;
+                Ok(head)
+            }
+            None => self.fault("ends early"),
         }
-        let (head, tail) = self.rest.split_at(count);
-        self.rest = tail;
-        Ok(head)
     }
 
     pub fn remaining(&self) -> usize {
@@ -79,15 +119,23 @@ impl<'a> Reader<'a> {
     }
 
     pub fn end(&self) -> Result<()> {
-        if self.rest.is_empty() {
-            return Ok(());
+        match self.rest.len() {
+            0 => Ok(()),
+            left => self.fault(format!("has {left} bytes too many")),
         }
-        fault(format!("{} has {} bytes too many", self.name, self.rest.len()))
+    }
+
+    /// All that is left, which must be `count` elements of `size` bytes.
+    pub fn array(&mut self, count: usize, size: usize) -> Result<&'a [u8]> {
+        if count.checked_mul(size) != Some(self.rest.len()) {
+            let found = self.rest.len();
+            return self.fault(format!("has {found} bytes for {count} elements of {size}"));
+        }
+        self.bytes(count * size)
     }
 
     pub fn u32(&mut self) -> Result<u32> {
-        let bytes = self.bytes(4)?;
-        Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+        Ok(u32_at(self.bytes(4)?, 0))
     }
 
     pub fn u64(&mut self) -> Result<u64> {
@@ -95,72 +143,77 @@ impl<'a> Reader<'a> {
     }
 
     pub fn limbs(&mut self) -> Result<BigInt<4>> {
-        let bytes = self.bytes(32)?;
-        let mut limbs = [0u64; 4];
-        for (limb, chunk) in limbs.iter_mut().zip(bytes.chunks_exact(8)) {
-            *limb = chunk.iter().rev().fold(0, |acc, byte| acc << 8 | u64::from(*byte));
-        }
-        Ok(BigInt::new(limbs))
+        Ok(limbs(self.bytes(SCALAR)?))
     }
 
     /// A canonical element of the scalar field, not in Montgomery form.
     pub fn scalar(&mut self) -> Result<Fr> {
-        let limbs = self.limbs()?;
-        Fr::from_bigint(limbs)
-            .ok_or_else(|| FormatError(format!("{} holds a number that is not below r", self.name)))
+        let bytes = self.bytes(SCALAR)?;
+        scalar(bytes).or_else(|text| self.fault(text))
     }
 
-    /// A coordinate in Montgomery form.
-    pub fn coordinate(&mut self) -> Result<Fq> {
-        let limbs = self.limbs()?;
-        if limbs >= Fq::MODULUS {
-            return fault(format!("{} holds a coordinate that is not below q", self.name));
+    /// A prime with its length in bytes, as headers give it.
+    pub fn prime(&mut self, expected: BigInt<4>) -> Result<()> {
+        if self.u32()? != SCALAR as u32 || self.limbs()? != expected {
+            return self.fault("is over another field than BN254's");
         }
-        Ok(Fq::new_unchecked(limbs))
+        Ok(())
     }
 
     pub fn g1(&mut self) -> Result<G1Affine> {
-        let (x, y) = (self.coordinate()?, self.coordinate()?);
-        if x == Fq::from(0) && y == Fq::from(0) {
-            return Ok(G1Affine::identity());
-        }
-        let point = G1Affine::new_unchecked(x, y);
-        if !point.is_on_curve() {
-            return fault(format!("{} holds a point that is not on the curve", self.name));
-        }
-        Ok(point)
+        let bytes = self.bytes(G1)?;
+        g1(bytes).or_else(|text| self.fault(text))
     }
 
     pub fn g2(&mut self) -> Result<G2Affine> {
-        let x = Fq2::new(self.coordinate()?, self.coordinate()?);
-        let y = Fq2::new(self.coordinate()?, self.coordinate()?);
-        if x == Fq2::from(0) && y == Fq2::from(0) {
-            return Ok(G2Affine::identity());
-        }
-        let point = G2Affine::new_unchecked(x, y);
-        if !point.is_on_curve() {
-            return fault(format!("{} holds a point that is not on the curve", self.name));
+        let bytes = self.bytes(G2)?;
+        g2(bytes).or_else(|text| self.fault(text))
+    }
+
+    /// A point of the prime subgroup that is not infinity.
+    pub fn g2_generator(&mut self) -> Result<G2Affine> {
+        let point = self.g2()?;
+        if point.is_zero() || !point.is_in_correct_subgroup_assuming_on_curve() {
+            return self.fault("holds a point that does not generate the second group");
         }
         Ok(point)
     }
-}
 
-pub fn put_limbs(out: &mut Vec<u8>, limbs: &BigInt<4>) {
-    for limb in limbs.0 {
-        out.extend_from_slice(&limb.to_le_bytes());
+    pub fn g1_generator(&mut self) -> Result<G1Affine> {
+        let point = self.g1()?;
+        if point.is_zero() { self.fault("holds a point at infinity") } else { Ok(point) }
+    }
+
+    /// The whole rest of the section as elements, checked on all cores.
+    pub fn all<T: Send>(
+        &mut self,
+        count: usize,
+        size: usize,
+        parse: impl Fn(&[u8]) -> std::result::Result<T, &'static str> + Sync,
+    ) -> Result<Vec<T>> {
+        let data = self.array(count, size)?;
+        data.par_chunks_exact(size)
+            .with_min_len(256)
+            .map(|bytes| parse(bytes).or_else(|text| self.fault(text)))
+            .collect()
     }
 }
 
-/// Montgomery form, as .zkey files hold points.
-pub fn put_g1(out: &mut Vec<u8>, point: &G1Affine) {
-    let (x, y) = point.xy().unwrap_or_default();
-    put_limbs(out, &x.0);
-    put_limbs(out, &y.0);
+pub fn put_prime(out: &mut Vec<u8>, prime: BigInt<4>) {
+    out.extend_from_slice(&(SCALAR as u32).to_le_bytes());
+    let at = out.len();
+    out.resize(at + SCALAR, 0);
+    put_limbs(&mut out[at..], &prime);
 }
 
-pub fn put_g2(out: &mut Vec<u8>, point: &G2Affine) {
-    let (x, y) = point.xy().unwrap_or_default();
-    for coordinate in [x.c0, x.c1, y.c0, y.c1] {
-        put_limbs(out, &coordinate.0);
-    }
+pub fn write_header(out: &mut impl Write, magic: &str, version: u32, count: u32) -> io::Result<()> {
+    out.write_all(magic.as_bytes())?;
+    out.write_all(&version.to_le_bytes())?;
+    out.write_all(&count.to_le_bytes())
+}
+
+pub fn write_section(out: &mut impl Write, number: u32, content: &[u8]) -> io::Result<()> {
+    out.write_all(&number.to_le_bytes())?;
+    out.write_all(&(content.len() as u64).to_le_bytes())?;
+    out.write_all(content)
 }

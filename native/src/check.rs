@@ -195,6 +195,7 @@ mod tests {
     use rand_chacha::ChaCha20Rng;
 
     use super::*;
+    use crate::r1cs::Header;
 
     const WIRES: usize = 50;
 
@@ -225,7 +226,13 @@ mod tests {
             constraints.push([a.clone(), b, c.clone()]);
             constraints.push([a, vec![(0, Fr::ONE)], Vec::new()]);
         }
-        let r1cs = R1cs { wires: witness.len(), public: 1, constraints };
+        let r1cs = R1cs {
+            wires: witness.len(),
+            public: 1,
+            constraints,
+            header: Header::default(),
+            labels: Vec::new(),
+        };
         (r1cs, witness)
     }
 

@@ -13,12 +13,19 @@ use rand::SeedableRng;
 use rand::rngs::OsRng;
 use rand_chacha::ChaCha20Rng;
 
+use crate::binary::{self, FormatError};
+use crate::check::Checker;
 use crate::prove::{self, ProveError};
-use crate::verify::{VerifyingKey, WORD, put_number};
-use crate::{load, seed32, wtns, zkey};
+use crate::python_files::read;
+use crate::r1cs::R1cs;
+use crate::verify::{VerifyingKey, WORD, put_number, scalar};
+use crate::wtns;
+use crate::zkey::Zkey;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Prover>()?;
+    module.add_class::<Constraints>()?;
+    module.add_function(wrap_pyfunction!(verify_proof, module)?)?;
     module.add_function(wrap_pyfunction!(arithmetic, module)?)?;
     module.add_function(wrap_pyfunction!(time_sum, module)?)?;
     module.add_function(wrap_pyfunction!(time_transform, module)?)
@@ -44,7 +51,7 @@ impl Prover {
     #[new]
     fn new(py: Python<'_>, zkey_path: &str) -> PyResult<Self> {
         py.detach(|| {
-            let key = zkey::Zkey::read(&load(zkey_path)?)?;
+            let key = read(zkey_path, Zkey::read)?;
             Ok(Self {
                 key: prove::fastest(key.domain).prepare(&key)?,
                 verifying_key: VerifyingKey::of(&key),
@@ -114,6 +121,58 @@ impl Prover {
             }
         };
         Ok((PyBytes::new(py, &proof), PyBytes::new(py, &public)))
+    }
+}
+
+impl From<FormatError> for PyErr {
+    fn from(error: FormatError) -> Self {
+        PyValueError::new_err(error.to_string())
+    }
+}
+
+pub fn seed32(seed: &[u8]) -> PyResult<[u8; 32]> {
+    seed.try_into().map_err(|_| PyValueError::new_err("a seed has 32 bytes"))
+}
+
+/// Whether a proof shows the public signals under a verifying key.
+#[pyfunction]
+fn verify_proof(
+    py: Python<'_>,
+    verifying_key: &[u8],
+    public: &[u8],
+    proof: &[u8],
+) -> PyResult<bool> {
+    py.detach(|| {
+        let key = VerifyingKey::from_words(verifying_key)?;
+        let proof = prove::Proof::from_words(proof)?;
+        if !public.len().is_multiple_of(WORD) {
+            return Err(PyValueError::new_err("numbers have 32 bytes"));
+        }
+        let public: Vec<Fr> =
+            public.chunks_exact(WORD).map(scalar).collect::<binary::Result<_>>()?;
+        Ok(key.verify(&public, &proof))
+    })
+}
+
+/// A circuit's constraints in memory.
+#[pyclass(frozen)]
+struct Constraints {
+    checker: Checker,
+}
+
+#[pymethods]
+impl Constraints {
+    #[new]
+    fn new(py: Python<'_>, r1cs_path: &str) -> PyResult<Self> {
+        py.detach(|| Ok(Self { checker: Checker::new(&read(r1cs_path, R1cs::read)?)? }))
+    }
+
+    fn __len__(&self) -> usize {
+        self.checker.constraints()
+    }
+
+    fn first_unsatisfied(&self, py: Python<'_>, witness: &[u8]) -> PyResult<Option<usize>> {
+        py.detach(|| Ok(self.checker.first_unsatisfied(&wtns::read(witness)?)?))
     }
 }
 

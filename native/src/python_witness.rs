@@ -11,8 +11,9 @@ use crate::binary::{Reader, Result};
 use crate::tape::instrument::instrument;
 use crate::tape::record::Recorder;
 use crate::tape::wrappers::{FULL, TRACE_START};
-use crate::tape::{InputGroup, Tape, to_wtns};
+use crate::tape::{InputGroup, Tape};
 use crate::tape::{file, plan};
+use crate::wtns;
 
 /// Records a calculator's operations: run `module`, then hand over what it writes.
 #[pyclass]
@@ -135,7 +136,7 @@ impl WitnessTape {
         while reader.remaining() > 0 {
             values.push(reader.scalar()?);
         }
-        Ok(to_wtns(&self.tape.run(&values)?))
+        Ok(wtns::file(&self.tape.run(&values)?))
     }
 }
 

@@ -1,15 +1,22 @@
 //! Development keys straight from an .r1cs. Whoever knows the seed can forge every proof.
+#![forbid(unsafe_code)]
 
-use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective};
-use ark_ec::{CurveGroup, PrimeGroup, scalar_mul::BatchMulPreprocessing};
+use ark_bn254::{Fr, G1Affine, G2Affine};
+use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::{AdditiveGroup, FftField, Field, One, UniformRand, batch_inversion};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
 
 use crate::binary::{Result, fault};
+use crate::contributions::Contributions;
+use crate::fixed_base::Table;
 use crate::r1cs::R1cs;
-use crate::zkey::{Coefficient, Zkey};
+use crate::zkey::{Coefficient, LARGEST_DOMAIN, Zkey};
+
+/// Bits of a table's window: 280 KiB of points in either group, which stay in a core's cache.
+const WINDOW_G1: usize = 13;
+const WINDOW_G2: usize = 12;
 
 /// The secrets of a key.
 struct Toxic {
@@ -31,11 +38,7 @@ impl Toxic {
 /// Returns the key of a circuit; `progress` is told each stage.
 pub fn setup(r1cs: &R1cs, seed: [u8; 32], progress: &dyn Fn(&str)) -> Result<Zkey> {
     let toxic = Toxic::from_seed(seed);
-    let rows = r1cs.constraints.len() + r1cs.public + 1;
-    let domain = rows.next_power_of_two();
-    if domain > 1 << 27 {
-        return fault("the circuit has too many constraints for this field");
-    }
+    let domain = domain_of(r1cs)?;
     progress("polynomials at the secret point");
     let lagrange = lagrange_at(toxic.tau, domain)?;
     let (a, b, c) = columns(r1cs, &lagrange);
@@ -56,20 +59,17 @@ pub fn setup(r1cs: &R1cs, seed: [u8; 32], progress: &dyn Fn(&str)) -> Result<Zke
         doubled.par_iter().skip(1).step_by(2).map(|value| *value * delta_inverse).collect();
 
     progress("points of the first group");
-    let g1 = G1Projective::generator();
-    let largest = r1cs.wires.max(domain);
-    let table1 = BatchMulPreprocessing::new(g1, largest);
-    let one = |scalar: Fr| (g1 * scalar).into_affine();
-    let mut combined_points: Vec<G1Affine> = table1.batch_mul(&combined);
+    let first = Table::new(G1Affine::generator(), WINDOW_G1);
+    let mut combined_points = first.multiples(&combined);
     let c_points = combined_points.split_off(r1cs.public + 1);
-    let a_points = table1.batch_mul(&a);
-    let b1_points = table1.batch_mul(&b);
-    let h_points = table1.batch_mul(&odd);
+    let a_points = first.multiples(&a);
+    let b1_points = first.multiples(&b);
+    let h_points = first.multiples(&odd);
+    let one = |scalar: Fr| (G1Affine::generator() * scalar).into_affine();
 
     progress("points of the second group");
-    let g2 = G2Projective::generator();
-    let b2_points: Vec<G2Affine> = BatchMulPreprocessing::new(g2, r1cs.wires).batch_mul(&b);
-    let two = |scalar: Fr| (g2 * scalar).into_affine();
+    let b2_points = Table::new(G2Affine::generator(), WINDOW_G2).multiples(&b);
+    let two = |scalar: Fr| (G2Affine::generator() * scalar).into_affine();
     Ok(Zkey {
         wires: r1cs.wires,
         public: r1cs.public,
@@ -87,7 +87,18 @@ pub fn setup(r1cs: &R1cs, seed: [u8; 32], progress: &dyn Fn(&str)) -> Result<Zke
         b2: b2_points,
         c: c_points,
         h: h_points,
+        // None: a development key's manifest says so.
+        contributions: Contributions::none(),
     })
+}
+
+/// The domain has a row for each constraint and one for each public signal and the one.
+pub fn domain_of(r1cs: &R1cs) -> Result<usize> {
+    let domain = (r1cs.constraints.len() + r1cs.public + 1).next_power_of_two().max(2);
+    if domain > LARGEST_DOMAIN {
+        return fault("r1cs section 1 counts more constraints than the field has room for");
+    }
+    Ok(domain)
 }
 
 /// The Lagrange polynomials of the domain of that size, at `point`.
@@ -126,13 +137,12 @@ fn columns(r1cs: &R1cs, lagrange: &[Fr]) -> (Vec<Fr>, Vec<Fr>, Vec<Fr>) {
     (a, b, c)
 }
 
-fn coefficients(r1cs: &R1cs) -> Vec<Coefficient> {
+pub fn coefficients(r1cs: &R1cs) -> Vec<Coefficient> {
     let mut entries = Vec::new();
     for (row, rows) in r1cs.constraints.iter().enumerate() {
-        for matrix in 0..2 {
-            for (wire, value) in &rows[matrix] {
-                let (row, matrix) = (row as u32, matrix as u32);
-                entries.push(Coefficient { matrix, row, wire: *wire, value: *value });
+        for (matrix, terms) in (0..).zip(&rows[..2]) {
+            for (wire, value) in terms {
+                entries.push(Coefficient { matrix, row: row as u32, wire: *wire, value: *value });
             }
         }
     }

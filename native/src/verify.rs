@@ -1,4 +1,5 @@
 //! Groth16 verification, and keys and proofs as the EVM's precompiles take them.
+#![forbid(unsafe_code)]
 
 use ark_bn254::{Bn254, Fq, Fq2, Fr, G1Affine, G2Affine};
 use ark_ec::pairing::Pairing;
@@ -109,13 +110,13 @@ fn coordinate(words: &[u8], at: usize) -> Result<Fq> {
         .ok_or_else(|| FormatError("a coordinate is not below q".into()))
 }
 
-fn put_g1(out: &mut Vec<u8>, point: &G1Affine) {
+pub fn put_g1(out: &mut Vec<u8>, point: &G1Affine) {
     let (x, y) = point.xy().unwrap_or_default();
     put_number(out, x);
     put_number(out, y);
 }
 
-fn put_g2(out: &mut Vec<u8>, point: &G2Affine) {
+pub fn put_g2(out: &mut Vec<u8>, point: &G2Affine) {
     let (x, y) = point.xy().unwrap_or_default();
     for part in [x.c1, x.c0, y.c1, y.c0] {
         put_number(out, part);

@@ -1,27 +1,51 @@
-//! Reads .wtns files.
+//! Witnesses in .wtns files, version 2.
+//!
+//! Checked: every length, every value below r, the first value one. Whether the values satisfy a
+//! circuit is not the file's matter: `R1cs::first_unsatisfied` says.
+#![forbid(unsafe_code)]
+
+use std::io::{self, Write};
 
 use ark_bn254::Fr;
 use ark_ff::{One, PrimeField};
 
-use crate::binary::{Result, fault, section, sections};
+use crate::binary::{Result, Sections, put_prime, write_header, write_section};
+use crate::elements::{SCALAR, all_bytes, put_limbs, scalar};
 
 /// Returns the wires' values; wire 0 is one.
 pub fn read(data: &[u8]) -> Result<Vec<Fr>> {
-    let all = sections(data, "wtns", 2)?;
-    let mut header = section(&all, "wtns", 1)?;
-    if header.u32()? != 32 || header.limbs()? != Fr::MODULUS {
-        return fault("the witness is not over BN254's scalar field");
-    }
+    let all = Sections::read(data, "wtns", 2, 2)?;
+    let mut header = all.get(1)?;
+    header.prime(Fr::MODULUS)?;
     let count = header.u32()? as usize;
     header.end()?;
-    let mut body = section(&all, "wtns", 2)?;
-    let mut values = Vec::with_capacity(count.min(body.remaining() / 32));
-    for _ in 0..count {
-        values.push(body.scalar()?);
-    }
-    body.end()?;
+    let mut body = all.get(2)?;
+    let values = body.all(count, SCALAR, scalar)?;
     if values.first().is_none_or(|first| !first.is_one()) {
-        return fault("wtns section 2 does not start with one");
+        return body.fault("does not start with one");
     }
     Ok(values)
+}
+
+pub fn write(values: &[Fr], out: &mut impl Write) -> io::Result<()> {
+    let mut header = Vec::new();
+    put_prime(&mut header, Fr::MODULUS);
+    header.extend_from_slice(&(values.len() as u32).to_le_bytes());
+    write_header(out, "wtns", 2, 2)?;
+    write_section(out, 1, &header)?;
+    write_section(out, 2, &to_bytes(values))
+}
+
+/// The content of a file.
+pub fn file(values: &[Fr]) -> Vec<u8> {
+    let mut content = Vec::with_capacity(SCALAR * values.len() + 80);
+    // A vector takes every write.
+    let written = write(values, &mut content);
+    debug_assert!(written.is_ok());
+    content
+}
+
+/// 32 bytes little-endian for each value.
+pub fn to_bytes(values: &[Fr]) -> Vec<u8> {
+    all_bytes(values, SCALAR, |slot, value| put_limbs(slot, &value.into_bigint()))
 }

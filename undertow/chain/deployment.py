@@ -19,6 +19,8 @@ MAX_AGE = 300
 MAX_DEVIATION = 100
 MAX_JUMP = 1_000
 JUMP_PERIOD = 60
+GAMMA, DELTA = slice(6, 10), slice(10, 14)
+"""Where a verifying key's words have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,16 @@ def deploy(
     ``keys`` are the verifying keys of the batch and of the request circuit.
 
     Raises:
-        ChainError: a development key is to go on a chain that is not local, or a call failed.
+        ChainError: a development key is to go on a chain that is not local, a key is one that
+            nobody contributed to, or a call failed.
     """
     chain_id = chain.chain_id
     if key_origin != "ceremony" and chain_id not in LOCAL_CHAINS:
         raise ChainError(
             f"chain {chain_id} is not local: a development key would let anybody forge proofs"
         )
+    if any(key[GAMMA] == key[DELTA] for key in keys):
+        raise ChainError("a key's gamma is its delta: nobody contributed, anybody can forge proofs")
     if chain.account is None:
         raise ChainError("a deployment needs a key to sign with")
     first_block = chain.web3.eth.block_number

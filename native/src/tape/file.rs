@@ -3,9 +3,10 @@
 //! Steps are packed: the operation's byte, then the differences to the slots before as numbers of
 //! variable length.
 
-use crate::binary::{FormatError, Reader, Result, fault, put_limbs, section, sections};
+use crate::binary::{FormatError, Reader, Result, Sections, fault};
 use crate::tape::ops::Op;
 use crate::tape::{InputGroup, Step, Tape};
+use crate::wtns::to_bytes;
 
 const VERSION: u32 = 1;
 const CHECKSUM: usize = 8;
@@ -32,8 +33,7 @@ pub fn write(tape: &Tape) -> Vec<u8> {
         }
         groups.extend_from_slice(group.name.as_bytes());
     }
-    let mut constants = Vec::new();
-    tape.constants.iter().for_each(|value| put_limbs(&mut constants, &(*value).into()));
+    let constants = to_bytes(&tape.constants);
     let mut lists = Vec::new();
     for (to, from) in tape.pairs.iter().chain(&tape.copies) {
         lists.extend_from_slice(&to.to_le_bytes());
@@ -64,8 +64,8 @@ pub fn read(data: &[u8]) -> Result<Tape> {
 }
 
 fn read_checked(data: &[u8]) -> Result<Tape> {
-    let all = sections(data, "tape", VERSION)?;
-    let mut header = section(&all, "tape", 1)?;
+    let all = Sections::read(data, "tape", VERSION, 5)?;
+    let mut header = all.get(1)?;
     let mut counts = [0u32; 8];
     for count in &mut counts {
         *count = header.u32()?;
@@ -75,11 +75,11 @@ fn read_checked(data: &[u8]) -> Result<Tape> {
     Tape {
         wires,
         inputs,
-        groups: list(section(&all, "tape", 2)?, groups, 12, group)?,
-        constants: list(section(&all, "tape", 3)?, constants, 32, Reader::scalar)?,
+        groups: list(all.get(2)?, groups, 12, group)?,
+        constants: list(all.get(3)?, constants, 32, Reader::scalar)?,
         slots,
-        steps: unpack(section(&all, "tape", 4)?, steps)?,
-        ..pairs_and_copies(section(&all, "tape", 5)?, pairs, copies)?
+        steps: unpack(all.get(4)?, steps)?,
+        ..pairs_and_copies(all.get(5)?, pairs, copies)?
     }
     .check()
 }

@@ -13,7 +13,7 @@ pub mod wrappers;
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};
 
-use crate::binary::{FormatError, Result, fault, put_limbs};
+use crate::binary::{FormatError, Result, fault};
 use crate::tape::ops::{Op, bit, evaluate, inverse};
 
 /// An input of the circuit: `size` numbers from position `start`.
@@ -138,21 +138,4 @@ fn invert(slots: &mut [Fr], pairs: &[(u32, u32)], products: &mut Vec<Fr>) {
             rest *= value;
         }
     }
-}
-
-/// Returns the content of a .wtns file.
-pub fn to_wtns(witness: &[Fr]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(76 + 32 * witness.len());
-    out.extend_from_slice(b"wtns");
-    for word in [2u32, 2, 1] {
-        out.extend_from_slice(&word.to_le_bytes());
-    }
-    out.extend_from_slice(&40u64.to_le_bytes());
-    out.extend_from_slice(&32u32.to_le_bytes());
-    put_limbs(&mut out, &Fr::MODULUS);
-    out.extend_from_slice(&(witness.len() as u32).to_le_bytes());
-    out.extend_from_slice(&2u32.to_le_bytes());
-    out.extend_from_slice(&(32 * witness.len() as u64).to_le_bytes());
-    witness.iter().for_each(|value| put_limbs(&mut out, &value.into_bigint()));
-    out
 }

@@ -1,0 +1,70 @@
+"""Powers of tau and keys as snarkjs makes them, once for all tests."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from prover.groth16 import SNARKJS, setup_key
+from prover.toolchain import ROOT
+from undertow import bench_circuit
+from undertow.bench_circuit import Circuit
+
+CONSTRAINTS = 60
+POWER = 6
+SEED = bytes(range(32))
+
+
+def snarkjs(*arguments: object) -> str:
+    """Run snarkjs and return what it printed; a failure fails the test."""
+    command = ["node", str(SNARKJS), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """One circuit's files: ours and snarkjs's."""
+
+    circuit: Circuit
+    ptau: Path
+    dev: Path
+    """Our development key."""
+    begun: Path
+    """snarkjs's start of phase 2."""
+    contributed: Path
+    """The same with a contribution and a beacon."""
+
+
+@pytest.fixture(scope="session")
+def make_ptau(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Return a function from a power to prepared powers of tau with one contribution."""
+
+    def make(power: int) -> Path:
+        folder = tmp_path_factory.mktemp("ptau")
+        new, contributed, final = (folder / f"{name}.ptau" for name in ("new", "one", "final"))
+        snarkjs("powersoftau", "new", "bn128", power, new)
+        snarkjs("powersoftau", "contribute", new, contributed, "--name=test", "-e=test")
+        snarkjs("powersoftau", "prepare", "phase2", contributed, final)
+        return final
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def files(make_ptau: Callable[[int], Path], tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """Return a circuit whose rows fill the domain that the powers of tau allow."""
+    folder = tmp_path_factory.mktemp("circuit")
+    circuit = bench_circuit.write(CONSTRAINTS, folder)
+    ptau = make_ptau(POWER)
+    dev, begun, one, contributed = (folder / f"{n}.zkey" for n in ("dev", "begun", "one", "last"))
+    setup_key(circuit.r1cs, dev, SEED, lambda stage: None)
+    snarkjs("groth16", "setup", circuit.r1cs, ptau, begun)
+    snarkjs("zkey", "contribute", begun, one, "--name=Ada", "-e=test")
+    snarkjs("zkey", "beacon", one, contributed, "0102030405060708", "10", "-n=Beacon")
+    return Files(circuit, ptau, dev, begun, contributed)

@@ -1,0 +1,268 @@
+"""Files of every kind are read as they were written, whatever their order, and corrupt ones are
+refused by section: never a panic, a hang or a huge allocation, and nothing is silently dropped.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import resource
+import struct
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from prover.groth16 import native_core
+from tests.circuits.harness import Circuit
+from tests.prover.conftest import Files
+from tests.prover.sections import join, replaced, split, starts
+
+KINDS = ("r1cs", "wtns", "zkey", "ptau")
+NAMED = re.compile(
+    r"(r1cs|wtns|zkey|ptau) (section \d+|header|table of sections|file)|of a known kind"
+)
+ADDRESS_SPACE = 2 << 30
+"""Bytes that the process may reserve that reads broken files of some kilobytes."""
+SECONDS = 300
+
+LABELS = 3
+"""The one section that may be missing: each wire's signal in a .r1cs."""
+
+CIRCOM = """pragma circom 2.1.6;
+template Small() {
+    signal input a;
+    signal input b;
+    signal input unused;
+    signal output c;
+    signal inner <== a * b + 3;
+    c <== inner * inner;
+}
+component main {public [a]} = Small();
+"""
+
+
+@pytest.fixture(scope="session")
+def originals(files: Files, make_ptau: Callable[[int], Path]) -> dict[str, bytes]:
+    """Return a file of each kind as circom or snarkjs wrote it, small enough to break often."""
+    circom = Circuit(CIRCOM)
+    return {
+        "r1cs": circom.compiled.r1cs.read_bytes(),
+        "wtns": files.circuit.wtns.read_bytes(),
+        "zkey": files.begun.read_bytes(),
+        "ptau": make_ptau(2).read_bytes(),
+    }
+
+
+def rewritten(data: bytes, folder: Path) -> bytes:
+    """Return what the native core writes of what it read."""
+    source, target = folder / "source", folder / "target"
+    source.write_bytes(data)
+    native_core().rewrite(str(source), str(target))
+    return target.read_bytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_is_written_as_it_was_read(
+    originals: dict[str, bytes], tmp_path: Path, kind: str
+) -> None:
+    assert rewritten(originals[kind], tmp_path) == originals[kind]
+
+
+def test_a_contributed_key_keeps_its_contributions(files: Files, tmp_path: Path) -> None:
+    data = files.contributed.read_bytes()
+    assert dict(split(rewritten(data, tmp_path))) == dict(split(data))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sections_may_stand_in_any_order(
+    originals: dict[str, bytes], tmp_path: Path, kind: str
+) -> None:
+    data = originals[kind]
+    for seed in range(5):
+        shuffled = split(data)
+        random.Random(seed).shuffle(shuffled)
+        assert rewritten(join(data, shuffled), tmp_path) == data
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_section_that_is_missing_long_short_or_twice_is_named(
+    originals: dict[str, bytes], tmp_path: Path, kind: str
+) -> None:
+    data = originals[kind]
+    sections = split(data)
+    for index, (number, content) in enumerate(sections):
+        rest = sections[:index] + sections[index + 1 :]
+        wrong = [
+            join(data, [*sections, (number, content)]),
+            replaced(data, (number, content + b"\0")),
+            replaced(data, (number, content[:-1])),
+            replaced(data, (number, b"")),
+        ]
+        if (kind, number) != ("r1cs", LABELS):
+            wrong.append(join(data, rest))
+        for broken in wrong:
+            with pytest.raises(ValueError, match=rf"{kind} section \d+"):
+                rewritten(broken, tmp_path)
+
+
+def test_an_unknown_section_is_refused(originals: dict[str, bytes], tmp_path: Path) -> None:
+    for kind, data in originals.items():
+        with pytest.raises(ValueError, match=f"{kind} section 77 is not known"):
+            rewritten(join(data, [*split(data), (77, b"")]), tmp_path)
+
+
+def test_custom_gates_are_refused(originals: dict[str, bytes], tmp_path: Path) -> None:
+    data = originals["r1cs"]
+    for number in (4, 5):
+        gates = (number, struct.pack("<I", 1))
+        with pytest.raises(ValueError, match=f"r1cs section {number} lists custom gates"):
+            rewritten(join(data, [*split(data), gates]), tmp_path)
+
+
+def test_labels_may_be_missing_but_then_terms_bound_the_wires(
+    originals: dict[str, bytes], tmp_path: Path
+) -> None:
+    data = originals["r1cs"]
+    bare = join(data, [(number, content) for number, content in split(data) if number != LABELS])
+    assert rewritten(bare, tmp_path) == bare
+    header = dict(split(bare))[1]
+    many = header[:36] + struct.pack("<I", 0xFFFFFFFF) + header[40:]
+    with pytest.raises(ValueError, match="r1cs section 2 has fewer terms than wires"):
+        rewritten(replaced(bare, (1, many)), tmp_path)
+
+
+def _broken(data: bytes, seed: int) -> Iterator[bytes]:
+    """Yield corrupt copies: cut, flipped, with extreme numbers, with pieces moved."""
+    draw = random.Random(seed)
+    table = starts(data)
+    for length in {*range(0, len(data), max(1, len(data) // 60)), *table}:
+        yield data[:length]
+    positions = {*range(12), *(at + byte for at in table for byte in range(12))}
+    positions |= {draw.randrange(len(data)) for _ in range(500)}
+    for at in sorted(position for position in positions if position < len(data)):
+        yield data[:at] + bytes([data[at] ^ (1 << draw.randrange(8))]) + data[at + 1 :]
+    for at in table:
+        for size in (4, 8):
+            for number in (0, 1, (1 << 31) - 1, (1 << 8 * size) - 1):
+                content = number.to_bytes(size, "little")
+                yield data[:at] + content + data[at + size :]
+    for number, content in split(data):
+        for at in range(0, min(len(content), 120), 4):
+            high = content[:at] + struct.pack("<I", 0xFFFFFFFF) + content[at + 4 :]
+            yield replaced(data, (number, high[: len(content)]))
+    for _ in range(100):
+        start, end = sorted(draw.randrange(len(data)) for _ in range(2))
+        yield data[:start] + data[end:]
+        yield data[:end] + data[start:]
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+
+
+def _read_broken(data: bytes, seed: int, folder: Path) -> tuple[int, list[str]]:
+    """Read corrupt copies; return how many were refused, and what went wrong otherwise."""
+    refused, wrong = 0, []
+    for broken in _broken(data, seed):
+        if broken == data:
+            continue
+        try:
+            if rewritten(broken, folder) != broken:
+                wrong.append("a change was dropped")
+        except ValueError as error:
+            refused += 1
+            if not NAMED.search(str(error)):
+                wrong.append(str(error))
+        except BaseException as error:
+            wrong.append(f"{type(error).__name__}: {error}")
+    return refused, wrong
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_corrupt_files_are_refused(originals: dict[str, bytes], tmp_path: Path, kind: str) -> None:
+    """In a process of its own with little memory: an abort or a huge allocation would end it."""
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_limit) as pool:
+        work = pool.submit(_read_broken, originals[kind], KINDS.index(kind), tmp_path)
+        refused, wrong = work.result(timeout=SECONDS)
+    assert wrong == []
+    assert refused > 300
+
+
+def test_a_point_that_moved_is_refused(files: Files, tmp_path: Path) -> None:
+    data = files.begun.read_bytes()
+    sections = dict(split(data))
+    draw = random.Random(0)
+    for number in (2, 3, 5, 6, 7, 8, 9):
+        content = sections[number]
+        for _ in range(20):
+            at = draw.randrange(len(content))
+            moved = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+            with pytest.raises(ValueError, match=f"zkey section {number}"):
+                rewritten(replaced(data, (number, moved)), tmp_path)
+
+
+HEADER = {"alpha1": (84, 64), "beta1": (148, 64), "beta2": (212, 128), "gamma2": (340, 128)}
+HEADER |= {"delta1": (468, 64), "delta2": (532, 128)}
+"""Where section 2 of a .zkey holds its points: offset and size."""
+
+
+@pytest.mark.parametrize("name", HEADER)
+def test_infinity_in_a_keys_header_is_refused(files: Files, tmp_path: Path, name: str) -> None:
+    data = files.begun.read_bytes()
+    header = dict(split(data))[2]
+    at, size = HEADER[name]
+    changed = header[:at] + bytes(size) + header[at + size :]
+    with pytest.raises(ValueError, match="zkey section 2 holds a point"):
+        rewritten(replaced(data, (2, changed)), tmp_path)
+
+
+def test_two_betas_and_two_deltas_are_refused(files: Files, tmp_path: Path) -> None:
+    data = files.contributed.read_bytes()
+    header = dict(split(data))[2]
+    for name, other in (("beta1", "alpha1"), ("delta1", "alpha1")):
+        (at, size), (source, _) = HEADER[name], HEADER[other]
+        changed = header[:at] + header[source : source + size] + header[at + size :]
+        with pytest.raises(ValueError, match=r"zkey section (2 holds two different|10 ends with)"):
+            rewritten(replaced(data, (2, changed)), tmp_path)
+
+
+def test_a_public_signal_that_would_not_count_is_refused(files: Files, tmp_path: Path) -> None:
+    data = files.begun.read_bytes()
+    signals = dict(split(data))[3]
+    changed = replaced(data, (3, signals[:64] + bytes(64) + signals[128:]))
+    with pytest.raises(ValueError, match="zkey section 3 holds infinity"):
+        rewritten(changed, tmp_path)
+
+
+def test_powers_of_one_before_any_contribution_are_refused(tmp_path: Path, files: Files) -> None:
+    data = files.ptau.read_bytes()
+    sections = dict(split(data))
+    lagrange = bytes(64) + sections[12][64:]
+    with pytest.raises(ValueError, match="ptau section 12 holds a point at infinity"):
+        rewritten(replaced(data, (12, lagrange)), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda core, path: core.Prover(path),
+        lambda core, path: core.Constraints(path),
+        lambda core, path: core.rewrite(path, path),
+        lambda core, path: core.zkey_info(path),
+        lambda core, path: core.setup_key(path, path, bytes(32), None),
+    ],
+)
+def test_what_is_no_file_is_an_os_error(call: Callable[..., object], tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="absent"):
+        call(native_core(), str(tmp_path / "absent"))
+    with pytest.raises(OSError, match="not a regular file"):
+        call(native_core(), str(tmp_path))
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(files: Files, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        native_core().rewrite(str(files.circuit.wtns), str(tmp_path / "absent" / "target"))
+    assert list(tmp_path.iterdir()) == []

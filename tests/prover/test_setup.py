@@ -1,0 +1,241 @@
+"""Keys from circuits and from powers of tau, against snarkjs itself, and the setup gate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from prover import artifacts, setup
+from prover.artifacts import FILES, MANIFEST, ArtifactError, Artifacts
+from prover.groth16 import Native, Proof, Snarkjs, setup_key, verify, verifying_key
+from tests.prover.conftest import SEED, Files, snarkjs
+from tests.prover.sections import replaced, split
+from undertow import bench_circuit
+from undertow.chain.chain import Chain
+from undertow.chain.deployment import deploy
+from undertow.chain.errors import ChainError
+from undertow.markets import LOCAL_PARAMS
+from undertow.protocol.babyjubjub import BASE8
+from undertow.protocol.params import MINIMAL
+
+
+def silent(_stage: str) -> None:
+    """Take progress and say nothing."""
+
+
+def accepted_by_snarkjs(zkey: Path, proof: Proof, folder: Path) -> bool:
+    """Return snarkjs's own verdict under the verification key that it exports."""
+    ax, ay, bx1, bx0, by1, by0, cx, cy = map(str, proof.words)
+    content = {
+        "protocol": "groth16",
+        "curve": "bn128",
+        "pi_a": [ax, ay, "1"],
+        "pi_b": [[bx0, bx1], [by0, by1], ["1", "0"]],
+        "pi_c": [cx, cy, "1"],
+    }
+    key, public, words = (folder / f"{name}.json" for name in ("key", "public", "proof"))
+    snarkjs("zkey", "export", "verificationkey", zkey, key)
+    public.write_text(json.dumps(list(map(str, proof.public))), encoding="utf-8")
+    words.write_text(json.dumps(content), encoding="utf-8")
+    return "OK!" in snarkjs("groth16", "verify", key, public, words)
+
+
+@pytest.mark.parametrize("maker", ["dev", "contributed"])
+def test_keys_and_proofs_are_good_on_both_sides(files: Files, tmp_path: Path, maker: str) -> None:
+    """`dev` was made here, `contributed` by snarkjs."""
+    zkey = getattr(files, maker)
+    witness = files.circuit.wtns.read_bytes()
+    for backend in (Native(zkey), Snarkjs(zkey)):
+        proof = backend.prove(witness)
+        assert proof.public == files.circuit.public
+        assert verify(verifying_key(zkey), proof)
+        assert accepted_by_snarkjs(zkey, proof, tmp_path)
+
+
+def test_a_development_key_follows_from_its_seed(files: Files, tmp_path: Path) -> None:
+    again, other = tmp_path / "again", tmp_path / "other"
+    setup_key(files.circuit.r1cs, again, SEED, silent)
+    setup_key(files.circuit.r1cs, other, bytes(32), silent)
+    assert again.read_bytes() == files.dev.read_bytes()
+    assert other.read_bytes() != files.dev.read_bytes()
+
+
+def test_phase_2_begins_byte_for_byte_as_snarkjss(files: Files, tmp_path: Path) -> None:
+    ours = tmp_path / "ours.zkey"
+    circuit_hash = setup.start(files.circuit.r1cs, files.ptau, ours, silent)
+    assert ours.read_bytes() == files.begun.read_bytes()
+    assert setup.inspect(files.begun).circuit_hash == circuit_hash
+
+
+def test_powers_must_be_enough_and_prepared(files: Files, tmp_path: Path) -> None:
+    data = files.ptau.read_bytes()
+    raw = tmp_path / "raw.ptau"
+    kept = [(number, content) for number, content in split(data) if number < 12]
+    raw.write_bytes(data[:8] + len(kept).to_bytes(4, "little"))
+    with raw.open("ab") as file:
+        for number, content in kept:
+            file.write(number.to_bytes(4, "little") + len(content).to_bytes(8, "little") + content)
+    with pytest.raises(ValueError, match="ptau section 12 is missing"):
+        setup.start(files.circuit.r1cs, raw, tmp_path / "key", silent)
+    larger = bench_circuit.write(2 * files.circuit.constraints, tmp_path)
+    with pytest.raises(ValueError, match="ptau section 1 has power 6: too small"):
+        setup.start(larger.r1cs, files.ptau, tmp_path / "key", silent)
+
+
+def test_contributions_are_told_as_snarkjs_tells_them(files: Files) -> None:
+    info = setup.inspect(files.contributed)
+    assert [one.name for one in info.contributions] == ["Ada", "Beacon"]
+    assert [one.beacon for one in info.contributions] == [None, "0102030405060708"]
+    shown = snarkjs("zkey", "verify", files.circuit.r1cs, files.ptau, files.contributed)
+    digits = "".join(shown.split())
+    for one in info.contributions:
+        assert one.hash in digits
+    assert info.circuit_hash in digits
+    assert setup.inspect(files.begun).gamma_is_delta
+    assert not info.gamma_is_delta
+
+
+def test_a_contributed_key_passes(files: Files) -> None:
+    circuit_hash = setup.inspect(files.begun).circuit_hash
+    setup.require_contribution(files.contributed, circuit_hash)
+    setup.verify(files.circuit.r1cs, files.ptau, files.contributed, silent)
+    with pytest.raises(ValueError, match="has the circuit hash"):
+        setup.require_contribution(files.contributed, "00" * 64)
+
+
+def forged(files: Files, folder: Path, **sections: bytes) -> Path:
+    """Return a copy of the contributed key with sections `s<number>` replaced."""
+    changes = [(int(name[1:]), content) for name, content in sections.items()]
+    path = folder / "forged.zkey"
+    path.write_bytes(replaced(files.contributed.read_bytes(), *changes))
+    return path
+
+
+def refused(path: Path, match: str) -> None:
+    """Check that the gate that needs no other file refuses a key."""
+    with pytest.raises(ValueError, match=match):
+        setup.require_contribution(path, setup.inspect(path).circuit_hash)
+
+
+def test_a_key_that_nobody_contributed_to_is_refused(files: Files) -> None:
+    for key in (files.begun, files.dev):
+        refused(key, "zkey section 10 lists no contribution")
+        with pytest.raises(ValueError, match="lists no contribution"):
+            setup.verify(files.circuit.r1cs, files.ptau, key, silent)
+
+
+POINTS = 3 * 64 + 128
+"""Bytes of a contribution's points; its transcript follows."""
+
+
+def test_a_forged_chain_is_refused(files: Files, tmp_path: Path) -> None:
+    data = dict(split(files.contributed.read_bytes()))[10]
+    head, chain = data[:64], data[68:]
+    first = len(chain) - len(_last(chain))
+    alone = head + (1).to_bytes(4, "little") + chain[first:]
+    refused(forged(files, tmp_path, s10=alone), "contribution 0 is not bound")
+    rebound = bytes([head[0] ^ 1]) + data[1:]
+    refused(forged(files, tmp_path, s10=rebound), "contribution 0 is not bound")
+    proof = bytearray(data)
+    # The second group's point of the first contribution, replaced by the second's.
+    at, other = 68 + 192, 68 + first + 192
+    proof[at : at + 128] = data[other : other + 128]
+    refused(forged(files, tmp_path, s10=bytes(proof)), "contribution 0 does not prove")
+    step = bytearray(data)
+    step[68 : 68 + 64] = data[68 + 64 : 68 + 128]
+    refused(forged(files, tmp_path, s10=bytes(step)), "contribution 0 does not change delta")
+    at = data.index(bytes.fromhex("0102030405060708"))
+    beacon = data[:at] + b"\xff" + data[at + 1 :]
+    refused(forged(files, tmp_path, s10=beacon), "contribution 1 is not what its beacon gives")
+
+
+def _last(chain: bytes) -> bytes:
+    """Return the second of two contributions."""
+    at = POINTS + 64 + 4
+    size = int.from_bytes(chain[at : at + 4], "little")
+    return chain[at + 4 + size :]
+
+
+def test_a_beacon_of_endless_rounds_is_refused(files: Files, tmp_path: Path) -> None:
+    data = dict(split(files.contributed.read_bytes()))[10]
+    at = data.index(bytes([2, 10, 3, 8]) + bytes.fromhex("0102030405060708"))
+    endless = data[: at + 1] + bytes([63]) + data[at + 2 :]
+    refused(forged(files, tmp_path, s10=endless), "beacon of 2\\^63 rounds is too long")
+
+
+@pytest.mark.parametrize("section", [3, 4, 5, 6, 7, 8, 9])
+def test_each_section_of_another_key_is_refused(files: Files, tmp_path: Path, section: int) -> None:
+    """The development key's sections have the same shape; its matrices are the same, so those
+    are taken with two entries swapped."""
+    content = dict(split(files.dev.read_bytes()))[section]
+    if section == 4:
+        content = content[:4] + content[48:92] + content[4:48] + content[92:]
+    path = forged(files, tmp_path, **{f"s{section}": content})
+    with pytest.raises(ValueError, match=f"zkey section {section} is not the circuit's"):
+        setup.verify(files.circuit.r1cs, files.ptau, path, silent)
+
+
+def test_points_of_before_the_contributions_are_refused(files: Files, tmp_path: Path) -> None:
+    begun = dict(split(files.begun.read_bytes()))
+    for section in (8, 9):
+        path = forged(files, tmp_path, **{f"s{section}": begun[section]})
+        with pytest.raises(ValueError, match=f"zkey section {section} is not the circuit's"):
+            setup.verify(files.circuit.r1cs, files.ptau, path, silent)
+
+
+def test_a_key_of_another_circuit_is_refused(files: Files, tmp_path: Path) -> None:
+    other = bench_circuit.write(files.circuit.constraints, tmp_path, seed=2)
+    with pytest.raises(ValueError, match="zkey section 10 has another circuit's hash"):
+        setup.verify(other.r1cs, files.ptau, files.contributed, silent)
+
+
+@pytest.fixture
+def built(files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Artifacts:
+    """Return the circuit's artifacts with the development key."""
+    monkeypatch.setattr(artifacts, "KEYS", tmp_path / "keys")
+    folder = tmp_path / "keys" / "small"
+    folder.mkdir(parents=True)
+    for name in FILES:
+        source = {"circuit.r1cs": files.circuit.r1cs, "circuit.zkey": files.dev}.get(name)
+        (folder / name).write_bytes(source.read_bytes() if source else b"")
+    artifacts._write_manifest(folder, "small")
+    return artifacts.load(folder)
+
+
+def test_a_ceremonys_key_takes_the_development_keys_place(files: Files, built: Artifacts) -> None:
+    adopted = artifacts.adopt(built, files.contributed, files.ptau, silent)
+    assert (built.origin, adopted.origin) == ("dev", "ceremony")
+    assert adopted.zkey.read_bytes() == files.contributed.read_bytes()
+    assert artifacts.load(adopted.folder) == adopted
+
+
+def test_a_manifest_cannot_call_a_development_key_a_ceremonys(built: Artifacts) -> None:
+    path = built.folder / MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for origin in ("ceremony", "other"):
+        path.write_text(json.dumps(manifest | {"origin": origin}), encoding="utf-8")
+        with pytest.raises(ArtifactError, match="lists no contribution"):
+            artifacts.load(built.folder)
+
+
+def test_a_key_with_another_hash_than_the_manifests_is_refused(
+    files: Files, built: Artifacts
+) -> None:
+    adopted = artifacts.adopt(built, files.contributed, files.ptau, silent)
+    path = adopted.folder / MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {"circuit_hash": "00" * 64}), encoding="utf-8")
+    with pytest.raises(ArtifactError, match="has the circuit hash"):
+        artifacts.load(adopted.folder)
+
+
+def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> None:
+    class Local(Chain):
+        chain_id = 31337
+
+    good, bad = verifying_key(files.contributed), verifying_key(files.begun)
+    for keys in ((good, bad), (bad, good)):
+        with pytest.raises(ChainError, match="gamma is its delta"):
+            deploy(Local("http://127.0.0.1:1"), MINIMAL, LOCAL_PARAMS, BASE8, [], keys, "ceremony")
