@@ -8,11 +8,11 @@ Nothing here runs in constant time.
 """
 
 from collections.abc import Callable
-from typing import final
+from typing import Any, final
 
 from typing_extensions import Buffer, Self
 
-# Keys and proofs: native/src/{setup,prove,verify,r1cs}.rs
+# Keys and proofs: native/src/{setup,phase2,prove,verify,r1cs}.rs
 
 def setup_key(
     r1cs_path: str, zkey_path: str, seed: bytes, progress: Callable[[str], None] | None
@@ -22,6 +22,49 @@ def setup_key(
     Whoever knows the seed can forge every proof. `progress` is told what is being done.
     OSError: a file cannot be read or written. ValueError: it is no .r1cs file, or the seed.
     """
+
+def phase2_start(
+    r1cs_path: str, ptau_path: str, zkey_path: str, progress: Callable[[str], None] | None
+) -> bytes:
+    """Write the key that phase 2 begins with, as `snarkjs groth16 setup` does.
+
+    Returns the circuit's hash, 64 bytes. OSError, ValueError: as `setup_key`.
+    """
+
+def phase2_verify(
+    r1cs_path: str, ptau_path: str, zkey_path: str, progress: Callable[[str], None] | None
+) -> None:
+    """Check that a key came from a circuit and powers of tau by its contributions.
+
+    OSError: a file cannot be read. ValueError: a file is corrupt, or the key came from others.
+    """
+
+def require_contribution(zkey_path: str) -> None:
+    """Refuse a key without contribution, with gamma = delta or a broken chain: ValueError."""
+
+def zkey_info(zkey_path: str) -> dict[str, Any]:
+    """Return a key's wires, public, domain, circuit_hash, gamma_is_delta and contributions."""
+
+def verification_key(zkey_path: str) -> tuple[bytes, bytes]:
+    """Return a key's verifying half, as `verify_proof` takes it, and e(alpha, beta) in 12 words."""
+
+def check_verifying_key(words: bytes) -> bytes:
+    """Return the 12 words of e(alpha, beta). ValueError: the key would accept forgeries."""
+
+def rewrite(source: str, target: str) -> None:
+    """Read a .r1cs, .wtns, .zkey or .ptau, check all of it and write it again."""
+
+def arithmetic() -> str:
+    """Return the name of the arithmetic that large keys prove with: `avx512ifma`, `adx`, `generic`.
+
+    UNDERTOW_PORTABLE=1 in the environment rules the first one out.
+    """
+
+def time_sum(points: int) -> float:
+    """Return the seconds of a sum of full multiples of so many points of the first group."""
+
+def time_transform(bits: int) -> float:
+    """Return the seconds of one transform of 2^bits elements. ValueError: not from 6 to 27."""
 
 def verify_proof(verifying_key: bytes, public: bytes, proof: bytes) -> bool:
     """Return whether a proof shows the public signals under a verifying key.
@@ -35,19 +78,14 @@ def verify_proof(verifying_key: bytes, public: bytes, proof: bytes) -> bool:
 class Prover:
     """A proving key in memory."""
 
-    def __new__(cls, zkey_path: str, portable: bool = False) -> Self:
-        """Read a .zkey file; `portable` leaves the machine's vector units unused.
-
-        OSError: it cannot be read. ValueError: it is none.
-        """
+    def __new__(cls, zkey_path: str) -> Self:
+        """Read a .zkey file. OSError: it cannot be read. ValueError: it is none."""
     @property
     def domain_size(self) -> int:
         """Size of the evaluation domain, a power of two."""
     @property
     def arithmetic(self) -> str:
         """Name of the arithmetic that proofs are made with."""
-    def verifying_key(self) -> bytes:
-        """Return the key as `verify_proof` takes it."""
     def prove(
         self,
         witness: bytes,

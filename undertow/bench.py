@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -12,9 +13,9 @@ from typing import Any
 
 from matcher.transition import Batch, transition
 from prover.batch import Job
-from prover.groth16 import Proof, Snarkjs
+from prover.groth16 import Proof, ProverError, Snarkjs, native_core
 from prover.prover import Prover, Timing
-from undertow import market_data
+from undertow import bench_native, bench_prover, market_data
 from undertow.client.client import AsyncClient, MatcherInfo
 from undertow.demo import DEPOSIT, HOUSE, TRADERS, build_order, replay, windows
 from undertow.local import LocalVenue, local_venue
@@ -22,6 +23,7 @@ from undertow.market_data import OrderEvent
 from undertow.markets import LOCAL_PARAMS
 from undertow.protocol.params import Preset
 
+VECTORS = "avx512ifma"
 INTAKE_ORDERS = 1_000
 CONCURRENCY = 64
 REPEATS = 3
@@ -47,8 +49,23 @@ class _Recorder:
         return self.inner.prove(job)
 
 
-def measure(preset: Preset, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Return the figures by name; seconds are medians of three on this machine."""
+def measure(
+    preset: Preset, progress: Callable[[str], None], portable: bool = False
+) -> dict[str, Any]:
+    """Return the figures by name; `portable` leaves the machine's vector units unused."""
+    if portable:
+        os.environ[bench_prover.PORTABLE] = "1"
+    arithmetic = native_core().arithmetic()
+    if portable and arithmetic == VECTORS:
+        raise ProverError("the native core was in use before; bench in a process of its own")
+    figures = {"arithmetic": arithmetic, **_venue(preset, progress)}
+    progress("what the native core does for each order")
+    figures |= bench_native.measure()
+    return figures | bench_prover.measure(portable, progress)
+
+
+def _venue(preset: Preset, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Return the figures of one full batch; seconds are medians of three."""
     flow = market_data.load()
     window = windows(flow, 1, preset.slots)[0]
     with local_venue(preset, progress) as local:
@@ -77,6 +94,8 @@ def measure(preset: Preset, progress: Callable[[str], None]) -> dict[str, Any]:
         prove_s = _median(lambda: prover.backend.prove(raw))
         snarkjs = Snarkjs(prover.artifacts.zkey)
         snarkjs_s = _median(lambda: snarkjs.prove(raw), 1)
+        progress("groth16py on the same constraints and witness")
+        groth16py_s = bench_prover.groth16py_seconds(prover.artifacts.r1cs, raw)
         progress("intake")
         intake = _intake(local, window.orders)
     return {
@@ -86,6 +105,7 @@ def measure(preset: Preset, progress: Callable[[str], None]) -> dict[str, Any]:
         "witness_s": round(witness_s, 3),
         "prove_s": round(prove_s, 3),
         "snarkjs_prove_s": round(snarkjs_s, 3),
+        "groth16py_prove_s": round(groth16py_s, 3),
         "prove_ratio_to_snarkjs": round(snarkjs_s / prove_s, 2),
         "settle_gas": report.gas,
         "gas_per_order": report.gas // len(orders),

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.r1cs import read_wtns
+from prover.r1cs import R1cs, read_wtns
 from undertow.protocol.field import R
 
 PUBLIC = 3
@@ -41,10 +41,19 @@ class Circuit:
 
 def load(constraints: int, folder: Path) -> Circuit:
     """Return what `write` left in a folder."""
-    values = read_wtns(folder / WTNS)
+    return _described(constraints, PUBLIC, folder / R1CS, folder / WTNS)
+
+
+def describe(circuit: R1cs, r1cs: Path, wtns: Path) -> Circuit:
+    """Return any circuit's files with a witness of it."""
+    public = circuit.outputs + circuit.public_inputs
+    return _described(len(circuit.constraints), public, r1cs, wtns)
+
+
+def _described(constraints: int, public: int, r1cs: Path, wtns: Path) -> Circuit:
+    values = read_wtns(wtns)
     short = sum(value < 1 << _SHORT_BITS for value in values)
-    public = tuple(values[1 : PUBLIC + 1])
-    return Circuit(constraints, folder / R1CS, folder / WTNS, public, short / len(values))
+    return Circuit(constraints, r1cs, wtns, tuple(values[1 : public + 1]), short / len(values))
 
 
 def write(constraints: int, folder: Path, seed: int = 1) -> Circuit:

@@ -28,10 +28,12 @@ from prover.groth16 import (
     Native,
     ProverError,
     Snarkjs,
+    native_core,
     setup_key,
     verify,
     verifying_key,
 )
+from prover.r1cs import R1cs
 from prover.toolchain import ROOT
 from undertow import bench_circuit
 from undertow.bench_circuit import PUBLIC, Circuit
@@ -40,6 +42,8 @@ CACHE = ROOT / "build" / "bench"
 SIZES = {"2_15": (1 << 15) - PUBLIC - 1, "2_18": (1 << 18) - PUBLIC - 1}
 """Constraints that fill the domain of that size: public signals and the one take a row each."""
 SETUP_CONSTRAINTS = 300_000
+KERNEL_BITS = 18
+KERNEL_RUNS = 3
 RUNS = {"2_15": 7, "2_18": 5}
 PORTABLE = "UNDERTOW_PORTABLE"
 """Set to 1 in a process's environment, it makes the native core leave AVX-512 alone."""
@@ -68,6 +72,8 @@ def measure(portable: bool, progress: Progress) -> dict[str, Any]:
         ProverError: a proof did not verify.
     """
     figures: dict[str, Any] = {}
+    progress("the prover's kernels")
+    figures |= _kernels()
     for size, constraints in SIZES.items():
         progress(f"{size}: circuit of {constraints} constraints and its key")
         circuit = _circuit(constraints)
@@ -89,6 +95,27 @@ def measure(portable: bool, progress: Progress) -> dict[str, Any]:
     figures |= {"setup_s": round(setup.seconds[0], 2), "setup_constraints": SETUP_CONSTRAINTS}
     figures["setup_peak_rss_mb"] = round(setup.peak_rss_mb)
     return figures
+
+
+def _kernels() -> dict[str, Any]:
+    """Return the nanoseconds of the prover's two kernels at 2^18, wall clock, all cores."""
+    core = native_core()
+    count = 1 << KERNEL_BITS
+    transforms = [core.time_transform(KERNEL_BITS) for _ in range(KERNEL_RUNS)]
+    sums = [core.time_sum(count) for _ in range(KERNEL_RUNS)]
+    return {
+        "msm_g1_ns_per_point": round(statistics.median(sums) / count * 1e9, 1),
+        "ntt_ns_per_element": round(statistics.median(transforms) / count * 1e9, 2),
+    }
+
+
+def groth16py_seconds(r1cs: Path, witness: bytes) -> float:
+    """Return the wall seconds of groth16py's proof for a circuit and the content of a .wtns."""
+    with tempfile.TemporaryDirectory() as folder:
+        wtns = Path(folder) / bench_circuit.WTNS
+        wtns.write_bytes(witness)
+        circuit = bench_circuit.describe(R1cs.read(r1cs), r1cs, wtns)
+        return min(_apart(False, _time_groth16py, circuit, Path(), 2).seconds)
 
 
 def _circuit(constraints: int) -> Circuit:

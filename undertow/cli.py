@@ -78,13 +78,17 @@ def demo(batches: int = typer.Option(6, min=1), preset: PresetName = DEFAULT.nam
 @app.command()
 def bench(
     as_json: bool = typer.Option(False, "--json", help="Print one JSON object."),
+    portable: bool = typer.Option(False, "--portable", help="Without AVX-512."),
     preset: PresetName = DEFAULT.name,
 ) -> None:
-    """Measure constraints, proving, gas, intake and the transition in one run."""
+    """Measure constraints, proving beside its peers, gas, intake and the transition in one run."""
     from undertow import bench as benchmark
 
+    def report(text: str) -> None:
+        typer.echo(text, err=True)
+
     with _errors():
-        figures = benchmark.measure(_preset(preset), lambda text: typer.echo(text, err=True))
+        figures = benchmark.measure(_preset(preset), report, portable)
     if as_json:
         typer.echo(json.dumps(figures, indent=2))
     else:

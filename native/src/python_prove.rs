@@ -41,7 +41,6 @@ fn arithmetic() -> &'static str {
 #[pyclass(frozen)]
 struct Prover {
     key: Box<dyn prove::ProvingKey>,
-    verifying_key: VerifyingKey,
     public: usize,
     domain: usize,
 }
@@ -54,7 +53,6 @@ impl Prover {
             let key = read(zkey_path, Zkey::read)?;
             Ok(Self {
                 key: prove::fastest(key.domain).prepare(&key)?,
-                verifying_key: VerifyingKey::of(&key),
                 public: key.public,
                 domain: key.domain,
             })
@@ -69,10 +67,6 @@ impl Prover {
     #[getter]
     fn arithmetic(&self) -> &'static str {
         prove::fastest(self.domain).name()
-    }
-
-    fn verifying_key<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.verifying_key.to_words())
     }
 
     #[pyo3(signature = (witness, seed=None, progress=None))]
