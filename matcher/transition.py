@@ -308,7 +308,8 @@ def _filled(
 ) -> Account:
     book = trade(_book(account), sheet, order.instrument, fill, clearing.premium, fee)
     carried = account.filled if order.nonce == account.nonce else 0
-    done = order.size if order.immediate_or_cancel else carried + abs(fill)
+    # Never below what was carried: an equal nonce with a smaller size gives nothing back.
+    done = carried + abs(_left(account, order) if order.immediate_or_cancel else fill)
     return replace(
         account,
         nonce=order.nonce,

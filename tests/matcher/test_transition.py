@@ -168,6 +168,17 @@ def test_an_order_filled_whole_cannot_be_replayed() -> None:
     assert again.accounts[1].positions == state.accounts[1].positions
 
 
+def test_a_smaller_size_under_an_equal_nonce_gives_nothing_back() -> None:
+    """Else the larger order could be filled again for what the smaller one gave back."""
+    larger = order(1, 10, PRICE + 100_000)
+    state, slots = settle(genesis(), larger)
+    assert slots[0].fill == 10
+    state, slots = settle(state, order(1, 5, PRICE + 100_000, immediate_or_cancel=True))
+    assert (slots[0].fill, state.accounts[1].filled) == (0, 10)
+    _, slots = settle(state, larger)
+    assert slots[0].fill == 0
+
+
 def test_every_field_of_the_state_moves_its_root() -> None:
     state = genesis()
     assert replace(state, ledger=replace(state.ledger, insurance=Money(1))).root() != state.root()
