@@ -32,7 +32,8 @@ class OrderBook:
     ) -> ClosedSet | None:
         """Return the next set, or None while no order waits.
 
-        The busiest markets get the lanes; an account has one order in a batch; decoys fill up.
+        The busiest markets get the lanes; an account has one order in a batch, of its highest
+        nonce; decoys fill up.
         """
         self._drop_dead(batch, accounts)
         demand = Counter(s.order.instrument for s in self.waiting.values())
@@ -66,9 +67,14 @@ class OrderBook:
                 self.waiting.pop(sequence, None)
 
     def _drop_dead(self, batch: int, accounts: dict[int, Account]) -> None:
+        """Drop what expired or was replaced: a higher nonce cancels what waits below it."""
+        newest = {index: account.nonce for index, account in accounts.items()}
+        for signed in self.waiting.values():
+            order = signed.order
+            if order.account in newest and order.expiry_batch >= batch:
+                newest[order.account] = max(newest[order.account], order.nonce)
         for sequence, signed in list(self.waiting.items()):
             order = signed.order
-            account = accounts.get(order.account)
-            replaced = account is None or order.nonce < account.nonce
+            replaced = order.nonce < newest.get(order.account, order.nonce + 1)
             if replaced or order.expiry_batch < batch:
                 del self.waiting[sequence]

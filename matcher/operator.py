@@ -33,6 +33,8 @@ from undertow.protocol.statement import Touch
 
 log = logging.getLogger(__name__)
 BACKOFF_SECONDS = (0.5, 1, 2, 4, 8, 15)
+ORACLE_PATIENCE_SECONDS = 60
+"""After this much of the chain's time without a price, the oracle is called silent."""
 
 
 class Phase(StrEnum):
@@ -42,6 +44,7 @@ class Phase(StrEnum):
     IDLE = "idle"
     SERVING_REQUESTS = "serving requests"
     WAITING_FOR_PRICE = "waiting for the first price after the close"
+    ORACLE_SILENT = "oracle stale or in disagreement: no price since the close"
     PROVING = "proving"
     CHAIN_UNREACHABLE = "chain unreachable, backing off"
 
@@ -200,7 +203,10 @@ class Operator:
             raise DivergedError(f"set {number} is closed on chain and not in the journal")
         price = self.venue.first_round_after(closed_at)
         if price is None:
-            self.phase = Phase.WAITING_FOR_PRICE
+            # The oracle takes no stale and no disputed round, so all that shows here is silence.
+            waited = self.venue.chain.time - closed_at
+            silent = waited > ORACLE_PATIENCE_SECONDS
+            self.phase = Phase.ORACLE_SILENT if silent else Phase.WAITING_FOR_PRICE
             return False
         self.phase = Phase.PROVING
         committed = self._committed(closed)

@@ -125,7 +125,7 @@ def hostile() -> Case:
 
 
 def amended() -> Case:
-    """An equal nonce with a smaller size, immediate or cancel: nothing is left, nothing comes back."""
+    """An equal nonce with a smaller size, immediate or cancel: nothing is left or comes back."""
     state = venue()
     account = replace(state.accounts[1], nonce=2, filled=Lots(10))
     smaller = replace(order(1, 5, PRICE * 2), immediate_or_cancel=True)

@@ -11,7 +11,12 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from web3 import Web3
 from web3.contract import Contract
-from web3.exceptions import ContractCustomError, ContractLogicError, Web3RPCError
+from web3.exceptions import (
+    ContractCustomError,
+    ContractLogicError,
+    TimeExhausted,
+    Web3RPCError,
+)
 from web3.types import TxReceipt
 
 from undertow.chain.contracts import artifact
@@ -79,7 +84,7 @@ def reachable() -> Iterator[None]:
     """Turn a node's silence into ChainUnreachableError."""
     try:
         yield
-    except (requests.RequestException, ConnectionError, OSError) as error:
+    except (requests.RequestException, ConnectionError, OSError, TimeExhausted) as error:
         raise ChainUnreachableError(f"the chain's node does not answer: {error}") from error
 
 

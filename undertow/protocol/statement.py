@@ -26,7 +26,7 @@ class Place:
 class Touch(NamedTuple):
     """What is published of a touched account."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # tuple.index has this name too
     leaf: int
     ciphertext: int
 
