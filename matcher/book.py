@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from matcher.journal import ClosedSet
-from matcher.transition import Outcome, Slot
+from matcher.transition import Slot
 from undertow.protocol.account import Account
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import Preset, VenueParams
 from undertow.protocol.signed_order import SignedOrder
 

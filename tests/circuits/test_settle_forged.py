@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from matcher.transition import Decoy, Outcome
+from matcher.transition import Decoy
 from prover import toolchain, witness
 from prover.batch import LEVELS, account_inputs, path_inputs
 from prover.r1cs import R1cs, read_sym
@@ -26,6 +26,7 @@ from undertow.protocol.account import Account
 from undertow.protocol.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.protocol.field import R
 from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price
 

@@ -11,6 +11,7 @@ from undertow.chain.errors import RevertedError
 from undertow.chain.history import follow
 from undertow.client.client import Trader
 from undertow.client.errors import RefusedError
+from undertow.client.fills import check_fills
 from undertow.local import SIGNERS, LocalVenue, local_venue
 from undertow.markets import BTC, MICRO
 from undertow.protocol.errors import DeltaError
@@ -58,6 +59,8 @@ def check_traders(venue: LocalVenue) -> None:
         key = trader.key
         events = follow(history, trader.account, key.scalar, key.public, operator)
         assert events[-1].account == venue.operator.state.accounts[trader.account]
+        fills = check_fills(trader.sent, [(event.batch, event.delta) for event in events])
+        assert sum(fill.lots for fill in fills) == sum(events[-1].account.positions)
     assert venue.operator.state.root() == venue.venue.state_root()
 
 

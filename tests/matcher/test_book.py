@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matcher.book import OrderBook
-from matcher.transition import Outcome, Slot
+from matcher.transition import Slot
 from tests.matcher.test_transition import PARAMS, genesis, order
 from undertow.protocol.babyjubjub import BASE8
 from undertow.protocol.eddsa import Signature
 from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.units import Lots

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.transition import Batch, Decoy, Outcome, transition
+from matcher.transition import Batch, Decoy, transition
 from undertow.protocol.account import Account
 from undertow.protocol.babyjubjub import Point
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
 from undertow.protocol.market import MarketParams
 from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import VenueParams
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.state import Ledger, State

@@ -56,6 +56,8 @@ class Trader:
     account: int
     nonce: int = 0
     """The last one used."""
+    sent: list[Order] = field(default_factory=list)
+    """Every order that was signed here; `undertow.client.fills` checks fills against them."""
 
     def order(
         self,
@@ -89,14 +91,15 @@ class Trader:
     def seal(self, order: Order, info: MatcherInfo) -> bytes:
         """Sign an order and encrypt it to the matcher."""
         signature = self.key.sign(order.message(info.venue.word))
+        self.sent.append(order)
         return seal_order(SignedOrder(order, signature), info.envelope_key, info.venue)
 
 
 class Client:
     """A matcher over HTTP."""
 
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS)
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, transport=transport)
 
     def info(self) -> MatcherInfo:
         """Return the matcher's keys and the open batch; raises MatcherDownError."""
@@ -126,8 +129,8 @@ class Client:
 class AsyncClient:
     """A matcher over HTTP, for asyncio; the calls and errors of `Client`."""
 
-    def __init__(self, url: str) -> None:
-        self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS)
+    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS, transport=transport)
 
     async def info(self) -> MatcherInfo:
         """See `Client.info`."""
@@ -167,4 +170,4 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
 
 
 def _down(error: Exception) -> MatcherDownError:
-    return MatcherDownError(f"the matcher does not answer: {error}")
+    return MatcherDownError(f"the matcher does not answer, is this its address? {error}")
