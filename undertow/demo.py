@@ -94,6 +94,7 @@ def run(preset: Preset, batches: int) -> None:
 
 
 def replay(local: LocalVenue, window: Window) -> None:
+    """Send a window's orders, publish its index prices after the close, wait for the settlement."""
     client = local.client()
     info = client.info()
     for position, event in enumerate(window.orders):
@@ -108,6 +109,7 @@ def replay(local: LocalVenue, window: Window) -> None:
 
 
 def build_order(trader: Trader, event: OrderEvent, info: MatcherInfo) -> Order:
+    """Return a recorded order as one of the trader's, valid for the next batch and one more."""
     market = MICRO if event.btc < MICRO_BELOW_BTC else BTC
     lots = max(round(min(event.btc, LARGEST_BTC) * market.lots_per_btc), 1)
     return trader.order(

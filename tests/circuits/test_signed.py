@@ -90,7 +90,7 @@ def test_absolute(value: int) -> None:
 
 
 def test_aliased_hash_bits_are_refused() -> None:
-    """h + r has the same residue as h; its bits satisfy all but the check of the top."""
+    """The alias h + r has the residue of h; its bits satisfy all but the check of the top."""
     circuit = Circuit("eddsa.circom: HashBits()")
     values = circuit.witness({"in": 5})
     alias = {f"bits[{i}]": (5 + R) >> i & 1 for i in range(254)}
