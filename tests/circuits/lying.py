@@ -1,4 +1,4 @@
-"""The batch circuit with hints that lie on demand, for witnesses of the deployed constraints.
+"""Circuits with hints that lie on demand, for witnesses of the deployed constraints.
 
 A copy of the circuit's sources takes, beside its inputs, a lie for each of some hints. Whatever
 follows from the hint is computed from the lie, so the witness is the one that a dishonest prover
@@ -17,6 +17,7 @@ from typing import Any
 
 from prover import toolchain, witness
 from tests.circuits.trusting import trusting_wasm
+from undertow.protocol.params import Preset
 
 BUILD = toolchain.ROOT / "build" / "circuits"
 
@@ -34,55 +35,32 @@ SLOT_LIES = (
 LANE_LIES = ("premium", "due", "paid", "within")
 VENUE_LIES = ("grows", "step")
 
-_GADGETS = """
-template LyingNonNegative(n) {
-    signal input in;
-    signal input lie; // 1 flips the answer
-    signal output out;
-
-    out <-- (in < 0 ? 0 : 1) * (1 - 2 * lie) + lie;
-    out * (out - 1) === 0;
-    _ <== Range(n)(in + (1 - out) * (1 << n));
+_HINTS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    # 1 turns the answer round.
+    ("signed", "NonNegative"): {"out": "({}) * (1 - 2 * lie) + lie"},
+    # What is added to the quotient.
+    ("signed", "FloorShift"): {"remainder": "({}) - lie * (1 << k)"},
+    ("signed", "FloorDivide"): {"quotient": "({}) + lie", "remainder": "({}) - lie * den"},
+    # Borrows from bit 95 for bit 94: the sum stays.
+    ("range", "Bits"): {"bits[i]": "({}) + (i == 94 ? 2 * lie : (i == 95 ? -lie : 0))"},
 }
-template LyingFloorShift(n, k) {
-    signal input in;
-    signal input lie; // added to the quotient
-    signal output quotient;
-    signal output remainder;
+"""Gadgets by file and name, and what a liar makes of the value of each hint."""
 
-    remainder <-- ((in + (1 << n)) & ((1 << k) - 1)) - lie * (1 << k);
-    _ <== Range(k)(remainder);
-    quotient <== (in - remainder) / (1 << k);
-    _ <== Range(n - k + 1)(quotient + (1 << (n - k)));
-}
-template LyingFloorDivide(nq, nd) {
-    signal input num;
-    signal input den;
-    signal input lie; // added to the quotient
-    signal output quotient;
 
-    signal remainder;
-    quotient <-- (den != 0 ? num \\ den : 0) + lie;
-    remainder <-- (den != 0 ? num % den : 0) - lie * den;
-    _ <== Range(nq)(quotient);
-    _ <== Range(nd)(remainder);
-    _ <== Range(nd)(den - 1 - remainder);
-    num === quotient * den + remainder;
-}
-template LyingBits(n) {
-    signal input in;
-    signal input lie; // borrows from bit 95 for bit 94: the sum stays
-    signal output bits[n];
-
-    var sum = 0;
-    for (var i = 0; i < n; i++) {
-        bits[i] <-- ((in >> i) & 1) + (i == 94 ? 2 * lie : (i == 95 ? -lie : 0));
-        bits[i] * (bits[i] - 1) === 0;
-        sum += bits[i] * (1 << i);
-    }
-    in === sum;
-}
-"""
+def _gadget(file: str, name: str, hints: Mapping[str, str]) -> str:
+    """Return the gadget's own source, renamed, with a lie as an input and in its hints."""
+    source = (toolchain.ROOT / "circuits" / "lib" / f"{file}.circom").read_text(encoding="utf-8")
+    found = re.search(rf"^template {name}\(.*?^}}$", source, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    text = found[0].replace(f"template {name}(", f"template Lying{name}(")
+    # The last input: a call without a name gives them in order.
+    *_, last = re.finditer(r"signal input .*?;", text)
+    text = f"{text[: last.end()]}\n    signal input lie;{text[last.end() :]}"
+    for hint, lie in hints.items():
+        honest = re.search(rf"{re.escape(hint)} <-- (.*?);", text, re.DOTALL)
+        assert honest is not None, f"{name} has no hint {hint}"
+        text = text.replace(honest[0], f"{hint} <-- {lie.format(honest[1])};")
+    return text
 
 
 def _at(name: str, lies: Sequence[str]) -> str:
@@ -98,7 +76,7 @@ def _judge(name: str, bits: int, value: str) -> tuple[str, str]:
 _SLOT = f"signal input lie[{len(SLOT_LIES)}];"
 _LANE = f"signal input lie[{len(LANE_LIES)}];"
 
-REPLACEMENTS: tuple[tuple[str, str], ...] = (
+BATCH: tuple[tuple[str, str], ...] = (
     # The order's outcome.
     ("template Judge() {", "template Judge() {\n" + _SLOT),
     _judge("remains", 31, "size - carried"),
@@ -169,31 +147,49 @@ REPLACEMENTS: tuple[tuple[str, str], ...] = (
 )
 
 
-class LyingCircuit:
-    """The deployed batch circuit and its lying copy."""
+REQUESTS: tuple[tuple[str, str], ...] = (
+    ("template Request(depth) {", "template Request(depth) {\nsignal input lie;"),
+    (
+        "signal affordable <== NonNegative(116)(surplus.out);",
+        "signal affordable <== LyingNonNegative(116)(surplus.out, lie);",
+    ),
+    (
+        "template Requests(requests, depth) {",
+        "template Requests(requests, depth) {\nsignal input lie[requests];",
+    ),
+    ("request[r].word <== word[r];", "request[r].word <== word[r];\nrequest[r].lie <== lie[r];"),
+)
 
-    def __init__(self, name: str, deployed: toolchain.Compiled, slots: int, lanes: int) -> None:
-        path = _write(toolchain.ROOT / "circuits" / f"{name}.circom")
+
+def batch_lies(
+    preset: Preset,
+    slot: tuple[int, Mapping[str, int]] = (0, {}),
+    lane: tuple[int, Mapping[str, int]] = (0, {}),
+    venue: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
+    """Return the lies of a batch as inputs: by slot or lane, and by name."""
+    return {
+        "lieSlot": _table(preset.slots, SLOT_LIES, *slot),
+        "lieLane": _table(preset.lanes, LANE_LIES, *lane),
+        "lie": [(venue or {}).get(name, 0) for name in VENUE_LIES],
+    }
+
+
+class LyingCircuit:
+    """A deployed circuit and its lying copy."""
+
+    def __init__(
+        self, name: str, deployed: toolchain.Compiled, replacements: Sequence[tuple[str, str]]
+    ) -> None:
+        path = _write(toolchain.ROOT / "circuits" / f"{name}.circom", replacements)
         # Without simplification every signal has a wire, whatever the deployed circuit keeps.
         self._lying = toolchain.compile(path, BUILD / "lying", "--O0")
         self._wires = _signals(self._lying.sym)
         self._layout = _layout(_signals(deployed.sym), self._wires)
-        self._slots, self._lanes = slots, lanes
 
-    def witness(
-        self,
-        inputs: Mapping[str, Any],
-        slot: tuple[int, Mapping[str, int]] = (0, {}),
-        lane: tuple[int, Mapping[str, int]] = (0, {}),
-        venue: Mapping[str, int] | None = None,
-    ) -> list[int]:
-        """Return the lying circuit's witness; a lie is by slot or lane, and by its name."""
-        told = {
-            "lieSlot": _table(self._slots, SLOT_LIES, *slot),
-            "lieLane": _table(self._lanes, LANE_LIES, *lane),
-            "lie": [(venue or {}).get(name, 0) for name in VENUE_LIES],
-        }
-        return witness.calculate(trusting_wasm(self._lying.wasm), {**inputs, **told})
+    def witness(self, inputs: Mapping[str, Any]) -> list[int]:
+        """Return the lying circuit's witness."""
+        return witness.calculate(trusting_wasm(self._lying.wasm), inputs)
 
     def deployed(self, values: list[int]) -> list[int]:
         """Lay a witness out for the deployed constraints."""
@@ -211,14 +207,15 @@ def _table(rows: int, names: Sequence[str], row: int, lies: Mapping[str, int]) -
     ]
 
 
-def _write(circuit: Path) -> Path:
+def _write(circuit: Path, replacements: Sequence[tuple[str, str]]) -> Path:
     """Write the lying copy, all sources in one file; every replacement must find its place."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in toolchain.sources(circuit)[::-1])
     text = re.sub(r"^(pragma .*|include .*);$", "", text, flags=re.MULTILINE)
-    for honest, lying in REPLACEMENTS:
+    for honest, lying in replacements:
         assert text.count(honest) == 1, f"{honest} occurs {text.count(honest)} times"
         text = text.replace(honest, lying)
-    text = "pragma circom 2.1.6;\n" + _GADGETS + text
+    gadgets = "\n".join(_gadget(*place, hints) for place, hints in _HINTS.items())
+    text = f"pragma circom 2.1.6;\n{gadgets}\n{text}"
     folder = BUILD / "wrappers"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"l{hashlib.sha256(text.encode()).hexdigest()[:16]}.circom"

@@ -18,7 +18,7 @@ from prover import toolchain, witness
 from prover.batch import LEVELS, path_inputs
 from prover.r1cs import R1cs, read_sym
 from tests.circuits.batches import Case, commit, execute, prices_at
-from tests.circuits.lying import BUILD, LyingCircuit
+from tests.circuits.lying import BATCH, BUILD, LyingCircuit, batch_lies
 from tests.circuits.test_settle_forged import (
     DOLLAR,
     PRICE,
@@ -191,7 +191,7 @@ def bench() -> Bench:
     wires: dict[int, list[str]] = {}
     for name, wire in read_sym(compiled.sym).items():
         wires.setdefault(wire, []).append(name)
-    lying = LyingCircuit("settle_minimal", compiled, MINIMAL.slots, MINIMAL.lanes)
+    lying = LyingCircuit("settle_minimal", compiled, BATCH)
     return Bench(R1cs.read(compiled.r1cs), wires, lying, compiled)
 
 
@@ -200,20 +200,20 @@ def test_without_a_lie_the_witness_is_the_deployed_one(
     bench: Bench, case: Callable[[], Case]
 ) -> None:
     inputs = case().job().inputs
-    assert bench.lying.deployed(bench.lying.witness(inputs)) == witness.calculate(
-        bench.compiled.wasm, inputs
-    )
+    honest = witness.calculate(bench.compiled.wasm, inputs)
+    values = bench.lying.witness({**inputs, **batch_lies(MINIMAL)})
+    assert bench.lying.deployed(values) == honest
 
 
 def liar(bench: Bench, lie: Lie, inputs: Inputs, case: Case) -> list[int]:
     """Return the witness of a lie, with the paths of later slots led to the lie's leaves."""
-    lies = (lie.slot, (0, lie.lane), lie.venue)
-    values = bench.lying.witness(inputs, *lies)
+    lies = batch_lies(MINIMAL, lie.slot, (0, lie.lane), lie.venue)
+    values = bench.lying.witness({**inputs, **lies})
     tree = case.before.tree.copy()
     for slot, index in enumerate(inputs["index"]):
         inputs["children"][slot] = path_inputs(tree, index)[:LEVELS]
         tree.update(index, bench.lying.value(values, f"slot[{slot}].newLeaf"))
-    return bench.lying.deployed(bench.lying.witness(inputs, *lies))
+    return bench.lying.deployed(bench.lying.witness({**inputs, **lies}))
 
 
 @pytest.mark.parametrize("name", LIES)
