@@ -131,11 +131,12 @@ class Operator:
         """Do the next piece of work; return whether there was any."""
         self._take_in()
         pending = self.venue.pending()
-        if pending is not None:
-            return self._settle(pending.time)
+        if pending is not None and self._settle(pending.time):
+            return True
+        # Requests do not wait for a price: a silent oracle keeps nobody's money.
         if self._serve_requests():
             return True
-        return self._close()
+        return pending is None and self._close()
 
     def _take_in(self) -> None:
         for record in self.matcher.log.records(after=self._read):
@@ -223,9 +224,14 @@ class Operator:
         proof = self.batch_prover.prove(job)
         touches = [Touch(s.index, s.after.leaf(), s.ciphertext()) for s in execution.slots]
         gas = self.venue.settle_batch(
-            execution.state.root(), touches, job.signals.c, proof.words, price.number
+            execution.state.root(),
+            touches,
+            job.signals.c,
+            proof.words,
+            price.number,
+            self._following(closed, execution),
         )
-        self._advance(closed, execution, price)
+        self._advance(execution, price)
         self._publish_view()
         self.phase = Phase.IDLE
         assert self.batch_prover.timing is not None
@@ -240,6 +246,26 @@ class Operator:
             )
         )
         return True
+
+    def _following(self, closed: ClosedSet, execution: Execution) -> int:
+        """Return the root of the next set, which the settlement closes too, or 0 for none.
+
+        If the settlement fails, the book is rebuilt and the set stays in the journal for `_close`.
+        """
+        self.book.settle(closed, execution.slots)
+        self._take_in()
+        number = closed.batch + 1
+        following = self.journal.read(number)
+        if following is None:
+            if self.venue.waiting_requests(1):
+                return 0
+            accounts = execution.state.accounts
+            following = self.book.pick(number, accounts, self.preset, self.params)
+            if following is None:
+                return 0
+            self.journal.write(following)
+        self._waiting_since = None
+        return self._committed(following).root(self.venue.place, number)
 
     def _committed(self, closed: ClosedSet) -> Committed:
         signed = [self._logged(number) if is_order else None for is_order, number in closed.slots]
@@ -274,17 +300,21 @@ class Operator:
         execution = transition(
             self.state, self._committed(closed).batch, price.prices, price.time, self.params
         )
-        self._advance(closed, execution, price)
-
-    def _advance(self, closed: ClosedSet, execution: Execution, price: Round) -> None:
-        self.state = execution.state
         self.book.settle(closed, execution.slots)
+        self._advance(execution, price)
+
+    def _advance(self, execution: Execution, price: Round) -> None:
+        self.state = execution.state
+        number = self.state.batch_number
         self.matcher.settled.append(
-            {"batch": closed.batch, "root": f"{self.state.root():#066x}", "round": price.number}
+            {"batch": number, "root": f"{self.state.root():#066x}", "round": price.number}
         )
 
     def _publish_view(self) -> None:
         """Tell intake what it decides against."""
+        number = self.state.batch_number + 1
+        if self.journal.read(number) is not None:
+            number += 1  # That set is closed, or will be as it was written down.
         marks = self.state.marks
         owners = {i: Owner(a.owner, a.nonce) for i, a in self.state.accounts.items()}
         ranges = {}
@@ -292,4 +322,4 @@ class Operator:
             if market is not None:
                 highest = 2 * marks[i] if marks[i] else (1 << 36) - 1
                 ranges[i] = (max(marks[i] // 2, 1), min(highest, (1 << 36) - 1))
-        self.matcher.view = View(self.state.batch_number + 1, owners, ranges)
+        self.matcher.view = View(number, owners, ranges)

@@ -180,6 +180,38 @@ def test_a_silent_oracle_is_named_and_ends_by_itself(venue: LocalVenue) -> None:
     assert held(venue, 2) == before + 4
 
 
+def test_a_settlement_closes_the_next_set(venue: LocalVenue) -> None:
+    submit(venue, venue.traders[0], 2, SPOT + 50)
+    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    number = venue.operator.state.batch_number + 1
+    # It comes after the close, so it is for the batch after.
+    submit(venue, venue.traders[1], 3, SPOT + 50)
+    before = held(venue, 2)
+    settle(venue)
+    assert held(venue, 2) == before
+    events, start = venue.venue.settlement.events, venue.deployment.block
+    closed = {e["args"]["batchNumber"]: e for e in events.BatchClosed().get_logs(from_block=start)}
+    settled = {
+        e["args"]["batchNumber"]: e for e in events.BatchSettled().get_logs(from_block=start)
+    }
+    assert closed[number + 1]["transactionHash"] == settled[number]["transactionHash"]
+    settle(venue)
+    assert held(venue, 2) == before + 3
+    check_traders(venue)
+
+
+def test_requests_do_not_wait_for_a_price(venue: LocalVenue) -> None:
+    submit(venue, venue.traders[0], 1, SPOT + 50)
+    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    claims = venue.venue.vault.functions.totalClaims()
+    before = claims.call()
+    venue.chain.send(venue.venue.vault.functions.withdraw(2, DOLLAR))
+    venue.wait("the payment", lambda: claims.call() == before + DOLLAR)
+    assert venue.venue.pending() is not None
+    settle(venue)
+    check_traders(venue)
+
+
 def test_an_unreachable_chain_loses_no_order(venue: LocalVenue) -> None:
     wire = Wire(int(venue.chain.url.rsplit(":", 1)[1]))
     venue.restart(Venue(Chain(wire.url, chain_key(0)), venue.deployment))

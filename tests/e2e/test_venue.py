@@ -41,7 +41,9 @@ def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **optio
     info = client.info()
     price = BTC.price(dollars, up=lots < 0)
     order = trader.order(0, lots, price, info.batch_number + 5, fee_cap=400, **options)
-    return client.submit(trader.seal(order, info), info).sequence
+    sequence = client.submit(trader.seal(order, info), info).sequence
+    client.close()
+    return sequence
 
 
 def settle(venue: LocalVenue, dollars: float = SPOT) -> None:
