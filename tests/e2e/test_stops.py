@@ -64,6 +64,23 @@ class StoppingVenue(Venue):
         return gas
 
 
+class CopiedVenue(Venue):
+    """Somebody copies each settlement, without the next set's root, and is first with it."""
+
+    def settle_batch(
+        self,
+        root: int,
+        touches: Sequence[Touch],
+        c: int,
+        proof: Sequence[int],
+        round_number: int,
+        next_set_root: int = 0,
+    ) -> int:
+        other = Venue(Chain(self.chain.url, chain_key(9)), self.deployment)
+        other.settle_batch(root, touches, c, proof, round_number)
+        return super().settle_batch(root, touches, c, proof, round_number, next_set_root)
+
+
 @pytest.fixture(scope="module")
 def venue() -> Iterator[LocalVenue]:
     with local_venue(MINIMAL, lambda text: None, linger=0.1) as running:
@@ -197,6 +214,23 @@ def test_a_settlement_closes_the_next_set(venue: LocalVenue) -> None:
     assert closed[number + 1]["transactionHash"] == settled[number]["transactionHash"]
     settle(venue)
     assert held(venue, 2) == before + 3
+    check_traders(venue)
+
+
+def test_a_copied_settlement_drops_the_next_close_and_nothing_else(venue: LocalVenue) -> None:
+    before = held_on_chain(venue), held(venue, 2)
+    venue.restart(CopiedVenue(Chain(venue.chain.url, chain_key(0)), venue.deployment))
+    submit(venue, venue.traders[0], 2, SPOT + 50)
+    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    number = venue.operator.state.batch_number + 1
+    submit(venue, venue.traders[1], 3, SPOT + 50)
+    venue.publish([prices(SPOT)] * SIGNERS)
+    venue.wait("the copy", lambda: venue.operator.state.batch_number == number)
+    journalled = venue.operator.journal.read(number + 1)
+    go_on(venue)
+    settle(venue)
+    assert venue.operator.journal.read(number + 1) == journalled
+    assert (held(venue, 1), held(venue, 2)) == (before[0] + 2, before[1] + 3)
     check_traders(venue)
 
 
