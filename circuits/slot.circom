@@ -169,9 +169,18 @@ template Slot(levels, lanes) {
     occupied * (order.account - index) === 0;
     signal message <== occupied * order.message;
     nextSet <== Hash(3, 4)([set, message, salt]);
+    // An empty slot's check is off but still computed, so it gets a fixed key: with the owner's,
+    // whoever opens an account could choose a key that has no witness, and stop every batch that
+    // touches it.
     component signature = EdDSAVerify();
     signature.enabled <== occupied;
-    signature.key <== owner;
+    var BASE8[2] = [5299619240641551281634865583518297030282874472190772894086521144482721001553,
+        16950150798460657717958625567821834550301663161624707787222815936182638968203];
+    signal signer[2];
+    for (var i = 0; i < 2; i++) {
+        signer[i] <== BASE8[i] + occupied * (owner[i] - BASE8[i]);
+    }
+    signature.key <== signer;
     signature.r8 <== r8;
     signature.digits <== digits;
     signature.message <== order.message;
@@ -332,8 +341,9 @@ template Slot(levels, lanes) {
         leaf.positions[w] <== positions[w];
         newest.positions[w] <== positions[w] + weight * change;
     }
-    signal done <== judge.carried + lots;
-    signal consumed <== done + order.immediateOrCancel * (order.size - done);
+    // Never below what was carried: an equal nonce with a smaller size gives nothing back.
+    signal rest <== order.immediateOrCancel * (judge.left - lots);
+    signal consumed <== judge.carried + lots + rest;
     signal newNonce <== nonce + judge.eligible * (order.nonce - nonce);
     signal newFilled <== filled + judge.eligible * (consumed - filled);
     leaf.owner <== owner;

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from matcher.journal import ClosedSet
-from matcher.transition import Outcome, Slot
+from matcher.transition import Slot
 from undertow.protocol.account import Account
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import Preset, VenueParams
 from undertow.protocol.signed_order import SignedOrder
 
@@ -33,7 +34,8 @@ class OrderBook:
     ) -> ClosedSet | None:
         """Return the next set, or None while no order waits.
 
-        The busiest markets get the lanes; an account has one order in a batch; decoys fill up.
+        The busiest markets get the lanes; an account has one order in a batch, of its highest
+        nonce; decoys fill up.
         """
         self._drop_dead(batch, accounts)
         demand = Counter(s.order.instrument for s in self.waiting.values())
@@ -68,9 +70,17 @@ class OrderBook:
                 self.waiting.pop(sequence, None)
 
     def _drop_dead(self, batch: int, accounts: Mapping[int, Account]) -> None:
-        for sequence, signed in list(self.waiting.items()):
+        """Drop what expired or was replaced: a higher nonce cancels what waits below it."""
+        newest: dict[int, int] = {}
+        for signed in self.waiting.values():
             order = signed.order
             account = accounts.get(order.account)
-            replaced = account is None or order.nonce < account.nonce
+            if account is not None:
+                nonce = order.nonce if order.expiry_batch >= batch else account.nonce
+                known = newest.get(order.account, account.nonce)
+                newest[order.account] = max(known, nonce)
+        for sequence, signed in list(self.waiting.items()):
+            order = signed.order
+            replaced = order.nonce < newest.get(order.account, order.nonce + 1)
             if replaced or order.expiry_batch < batch:
                 del self.waiting[sequence]

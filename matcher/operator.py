@@ -33,6 +33,8 @@ from undertow.protocol.statement import Touch
 
 log = logging.getLogger(__name__)
 BACKOFF_SECONDS = (0.5, 1, 2, 4, 8, 15)
+ORACLE_PATIENCE_SECONDS = 60
+"""After this much of the chain's time without a price, the oracle is called silent."""
 
 
 class Phase(StrEnum):
@@ -42,6 +44,7 @@ class Phase(StrEnum):
     IDLE = "idle"
     SERVING_REQUESTS = "serving requests"
     WAITING_FOR_PRICE = "waiting for the first price after the close"
+    ORACLE_SILENT = "oracle stale or in disagreement: no price since the close"
     PROVING = "proving"
     CHAIN_UNREACHABLE = "chain unreachable, backing off"
 
@@ -128,11 +131,12 @@ class Operator:
         """Do the next piece of work; return whether there was any."""
         self._take_in()
         pending = self.venue.pending()
-        if pending is not None:
-            return self._settle(pending.time)
+        if pending is not None and self._settle(pending.time):
+            return True
+        # Requests do not wait for a price: a silent oracle keeps nobody's money.
         if self._serve_requests():
             return True
-        return self._close()
+        return pending is None and self._close()
 
     def _take_in(self) -> None:
         for record in self.matcher.log.records(after=self._read):
@@ -200,7 +204,10 @@ class Operator:
             raise DivergedError(f"set {number} is closed on chain and not in the journal")
         price = self.venue.first_round_after(closed_at)
         if price is None:
-            self.phase = Phase.WAITING_FOR_PRICE
+            # The oracle takes no stale and no disputed round, so all that shows here is silence.
+            waited = self.venue.chain.time - closed_at
+            silent = waited > ORACLE_PATIENCE_SECONDS
+            self.phase = Phase.ORACLE_SILENT if silent else Phase.WAITING_FOR_PRICE
             return False
         self.phase = Phase.PROVING
         committed = self._committed(closed)
@@ -217,9 +224,14 @@ class Operator:
         proof = self.batch_prover.prove(job)
         touches = [Touch(s.index, s.after.leaf(), s.ciphertext()) for s in execution.slots]
         gas = self.venue.settle_batch(
-            execution.state.root(), touches, job.signals.c, proof.words, price.number
+            execution.state.root(),
+            touches,
+            job.signals.c,
+            proof.words,
+            price.number,
+            self._following(closed, execution),
         )
-        self._advance(closed, execution, price)
+        self._advance(execution, price)
         self._publish_view()
         self.phase = Phase.IDLE
         assert self.batch_prover.timing is not None
@@ -234,6 +246,26 @@ class Operator:
             )
         )
         return True
+
+    def _following(self, closed: ClosedSet, execution: Execution) -> int:
+        """Return the root of the next set, which the settlement closes too, or 0 for none.
+
+        If the settlement fails, the book is rebuilt and the set stays in the journal for `_close`.
+        """
+        self.book.settle(closed, execution.slots)
+        self._take_in()
+        number = closed.batch + 1
+        following = self.journal.read(number)
+        if following is None:
+            if self.venue.waiting_requests(1):
+                return 0
+            accounts = execution.state.accounts
+            following = self.book.pick(number, accounts, self.preset, self.params)
+            if following is None:
+                return 0
+            self.journal.write(following)
+        self._waiting_since = None
+        return self._committed(following).root(self.venue.place, number)
 
     def _committed(self, closed: ClosedSet) -> Committed:
         signed = [self._logged(number) if is_order else None for is_order, number in closed.slots]
@@ -268,21 +300,25 @@ class Operator:
         execution = transition(
             self.state, self._committed(closed).batch, price.prices, price.time, self.params
         )
-        self._advance(closed, execution, price)
-
-    def _advance(self, closed: ClosedSet, execution: Execution, price: Round) -> None:
-        self.state = execution.state
         self.book.settle(closed, execution.slots)
+        self._advance(execution, price)
+
+    def _advance(self, execution: Execution, price: Round) -> None:
+        self.state = execution.state
+        number = self.state.batch_number
         self.matcher.settled.append(
-            {"batch": closed.batch, "root": f"{self.state.root():#066x}", "round": price.number}
+            {"batch": number, "root": f"{self.state.root():#066x}", "round": price.number}
         )
 
     def _publish_view(self) -> None:
         """Tell intake what it decides against."""
+        number = self.state.batch_number + 1
+        if self.journal.read(number) is not None:
+            number += 1  # That set is closed, or will be as it was written down.
         marks = self.state.marks
         ranges = {}
         for i, market in enumerate(self.params.markets):
             if market is not None:
                 highest = 2 * marks[i] if marks[i] else (1 << 36) - 1
                 ranges[i] = (max(marks[i] // 2, 1), min(highest, (1 << 36) - 1))
-        self.matcher.view = View(self.state.batch_number + 1, Owners(self.state.accounts), ranges)
+        self.matcher.view = View(number, Owners(self.state.accounts), ranges)

@@ -14,14 +14,13 @@ from matcher.margin import equity as book_equity
 from undertow.protocol.account import Account
 from undertow.protocol.babyjubjub import IDENTITY, view_key
 from undertow.protocol.delta import Delta
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import VenueParams
 from undertow.protocol.request import PADDING, Kind, Request
 from undertow.protocol.sheet import INSTRUMENTS, perpetual
 from undertow.protocol.state import State
 from undertow.protocol.units import MONEY_BITS, Lots, Money
 
-REQUEST_REASON = 14
-"""Reason of a delta that a request made; batches use the others."""
 NOBODY = Account(owner=IDENTITY, view_key=0)
 """Stands where a request touches no account."""
 
@@ -48,7 +47,7 @@ class Answer:
             return 0
         delta = Delta(
             instrument=0,
-            reason=REQUEST_REASON,
+            reason=Outcome.REQUEST,
             fill=Lots(0),
             nonce=self.after.nonce,
             filled=self.after.filled,

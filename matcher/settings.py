@@ -51,8 +51,15 @@ def load_settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]  # the fields come from the environment
     except ValidationError as error:
-        faults = [f"UNDERTOW_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        faults = [
+            f"UNDERTOW_{str(e['loc'][0]).upper()}: {_fault(e['type'], e['msg'])}"
+            for e in error.errors()
+        ]
         raise SettingsError("; ".join(faults)) from None
+
+
+def _fault(kind: str, message: str) -> str:
+    return "is not set" if kind == "missing" else message
 
 
 _KNOWN = {f"UNDERTOW_{name.upper()}" for name in Settings.model_fields} | {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 
 from matcher.funding import advance
 from matcher.margin import Book, may_trade, trade
@@ -19,6 +18,7 @@ from undertow.protocol.delta import Delta
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
 from undertow.protocol.order_set import lanes_word
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import VenueParams
 from undertow.protocol.sheet import INSTRUMENTS, SHOCK_STEPS, STEP_UNIT, Entry, perpetual
 from undertow.protocol.state import Ledger, State
@@ -27,23 +27,6 @@ from undertow.protocol.units import Lots, Money, Price, ceil_div, money
 HOUSE_STEPS = SHOCK_STEPS * 3 // 2
 """The house is shocked half as much again as an account."""
 FEE_BITS = 20
-
-
-class Outcome(IntEnum):
-    """Why an order was not filled, or that it was judged by its limit alone."""
-
-    CLEARED = 0
-    REPEATED = 1
-    STALE_NONCE = 2
-    EXPIRED = 3
-    NOT_PRICED = 4
-    """The batch prices other markets than the order's."""
-    FEE_CAP = 5
-    NOT_REDUCING = 6
-    POSITION_RANGE = 7
-    MARGIN = 8
-    DECOY = 15
-    """No order: the account was touched so that an observer cannot tell who traded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +291,8 @@ def _filled(
 ) -> Account:
     book = trade(_book(account), sheet, order.instrument, fill, clearing.premium, fee)
     carried = account.filled if order.nonce == account.nonce else 0
-    done = order.size if order.immediate_or_cancel else carried + abs(fill)
+    # Never below what was carried: an equal nonce with a smaller size gives nothing back.
+    done = carried + abs(_left(account, order) if order.immediate_or_cancel else fill)
     return replace(
         account,
         nonce=order.nonce,

@@ -59,12 +59,13 @@ def content_hash(circuit: Path) -> str:
     return digest.hexdigest()
 
 
-def compile(circuit: Path, out_dir: Path) -> Compiled:
-    """Compile a circuit at --O1 into out_dir/<content hash>, reusing an earlier product.
+def compile(circuit: Path, out_dir: Path, simplify: str = "--O1") -> Compiled:
+    """Compile a circuit into out_dir/<content hash>, reusing an earlier product.
 
     Args:
         circuit: the file with the main component, inside the repository.
-        out_dir: the folder of the products, inside the repository.
+        out_dir: the folder of the products, inside the repository; one for each `simplify`.
+        simplify: how much the compiler simplifies the constraints; deployed ones are at --O1.
 
     Raises:
         ToolchainError: the compiler refused the circuit.
@@ -83,7 +84,7 @@ def compile(circuit: Path, out_dir: Path) -> Compiled:
     work = Path(tempfile.mkdtemp(prefix="compile-", dir=target.parent))
     try:
         command = ["node", str(COMPILER), str(circuit.relative_to(ROOT))]
-        command += ["--r1cs", "--wasm", "--sym", "--O1", "-o", str(work.relative_to(ROOT))]
+        command += ["--r1cs", "--wasm", "--sym", simplify, "-o", str(work.relative_to(ROOT))]
         for library in LIBRARIES:
             command += ["-l", str(library)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -18,6 +18,7 @@ from undertow.client.client import Client, Trader
 from undertow.client.keys import KeyFileError, load_secret, save_secret
 from undertow.protocol.eddsa import PrivateKey
 from undertow.protocol.errors import UndertowError
+from undertow.protocol.order import Order
 from undertow.protocol.params import DEFAULT, PRESETS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -49,6 +50,8 @@ def _errors() -> Iterator[None]:
     from prover.artifacts import ArtifactError
     from prover.groth16 import ProverError
     from prover.toolchain import ToolchainError
+    from undertow.protocol.envelope import EnvelopeError
+    from undertow.protocol.receipt import ReceiptError
 
     expected = (
         UndertowError,
@@ -57,6 +60,8 @@ def _errors() -> Iterator[None]:
         ArtifactError,
         ProverError,
         ToolchainError,
+        EnvelopeError,
+        ReceiptError,
         TimeoutError,
     )
     try:
@@ -209,7 +214,8 @@ def report(
         typer.echo(f"round {number}: BTC at {dollars:,.2f} USD")
 
 
-@app.command()
+# A sale's lots begin with a minus; they are no option.
+@app.command(context_settings={"ignore_unknown_options": True})
 def order(
     instrument: int,
     lots: int,
@@ -223,7 +229,10 @@ def order(
     reduce_only: bool = False,
     matcher: MatcherUrl = MATCHER,
 ) -> None:
-    """Send an encrypted order: lots positive to buy, limit price in micro-USD per lot."""
+    """Send an encrypted order: lots positive to buy, limit price in micro-USD per lot.
+
+    Prints the receipt and the order; keep the lines in a file for `undertow status --orders`.
+    """
     with _errors():
         client = Client(matcher)
         info = client.info()
@@ -238,7 +247,7 @@ def order(
             immediate_or_cancel=not resting,
         )
         receipt = client.submit(trader.seal(signed, info), info)
-        typer.echo(json.dumps(receipt.to_json()))
+        typer.echo(json.dumps({**receipt.to_json(), "order": f"{signed.pack():#x}"}))
 
 
 @app.command()
@@ -248,14 +257,21 @@ def withdraw(
     deployment: Deployed = DEPLOYMENT,
     rpc: Rpc = RPC,
 ) -> None:
-    """Ask for a withdrawal, or collect one that was granted, from UNDERTOW_CHAIN_KEY."""
+    """Ask for a withdrawal and collect those that were granted, from UNDERTOW_CHAIN_KEY.
+
+    With 0 dollars, only collect.
+    """
     with _errors():
         venue = _venue(deployment, rpc)
         assert venue.chain.account is not None
         if venue.vault.functions.claims(venue.chain.account.address).call():
             venue.chain.send(venue.vault.functions.claim())
             typer.echo("collected what was granted before")
+        elif dollars == 0:
+            typer.echo("nothing to collect: no withdrawal was granted yet")
         amount = round(dollars * 1_000_000)
+        if amount == 0:
+            return
         venue.chain.send(venue.vault.functions.withdraw(account, amount))
         typer.echo(f"account {account}: withdrawal of {dollars:,.2f} USD in the queue")
 
@@ -266,9 +282,14 @@ def status(
     account: Annotated[int, typer.Option(help="Your account.")],
     deployment: Deployed = DEPLOYMENT,
     rpc: Rpc = RPC,
+    orders: Annotated[Path | None, typer.Option(help="What `undertow order` printed.")] = None,
 ) -> None:
-    """Rebuild your account from chain data with your key alone."""
+    """Rebuild your account from chain data with your key alone.
+
+    With --orders, check that each fill is one that an order of yours allows.
+    """
     from undertow.chain.history import follow
+    from undertow.client.fills import check_fills
 
     with _errors():
         venue = _venue(deployment, rpc, reading=True)
@@ -287,11 +308,21 @@ def status(
         for instrument, lots in enumerate(held.positions):
             if lots:
                 typer.echo(f"  instrument {instrument}: {lots:+,} lots")
+        if orders is not None:
+            fills = check_fills(_sent(orders), [(event.batch, event.delta) for event in events])
+            typer.echo(f"  each of {len(fills)} fills is one that your orders allow")
 
 
 @matcher_app.command("run")
 def matcher_run(host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Run intake and the settlement loop; settings are UNDERTOW_* variables."""
+    """Run intake and the settlement loop; keys and settings come from variables.
+
+    UNDERTOW_OPERATOR_KEY (a key file), UNDERTOW_PASSPHRASE, UNDERTOW_CHAIN_KEY, UNDERTOW_LOG_PATH,
+    UNDERTOW_EPOCH, UNDERTOW_ENVELOPE_SECRET (96 random bytes in hex), UNDERTOW_RECEIPT_SECRET (32).
+
+    With defaults: UNDERTOW_RPC, UNDERTOW_DEPLOYMENT, UNDERTOW_JOURNAL_PATH, UNDERTOW_JOBS,
+    UNDERTOW_LINGER_SECONDS.
+    """
     from matcher import run
 
     with _errors():
@@ -310,6 +341,14 @@ def prover_run(folder: Path, preset: PresetName = DEFAULT.name) -> None:
         provers = {name: Prover(build(name, typer.echo)) for name in names}
         typer.echo(f"proving the jobs in {folder}; ctrl-C to stop")
         serve_folder(folder, provers, _stop_on_signal())
+
+
+def _sent(path: Path) -> list[Order]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [Order.unpack(int(json.loads(line)["order"], 16)) for line in lines]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UndertowError(f"{path} is not what `undertow order` printed: {error}") from error
 
 
 def _stop_on_signal() -> threading.Event:

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcher.operator import BatchReport
-from matcher.transition import Outcome
 from undertow import market_data
 from undertow.chain.history import follow
 from undertow.client.client import MatcherInfo, Trader
+from undertow.client.fills import check_fills
 from undertow.local import SIGNERS, LocalVenue, local_venue
 from undertow.market_data import Flow, OrderEvent
 from undertow.markets import BTC, LISTED, LOCAL_PARAMS, MICRO, MICRO_USD
 from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import Preset
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import MONEY_BITS, Price
@@ -93,6 +94,7 @@ def run(preset: Preset, batches: int) -> None:
 
 
 def replay(local: LocalVenue, window: Window) -> None:
+    """Send a window's orders, publish its index prices after the close, wait for the settlement."""
     client = local.client()
     info = client.info()
     for position, event in enumerate(window.orders):
@@ -107,6 +109,7 @@ def replay(local: LocalVenue, window: Window) -> None:
 
 
 def build_order(trader: Trader, event: OrderEvent, info: MatcherInfo) -> Order:
+    """Return a recorded order as one of the trader's, valid for the next batch and one more."""
     market = MICRO if event.btc < MICRO_BELOW_BTC else BTC
     lots = max(round(min(event.btc, LARGEST_BTC) * market.lots_per_btc), 1)
     return trader.order(
@@ -178,15 +181,18 @@ def _leave(local: LocalVenue) -> None:
 def _recompute(local: LocalVenue) -> None:
     operator = local.venue.operator_key()
     history = list(local.venue.history())
+    fills = 0
     for trader in local.traders:
         events = follow(history, trader.account, trader.key.scalar, trader.key.public, operator)
         account = events[-1].account
         if account != local.operator.state.accounts[trader.account]:
             raise AssertionError(f"account {trader.account} differs from the committed one")
+        fills += len(check_fills(trader.sent, [(event.batch, event.delta) for event in events]))
     cash = account.cash / (1 << MONEY_BITS) / MICRO_USD
     print(
         f"all {len(local.traders)} traders recomputed their accounts from chain data with their "
-        f"own keys; account {trader.account}: cash {cash:,.6f} USD, "
+        f"own keys and found an order of theirs for each of {fills} fills; "
+        f"account {trader.account}: cash {cash:,.6f} USD, "
         + ", ".join(
             f"{account.positions[m.instrument] / m.lots_per_btc:+.6f} {m.name}" for m in LISTED
         )

@@ -43,6 +43,8 @@ from undertow.protocol.units import Price
 
 MNEMONIC = "test test test test test test test test test test test junk"
 SIGNERS = 3
+ORDERS = "orders.sqlite"
+JOURNAL = "journal.sqlite"
 
 
 def chain_key(index: int) -> str:
@@ -82,14 +84,39 @@ class LocalVenue:
         if self._loop is not None:
             self._loop.join(120)
 
-    def restart(self) -> None:
-        """Stop the loop and start one that knows only the chain, the log and the journal."""
+    def close(self) -> None:
+        """Stop the loop and close the order log and the journal."""
         self.stop()
+        self.operator.matcher.log.close()
+        self.operator.journal.close()
+
+    def rebuild(self, venue: Venue | None = None) -> Operator:
+        """Replace the loop by one that knows only the chain and the files; it is not started.
+
+        ``venue`` is how the new loop reaches the chain, if not as the old one did.
+        """
+        self.close()
         old = self.operator
+        log = OrderLog(self.folder / ORDERS, old.matcher.venue)
+        # The service goes on with the log as it was read back.
+        old.matcher.log = log
         self.operator = replace(
-            old, phase=Phase.STARTING, state=State(), request_runs=0, book=OrderBook(), _read=0
+            old,
+            venue=venue or old.venue,
+            journal=Journal(self.folder / JOURNAL),
+            phase=Phase.STARTING,
+            state=State(),
+            request_runs=0,
+            book=OrderBook(),
+            _read=0,
+            _waiting_since=None,
         )
         self.operator.matcher.phase = lambda: self.operator.phase
+        return self.operator
+
+    def restart(self, venue: Venue | None = None) -> None:
+        """Stop the loop and start a new one; see `rebuild`."""
+        self.rebuild(venue)
         self.start()
 
     def client(self) -> Client:
@@ -159,9 +186,9 @@ def local_venue(
         place = EnvelopeVenue(
             deployment.chain_id, bytes.fromhex(deployment.settlement.removeprefix("0x"))
         )
-        log = OrderLog(folder / "orders.sqlite", place)
+        log = OrderLog(folder / ORDERS, place)
         stack.callback(log.close)
-        journal = Journal(folder / "journal.sqlite")
+        journal = Journal(folder / JOURNAL)
         stack.callback(journal.close)
         matcher = Matcher(
             venue=place,
@@ -194,5 +221,5 @@ def local_venue(
         )
         operator.on_batch = local.reports.append
         local.start()
-        stack.callback(local.stop)
+        stack.callback(local.close)
         yield local

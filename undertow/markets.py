@@ -51,9 +51,9 @@ _MARKETS = {
 
 LOCAL_PARAMS = VenueParams(
     markets=tuple(_MARKETS.get(i) for i in range(INSTRUMENTS)),
-    # 4 steps of 5/256: the far scenario is a move of 7.8%; margin is 20/16 of it and 0.5%.
+    # 4 steps of 12/256: the far scenario is a move of 18.75%; margin is 20/16 of it and 0.5%.
     risks=tuple(
-        RiskParams(shock=5, contingency=328) if i in _MARKETS else None for i in range(INSTRUMENTS)
+        RiskParams(shock=12, contingency=328) if i in _MARKETS else None for i in range(INSTRUMENTS)
     ),
     taker_fee=400,
     maker_fee=100,

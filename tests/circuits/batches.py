@@ -94,16 +94,16 @@ def prices_at(price: int, second: int | None = None) -> tuple[Price, ...]:
     )
 
 
-def genesis(random_: random.Random) -> State:
+def genesis(random_: random.Random, traders: int = TRADERS) -> State:
     """Return a state with traders of all fortunes, and sometimes an old and uneven book."""
     house = random_.choice((0, 1_000, 100_000, 10_000_000))
     state = State(ledger=Ledger(house_cash=Money(house * DOLLAR)))
     markets = list(state.markets)
-    held: dict[int, list[int]] = {i: [0] * INSTRUMENTS for i in range(1, TRADERS + 1)}
+    held: dict[int, list[int]] = {i: [0] * INSTRUMENTS for i in range(1, traders + 1)}
     if random_.random() < 0.5:
         for instrument in LISTED:
             skew = random_.choice((-299, -40, -1, 1, 40, 299))
-            held[random_.randint(1, TRADERS)][instrument] = skew
+            held[random_.randint(1, traders)][instrument] = skew
             kappa = random_.choice((1 << 20, 1 << 36, (1 << 45)))
             ceiling = ceil_div(kappa * skew * skew, 1 << 16)
             markets[instrument] = Market(
@@ -117,7 +117,7 @@ def genesis(random_: random.Random) -> State:
                 time=random_.randint(1, 1_000),
             )
     state = replace(state, markets=tuple(markets))
-    for index in range(1, TRADERS + 1):
+    for index in range(1, traders + 1):
         money = Money(random_.choice((-50, 5, 500, 10_000_000, 10_000_000, 1 << 40)) * DOLLAR)
         account = Account(
             owner=key(index).public,
@@ -132,18 +132,24 @@ def genesis(random_: random.Random) -> State:
     return state
 
 
-def history(seed: int, batches: int, size: int = MINIMAL.slots) -> Iterator[Case]:
-    """Yield consecutive batches of one random venue; odd seeds trade, even ones go to extremes."""
+def history(
+    seed: int, batches: int, size: int = MINIMAL.slots, traders: int = TRADERS
+) -> Iterator[Case]:
+    """Yield consecutive batches of one random venue.
+
+    Odd seeds trade, every other one of them at extreme prices; even ones go to extremes at large.
+    """
     random_ = random.Random(seed)
-    calm = seed % 2 == 1 and size <= TRADERS
-    state, time = genesis(random_), 1_000
-    price = 7_800_000 if calm else random_.choice((1, 50, 7_800_000, MAX_PRICE))
+    calm = seed % 2 == 1 and size <= traders
+    state, time = genesis(random_, traders), 1_000
+    usual = seed % 4 == 1 and calm
+    price = 7_800_000 if usual else random_.choice((1, 50, 7_800_000, MAX_PRICE))
     for _ in range(batches):
         time += random_.choice((0, 1, 12, 3_600, 1 << 20))
         step = price // 200 if calm else random_.choice((0, price // 1_000, price // 10, price))
         price = min(max(price + random_.randint(-step, step), 1), MAX_PRICE)
         lanes = random_.choice(((0, 8), (0, 8), (0, 15), (8, 15), (0, 3)))
-        accounts = random_.sample(range(1, TRADERS + 1), size) if calm else [0] * size
+        accounts = random_.sample(range(1, traders + 1), size) if calm else [0] * size
         slots = tuple(
             _trade(random_, price, state, account, lanes) if calm else _slot(random_, price, state)
             for account in accounts
@@ -159,12 +165,13 @@ def _trade(
 ) -> Order:
     is_sell = random_.random() < 0.5
     distance = random_.randint(-price // 2_000, price // 100)
+    limit = price - distance if is_sell else price + distance
     return Order(
         account=account,
         instrument=random_.choice(lanes),
         is_sell=is_sell,
         size=Lots(random_.randint(1, 120)),
-        limit_price=Price(price - distance if is_sell else price + distance),
+        limit_price=Price(min(max(limit, 0), MAX_PRICE)),
         nonce=state.accounts[account].nonce + random_.choice((0, 1, 1, 1)),
         expiry_batch=state.batch_number + 5,
         immediate_or_cancel=random_.random() < 0.3,

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from harness import Circuit
+from tests.circuits.harness import Circuit
 
 _compiled = lru_cache(maxsize=64)(Circuit)
 

@@ -10,6 +10,7 @@ from typing import Any
 from prover import toolchain
 from prover.r1cs import R1cs, read_sym
 from prover.witness import FIELD, calculate
+from tests.circuits.trusting import trusting_wasm
 
 BUILD = toolchain.ROOT / "build" / "circuits"
 
@@ -23,8 +24,10 @@ class Circuit:
 
     def __init__(self, source: str) -> None:
         if "component main" not in source:
-            file, call = source.split(":", 1)
-            source = f'include "{file.strip()}";\ncomponent main = {call.strip()};\n'
+            file, call = (part.strip() for part in source.split(":", 1))
+            if (toolchain.ROOT / "circuits" / file).is_file():
+                file = f"../../../circuits/{file}"
+            source = f'include "{file}";\ncomponent main = {call};\n'
         if "pragma" not in source:
             source = "pragma circom 2.1.6;\n" + source
         folder = BUILD / "wrappers"
@@ -51,6 +54,10 @@ class Circuit:
     def witness(self, inputs: Mapping[str, Any]) -> list[int]:
         """Return the witness for the inputs; raises WitnessError when refused."""
         return calculate(self.compiled.wasm, inputs)
+
+    def liar(self, inputs: Mapping[str, Any]) -> list[int]:
+        """Return the witness that a calculator without scruples makes of refused inputs."""
+        return calculate(trusting_wasm(self.compiled.wasm), inputs)
 
     def wire(self, name: str) -> int:
         """Return the wire of a signal such as `out` or `level[0].bit[1]`."""

@@ -35,8 +35,11 @@ def test_honest_and_forged(circuit, name, reference):
 
 
 def test_refused(circuit):
-    with pytest.raises(WitnessError):
-        circuit(TAGGED % "LessThan").witness({"a": 256, "b": 0})
+    tested = circuit(TAGGED % "LessThan")
+    for a, b in ((256, 0), (0, 256)):
+        with pytest.raises(WitnessError):
+            tested.witness({"a": a, "b": b})
+        assert not tested.accepts(tested.liar({"a": a, "b": b}))
 
 
 def test_is_zero(circuit):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from prover.witness import WitnessError
 from tests.circuits.harness import Circuit
-from undertow.protocol.babyjubjub import SUBGROUP_ORDER
-from undertow.protocol.eddsa import PrivateKey, Signature
+from undertow.protocol.babyjubjub import IDENTITY, SUBGROUP_ORDER
+from undertow.protocol.eddsa import PrivateKey, Signature, verify
 from undertow.protocol.field import R
+from undertow.protocol.poseidon import poseidon
 from undertow.protocol.signature_digits import signature_digits
 
 KEY = PrivateKey.from_seed(bytes(range(32)))
@@ -61,10 +63,25 @@ def test_cost(checked: Circuit) -> None:
     assert checked.count == 2981
 
 
-def test_the_constants_are_those_of_the_script() -> None:
+def constants_script() -> ModuleType:
+    """Return the script that writes the check's fixed points, as a module."""
     spec = importlib.util.spec_from_file_location("constants", SCRIPT)
     assert spec is not None
     assert spec.loader is not None
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
+    return script
+
+
+def test_the_constants_are_those_of_the_script() -> None:
+    script = constants_script()
     assert script.render() == script.TARGET.read_text(encoding="utf-8")
+
+
+def test_a_nonce_of_zero_has_no_witness(checked: Circuit) -> None:
+    """Why `SignedOrder` refuses it: the equation holds, the circuit's formulas do not."""
+    challenge = poseidon([*IDENTITY, *KEY.public, 5])
+    signature = Signature(IDENTITY, 8 * challenge * KEY.scalar % SUBGROUP_ORDER)
+    assert verify(KEY.public, 5, signature)
+    with pytest.raises(WitnessError):
+        checked.witness(inputs(5, signature))

@@ -41,6 +41,23 @@ def test_refused(circuit):
     for change in wrong:
         with pytest.raises(WitnessError):
             update.witness({**inputs, **change})
+        assert not update.accepts(update.liar({**inputs, **change}))
+
+
+def test_a_path_bit_that_is_no_bit_is_refused_where_all_else_agrees(circuit):
+    """A bit of 2 selects a mix of children; the rest of the witness is computed from it."""
+    update = circuit(SOURCE)
+    inputs, _, _ = _inputs(circuit, 19)
+    row = inputs["children"][0]
+    bits = [2, *inputs["bit"][1:]]
+    # What two of the children give under a weight of 2.
+    pairs = [2 * (row[2 * i + 1] - row[2 * i]) + row[2 * i] for i in range(4)]
+    quads = [bits[1] * (pairs[2 * i + 1] - pairs[2 * i]) + pairs[2 * i] for i in range(2)]
+    mixed = bits[2] * (quads[1] - quads[0]) + quads[0]
+    liar = update.liar({**inputs, "bit": bits, "leaf0": mixed})
+    broken = [i for i in range(update.count) if not update.r1cs.holds(i, liar)]
+    names = [update.r1cs.names(i, update.sym) for i in broken]
+    assert ["main.bit[0]"] in names
 
 
 def test_forged(circuit):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
-from harness import FIELD
 
-from prover.witness import WitnessError
+from prover.witness import FIELD, WitnessError
 
 
 def test_honest_equals_the_published_vector(circuit):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from harness import FIELD
 
-from prover.witness import WitnessError
+from prover.witness import FIELD, WitnessError
 
 RANGE = "range.circom: Range(8)"
 BITS = "range.circom: Bits(8)"
@@ -26,6 +25,7 @@ def test_refused(circuit, value):
     for source in (RANGE, BITS):
         with pytest.raises(WitnessError):
             circuit(source).witness({"in": value})
+        assert not circuit(source).accepts(circuit(source).liar({"in": value}))
 
 
 def test_forged(circuit):

@@ -11,8 +11,10 @@ import pytest
 from matcher.requests import serve
 from prover import toolchain, witness
 from prover.batch import Job, requests_job
+from prover.r1cs import R1cs, read_sym
 from prover.toolchain import ROOT
 from tests.circuits.batches import LISTED, PARAMS, PLACE, key
+from tests.circuits.lying import REQUESTS, LyingCircuit
 from tests.circuits.test_settle_forged import holds
 from tests.circuits.trusting import trusting_wasm
 from undertow.protocol.account import Account
@@ -104,3 +106,22 @@ def test_lies_are_refused(compiled: toolchain.Compiled, run: int, lie: Any) -> N
     values = witness.calculate(trusting_wasm(compiled.wasm), inputs)
     truth = tuple(values[1:4]) == tuple(wanted.signals)
     assert not (truth and holds(replace(compiled), values))
+
+
+def test_a_withdrawal_beyond_margin_breaks_the_check_of_its_sign(
+    compiled: toolchain.Compiled,
+) -> None:
+    """The prover calls an account solvent that is not; all that follows is computed from it."""
+    wanted = job(RUNS[3])
+    lying = LyingCircuit("requests_minimal", compiled, REQUESTS)
+    truth = lying.deployed(lying.witness({**wanted.inputs, "lie": [0, 0]}))
+    assert truth == witness.calculate(compiled.wasm, wanted.inputs)
+    # The second withdrawal is refused, for its account would be below nothing.
+    values = lying.witness({**wanted.inputs, "lie": [0, 1]})
+    assert lying.value(values, "request[1].paid") == 900 * DOLLAR
+    values = lying.deployed(values)
+    circuit, wires = R1cs.read(compiled.r1cs), read_sym(compiled.sym)
+    broken = [i for i in range(len(circuit.constraints)) if not circuit.holds(i, values)]
+    assert broken
+    for index in broken:
+        assert any("request[1].NonNegative" in name for name in circuit.names(index, wires))

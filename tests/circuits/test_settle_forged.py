@@ -13,17 +13,20 @@ from typing import Any
 
 import pytest
 
-from matcher.transition import Decoy, Outcome
+from matcher.transition import Decoy
 from prover import toolchain, witness
 from prover.batch import LEVELS, account_inputs, path_inputs
 from prover.r1cs import R1cs, read_sym
 from prover.toolchain import ROOT
 from tests.circuits.batches import Case, commit, execute, key, prices_at
+from tests.circuits.test_eddsa import constants_script
 from tests.circuits.trusting import trusting_wasm
 from undertow.protocol import native
 from undertow.protocol.account import Account
+from undertow.protocol.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.protocol.field import R
 from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price
 
@@ -109,7 +112,30 @@ def overdrawn() -> Case:
     return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
 
 
+def hostile() -> Case:
+    """A decoy touches an account whose key has no sum with the signature check's blinding point.
+
+    Nobody knows the secret of such a key, but anybody can open an account with it.
+    """
+    blind = constants_script().blinding_point()
+    owner = multiply(Point(R - blind.x, blind.y), pow(4, -1, SUBGROUP_ORDER))
+    state = venue()
+    state = state.with_account(5, replace(state.accounts[5], owner=check_public_key(owner)))
+    slots = (order(1, 5, PRICE * 2), Decoy(5), Decoy(5), Decoy(4))
+    return execute(state, commit(slots, (0, 8)), prices_at(PRICE), 100)
+
+
+def amended() -> Case:
+    """An equal nonce with a smaller size, immediate or cancel: nothing is left or comes back."""
+    state = venue()
+    account = replace(state.accounts[1], nonce=2, filled=Lots(10))
+    smaller = replace(order(1, 5, PRICE * 2), immediate_or_cancel=True)
+    slots = (smaller, Decoy(2), Decoy(3), Decoy(4))
+    return execute(state.with_account(1, account), commit(slots, (0, 8)), prices_at(PRICE), 100)
+
+
 def test_the_cases_are_what_they_are_called() -> None:
+    assert (amended().execution.slots[0].fill, amended().execution.slots[0].after.filled) == (0, 10)
     assert [s.fill for s in traded().execution.slots] == [50, -20, 0, 0]
     fills = [s.fill for s in rationed().execution.slots]
     assert fills[2] == 10
@@ -263,7 +289,7 @@ def holds(compiled: toolchain.Compiled, values: list[int]) -> bool:
     return constraints.first_unsatisfied(witness.to_wtns(values)) is None
 
 
-@pytest.mark.parametrize("make", [traded, rationed, repeated, expired, overdrawn])
+@pytest.mark.parametrize("make", [traded, rationed, repeated, expired, overdrawn, hostile, amended])
 def test_the_truth_holds(trusting: toolchain.Compiled, make: Callable[[], Case]) -> None:
     assert lied(make, lambda inputs, case: None, trusting)[1:] == (True, True)
 

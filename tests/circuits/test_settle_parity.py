@@ -35,13 +35,18 @@ def test_circuit_and_python_agree(circuit: toolchain.Compiled, seed: int) -> Non
             SEEN[f"{slot.outcome.name} {filled}"] += 1
 
 
-def test_circuit_and_python_agree_on_full_batches() -> None:
+@pytest.mark.parametrize(("seed", "traders"), [(102, 5), (101, 20), (103, 20), (107, 20)])
+def test_circuit_and_python_agree_on_full_batches(seed: int, traders: int) -> None:
+    """Few accounts and extremes; then one in each slot at a usual, a high and a low price."""
     source = ROOT / "circuits" / "settle_default.circom"
     full = toolchain.compile(source, BUILD)
-    for case in history(100, 3, DEFAULT.slots):
+    fills = 0
+    for case in history(seed, 2, DEFAULT.slots, traders):
         job = case.job()
         values = witness.calculate(full.wasm, job.inputs)
         assert tuple(values[1:4]) == tuple(job.signals)
+        fills += sum(slot.fill != 0 for slot in case.execution.slots)
+    assert fills
 
 
 def test_the_histories_reach_every_outcome() -> None:

@@ -34,8 +34,20 @@ def test_sign(non_negative: Circuit, value: int) -> None:
 
 @pytest.mark.parametrize("value", [-257, 256, R // 2, 1 << 200])
 def test_a_value_out_of_range_has_no_witness(non_negative: Circuit, value: int) -> None:
+    inputs = {"in": value % R}
     with pytest.raises(WitnessError):
-        non_negative.witness({"in": to_field(value) if abs(value) <= R // 2 else value})
+        non_negative.witness(inputs)
+    # Nor is there one for a prover who writes its own: neither answer has a range proof.
+    liar = non_negative.liar(inputs)
+    for out in (0, 1):
+        assert not non_negative.accepts(non_negative.forge(liar, {"out": out}))
+
+
+@pytest.mark.parametrize("value", [-4097, 4096, R // 3])
+def test_a_shift_out_of_range_has_no_witness(shift: Circuit, value: int) -> None:
+    with pytest.raises(WitnessError):
+        shift.witness({"in": value % R})
+    assert not shift.accepts(shift.liar({"in": value % R}))
 
 
 @pytest.mark.parametrize("value", [-4096, -17, -16, -1, 0, 15, 16, 4095])
@@ -60,6 +72,11 @@ def test_floor_divide(divide: Circuit, num: int, den: int) -> None:
 def test_floor_divide_refuses(divide: Circuit, num: int, den: int) -> None:
     with pytest.raises(WitnessError):
         divide.witness({"num": num, "den": den})
+    assert not divide.accepts(divide.liar({"num": num, "den": den}))
+
+
+def test_counts(non_negative: Circuit, shift: Circuit, divide: Circuit) -> None:
+    assert (non_negative.count, shift.count, divide.count) == (10, 15, 22)
 
 
 @pytest.mark.parametrize("value", [-256, -1, 0, 1, 255])
@@ -73,7 +90,7 @@ def test_absolute(value: int) -> None:
 
 
 def test_aliased_hash_bits_are_refused() -> None:
-    """h + r has the same residue as h; its bits satisfy all but the check of the top."""
+    """The alias h + r has the residue of h; its bits satisfy all but the check of the top."""
     circuit = Circuit("eddsa.circom: HashBits()")
     values = circuit.witness({"in": 5})
     alias = {f"bits[{i}]": (5 + R) >> i & 1 for i in range(254)}

@@ -11,6 +11,7 @@ from undertow.chain.errors import RevertedError
 from undertow.chain.history import follow
 from undertow.client.client import Trader
 from undertow.client.errors import RefusedError
+from undertow.client.fills import check_fills
 from undertow.local import SIGNERS, LocalVenue, local_venue
 from undertow.markets import BTC, MICRO
 from undertow.protocol.errors import DeltaError
@@ -40,7 +41,9 @@ def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **optio
     info = client.info()
     price = BTC.price(dollars, up=lots < 0)
     order = trader.order(0, lots, price, info.batch_number + 5, fee_cap=400, **options)
-    return client.submit(trader.seal(order, info), info).sequence
+    sequence = client.submit(trader.seal(order, info), info).sequence
+    client.close()
+    return sequence
 
 
 def settle(venue: LocalVenue, dollars: float = SPOT) -> None:
@@ -58,6 +61,8 @@ def check_traders(venue: LocalVenue) -> None:
         key = trader.key
         events = follow(history, trader.account, key.scalar, key.public, operator)
         assert events[-1].account == venue.operator.state.accounts[trader.account]
+        fills = check_fills(trader.sent, [(event.batch, event.delta) for event in events])
+        assert sum(fill.lots for fill in fills) == sum(events[-1].account.positions)
     assert venue.operator.state.root() == venue.venue.state_root()
 
 

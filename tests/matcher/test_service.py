@@ -17,8 +17,10 @@ from matcher.intake import Owner, View
 from matcher.service import Matcher, create_app
 from matcher.store import OrderLog
 from undertow.protocol import eddsa
+from undertow.protocol.babyjubjub import IDENTITY, SUBGROUP_ORDER
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey, Venue, seal
 from undertow.protocol.order import Order
+from undertow.protocol.poseidon import poseidon
 from undertow.protocol.receipt import Receipt
 from undertow.protocol.signed_order import ORDER_BYTES, SignedOrder, seal_order
 from undertow.protocol.units import Lots, Price
@@ -44,6 +46,15 @@ ORDER = Order(
 def sealed(order: Order, signer: eddsa.PrivateKey = TRADER, venue: Venue = VENUE) -> bytes:
     signature = signer.sign(order.message(venue.word))
     return seal_order(SignedOrder(order, signature), KEY.public, VENUE)
+
+
+def nonce_of_zero() -> bytes:
+    """A signature that verifies, but with the identity as its point; it gives the key away."""
+    message = ORDER.message(VENUE.word)
+    challenge = poseidon([*IDENTITY, *TRADER.public, message])
+    signature = eddsa.Signature(IDENTITY, 8 * challenge * TRADER.scalar % SUBGROUP_ORDER)
+    assert eddsa.verify(TRADER.public, message, signature)
+    return seal_order(SignedOrder(ORDER, signature), KEY.public, VENUE)
 
 
 GOOD = sealed(ORDER)
@@ -98,6 +109,7 @@ def test_same_envelope_has_the_same_receipt(matcher: Matcher) -> None:
         (seal(b"not an order", KEY.public, VENUE), 422, "MALFORMED_ORDER"),
         (seal(b"\xff" * (ORDER_BYTES + 96), KEY.public, VENUE), 422, "MALFORMED_ORDER"),
         (seal(b"\xff" * ORDER_BYTES + bytes(96), KEY.public, VENUE), 422, "MALFORMED_ORDER"),
+        (nonce_of_zero(), 422, "MALFORMED_ORDER"),
         (sealed(replace(ORDER, account=6)), 404, "UNKNOWN_ACCOUNT"),
         (sealed(ORDER, signer=STRANGER), 422, "BAD_SIGNATURE"),
         (sealed(ORDER, venue=Venue(1, bytes(20))), 422, "BAD_SIGNATURE"),

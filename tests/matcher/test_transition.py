@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.transition import Batch, Decoy, Outcome, transition
+from matcher.transition import Batch, Decoy, transition
 from undertow.protocol.account import Account
 from undertow.protocol.babyjubjub import Point
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
 from undertow.protocol.market import MarketParams
 from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import VenueParams
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.state import Ledger, State
@@ -166,6 +167,17 @@ def test_an_order_filled_whole_cannot_be_replayed() -> None:
     again, slots = settle(state, taken)
     assert slots[0].fill == 0
     assert again.accounts[1].positions == state.accounts[1].positions
+
+
+def test_a_smaller_size_under_an_equal_nonce_gives_nothing_back() -> None:
+    """Else the larger order could be filled again for what the smaller one gave back."""
+    larger = order(1, 10, PRICE + 100_000)
+    state, slots = settle(genesis(), larger)
+    assert slots[0].fill == 10
+    state, slots = settle(state, order(1, 5, PRICE + 100_000, immediate_or_cancel=True))
+    assert (slots[0].fill, state.accounts[1].filled) == (0, 10)
+    _, slots = settle(state, larger)
+    assert slots[0].fill == 0
 
 
 def test_every_field_of_the_state_moves_its_root() -> None:

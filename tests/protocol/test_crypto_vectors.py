@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from undertow.protocol.babyjubjub import BASE8, Point, multiply
-from undertow.protocol.eddsa import Signature, verify
+from undertow.protocol.eddsa import PrivateKey, Signature, verify
+from undertow.protocol.field import R
 from undertow.protocol.poseidon import poseidon
 
 VECTORS: dict[str, Any] = json.loads(
@@ -40,3 +42,22 @@ def test_circomlibjs_signatures_verify(v: dict[str, Any]) -> None:
     public = _point(v["public"])
     assert verify(public, int(v["message"]), signature)
     assert not verify(public, int(v["message"]) + 1, signature)
+
+
+def test_our_signatures_verify_in_circomlibjs() -> None:
+    items = []
+    for number, message in enumerate((0, 1, R - 1, 0xC0FFEE)):
+        key = PrivateKey.from_seed(bytes([number]) * 32)
+        signature = key.sign(message)
+        item = {
+            "message": str(message),
+            "publicKey": [str(n) for n in key.public],
+            "r8": [str(n) for n in signature.r8],
+            "s": str(signature.s),
+        }
+        items += [item, {**item, "message": str((message + 1) % R)}]
+    script = Path(__file__).with_name("verify_signatures.mjs")
+    done = subprocess.run(
+        ["node", str(script)], input=json.dumps(items), capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == [True, False] * 4

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import requests
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from web3 import Web3
 from web3.contract import Contract
-from web3.exceptions import ContractCustomError, ContractLogicError, Web3RPCError
+from web3.exceptions import (
+    ContractCustomError,
+    ContractLogicError,
+    TimeExhausted,
+    Web3RPCError,
+)
 from web3.types import TxReceipt
 
 from undertow.chain.contracts import artifact
-from undertow.chain.errors import ChainUnreachableError, RevertedError
+from undertow.chain.errors import ChainError, ChainUnreachableError, RevertedError
 
 GAS_LIMIT = 15_000_000
 
@@ -26,7 +31,7 @@ class Chain:
     def __init__(self, url: str, private_key: str | None = None) -> None:
         self.url = url
         self.web3 = Web3(Web3.HTTPProvider(url, request_kwargs={"timeout": 30}))
-        self.account: LocalAccount | None = Account.from_key(private_key) if private_key else None
+        self.account: LocalAccount | None = _account(private_key) if private_key else None
 
     @property
     def chain_id(self) -> int:
@@ -74,13 +79,23 @@ class Chain:
         return receipt
 
 
+def _account(private_key: str) -> LocalAccount:
+    try:
+        return cast("LocalAccount", Account.from_key(private_key))
+    except (ValueError, TypeError):
+        # Without the cause: its text may hold the key.
+        raise ChainError("the chain's private key is not 32 bytes of hex") from None
+
+
 @contextmanager
 def reachable() -> Iterator[None]:
     """Turn a node's silence into ChainUnreachableError."""
     try:
         yield
-    except (requests.RequestException, ConnectionError, OSError) as error:
-        raise ChainUnreachableError(f"the chain's node does not answer: {error}") from error
+    except (requests.RequestException, ConnectionError, OSError, TimeExhausted) as error:
+        raise ChainUnreachableError(
+            f"the chain's node does not answer, is it running? {error}"
+        ) from error
 
 
 @contextmanager

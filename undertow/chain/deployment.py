@@ -46,7 +46,9 @@ class Deployment:
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise ChainError(f"{path} is no deployment: {error}") from error
+            raise ChainError(
+                f"{path} is no deployment ({error}); name what `undertow deploy` wrote"
+            ) from error
 
 
 def deploy(

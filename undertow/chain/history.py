@@ -10,8 +10,8 @@ from undertow.protocol.account import Account
 from undertow.protocol.babyjubjub import Point, view_key
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
-from undertow.protocol.request import Kind
-from undertow.protocol.units import Lots, Money
+from undertow.protocol.request import Kind, Request
+from undertow.protocol.units import MONEY_BITS, Lots, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,10 @@ def follow(
     events: list[Event] = []
     for settled in settlements:
         number = settled.number if isinstance(settled, SettledBatch) else 0
-        for leaf, ciphertext in _touches(settled, index):
+        for leaf, ciphertext, moved in _touches(settled, index):
             delta = Delta.decrypt(ciphertext, account.view_key, account.version + 1)
+            if moved is not None and delta.cash != moved:
+                raise DeltaError(f"account {index} got another amount than the vault's queue says")
             account = _apply(account, delta, is_request=number == 0)
             if account.leaf() != leaf:
                 raise DeltaError(f"account {index} does not hash to its published leaf")
@@ -50,14 +52,21 @@ def follow(
     return events
 
 
-def _touches(settled: SettledBatch | SettledRequests, index: int) -> list[tuple[int, int]]:
+def _touches(
+    settled: SettledBatch | SettledRequests, index: int
+) -> list[tuple[int, int, Money | None]]:
+    """Return leaf, ciphertext and, of a request, the change of cash that the vault's books give."""
     if isinstance(settled, SettledBatch):
-        return [(t.leaf, t.ciphertext) for t in settled.touches if t.index == index]
+        return [(t.leaf, t.ciphertext, None) for t in settled.touches if t.index == index]
     return [
-        (leaf, ciphertext)
-        for request, (_, leaf, ciphertext) in zip(settled.requests, settled.answers, strict=True)
+        (leaf, ciphertext, _moved(request, paid))
+        for request, (paid, leaf, ciphertext) in zip(settled.requests, settled.answers, strict=True)
         if request.index == index and request.kind is not Kind.HOUSE_DEPOSIT
     ]
+
+
+def _moved(request: Request, paid: int) -> Money:
+    return Money(-(paid << MONEY_BITS)) if request.kind is Kind.WITHDRAW else request.money
 
 
 def _apply(account: Account, delta: Delta, is_request: bool) -> Account:

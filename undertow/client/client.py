@@ -57,6 +57,8 @@ class Trader:
     account: int
     nonce: int = 0
     """The last one used."""
+    sent: list[Order] = field(default_factory=list)
+    """Every order that was signed here; `undertow.client.fills` checks fills against them."""
 
     def order(
         self,
@@ -90,14 +92,15 @@ class Trader:
     def seal(self, order: Order, info: MatcherInfo) -> bytes:
         """Sign an order and encrypt it to the matcher."""
         signature = self.key.sign(order.message(info.venue.word))
+        self.sent.append(order)
         return seal_order(SignedOrder(order, signature), info.envelope_key, info.venue)
 
 
 class Client:
     """A matcher over HTTP."""
 
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS)
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, transport=transport)
 
     def info(self) -> MatcherInfo:
         """Return the matcher's keys and the open batch; raises MatcherDownError."""
@@ -127,10 +130,12 @@ class Client:
 class AsyncClient:
     """A matcher over HTTP, for asyncio; the calls and errors of `Client`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         # By default httpx keeps 20 of 100 connections and opens the others anew for each order.
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS, limits=limits)
+        self._http = httpx.AsyncClient(
+            base_url=url, timeout=TIMEOUT_SECONDS, limits=limits, transport=transport
+        )
 
     async def info(self) -> MatcherInfo:
         """See `Client.info`."""
@@ -170,4 +175,4 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
 
 
 def _down(error: Exception) -> MatcherDownError:
-    return MatcherDownError(f"the matcher does not answer: {error}")
+    return MatcherDownError(f"the matcher does not answer, is this its address? {error}")

@@ -2,6 +2,7 @@
 
 ClientError
 ├── RefusedError      the matcher refused an order; `code` says why
+├── FillError         the chain holds a change that no order of the trader explains
 └── MatcherDownError  the matcher does not answer, or answers nonsense
 """
 
@@ -21,6 +22,15 @@ class RefusedError(ClientError):
         """Keep the reason code beside the sentence."""
         super().__init__(f"{code}: {message}")
         self.code = code
+
+
+class FillError(ClientError):
+    """The chain holds a change of the account that no order of its trader explains."""
+
+    def __init__(self, batch: int, what: str) -> None:
+        """Name the batch, or a request's run as batch 0."""
+        super().__init__(f"batch {batch}: {what}")
+        self.batch = batch
 
 
 class MatcherDownError(ClientError):

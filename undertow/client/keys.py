@@ -74,7 +74,7 @@ def _read(path: Path) -> str:
                 raise KeyFileError(f"{path} is open to others (mode {mode:o}); chmod 600 {path}")
             return file.read()
     except FileNotFoundError as error:
-        raise KeyFileError(f"no key file at {path}") from error
+        raise KeyFileError(f"no key file at {path}; `undertow keys new` makes one") from error
     except (OSError, UnicodeDecodeError) as error:
         raise KeyFileError(f"cannot read {path}: {error}") from error
 

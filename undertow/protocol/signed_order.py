@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from undertow.protocol.babyjubjub import Point
+from undertow.protocol.babyjubjub import IDENTITY, Point
 from undertow.protocol.eddsa import Signature
 from undertow.protocol.envelope import EnvelopePublicKey, Venue, seal
 from undertow.protocol.field import R
@@ -41,6 +41,10 @@ class SignedOrder:
         )
         if max(x, y, s) >= R:
             raise ValueError("a word of the signature is no field element")
+        if (x, y) == IDENTITY:
+            # A nonce of zero. It gives the key away, and the circuit's formulas have no such point:
+            # one such order would make its whole batch unprovable.
+            raise ValueError("the signature's point is the identity")
         return cls(Order.unpack(word), Signature(Point(x, y), s))
 
 

@@ -1,0 +1,112 @@
+"""Both clients against the service itself, over HTTP; then against answers that are wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from matcher.http import serve_http
+from matcher.intake import Owner, View
+from matcher.service import Matcher
+from matcher.store import OrderLog
+from tests.matcher.test_service import KEY, STRANGER, TRADER, VENUE
+from undertow.client.client import AsyncClient, Client, MatcherInfo, Trader
+from undertow.client.errors import MatcherDownError, RefusedError
+from undertow.protocol.receipt import Receipt, ReceiptError
+
+both = pytest.mark.parametrize("kind", [Client, AsyncClient])
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = OrderLog(tmp_path_factory.mktemp("log") / "orders.sqlite", VENUE)
+    view = View(9, {5: Owner(TRADER.public, nonce=0)}, {2: (50_000, 70_000)})
+    with serve_http(Matcher(VENUE, KEY, Ed25519PrivateKey.generate(), log, view)) as address:
+        yield address
+    log.close()
+
+
+def call(kind: type[Client | AsyncClient], name: str, *arguments: Any, **options: Any) -> Any:
+    """Make one call of a fresh client and close it."""
+
+    async def later() -> Any:
+        client = AsyncClient(**options)
+        try:
+            return await getattr(client, name)(*arguments)
+        finally:
+            await client.close()
+
+    if kind is AsyncClient:
+        return asyncio.run(later())
+    client = Client(**options)
+    try:
+        return getattr(client, name)(*arguments)
+    finally:
+        client.close()
+
+
+def sealed(known: MatcherInfo, trader: Trader, limit: int = 60_000) -> bytes:
+    order = trader.order(2, -10, limit, known.batch_number + 1, fee_cap=100)
+    return trader.seal(order, known)
+
+
+@both
+def test_an_order_gets_a_checked_receipt(url: str, kind: type[Client | AsyncClient]) -> None:
+    known = call(kind, "info", url=url)
+    assert (known.venue, known.batch_number) == (VENUE, 9)
+    trader = Trader(TRADER, 5)
+    envelope = sealed(known, trader)
+    receipt: Receipt = call(kind, "submit", envelope, known, url=url)
+    assert call(kind, "submit", envelope, known, url=url) == receipt
+    assert trader.sent[0].is_sell
+    assert trader.sent[0].nonce == trader.nonce == 1
+
+
+@both
+def test_a_refusal_has_its_code(url: str, kind: type[Client | AsyncClient]) -> None:
+    known = call(kind, "info", url=url)
+    for trader, limit, code in (
+        (Trader(STRANGER, 5), 60_000, "BAD_SIGNATURE"),
+        (Trader(TRADER, 5), 10, "PRICE_OUT_OF_RANGE"),
+    ):
+        with pytest.raises(RefusedError) as caught:
+            call(kind, "submit", sealed(known, trader, limit), known, url=url)
+        assert caught.value.code == code
+
+
+@both
+def test_a_receipt_of_another_key_is_refused(url: str, kind: type[Client | AsyncClient]) -> None:
+    known = call(kind, "info", url=url)
+    other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    envelope = sealed(known, Trader(TRADER, 5))
+    with pytest.raises(ReceiptError, match="signature"):
+        call(kind, "submit", envelope, replace(known, receipt_key=other), url=url)
+
+
+@both
+def test_nobody_answers(url: str, kind: type[Client | AsyncClient]) -> None:
+    known = call(kind, "info", url=url)
+    nowhere = "http://127.0.0.1:9"
+    with pytest.raises(MatcherDownError, match="does not answer"):
+        call(kind, "info", url=nowhere)
+    with pytest.raises(MatcherDownError, match="does not answer"):
+        call(kind, "submit", b"", known, url=nowhere)
+
+
+@both
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [(200, "<html>"), (200, '{"chainId": 1}'), (200, "[]"), (502, '{"detail": "gateway"}')],
+)
+def test_nonsense_is_not_a_matcher(
+    kind: type[Client | AsyncClient], status: int, text: str
+) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(status, text=text))
+    with pytest.raises(MatcherDownError):
+        call(kind, "info", url="http://matcher", transport=transport)

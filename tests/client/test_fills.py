@@ -1,0 +1,84 @@
+"""A trader's check of its own changes: what its orders allow passes, each lie is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.matcher.test_transition import genesis, order, orders, settle
+from undertow.client.errors import FillError
+from undertow.client.fills import check_fills
+from undertow.protocol.delta import Delta
+from undertow.protocol.outcome import Outcome
+from undertow.protocol.units import Lots, Money
+
+BUY = order(1, 50, 8_000_000, nonce=3)
+FILL = Delta(
+    instrument=0, reason=Outcome.CLEARED, fill=Lots(20), nonce=3, filled=Lots(20), cash=Money(-9)
+)
+OPENED = Delta(
+    instrument=0, reason=Outcome.REQUEST, fill=Lots(0), nonce=0, filled=Lots(0), cash=Money(5)
+)
+
+
+def test_a_fill_and_its_rest_are_explained() -> None:
+    rest = replace(FILL, fill=Lots(30), filled=Lots(50))
+    fills = check_fills([BUY], [(0, OPENED), (1, FILL), (2, rest)])
+    assert [(fill.batch, fill.lots, fill.order) for fill in fills] == [(1, 20, BUY), (2, 30, BUY)]
+
+
+@pytest.mark.parametrize(
+    ("batch", "lie"),
+    [
+        (1, replace(FILL, fill=Lots(-20))),
+        (1, replace(FILL, fill=Lots(51), filled=Lots(51))),
+        (1, replace(FILL, filled=Lots(19))),
+        (1, replace(FILL, instrument=8)),
+        (1, replace(FILL, nonce=4)),
+        (10, FILL),
+        (0, FILL),
+        (1, replace(FILL, fill=Lots(0), filled=Lots(0))),
+        (1, replace(FILL, reason=Outcome.MARGIN)),
+        (1, replace(FILL, reason=Outcome.DECOY, fill=Lots(0), nonce=0, filled=Lots(0))),
+        (1, OPENED),
+        (0, replace(OPENED, filled=Lots(1))),
+    ],
+    ids=[
+        "other side",
+        "more than the size",
+        "filled size",
+        "other market",
+        "nonce never signed",
+        "expired",
+        "order in a run of requests",
+        "cash without a fill",
+        "refused and filled",
+        "decoy that costs",
+        "request in a batch",
+        "request that moves the filled size",
+    ],
+)
+def test_what_no_order_allows_is_named(batch: int, lie: Delta) -> None:
+    with pytest.raises(FillError, match=f"batch {batch}:"):
+        check_fills([BUY], [(batch, lie)])
+
+
+def test_a_lower_nonce_does_not_come_back() -> None:
+    later = replace(FILL, nonce=4)
+    with pytest.raises(FillError, match="lower nonce"):
+        check_fills([BUY, replace(BUY, nonce=4)], [(1, later), (2, FILL)])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(orders, max_size=4), min_size=1, max_size=3))
+def test_whatever_the_transition_does_is_explained(history: list) -> None:  # type: ignore[type-arg]
+    state, sent, changes = genesis(), [], []
+    for number, batch in enumerate(history, 1):
+        sent += [one for one in batch if one.account == 1]
+        state, slots = settle(state, *batch, time=100 + number)
+        changes += [(number, slot.delta()) for slot in slots if slot.index == 1]
+    fills = check_fills(sent, changes)
+    assert sum(fill.lots for fill in fills) == sum(state.accounts[1].positions)

@@ -1,0 +1,202 @@
+"""The `undertow` command as a stranger runs it: a venue of processes, one command after another."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from eth_account import Account
+
+from prover.toolchain import ROOT
+from undertow.chain.anvil import Anvil
+from undertow.local import chain_key
+
+LIMIT = 7_850_000
+COMMANDS = (
+    ("demo",),
+    ("keys",),
+    ("deposit",),
+    ("order",),
+    ("withdraw",),
+    ("status",),
+    ("matcher", "run"),
+    ("prover", "run"),
+    ("circuits", "build"),
+    ("bench",),
+    ("deploy",),
+    ("report",),
+)
+
+
+class Shell:
+    """Runs the command in a folder of its own with some variables set."""
+
+    def __init__(self, folder: Path, **variables: str) -> None:
+        self.folder = folder
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("UNDERTOW_")}
+        self.variables = {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **variables}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "undertow", *arguments],
+            cwd=self.folder,
+            env=self.variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> str:
+        """Return what a command printed; it must succeed."""
+        process = self.start(*arguments)
+        text, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, text
+        return text
+
+    def fail(self, *arguments: str) -> str:
+        """Return the one line that a command failed with."""
+        process = self.start(*arguments)
+        text, _ = process.communicate(timeout=60)
+        assert process.returncode == 1, text
+        assert "Traceback" not in text
+        assert text.startswith("undertow: ")
+        return text
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(tmp_path: Path, command: tuple[str, ...]) -> None:
+    text = Shell(tmp_path).run(*command, "--help")
+    assert "Usage:" in text
+    assert len(text.splitlines()) > 5
+
+
+KEY = ("--key", "t.key", "--account", "1")
+CHAIN = "11" * 32
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "words"),
+    [
+        (("keys", "show", "none"), {}, ["no key file", "undertow keys new"]),
+        (("keys", "new", "t.key"), {}, ["exists"]),
+        (("keys", "show", "t.key"), {"UNDERTOW_PASSPHRASE": "other"}, ["wrong passphrase"]),
+        (("demo", "--preset", "huge"), {}, ["no preset huge", "minimal, default"]),
+        (("order", "0", "-5", "7", *KEY, "--nonce", "1"), {}, ["does not answer", "address"]),
+        (("deposit", "5", "--key", "t.key"), {}, ["set UNDERTOW_CHAIN_KEY"]),
+        (("deposit", "5", "--key", "t.key"), {"UNDERTOW_CHAIN_KEY": "zz"}, ["32 bytes of hex"]),
+        (("withdraw", "5", "--account", "1"), {"UNDERTOW_CHAIN_KEY": CHAIN}, ["undertow deploy"]),
+        (("status", *KEY), {}, ["undertow deploy"]),
+        (("report", "5"), {}, ["set UNDERTOW_SIGNER_KEY"]),
+        (("matcher", "run"), {}, ["UNDERTOW_LOG_PATH: is not set", "UNDERTOW_EPOCH"]),
+        (("matcher", "run"), {"UNDERTOW_EPOCHS": "1"}, ["unknown settings: UNDERTOW_EPOCHS"]),
+        (("circuits", "build", "--preset", "no"), {}, ["no preset no"]),
+        (("prover", "run", "jobs", "--preset", "no"), {}, ["no preset no"]),
+        (
+            ("deploy", "--operator", "t.key", "--preset", "minimal", "--rpc", "http://127.0.0.1:9"),
+            {"UNDERTOW_CHAIN_KEY": CHAIN},
+            ["does not answer", "is it running"],
+        ),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_to_do(
+    tmp_path: Path, arguments: tuple[str, ...], variables: dict[str, str], words: list[str]
+) -> None:
+    Shell(tmp_path, UNDERTOW_PASSPHRASE="pw").run("keys", "new", "t.key")
+    text = Shell(tmp_path, **{"UNDERTOW_PASSPHRASE": "pw", **variables}).fail(*arguments)
+    for word in words:
+        assert word in text
+
+
+@pytest.fixture
+def node() -> Iterator[Anvil]:
+    with Anvil() as running:
+        yield running
+
+
+def wait_for(what: str, done: Callable[[], bool], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, f"{what} did not happen"
+        time.sleep(0.5)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, node: Anvil) -> None:
+    signer = chain_key(5)
+    trader = Shell(
+        tmp_path,
+        UNDERTOW_PASSPHRASE="pw",
+        UNDERTOW_CHAIN_KEY=chain_key(2),
+        UNDERTOW_SIGNER_KEY=signer,
+    )
+    port = free_port()
+    operator = Shell(
+        tmp_path,
+        UNDERTOW_PASSPHRASE="op",
+        UNDERTOW_CHAIN_KEY=chain_key(0),
+        UNDERTOW_OPERATOR_KEY="operator.key",
+        UNDERTOW_LOG_PATH="orders.sqlite",
+        UNDERTOW_EPOCH="1",
+        UNDERTOW_ENVELOPE_SECRET=secrets.token_hex(96),
+        UNDERTOW_RECEIPT_SECRET=secrets.token_hex(32),
+        UNDERTOW_RPC=node.url,
+        UNDERTOW_LINGER_SECONDS="0.2",
+        UNDERTOW_JOBS="jobs",
+    )
+    operator.run("keys", "new", "operator.key")
+    trader.run("keys", "new", "trader.key")
+    address = Account.from_key(signer).address
+    deploy = ("deploy", "--operator", "operator.key", "--preset", "minimal", "--signer", address)
+    assert "settlement 0x" in operator.run(*deploy, "--rpc", node.url)
+
+    matcher = operator.start("matcher", "run", "--port", str(port))
+    prover = operator.start("prover", "run", "jobs", "--preset", "minimal")
+    chain, key = ("--rpc", node.url), ("--key", "trader.key")
+    own = (*key, "--account", "1")
+    try:
+        trader.run("deposit", "3000000", *key, "--house", "--mint", *chain)
+        assert "account 1:" in trader.run("deposit", "20000", *key, "--mint", *chain)
+        wait_for("the opening", lambda: "cash 20,000" in trader.run("status", *own, *chain))
+
+        def order(lots: int, nonce: int) -> str:
+            command = ("order", "0", str(lots), str(LIMIT), *own, "--nonce", str(nonce))
+            return trader.run(*command, "--matcher", f"http://127.0.0.1:{port}")
+
+        receipt = order(300, 1)
+        assert json.loads(receipt)["sequence"] == 1
+        (tmp_path / "orders.jsonl").write_text(receipt)
+
+        def filled() -> bool:
+            # A round from before the close does not count, so publish until one does.
+            trader.run("report", "78318", *chain)
+            return "+300 lots" in trader.run("status", *own, *chain)
+
+        wait_for("the fill", filled)
+        text = trader.run("status", *own, *chain, "--orders", "orders.jsonl")
+        assert "each of 1 fills is one that your orders allow" in text
+
+        trader.run("withdraw", "1000", "--account", "1", *chain)
+
+        def paid() -> bool:
+            return "collected" in trader.run("withdraw", "0", "--account", "1", *chain)
+
+        wait_for("the payment", paid)
+    finally:
+        for process in (matcher, prover):
+            process.send_signal(signal.SIGTERM)
+        texts = [process.communicate(timeout=60)[0] for process in (matcher, prover)]
+    assert [matcher.returncode, prover.returncode] == [0, 0], texts

@@ -1,0 +1,73 @@
+"""What must agree across files and languages, and the rules that tools check."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from prover.batch import LEVELS
+from undertow.protocol.domains import Domain
+from undertow.protocol.merkle import DEPTH
+from undertow.protocol.order import WIDTHS
+from undertow.protocol.params import PRESETS
+from undertow.protocol.words import commitment, signals
+
+ROOT = Path(__file__).resolve().parents[1]
+CIRCUITS = ROOT / "circuits"
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_style_holds() -> None:
+    run(sys.executable, "-m", "ruff", "check", ".")
+    run(sys.executable, "-m", "ruff", "format", "--check", ".")
+
+
+def test_no_part_imports_what_it_must_not_know() -> None:
+    code = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
+    run(sys.executable, "-c", code)
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
+def test_the_circuits_have_the_presets_sizes(preset) -> None:  # type: ignore[no-untyped-def]
+    settle = (CIRCUITS / f"settle_{preset.name}.circom").read_text(encoding="utf-8")
+    requests = (CIRCUITS / f"requests_{preset.name}.circom").read_text(encoding="utf-8")
+    assert f"= SettleBatch({preset.slots}, {preset.lanes}, {LEVELS});" in settle
+    assert f"= Requests({preset.requests}, {DEPTH});" in requests
+    assert 8 ** (DEPTH - LEVELS) == 64
+
+
+def test_the_circuit_reads_the_orders_fields() -> None:
+    text = (CIRCUITS / "order.circom").read_text(encoding="utf-8")
+    widths = re.search(r"var WIDTHS\[10\] = \[([\d, ]+)\]", text)
+    assert widths is not None
+    assert [int(bits) for bits in widths[1].split(",")] == [bits for _, bits in WIDTHS]
+
+
+def test_every_hash_of_the_circuits_has_a_known_domain() -> None:
+    sources = [*CIRCUITS.glob("*.circom"), *(CIRCUITS / "lib").glob("*.circom")]
+    found = {
+        int(domain)
+        for path in sources
+        for domain in re.findall(r"Hash\(\w+, (\d+)\)", path.read_text(encoding="utf-8"))
+    }
+    assert found == {int(domain) for domain in Domain}
+
+
+def test_the_contracts_words_are_those_of_python() -> None:
+    """The vector of PublicWords.t.sol; every settled batch of tests/e2e shows the same."""
+    text = (ROOT / "contracts" / "test" / "PublicWords.t.sol").read_text(encoding="utf-8")
+    order = 21888242871839275222246405745257275088548364400416034343698204186575808495617
+    words = [31337, 0x00ABCDEF0123456789ABCDEF0123456789ABCDEF01, 1, 1, 5, order - 1, 0, 2**252 - 1]
+    public = signals(words)
+    for line in (f"uint256 constant C = {public.c};", f"assertEq(z, {public.z});"):
+        assert line in text
+    assert f"assertEq(y, {public.y});" in text
+    assert commitment(words) == public.c

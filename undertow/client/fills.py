@@ -1,0 +1,84 @@
+"""What a trader checks of its own changes: each one is explained by an order that it signed.
+
+The changes come decrypted from the chain and already hash to the published leaves. That a fill's
+price is within the limit is proved by the circuit and cannot be checked from here: the change of
+cash holds the market's funding index, which is not published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from undertow.client.errors import FillError
+from undertow.protocol.delta import Delta
+from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
+from undertow.protocol.units import Lots, Money
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One fill of an order."""
+
+    batch: int
+    order: Order
+    lots: Lots
+    """Signed."""
+    cash: Money
+    """Change of cash: what was paid, the fee included."""
+
+
+def check_fills(orders: Iterable[Order], changes: Iterable[tuple[int, Delta]]) -> list[Fill]:
+    """Return the fills among an account's changes, oldest first.
+
+    Args:
+        orders: every order that was signed for the account.
+        changes: each change with its batch, 0 for a request, since the account was opened.
+
+    Raises:
+        FillError: a change is none that the orders allow.
+    """
+    by_nonce: dict[int, list[Order]] = {}
+    for order in orders:
+        by_nonce.setdefault(order.nonce, []).append(order)
+    fills = []
+    nonce, filled = 0, 0
+    for batch, delta in changes:
+        if delta.reason != Outcome.CLEARED:
+            _check_unchanged(batch, delta, nonce, filled)
+            continue
+        carried = filled if delta.nonce == nonce else 0
+        order = _explain(batch, delta, by_nonce.get(delta.nonce, []), nonce, carried)
+        nonce, filled = delta.nonce, delta.filled
+        if delta.fill:
+            fills.append(Fill(batch, order, delta.fill, delta.cash))
+        elif delta.cash:
+            raise FillError(batch, "cash moved without a fill")
+    return fills
+
+
+def _check_unchanged(batch: int, delta: Delta, nonce: int, filled: int) -> None:
+    if (delta.fill, delta.nonce, delta.filled) != (0, nonce, filled):
+        raise FillError(batch, "a change without an order moved lots, nonce or filled size")
+    if (delta.reason == Outcome.REQUEST) != (batch == 0):
+        raise FillError(batch, "requests and orders are settled apart")
+    if delta.cash and batch:
+        raise FillError(batch, "cash moved without an order")
+
+
+def _explain(batch: int, delta: Delta, candidates: list[Order], nonce: int, carried: int) -> Order:
+    if delta.nonce < nonce:
+        raise FillError(batch, "a lower nonce was used again")
+    for order in candidates:
+        left = max(order.size - carried, 0)
+        signed = -delta.fill if order.is_sell else delta.fill
+        done = carried + (left if order.immediate_or_cancel else abs(delta.fill))
+        if (
+            order.instrument == delta.instrument
+            and order.expiry_batch >= batch > 0
+            and 0 <= signed <= left
+            and delta.filled == done
+        ):
+            return order
+    raise FillError(batch, f"no order that was signed explains {delta.fill:+} lots")

@@ -1,0 +1,24 @@
+"""Why an account changed, or did not: the reason in each published delta."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Outcome(IntEnum):
+    """Why an order was not filled, or that it was judged by its limit alone."""
+
+    CLEARED = 0
+    REPEATED = 1
+    STALE_NONCE = 2
+    EXPIRED = 3
+    NOT_PRICED = 4
+    """The batch prices other markets than the order's."""
+    FEE_CAP = 5
+    NOT_REDUCING = 6
+    POSITION_RANGE = 7
+    MARGIN = 8
+    REQUEST = 14
+    """No order: a request of the vault's queue."""
+    DECOY = 15
+    """No order: the account was touched so that an observer cannot tell who traded."""
