@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 
+use crate::words::invert;
+
 const A: u64 = 168_700;
 const D: u64 = 168_696;
 
@@ -63,7 +65,7 @@ impl Extended {
     /// Circomlib's coordinates.
     pub fn to_affine(self) -> (Fr, Fr) {
         // The law is complete, so z is never zero.
-        let inverse = self.z.inverse().unwrap_or_default();
+        let inverse = invert::inverse(&self.z).unwrap_or_default();
         (self.x * inverse * map().unscale, self.y * inverse)
     }
 

@@ -17,6 +17,7 @@ use crate::binary::{self, FormatError};
 use crate::check::Checker;
 use crate::prove::{self, ProveError};
 use crate::python_files::read;
+use crate::quotient::from_words;
 use crate::r1cs::R1cs;
 use crate::verify::{VerifyingKey, WORD, put_number, scalar};
 use crate::wtns;
@@ -97,13 +98,12 @@ impl Prover {
             goes_on
         };
         let made = py.detach(|| -> PyResult<_> {
-            let values = wtns::read(witness)?;
-            let words: Vec<_> = values.iter().map(|value| value.into_bigint().0).collect();
-            let proof = self.key.prove(&words, r, s, &watch);
+            let values = wtns::read_words(witness)?;
+            let proof = self.key.prove(&values, r, s, &watch);
             // A proof was made, so the witness has the key's wires.
             let shown = if proof.is_ok() { &values[1..=self.public] } else { &[] };
             let mut public = Vec::with_capacity(shown.len() * WORD);
-            shown.iter().for_each(|value| put_number(&mut public, *value));
+            shown.iter().for_each(|words| put_number(&mut public, from_words(*words)));
             Ok((proof, public))
         })?;
         let (proof, public) = match made {

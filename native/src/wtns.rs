@@ -7,21 +7,37 @@
 use std::io::{self, Write};
 
 use ark_bn254::Fr;
-use ark_ff::{One, PrimeField};
+use ark_ff::{BigInt, PrimeField};
 
 use crate::binary::{Result, Sections, put_prime, write_header, write_section};
-use crate::elements::{SCALAR, all_bytes, put_limbs, scalar};
+use crate::elements::{SCALAR, all_bytes, limbs, put_limbs, scalar};
 
 /// Returns the wires' values; wire 0 is one.
 pub fn read(data: &[u8]) -> Result<Vec<Fr>> {
+    elements(data, scalar)
+}
+
+/// Returns the wires' values as canonical numbers of four words, the lowest first.
+pub fn read_words(data: &[u8]) -> Result<Vec<[u64; 4]>> {
+    elements(data, |bytes| {
+        let number = limbs(bytes);
+        if number < Fr::MODULUS { Ok(number.0) } else { Err("holds a number that is not below r") }
+    })
+}
+
+fn elements<T: Send>(
+    data: &[u8],
+    parse: impl Fn(&[u8]) -> std::result::Result<T, &'static str> + Sync,
+) -> Result<Vec<T>> {
     let all = Sections::read(data, "wtns", 2, 2)?;
     let mut header = all.get(1)?;
     header.prime(Fr::MODULUS)?;
     let count = header.u32()? as usize;
     header.end()?;
     let mut body = all.get(2)?;
-    let values = body.all(count, SCALAR, scalar)?;
-    if values.first().is_none_or(|first| !first.is_one()) {
+    let first = all.get(2)?.limbs();
+    let values = body.all(count, SCALAR, parse)?;
+    if !first.is_ok_and(|number| number == BigInt::one()) {
         return body.fault("does not start with one");
     }
     Ok(values)

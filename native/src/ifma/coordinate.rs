@@ -26,7 +26,7 @@ pub trait Coordinate: Copy + Send + 'static {
     /// One point in memory: x, then y, packed, with R = 2^260.
     type Packed: Plain;
     /// One lane of a coordinate in arkworks.
-    type Scalar: ark_ff::Field;
+    type Scalar: crate::words::coordinate::Coordinate;
 
     unsafe fn load(points: [*const Self::Packed; 8]) -> (Self, Self);
     unsafe fn store(x: &Self, y: &Self, points: [*mut Self::Packed; 8]);
@@ -114,14 +114,14 @@ fn set_lane(v: &mut [[u64; 8]; 5], index: usize, words: [u64; 4]) {
 }
 
 /// Inverts in place with one inversion; false if one is zero.
-fn invert_all<F: ark_ff::Field>(values: &mut [F; 8], scale: F) -> bool {
+fn invert_all<F: crate::words::coordinate::Coordinate>(values: &mut [F; 8], scale: F) -> bool {
     let mut before = [F::ONE; 8];
     let mut product = F::ONE;
     for (slot, value) in before.iter_mut().zip(values.iter()) {
         *slot = product;
         product *= value;
     }
-    let Some(inverse) = product.inverse() else { return false };
+    let Some(inverse) = product.inverted() else { return false };
     let mut rest = inverse * scale;
     for (slot, value) in before.iter().zip(values.iter_mut()).rev() {
         let inverted = rest * slot;

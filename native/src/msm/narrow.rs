@@ -56,7 +56,7 @@ where
             workspace.0.push(Temporary { denominator, numerator, before: product, xa, xb, ya });
             product = product.product::<M>(&denominator);
         }
-        let mut inverse = product.inverse().expect("no denominator is zero");
+        let mut inverse = product.inverted().expect("no denominator is zero");
         for (pair, t) in chunk.iter().zip(&workspace.0).rev() {
             let slope = inverse.product::<M>(&t.before).product::<M>(&t.numerator);
             inverse = inverse.product::<M>(&t.denominator);

@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, BigInt, BigInteger, Field, PrimeField, Zero};
 
+use crate::words::invert;
+
 macro_rules! operations {
     ($($name:ident),* $(,)?) => {
         /// An operation; its number is its byte in traces and tapes.
@@ -80,7 +82,7 @@ pub fn evaluate(op: Op, a: Fr, b: Fr) -> Option<Fr> {
 
 /// The inverse; of zero, zero.
 pub fn inverse(a: Fr) -> Fr {
-    a.inverse().unwrap_or(Fr::ZERO)
+    invert::inverse(&a).unwrap_or(Fr::ZERO)
 }
 
 /// A bit of a number that `Op::Integer` made.

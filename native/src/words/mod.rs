@@ -3,6 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 pub mod adx;
 pub mod coordinate;
+pub mod invert;
 
 use ark_ff::{Fp, MontBackend, MontConfig, PrimeField};
 
