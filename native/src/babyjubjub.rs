@@ -1,4 +1,5 @@
 //! Multiples of BabyJubJub's points. Nothing here runs in constant time.
+#![forbid(unsafe_code)]
 
 use std::sync::OnceLock;
 

@@ -2,6 +2,7 @@
 //!
 //! Rows that stand in several constraints, as the three of an S-box do, are computed once; a row's
 //! products are added up before they are reduced.
+#![forbid(unsafe_code)]
 
 use std::collections::HashMap;
 

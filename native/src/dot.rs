@@ -1,4 +1,5 @@
 //! Sums of products in BN254's scalar field, without branches on values.
+#![forbid(unsafe_code)]
 
 use ark_bn254::{Fr, FrConfig};
 use ark_ff::{AdditiveGroup, BigInt};

@@ -1,5 +1,6 @@
 //! Verification of EdDSA over BabyJubJub with Poseidon; undertow/protocol/eddsa.py is the
 //! specification, and circomlib's `EdDSAPoseidonVerifier` with its ranges checked.
+#![forbid(unsafe_code)]
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};

@@ -2,6 +2,7 @@
 //!
 //! u = sqrt(-a) * x maps one curve to the other. -1 is a square and d / a is none, so the addition
 //! law is complete: it holds for every two points, the identity and small orders included.
+#![forbid(unsafe_code)]
 
 use std::sync::OnceLock;
 

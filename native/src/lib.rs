@@ -1,7 +1,6 @@
 //! Undertow's native core: Groth16 keys and proofs, Poseidon, BabyJubJub, Merkle trees.
 //!
 //! The boundary to Python takes and returns bytes; `undertow_native.pyi` documents it.
-
 pub mod babyjubjub;
 pub mod binary;
 pub mod check;

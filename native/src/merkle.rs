@@ -3,6 +3,7 @@
 //!
 //! A copy costs one pointer. An update copies the nodes on its path that a snapshot still holds,
 //! marks them stale, and then hashes every stale node once, level by level.
+#![forbid(unsafe_code)]
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
 //! The nodes of a Merkle tree: shared by snapshots, hashed level by level; `merkle` is the tree.
+#![forbid(unsafe_code)]
 
 use std::sync::{Arc, OnceLock};
 

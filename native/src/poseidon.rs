@@ -1,4 +1,5 @@
 //! Poseidon over BN254's scalar field; undertow/protocol/poseidon.py is the specification.
+#![forbid(unsafe_code)]
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,5 @@
 //! Groth16 proofs (Groth 2016, section 3.2) with a key in snarkjs's basis.
+#![forbid(unsafe_code)]
 
 use std::marker::PhantomData;
 

@@ -1,6 +1,7 @@
 //! Hashes and signatures for Python; `undertow_native.pyi` gives types and errors.
 //!
 //! Numbers are 32 big-endian bytes, below r; buffers are whatever holds bytes.
+#![forbid(unsafe_code)]
 
 use ark_bn254::Fr;
 use pyo3::buffer::PyBuffer;

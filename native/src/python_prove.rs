@@ -1,4 +1,5 @@
 //! Proving keys at the boundary to Python, and the seconds that the prover's parts take.
+#![forbid(unsafe_code)]
 
 use std::sync::Mutex;
 use std::time::Instant;

@@ -1,4 +1,5 @@
 //! Merkle trees for Python; `undertow_native.pyi` gives types and errors.
+#![forbid(unsafe_code)]
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
 //! Witness tapes for Python: recording one, and computing witnesses from it.
+#![forbid(unsafe_code)]
 
 use std::sync::Mutex;
 

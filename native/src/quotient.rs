@@ -1,5 +1,6 @@
 //! The quotient polynomial's numerator A·B - C on the odd coset of the constraints' domain, which
 //! is the basis of snarkjs's keys. C is taken as the product of A and B on the domain itself.
+#![forbid(unsafe_code)]
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, FftField, Field, PrimeField};

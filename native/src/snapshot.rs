@@ -1,5 +1,6 @@
 //! A tree as bytes: 16 bytes of name, depth, number of leaves, root, then (index, leaf) of every
 //! leaf other than zero in ascending order. Numbers are big-endian, 8 bytes, field elements 32.
+#![forbid(unsafe_code)]
 
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;

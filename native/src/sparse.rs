@@ -4,6 +4,7 @@
 //! A partial round's matrix M is A * B with B the identity in row and column 0. B commutes with
 //! the S-box of element 0, so it moves into the round before, whose matrix becomes B * M, which is
 //! factored in turn. The same movement leaves one constant in each partial round.
+#![forbid(unsafe_code)]
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};

@@ -1,4 +1,5 @@
 //! Field elements as 32 big-endian bytes.
+#![forbid(unsafe_code)]
 
 use ark_bn254::Fr;
 use ark_ff::{BigInt, PrimeField};

@@ -1,4 +1,5 @@
 //! The quotient of `crate::quotient` in lanes.
+#![forbid(unsafe_code)]
 
 use super::field::Lanes;
 use super::ntt::{self, Coset};

@@ -3,6 +3,7 @@
 //! Bucket k = i·C + j lies in row i and column j, so Σ (k + d)·B_k = C·Σ i·Row_i + Σ (j + d)·Col_j:
 //! two additions a bucket leave lists of about the square root's length, which are treated alike
 //! once more and then added up one by one.
+#![forbid(unsafe_code)]
 
 use ark_ec::short_weierstrass::Projective;
 use ark_ff::{AdditiveGroup, Zero};

@@ -1,4 +1,5 @@
 //! Scalars as signed digits of c bits, sorted so that short ones cost only their own windows.
+#![forbid(unsafe_code)]
 
 use rayon::prelude::*;
 

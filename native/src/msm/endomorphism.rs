@@ -4,6 +4,7 @@
 //! In the lattice of (a, b) with a + b·λ = 0 mod r, (U, -V) and (V, W) are a short basis, with
 //! determinant U·W + V² = r. Taking the nearest lattice point away from (k, 0) leaves
 //! k = k1 + k2·λ with |k1| and |k2| below 2^127.
+#![forbid(unsafe_code)]
 
 use ark_bn254::{Fq, Fq2, Fr};
 use ark_ff::{AdditiveGroup, BigInt, Field, MontFp, PrimeField};

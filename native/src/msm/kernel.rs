@@ -1,4 +1,5 @@
 //! What a multi-scalar multiplication asks of a processor: sums of pairs of points of one group.
+#![forbid(unsafe_code)]
 
 use std::marker::PhantomData;
 

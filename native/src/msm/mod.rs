@@ -3,7 +3,6 @@
 //!
 //! Pippenger's buckets with signed digits. All additions, in buckets and between them, are batches
 //! of affine pairs (`sums`), which one kernel for each kind of arithmetic carries out (`kernel`).
-
 pub mod buckets;
 pub mod digits;
 pub mod endomorphism;

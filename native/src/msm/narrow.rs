@@ -1,4 +1,5 @@
 //! Sums of many pairs of affine points with one inversion for each chunk, on 64-bit words.
+#![forbid(unsafe_code)]
 
 use super::pairs::{Pair, Pool};
 use crate::memory::Plain;

@@ -1,4 +1,5 @@
 //! Many sums at once, by halving: each round adds neighbours of all sums in one batch of pairs.
+#![forbid(unsafe_code)]
 
 use super::kernel::Kernel;
 use super::pairs::{Pair, Pool};

@@ -2,6 +2,7 @@
 //!
 //! Steps are packed: the operation's byte, then the differences to the slots before as numbers of
 //! variable length.
+#![forbid(unsafe_code)]
 
 use crate::binary::{FormatError, Reader, Result, Sections, fault};
 use crate::tape::ops::Op;

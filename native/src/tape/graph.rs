@@ -1,4 +1,5 @@
 //! The field operations of a circuit as a graph: equal nodes once, constants folded.
+#![forbid(unsafe_code)]
 
 use std::collections::HashMap;
 

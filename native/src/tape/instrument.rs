@@ -4,6 +4,7 @@
 //! (operation, three words) into a second memory first. The checks of `===` and `assert` are
 //! taken out: the line that is recorded does not depend on whether they hold, and the constraint
 //! check covers them. Code that a recorded line could not follow is refused.
+#![forbid(unsafe_code)]
 
 use crate::binary::{FormatError, Result, fault};
 use crate::tape::rewrite::Rewriter;

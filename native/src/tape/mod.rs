@@ -1,4 +1,5 @@
 //! A tape: the line of field operations that computes a circuit's witness from its inputs.
+#![forbid(unsafe_code)]
 
 pub mod file;
 pub mod graph;

@@ -1,4 +1,5 @@
 //! The operations of circom's language on field elements, as its WASM runtime computes them.
+#![forbid(unsafe_code)]
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,5 @@
 //! Lays a graph out as a tape: only what the witness needs, inversions together, slots reused.
+#![forbid(unsafe_code)]
 
 use crate::binary::{Result, fault};
 use crate::tape::graph::Graph;

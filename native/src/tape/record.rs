@@ -1,4 +1,5 @@
 //! Turns the trace of an instrumented calculator into the graph of its witness.
+#![forbid(unsafe_code)]
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};

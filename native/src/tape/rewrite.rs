@@ -1,6 +1,7 @@
 //! Rewrites the functions of a circom calculator: calls into the field runtime go to wrappers, and
 //! the checks of `===` and `assert` are taken out. Code that a recorded line could not follow is
 //! refused.
+#![forbid(unsafe_code)]
 
 use crate::binary::{Result, fault};
 use crate::tape::ops::Op;

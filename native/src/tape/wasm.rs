@@ -1,4 +1,5 @@
 //! The parts of the WebAssembly format that circom's calculators use.
+#![forbid(unsafe_code)]
 
 use crate::binary::{FormatError, Result, fault};
 

@@ -1,5 +1,6 @@
 //! The functions that an instrumented calculator has besides: one that writes an entry of the
 //! trace, and a wrapper for each function of the field runtime.
+#![forbid(unsafe_code)]
 
 use crate::tape::ops::Op;
 use crate::tape::wasm::*;

@@ -1,5 +1,6 @@
 //! The coordinates of both groups on 64-bit words, without branches on their values: a branch on a
 //! borrow is mispredicted every second time.
+#![forbid(unsafe_code)]
 
 use ark_bn254::{Fq, Fq2, FqConfig};
 use ark_ff::{BigInt, Field, MontConfig};

@@ -1,5 +1,4 @@
 //! Montgomery products on 64-bit words, for machines without the lanes of `ifma`.
-
 #[cfg(target_arch = "x86_64")]
 pub mod adx;
 pub mod coordinate;
