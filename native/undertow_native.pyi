@@ -95,8 +95,9 @@ class Prover:
         """Return proof and public signals of a .wtns file's content, as `verify_proof` takes them.
 
         A seed of 32 bytes makes the proof repeatable; without one it is blinded by the system's
-        randomness. `progress` is told what is being done; what it raises stops the proof and is
-        raised here, as is an interrupt. ValueError: it is no witness of this circuit.
+        randomness. `progress` is told what is being done, on other threads: hold no lock that it
+        takes. What it raises first stops the proof and is raised here, as is an interrupt.
+        ValueError: it is no witness of this circuit.
         """
 
 @final

@@ -2,7 +2,8 @@
 #![forbid(unsafe_code)]
 
 use std::sync::Mutex;
-use std::time::Instant;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
 
 use ark_bn254::{Fr, G1Affine};
 use ark_ec::AffineRepr;
@@ -88,32 +89,44 @@ impl Prover {
         };
         let raised = Mutex::new(None);
         let watch = |stage: &str| {
-            let told = Python::attach(|py| {
-                py.check_signals()?;
-                progress.as_ref().map_or(Ok(()), |call| call.call1(py, (stage,)).map(drop))
-            });
-            let goes_on = told.is_ok();
-            if let (Err(error), Ok(mut slot)) = (told, raised.lock()) {
-                *slot = Some(error);
+            // Once stopped, nobody is told of, and nothing begins, another stage.
+            if raised.lock().map_or(true, |slot| slot.is_some()) {
+                return false;
             }
-            goes_on
+            let Some(call) = &progress else { return true };
+            let told = Python::attach(|py| call.call1(py, (stage,)).map(drop));
+            keep_first(&raised, told)
         };
         let made = py.detach(|| -> PyResult<_> {
             let values = wtns::read_words(witness)?;
-            let proof = self.key.prove(&values, r, s, &watch);
+            let (sender, made) = std::sync::mpsc::channel();
+            // Signals are Python's main thread's: the caller waits and asks for them.
+            let proof = rayon::in_place_scope(|scope| {
+                scope.spawn(|_| drop(sender.send(self.key.prove(&values, r, s, &watch))));
+                loop {
+                    match made.recv_timeout(PATIENCE) {
+                        Ok(proof) => return Some(proof),
+                        Err(RecvTimeoutError::Disconnected) => return None,
+                        Err(RecvTimeoutError::Timeout) => {
+                            keep_first(&raised, Python::attach(|py| py.check_signals()));
+                        }
+                    }
+                }
+            });
+            let proof = proof.unwrap_or(Err(ProveError::Stopped));
             // A proof was made, so the witness has the key's wires.
             let shown = if proof.is_ok() { &values[1..=self.public] } else { &[] };
             let mut public = Vec::with_capacity(shown.len() * WORD);
             shown.iter().for_each(|words| put_number(&mut public, from_words(*words)));
             Ok((proof, public))
         })?;
+        if let Ok(Some(error)) = raised.into_inner() {
+            return Err(error);
+        }
         let (proof, public) = match made {
             (Ok(proof), public) => (proof.to_words(), public),
             (Err(ProveError::Format(error)), _) => return Err(error.into()),
-            (Err(ProveError::Stopped), _) => {
-                let error = raised.into_inner().ok().flatten();
-                return Err(error.unwrap_or_else(|| PyValueError::new_err("stopped")));
-            }
+            (Err(ProveError::Stopped), _) => return Err(PyValueError::new_err("stopped")),
         };
         Ok((PyBytes::new(py, &proof), PyBytes::new(py, &public)))
     }
@@ -211,4 +224,19 @@ pub fn seconds(mut run: impl FnMut()) -> f64 {
     let started = Instant::now();
     run();
     started.elapsed().as_secs_f64()
+}
+
+/// How long a caller waits between two looks at the signals.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Keeps the first exception; whether there was none.
+fn keep_first(slot: &Mutex<Option<PyErr>>, told: PyResult<()>) -> bool {
+    match (told, slot.lock()) {
+        (Ok(()), _) => true,
+        (Err(error), Ok(mut slot)) => {
+            slot.get_or_insert(error);
+            false
+        }
+        (Err(_), Err(_)) => false,
+    }
 }

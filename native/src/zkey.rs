@@ -184,7 +184,9 @@ impl Header {
         };
         section.end()?;
         let Self { wires, public, domain, .. } = header;
-        if public >= wires || !domain.is_power_of_two() || domain > LARGEST_DOMAIN {
+        // Sums number points and their images with 31 bits.
+        let fits = wires <= 2 * LARGEST_DOMAIN && domain <= LARGEST_DOMAIN;
+        if public >= wires || !domain.is_power_of_two() || !fits {
             return section.fault("has sizes that do not belong together");
         }
         let (g1, g2) = (G1Affine::generator(), G2Affine::generator());

@@ -20,7 +20,8 @@ const TO_LANE: u64 = 256;
 
 /// A coordinate of eight points.
 ///
-/// SAFETY of all functions: `ifma::available()` is true.
+/// SAFETY of all functions: `ifma::available()` is true; the points that are read or written are
+/// valid and aligned as their type says, and no other thread has those that are written.
 #[allow(clippy::missing_safety_doc)]
 pub trait Coordinate: Copy + Send + 'static {
     /// One point in memory: x, then y, packed, with R = 2^260.

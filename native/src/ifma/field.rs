@@ -300,12 +300,13 @@ impl<F: PrimeField<BigInt = BigInt<4>>> Field<F> {
         }
     }
 
-    /// The same residue, normal and below 1.07·p, for values from 0 to 8·p.
+    /// The same residue, normal and below 1.07·p, for values from 0 to 8·p. Limbs may be negative
+    /// where the value is at least p/2: the top limb's estimate leaves out what the lower ones owe.
     #[inline(always)]
     pub unsafe fn reduce(v: &Lanes) -> Lanes {
         unsafe {
             let top = plus(v.0[4], _mm512_srai_epi64::<52>(v.0[3]));
-            // Below the true quotient by less than 1 + 0.01·v/p, and from 0 to 7.
+            // Below the true quotient by less than 1 + 0.008·v/p, and from 0 to 7.
             let q = hi(_mm512_setzero_si512(), top, all(Self::RECIPROCAL));
             let mut r = *v;
             let mut i = 0;

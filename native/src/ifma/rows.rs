@@ -183,6 +183,8 @@ unsafe fn carried(mut s: [__m512i; 10]) -> [__m512i; 10] {
 }
 
 /// Eight numbers of four words, from anywhere.
+///
+/// SAFETY: `ifma::available()`, and each place is inside the list that begins at `from`.
 #[inline(always)]
 unsafe fn gather(from: *const Words, places: &[u32; 8]) -> Lanes {
     unsafe {
@@ -204,17 +206,4 @@ unsafe fn gather(from: *const Words, places: &[u32; 8]) -> Lanes {
             _mm512_permutex2var_epi64(b, high, d),
         ])
     }
-}
-
-/// The first row, in natural order, where a·b is not c.
-pub fn first_unequal(a: &[Lanes], b: &[Lanes], c: &[Lanes]) -> Option<usize> {
-    assert!(super::available());
-    let vectors = a.par_iter().zip(b).zip(c).with_min_len(64);
-    let unequal = |(vector, ((a, b), c)): (usize, ((&Lanes, &Lanes), &Lanes))| {
-        // SAFETY: the features were asked for.
-        let difference = super::ntt::canonical(&unsafe { super::ntt::quotient_of(a, b, c) });
-        let lane = difference.iter().position(|number| *number != [0; 4])?;
-        Some(vector * 8 + lane)
-    };
-    vectors.enumerate().find_map_first(unequal)
 }

@@ -74,8 +74,9 @@ impl<K: Kernel> Bases<K> {
     fn windows(&self, windows: &Windows, range: Range<usize>) -> Projective<K::Curve> {
         let buckets = windows.buckets();
         let widest = range.clone().map(|window| windows.reach[window]).max().unwrap_or(0);
-        // A window's sums take a slot for every two entries; rows and columns of all windows'
-        // buckets take, in two levels, at most as many slots as there are buckets and half as many.
+        // A window's sums take a slot for every two entries. Rows and columns of all windows' buckets
+        // take as many slots as there are buckets, and the lists that they leave half as many: up to
+        // 5/8 at a width of 4, whose 32 windows at most need 32 slots more.
         let kept = range.len() * buckets;
         let own = 1 + kept + (widest / 2 + 1).max(kept + kept / 2 + 64);
         let pool = Pool::new(&self.points, own);

@@ -9,7 +9,7 @@ use ark_ff::{BigInt, Fp, MontConfig};
 use super::coordinate::{difference, pick};
 use super::{Element, Multiply};
 
-/// Machines with MULX, ADCX and ADOX; made only by `Adx::detect`.
+/// Machines with MULX, ADCX and ADOX. Whoever multiplies with it asked `Adx::detect` before.
 #[derive(Clone, Copy)]
 pub struct Adx(());
 
@@ -90,7 +90,8 @@ impl Multiply for Adx {
     fn mul<C: MontConfig<4>>(a: &Element<C>, b: &Element<C>) -> Element<C> {
         let (mut t0, mut t1, mut t2, mut t3): (u64, u64, u64, u64);
         let p = const { &super::modulus::<C>() };
-        // SAFETY: `detect` found the instructions; the operands are four words each, read only;
+        debug_assert!(Self::detect().is_some());
+        // SAFETY: `detect` was asked, and found the instructions; the operands are four words each, read only;
         // the modulus leaves its top bit free, so no sum of a round overflows.
         unsafe {
             asm!(

@@ -1,6 +1,6 @@
 //! Inverses modulo a prime of at most 256 bits by division steps, 62 at a time, in variable time
 //! (Bernstein and Yang, "Fast constant-time gcd computation and modular inversion", 2019, with the
-//! half-delta start and the batches of trailing zeros that libsecp256k1 made known).
+//! batches of trailing zeros that libsecp256k1 made known).
 //!
 //! A step replaces (f, g) by (g, (g - f)/2) or (f, (g + f)/2) or (f, g/2), so that g ends at zero
 //! and f at ±gcd. d and e follow with d·x = f and e·x = g modulo p.

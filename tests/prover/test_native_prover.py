@@ -1,0 +1,83 @@
+"""The native prover at its boundary: stages, stopping, seeds; each arithmetic proves alike."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from prover.groth16 import native_core
+from tests.prover.conftest import Files
+
+SEED = bytes(range(32))
+PROVE = """
+import sys
+import undertow_native as core
+zkey, wtns, seed = sys.argv[1:]
+with open(wtns, "rb") as file:
+    proof, _ = core.Prover(zkey).prove(file.read(), bytes.fromhex(seed))
+print(core.arithmetic(), proof.hex())
+"""
+
+
+@pytest.fixture(scope="module")
+def prover(files: Files) -> Any:
+    """The key of the benchmark's circuit."""
+    return native_core().Prover(str(files.dev))
+
+
+@pytest.fixture(scope="module")
+def witness(files: Files) -> bytes:
+    """Its witness."""
+    return files.circuit.wtns.read_bytes()
+
+
+def test_a_seed_repeats_a_proof_and_no_seed_does_not(prover: Any, witness: bytes) -> None:
+    assert prover.prove(witness, SEED) == prover.prove(witness, SEED)
+    assert prover.prove(witness) != prover.prove(witness)
+
+
+def test_every_arithmetic_makes_the_same_proof(files: Files, prover: Any, witness: bytes) -> None:
+    proof, _ = prover.prove(witness, SEED)
+    command = [sys.executable, "-c", PROVE, str(files.dev), str(files.circuit.wtns), SEED.hex()]
+    environment = {**os.environ, "UNDERTOW_PORTABLE": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    arithmetic, portable = done.stdout.split()
+    assert arithmetic in ("adx", "generic")
+    assert portable == proof.hex()
+
+
+def test_progress_hears_of_each_stage_once(prover: Any, witness: bytes) -> None:
+    stages: list[str] = []
+    prover.prove(witness, None, stages.append)
+    assert len(stages) == len(set(stages)) == 6
+    assert stages.index("quotient") < stages.index("sum over the quotient")
+
+
+def test_what_progress_raises_first_stops_the_proof(prover: Any, witness: bytes) -> None:
+    told: list[str] = []
+
+    def stop(stage: str) -> None:
+        told.append(stage)
+        raise LookupError(stage)
+
+    with pytest.raises(LookupError) as caught:
+        prover.prove(witness, None, stop)
+    assert caught.value.args == (told[0],)
+
+
+def test_an_interrupt_is_raised(prover: Any, witness: bytes) -> None:
+    def interrupt(_: str) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        prover.prove(witness, None, interrupt)
+
+
+def test_a_witness_of_another_circuit_is_refused(prover: Any, witness: bytes) -> None:
+    with pytest.raises(ValueError, match="wtns"):
+        prover.prove(witness[:-32])
