@@ -8,9 +8,9 @@ Nothing here runs in constant time.
 """
 
 from collections.abc import Callable
-from typing import Any, final
+from typing import Any, Self, final
 
-from typing_extensions import Buffer, Self
+from typing_extensions import Buffer
 
 # Keys and proofs: native/src/{setup,phase2,prove,verify,r1cs}.rs
 
@@ -206,7 +206,7 @@ def eddsa_verify_many(keys: Buffer, messages: Buffer, signatures: Buffer) -> byt
 
 @final
 class EddsaKey:
-    """A public key that passed its checks, with a table (4 KiB) that halves the cost of verifying."""
+    """A public key that passed its checks, with a table (4 KiB) that halves a check's cost."""
 
     def __new__(cls, key: Buffer) -> Self:
         """Check a key, 64 bytes (x, y).

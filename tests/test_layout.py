@@ -30,6 +30,10 @@ def test_the_style_holds() -> None:
     run(sys.executable, "-m", "ruff", "format", "--check", ".")
 
 
+def test_the_types_hold() -> None:
+    run(sys.executable, "-m", "mypy")
+
+
 def test_no_part_imports_what_it_must_not_know() -> None:
     code = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
     run(sys.executable, "-c", code)

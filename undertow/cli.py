@@ -146,12 +146,15 @@ def deploy(
 
     with _errors():
         chosen = _preset(preset)
+        # What may be mistyped comes before circuits and keys, which take minutes the first time.
+        public, chain = _trader_key(operator).public, Chain(rpc, _chain_key())
+        typer.echo(f"deploying on chain {chain.chain_id}")
         first, second = (build(name, typer.echo) for name in circuit_names(chosen))
         deployment = deploy_venue(
-            Chain(rpc, _chain_key()),
+            chain,
             chosen,
             LOCAL_PARAMS,
-            _trader_key(operator).public,
+            public,
             signer or [],
             (verifying_key(first.zkey), verifying_key(second.zkey)),
             first.origin,

@@ -27,10 +27,15 @@ pub mod poseidon;
 mod poseidon_lanes;
 pub mod prove;
 pub mod ptau;
+#[cfg(feature = "extension-module")]
 mod python_files;
+#[cfg(feature = "extension-module")]
 mod python_protocol;
+#[cfg(feature = "extension-module")]
 mod python_prove;
+#[cfg(feature = "extension-module")]
 mod python_tree;
+#[cfg(feature = "extension-module")]
 mod python_witness;
 pub mod quotient;
 pub mod r1cs;
@@ -44,10 +49,9 @@ pub mod words;
 pub mod wtns;
 pub mod zkey;
 
-use pyo3::prelude::*;
-
-#[pymodule]
-fn undertow_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+#[cfg(feature = "extension-module")]
+#[pyo3::pymodule]
+fn undertow_native(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
     python_files::register(module)?;
     python_prove::register(module)?;
     python_protocol::register(module)?;

@@ -1,5 +1,6 @@
-"""Files of every kind are read as they were written, whatever their order, and corrupt ones are
-refused by section: never a panic, a hang or a huge allocation, and nothing is silently dropped.
+"""Files of every kind: read whatever their sections' order, and refused by section when corrupt.
+
+Never a panic, a hang or a huge allocation, and nothing is silently dropped.
 """
 
 from __future__ import annotations

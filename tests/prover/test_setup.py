@@ -167,8 +167,10 @@ def test_a_beacon_of_endless_rounds_is_refused(files: Files, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("section", [3, 4, 5, 6, 7, 8, 9])
 def test_each_section_of_another_key_is_refused(files: Files, tmp_path: Path, section: int) -> None:
-    """The development key's sections have the same shape; its matrices are the same, so those
-    are taken with two entries swapped."""
+    """The development key's sections have the same shape.
+
+    Its matrices are the same, so those are taken with two entries swapped.
+    """
     content = dict(split(files.dev.read_bytes()))[section]
     if section == 4:
         content = content[:4] + content[48:92] + content[4:48] + content[92:]

@@ -99,7 +99,7 @@ impl Recorder {
     }
 
     fn read(&mut self, address: u32) -> Result<NodeId> {
-        if address % WORD != 0 {
+        if !address.is_multiple_of(WORD) {
             return fault(format!("a number at the odd address {address}"));
         }
         match self.places.get((address / WORD) as usize).copied() {
@@ -116,7 +116,7 @@ impl Recorder {
     }
 
     fn write(&mut self, address: u32, node: NodeId) -> Result<()> {
-        if address % WORD != 0 || address > MAX_ADDRESS {
+        if !address.is_multiple_of(WORD) || address > MAX_ADDRESS {
             return fault(format!("a number at the odd address {address}"));
         }
         let at = (address / WORD) as usize;
