@@ -1,7 +1,8 @@
 """Circuits and keys on disk: built once per content, and refused by hash when they changed.
 
 build/keys/<circuit>-<hash>/ holds the .r1cs, .wasm, .sym, .zkey, .tape and manifest.json,
-which names every file's SHA-256 and where the key is from.
+which names every file's SHA-256 and where the key is from. Only the native core records a .tape
+and uses it: a folder that was built without the core has none until it is built with it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from prover import setup, toolchain
 from prover.groth16 import setup_key
 from prover.tape import record
 from prover.toolchain import ROOT
+from undertow.protocol import native
 from undertow.protocol.params import Preset
 
 KEYS = ROOT / "build" / "keys"
@@ -65,11 +67,12 @@ class Artifacts:
 
     @property
     def tape(self) -> Path:
-        """The operations that compute a witness."""
+        """The operations that compute a witness; see the top for when there is none."""
         return self.folder / "circuit.tape"
 
 
-FILES = ("circuit.r1cs", "circuit.wasm", "circuit.sym", "circuit.zkey", "circuit.tape")
+TAPE = "circuit.tape"
+FILES = ("circuit.r1cs", "circuit.wasm", "circuit.sym", "circuit.zkey", TAPE)
 
 
 def circuit_names(preset: Preset) -> tuple[str, str]:
@@ -92,8 +95,7 @@ def build(name: str, progress: Progress) -> Artifacts:
                 FILES, (compiled.r1cs, compiled.wasm, compiled.sym), strict=False
             ):
                 shutil.copyfile(path, work / target)
-            progress(f"{name}: recording the witness tape")
-            (work / FILES[4]).write_bytes(record(work / FILES[1], work / FILES[2]))
+            _record_tape(work, name, progress)
             setup_key(
                 work / FILES[0],
                 work / FILES[3],
@@ -105,7 +107,18 @@ def build(name: str, progress: Progress) -> Artifacts:
             os.rename(work, folder)
         finally:
             shutil.rmtree(work, ignore_errors=True)
-    return load(folder)
+    artifacts = load(folder)
+    if native.core is not None and not artifacts.tape.is_file():
+        _record_tape(folder, name, progress)
+        _write_manifest(folder, name)
+    return artifacts
+
+
+def _record_tape(folder: Path, name: str, progress: Progress) -> None:
+    """Write the tape where the native core is installed."""
+    if native.core is not None:
+        progress(f"{name}: recording the witness tape")
+        (folder / TAPE).write_bytes(record(folder / FILES[1], folder / FILES[2]))
 
 
 def load(folder: Path) -> Artifacts:
@@ -122,6 +135,8 @@ def load(folder: Path) -> Artifacts:
     manifest = json.loads(path.read_text(encoding="utf-8"))
     for name in FILES:
         file = folder / name
+        if name == TAPE and name not in manifest["sha256"] and not file.exists():
+            continue
         if not file.is_file() or _sha256(file) != manifest["sha256"].get(name):
             raise ArtifactError(
                 f"{file} is not the file that its manifest names; delete {folder} and run "
@@ -161,7 +176,7 @@ def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> A
 
 
 def _write_manifest(folder: Path, name: str, origin: str = "dev", **more: str) -> None:
-    hashes = {file: _sha256(folder / file) for file in FILES}
+    hashes = {file: _sha256(folder / file) for file in FILES if (folder / file).is_file()}
     manifest = {"circuit": name, "origin": origin, **more, "sha256": hashes}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 

@@ -1,19 +1,20 @@
 """Groth16 behind one interface: the native core, or snarkjs in a subprocess.
 
-Both read and write the same .zkey and .wtns files. Words are 32 bytes big-endian in the order of
-the EVM's precompiles: the imaginary part of a G2 coordinate comes first.
+Both read and write the same .zkey and .wtns files. Where the native core is not installed, snarkjs
+proves, and readable Python verifies and makes development keys, the same ones. Words are 32 bytes
+big-endian in the order of the EVM's precompiles: the imaginary part of a G2 coordinate comes first.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from prover import development_key, toolchain, verifier
 from prover.toolchain import ROOT
 from undertow.protocol import native
 
@@ -87,6 +88,11 @@ class Snarkjs:
 BACKENDS: dict[str, Callable[[Path], Backend]] = {"native": Native, "snarkjs": Snarkjs}
 
 
+def default_backend() -> str:
+    """Return the name of the faster backend that is installed."""
+    return Snarkjs.name if native.core is None else Native.name
+
+
 def setup_key(r1cs: Path, zkey: Path, seed: bytes, progress: Callable[[str], None]) -> None:
     """Write a development key; whoever knows the seed can forge every proof.
 
@@ -94,7 +100,10 @@ def setup_key(r1cs: Path, zkey: Path, seed: bytes, progress: Callable[[str], Non
         OSError: a file cannot be read or written.
         ValueError: the .r1cs is corrupt; the message names the section.
     """
-    native_core().setup_key(str(r1cs), str(zkey), seed, progress)
+    if native.core is None:
+        development_key.write(r1cs, zkey, seed, progress)
+    else:
+        native.core.setup_key(str(r1cs), str(zkey), seed, progress)
 
 
 def verifying_key(zkey: Path) -> list[int]:
@@ -104,15 +113,19 @@ def verifying_key(zkey: Path) -> list[int]:
         OSError: the file cannot be read.
         ValueError: that half of the file is corrupt; the message names the section.
     """
-    words, _ = native_core().verification_key(str(zkey))
+    if native.core is None:
+        return verifier.read_key(zkey)
+    words, _ = native.core.verification_key(str(zkey))
     return native.from_bytes(words)
 
 
 def verify(key: list[int], proof: Proof) -> bool:
     """Return whether a proof shows its public signals under a verifying key."""
+    if native.core is None:
+        return verifier.verify(key, proof.public, proof.words)
     words = (native.to_bytes(*part) for part in (key, proof.public, proof.words))
     try:
-        return bool(native_core().verify_proof(*words))
+        return bool(native.core.verify_proof(*words))
     except ValueError:
         return False
 
@@ -120,12 +133,15 @@ def verify(key: list[int], proof: Proof) -> bool:
 def native_core() -> Any:
     """Return the native core; raises ProverError where it is not installed."""
     if native.core is None:
-        raise ProverError("keys and proofs need the native core: install cargo, run `make setup`")
+        raise ProverError(
+            "ceremonies, verification key files and the bench need the native core: "
+            "install cargo, run `make setup`"
+        )
     return native.core
 
 
 def _snarkjs(*arguments: str) -> None:
-    command = ["node", str(SNARKJS), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise ProverError(f"snarkjs: {done.stdout}{done.stderr}".strip())
+    try:
+        toolchain.node(str(SNARKJS), *arguments)
+    except toolchain.ToolchainError as error:
+        raise ProverError(f"snarkjs: {error}") from error

@@ -5,11 +5,20 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from prover.artifacts import Artifacts
 from prover.batch import Job
-from prover.groth16 import BACKENDS, Backend, Proof, ProverError, verify, verifying_key
-from prover.r1cs import R1cs, read_sym
+from prover.groth16 import (
+    BACKENDS,
+    Backend,
+    Proof,
+    ProverError,
+    default_backend,
+    verify,
+    verifying_key,
+)
+from prover.r1cs import R1cs, read_sym, wtns_values
 from prover.witness import Witnesses
 from undertow.protocol import native
 
@@ -31,9 +40,10 @@ class Timing:
 class Prover:
     """Proves the jobs of one circuit; its key stays in memory."""
 
-    def __init__(self, artifacts: Artifacts, backend: str = "native") -> None:
+    def __init__(self, artifacts: Artifacts, backend: str | None = None) -> None:
+        """``backend`` is a name in BACKENDS; the faster one that is installed if none is given."""
         self.artifacts = artifacts
-        self.backend: Backend = BACKENDS[backend](artifacts.zkey)
+        self.backend: Backend = BACKENDS[backend or default_backend()](artifacts.zkey)
         self.verifying_key = verifying_key(artifacts.zkey)
         self.timing: Timing | None = None
         self.witnesses = Witnesses(artifacts.tape, artifacts.wasm)
@@ -81,7 +91,24 @@ class Prover:
             raise BrokenConstraintError(f"constraint {index} does not hold: {names}")
 
 
-def _load_constraints(path: Path):  # type: ignore[no-untyped-def]
-    if native.core is None:
-        raise ProverError("proofs need the native core: install cargo and run `make setup`")
-    return native.core.Constraints(str(path))
+class _Constraints(Protocol):
+    def __len__(self) -> int: ...
+
+    def first_unsatisfied(self, witness: bytes) -> int | None: ...
+
+
+class _ReadableConstraints:
+    """The native core's constraints in Python."""
+
+    def __init__(self, path: Path) -> None:
+        self._circuit = R1cs.read(path)
+
+    def __len__(self) -> int:
+        return len(self._circuit.constraints)
+
+    def first_unsatisfied(self, witness: bytes) -> int | None:
+        return self._circuit.first_unsatisfied(wtns_values(witness))
+
+
+def _load_constraints(path: Path) -> _Constraints:
+    return _ReadableConstraints(path) if native.core is None else native.core.Constraints(str(path))

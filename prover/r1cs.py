@@ -11,14 +11,14 @@ from prover.witness import FIELD
 Terms = list[tuple[int, int]]
 
 
-class FormatError(Exception):
+class FormatError(ValueError):
     """A file is not of the format its name promises."""
 
 
-def _sections(path: Path, magic: bytes) -> dict[int, bytes]:
-    data = path.read_bytes()
+def sections(data: bytes, name: str, magic: bytes) -> dict[int, bytes]:
+    """Return the sections of a file by number; raises FormatError for another kind of file."""
     if data[:4] != magic:
-        raise FormatError(f"{path.name} does not begin with {magic!r}")
+        raise FormatError(f"{name} does not begin with {magic!r}")
     (count,) = struct.unpack_from("<I", data, 8)
     found: dict[int, bytes] = {}
     offset = 12
@@ -32,7 +32,12 @@ def _sections(path: Path, magic: bytes) -> dict[int, bytes]:
 
 def read_wtns(path: Path) -> list[int]:
     """Return the witness values of a .wtns file."""
-    body = _sections(path, b"wtns")[2]
+    return wtns_values(path.read_bytes())
+
+
+def wtns_values(content: bytes) -> list[int]:
+    """Return the witness values of the content of a .wtns file."""
+    body = sections(content, "the witness", b"wtns")[2]
     return [int.from_bytes(body[i : i + 32], "little") for i in range(0, len(body), 32)]
 
 
@@ -58,16 +63,21 @@ class R1cs:
     public_inputs: int
     constraints: list[tuple[Terms, Terms, Terms]]
 
+    @property
+    def public(self) -> int:
+        """How many public signals there are: wires 1 to `public`."""
+        return self.outputs + self.public_inputs
+
     @staticmethod
     def read(path: Path) -> R1cs:
         """Read a .r1cs file over the BN254 scalar field."""
-        sections = _sections(path, b"r1cs")
-        header = sections[1]
+        found = sections(path.read_bytes(), path.name, b"r1cs")
+        header = found[1]
         if int.from_bytes(header[4:36], "little") != FIELD:
             raise FormatError(f"{path.name} is not over the BN254 scalar field")
         wires, outputs, public_inputs = struct.unpack_from("<III", header, 36)
         (count,) = struct.unpack_from("<I", header, 60)
-        body = sections[2]
+        body = found[2]
         offset = 0
         constraints = []
         for _ in range(count):

@@ -1,4 +1,4 @@
-"""Runs the circuit compiler; the only module that starts a subprocess."""
+"""Runs the circuit compiler and other tools; the only module that starts a subprocess."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INCLUDE = re.compile(r'^\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
 class ToolchainError(Exception):
-    """The compiler refused a circuit, or a source could not be found."""
+    """A tool failed or refused its input, or a source could not be found."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,13 @@ def compile(circuit: Path, out_dir: Path, simplify: str = "--O1") -> Compiled:
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="compile-", dir=target.parent))
     try:
-        command = ["node", str(COMPILER), str(circuit.relative_to(ROOT))]
+        command = [str(COMPILER), str(circuit.relative_to(ROOT))]
         command += ["--r1cs", "--wasm", "--sym", simplify, "-o", str(work.relative_to(ROOT))]
         for library in LIBRARIES:
             command += ["-l", str(library)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        if done.returncode != 0 or not (work / f"{name}.r1cs").is_file():
-            raise ToolchainError(f"{circuit.name}: {done.stdout}{done.stderr}")
+        printed = node(*command)
+        if not (work / f"{name}.r1cs").is_file():
+            raise ToolchainError(f"{circuit.name}: {printed}")
         try:
             work.rename(target)
         except OSError:
@@ -99,3 +99,16 @@ def compile(circuit: Path, out_dir: Path, simplify: str = "--O1") -> Compiled:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return products
+
+
+def node(script: str, *arguments: str) -> str:
+    """Run a script from the repository's root and return what it printed.
+
+    Raises:
+        ToolchainError: it failed; the message has what it printed.
+    """
+    command = ["node", script, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise ToolchainError(f"{Path(script).name}: {done.stdout}{done.stderr}".strip())
+    return done.stdout + done.stderr

@@ -33,7 +33,7 @@ class Witnesses:
 
     Args:
         tape: the circuit's .tape file; it stays in memory.
-        wasm: its calculator, which is used where the native core is not installed.
+        wasm: its calculator, which is used where the native core or the tape is missing.
 
     Raises:
         ValueError: the tape is damaged.
@@ -41,7 +41,9 @@ class Witnesses:
 
     def __init__(self, tape: Path, wasm: Path) -> None:
         self._wasm = wasm
-        self._tape: Any = native.core.WitnessTape(tape.read_bytes()) if native.core else None
+        self._tape: Any = None
+        if native.core is not None and tape.is_file():
+            self._tape = native.core.WitnessTape(tape.read_bytes())
         groups = self._tape.inputs() if self._tape else []
         self._groups: dict[str, tuple[int, int]] = {
             name: (start, size) for name, start, size in groups

@@ -1,0 +1,190 @@
+"""Without the native core: the same development keys, proofs by snarkjs, verification in Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from py_ecc import optimized_bn128
+
+from prover import artifacts, development_key, groth16, verifier
+from prover.artifacts import TAPE, ArtifactError, Artifacts
+from prover.batch import Job
+from prover.development_key import WORD, Q
+from prover.groth16 import Proof, ProverError, Snarkjs
+from prover.prover import BrokenConstraintError, Prover
+from prover.r1cs import FormatError
+from tests.circuits.test_requests_parity import RUNS, job
+from tests.prover.conftest import SEED, Files
+from tests.prover.sections import replaced, split
+from undertow.protocol import native
+from undertow.protocol.field import R
+
+CIRCUIT = "requests_minimal"
+"""Takes under a minute, the batch circuit twice as long; both go the same way."""
+needs_core = pytest.mark.skipif(native.core is None, reason="compares with the native core")
+
+
+def quiet(text: str) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """A small circuit's key and a proof under it."""
+
+    zkey: Path
+    key: list[int]
+    proof: Proof
+
+
+@pytest.fixture(scope="module")
+def small(files: Files, tmp_path_factory: pytest.TempPathFactory) -> Small:
+    zkey = tmp_path_factory.mktemp("key") / "dev.zkey"
+    development_key.write(files.circuit.r1cs, zkey, SEED, quiet)
+    return Small(
+        zkey, verifier.read_key(zkey), Snarkjs(zkey).prove(files.circuit.wtns.read_bytes())
+    )
+
+
+@needs_core
+def test_the_key_is_the_native_core_s_byte_for_byte(small: Small, files: Files) -> None:
+    assert small.zkey.read_bytes() == files.dev.read_bytes()
+
+
+@needs_core
+@pytest.mark.parametrize("kind", ["dev", "contributed"])
+def test_the_verifying_half_is_the_native_core_s(files: Files, kind: str) -> None:
+    zkey = getattr(files, kind)
+    assert verifier.read_key(zkey) == groth16.verifying_key(zkey)
+
+
+def test_a_proof_shows_its_signals_and_no_others(small: Small) -> None:
+    key, proof = small.key, small.proof
+    assert verifier.verify(key, proof.public, proof.words)
+    first, *rest = proof.public
+    for public in ((first ^ 1, *rest), (first + R, *rest), proof.public[1:], (*proof.public, 0)):
+        assert not verifier.verify(key, tuple(public), proof.words)
+
+
+def test_a_proof_with_a_changed_word_is_refused(small: Small) -> None:
+    for position in range(8):
+        words = list(small.proof.words)
+        words[position] += 1
+        assert not verifier.verify(small.key, small.proof.public, tuple(words))
+    x, y, *rest = small.proof.words
+    for words in ((x, Q - y), (x + Q, y), (0, 0)):
+        assert not verifier.verify(small.key, small.proof.public, (*words, *rest))
+    assert not verifier.verify(small.key, small.proof.public, small.proof.words[:7])
+
+
+def test_a_point_outside_the_subgroup_is_refused(small: Small) -> None:
+    x1, x0, y1, y0 = _outside_the_subgroup()
+    a, c = small.proof.words[:2], small.proof.words[6:]
+    point = optimized_bn128.FQ2([x0, x1]), optimized_bn128.FQ2([y0, y1]), optimized_bn128.FQ2.one()
+    assert optimized_bn128.is_on_curve(point, optimized_bn128.b2)
+    with pytest.raises(ValueError, match="not in the second group"):
+        verifier._g2([x1, x0, y1, y0])
+    assert not verifier.verify(small.key, small.proof.public, (*a, x1, x0, y1, y0, *c))
+
+
+def test_a_corrupt_key_is_refused(small: Small, tmp_path: Path) -> None:
+    content, target = small.zkey.read_bytes(), tmp_path / "changed.zkey"
+    sections = dict(split(content))
+    header, signals = sections[2], sections[3]
+    off_curve = bytes([signals[0] ^ 1]) + signals[1:]
+    for changed, match in (
+        ({3: signals[:-64]}, "lengths"),
+        ({2: header[:-128]}, "lengths"),
+        ({3: off_curve}, "not on the curve"),
+        ({3: bytes(64) + signals[64:]}, "infinity"),
+        ({2: header[:-128] + bytes(128)}, "infinity"),
+    ):
+        target.write_bytes(replaced(content, *changed.items()))
+        with pytest.raises(FormatError, match=match):
+            verifier.read_key(target)
+    target.write_bytes(b"wtns" + content[4:])
+    with pytest.raises(FormatError, match="does not begin"):
+        verifier.read_key(target)
+
+
+def test_a_seed_has_32_bytes(files: Files, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        development_key.write(files.circuit.r1cs, tmp_path / "key", SEED[:31], quiet)
+
+
+@pytest.fixture(scope="module")
+def good() -> Job:
+    return job(RUNS[0])
+
+
+def test_a_circuit_is_built_proved_and_verified(
+    good: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artifacts, "KEYS", tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(native, "core", None)
+        built = artifacts.build(CIRCUIT, quiet)
+        prover = Prover(built)
+        assert prover.backend.name == "snarkjs"
+        proof = prover.prove(good)
+        assert proof.public == tuple(good.signals)
+        with pytest.raises(ProverError, match="public signals"):
+            prover.accept(good, replace(proof, words=(*proof.words[2:], *proof.words[:2])))
+        _check_refusal(prover, good)
+        _check_files(built)
+    if native.core is not None:
+        _check_completion(built, proof, good)
+
+
+def _check_refusal(prover: Prover, good: Job) -> None:
+    """The last wire is changed, so some constraint breaks and is named."""
+    witness = bytearray(prover.witnesses.compute(good.inputs))
+    witness[-WORD] ^= 1
+    with pytest.raises(BrokenConstraintError, match="does not hold: main"):
+        prover._check(bytes(witness))
+
+
+def _check_files(built: Artifacts) -> None:
+    """A tape that the manifest does not name is refused; none is fine."""
+    assert not built.tape.exists()
+    built.tape.write_bytes(b"not the manifest's")
+    with pytest.raises(ArtifactError, match=TAPE):
+        artifacts.load(built.folder)
+    built.tape.unlink()
+    assert artifacts.load(built.folder) == built
+
+
+def _check_completion(built: Artifacts, proof: Proof, good: Job) -> None:
+    """With the native core the folder is completed: it keeps its key and gets a tape."""
+    key = built.zkey.stat()
+    again = artifacts.build(CIRCUIT, quiet)
+    assert again == built
+    assert again.tape.is_file()
+    assert built.zkey.stat() == key
+    Prover(again).accept(good, proof)
+
+
+def _outside_the_subgroup() -> tuple[int, int, int, int]:
+    """Return a point of the twist as words: nearly every one is outside the prime subgroup."""
+    for x0 in range(1, 100):
+        x = optimized_bn128.FQ2([x0, 1])
+        square = x**3 + optimized_bn128.b2
+        root = _square_root(*(int(part) for part in square.coeffs))
+        if root is not None:
+            return (1, x0, root[1], root[0])
+    raise AssertionError("no point was found")
+
+
+def _square_root(real: int, imaginary: int) -> tuple[int, int] | None:
+    """Return a root of a number of the quadratic extension, by the norm; q is 3 modulo 4."""
+    norm = pow(real * real + imaginary * imaginary, (Q + 1) // 4, Q)
+    for sign in (norm, -norm):
+        half = (real + sign) * pow(2, -1, Q) % Q
+        first = pow(half, (Q + 1) // 4, Q)
+        if first and first * first % Q == half:
+            second = imaginary * pow(2 * first, -1, Q) % Q
+            if (first * first - second * second - real) % Q == 0:
+                return first, second
+    return None
