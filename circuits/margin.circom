@@ -8,19 +8,25 @@ include "signed.circom";
 // The 33 scenarios are points (i, j) of the two underlyings' steps, and a book of perpetuals loses
 // i * loss[0] + j * loss[1] in one. The largest loss lies on a corner of their convex hull, and the
 // corners are (+-4, +-4): four times the sum of both magnitudes. docs/adr/0004-margin-by-corners.md.
+//
+// Bits: 30 of lots held and 31 after an order, 28 of a step, 52 of a contingency and 33 of a
+// concentration. Nothing of that comes near the field's 253, so no sum here wraps.
 template Surplus() {
     signal input equity;
     signal input allowed; // net deposits plus the profit that counts
-    signal input contingency;
+    signal input addOns; // contingencies and concentrations of all instruments
     signal input loss[2];
     signal output out;
 
-    component first = Absolute(64);
-    component second = Absolute(64);
+    // Eight instruments and an order; sixteen add-ons and one that an order replaces.
+    assert(3 + 30 + 28 < 62);
+    assert(4 + 2 * 31 + 33 < 114);
+    component first = Absolute(62);
+    component second = Absolute(62);
     first.in <== loss[0];
     second.in <== loss[1];
     signal worst <== 4 * (first.magnitude + second.magnitude);
     signal counted <== Smaller(114)(equity, allowed);
     // 20/16 of the worst loss in units of 2^26.
-    out <== counted - contingency - worst * 5 * (1 << 24);
+    out <== counted - addOns - worst * 5 * (1 << 24);
 }

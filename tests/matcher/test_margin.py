@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.margin import Book, equity, may_trade, surplus, trade, worst_loss
+from matcher.margin import Book, equity, may_trade, requirement, surplus, trade, worst_loss
+from matcher.price import depth_target, pool_after
+from tests.matcher.test_transition import PARAMS, RULE
+from undertow.protocol.market import Market
 from undertow.protocol.sheet import (
     INSTRUMENTS,
     SCENARIOS,
@@ -19,9 +24,15 @@ from undertow.protocol.units import Lots, Money, Price
 
 CAP = Money(1 << 60)
 SHEET = [
-    perpetual(Price(7_800_000 + 13 * i), Money(1_000_003 * i), RiskParams(shock=12, contingency=90))
+    perpetual(
+        Price(7_800_000 + 13 * i),
+        Money(1_000_003 * i),
+        RiskParams(shock=12, contingency=90, concentration=1_000 + i),
+    )
     for i in range(INSTRUMENTS)
 ]
+FLAT = [replace(entry, concentration=Money(0)) for entry in SHEET]
+"""The same sheet without the concentration add-on."""
 positions = st.lists(
     st.integers(-5_000, 5_000).map(Lots), min_size=INSTRUMENTS, max_size=INSTRUMENTS
 ).map(tuple)
@@ -60,8 +71,8 @@ def test_a_partial_fill_is_never_further_below_margin(
     partial = trade(book, SHEET, instrument, Lots(part), over, fee)
     if may_trade(book, whole, SHEET, CAP):
         left = surplus(partial, SHEET, CAP)
-        # The requirement is rounded up to the unit, so concavity holds to one unit.
-        assert left >= -1 or left >= surplus(book, SHEET, CAP) - 1
+        # The sheet's entries are what is rounded; the surplus at them is concave to the unit.
+        assert left >= 0 or left >= surplus(book, SHEET, CAP)
 
 
 @given(books, st.integers(0, INSTRUMENTS - 1))
@@ -76,6 +87,48 @@ def test_closing_the_only_position_is_always_allowed(book: Book) -> None:
     before = Book(cash=book.cash, net_deposits=book.net_deposits, positions=alone)
     after = trade(before, SHEET, 0, Lots(-alone[0]), Money(0), Money(0))
     assert may_trade(before, after, SHEET, CAP)
+
+
+@given(books)
+def test_without_concentration_the_add_ons_are_the_contingencies(book: Book) -> None:
+    held = list(zip(book.positions, SHEET, strict=True))
+    scenarios = worst_loss(book, FLAT) * 20 // 16
+    flat = scenarios + sum(abs(lots) * entry.contingency for lots, entry in held)
+    assert requirement(book, FLAT) == flat
+    squares = sum(lots**2 * entry.concentration for lots, entry in held)
+    assert requirement(book, SHEET) == flat + squares
+
+
+@given(st.integers(0, INSTRUMENTS - 1), st.integers(1, 1 << 20), st.integers(2, 1 << 10))
+def test_a_larger_position_needs_more_for_each_lot(instrument: int, lots: int, times: int) -> None:
+    assert _needs(instrument, times * lots) > times * _needs(instrument, lots)
+    assert _needs(instrument, -lots) == _needs(instrument, lots)
+
+
+@given(st.integers(1, (1 << 36) - 1), st.integers(0, (1 << 13) - 1))
+def test_the_concentration_is_rounded_against_the_trader(price: int, coefficient: int) -> None:
+    risk = RiskParams(shock=0, contingency=0, concentration=coefficient)
+    rounded = perpetual(Price(price), Money(0), risk).concentration
+    assert 0 <= (rounded << 17) - price * coefficient < 1 << 17
+
+
+@given(
+    st.integers(1, (1 << 36) - 1),
+    st.integers(0, (1 << 32) - 1),
+    st.integers(-(1 << 30) + 1, (1 << 30) - 1),
+)
+def test_the_concentration_covers_what_an_exit_pays_into_a_flat_market(
+    price: int, variance: int, lots: int
+) -> None:
+    kappa = depth_target(Price(price), variance, RULE)
+    risk = PARAMS.risk(0)
+    entry = perpetual(Price(price), Money(0), risk)
+    assert lots**2 * entry.concentration >= pool_after(Market(kappa=kappa), -lots)
+
+
+def _needs(instrument: int, lots: int) -> Money:
+    positions = tuple(Lots(lots if i == instrument else 0) for i in range(INSTRUMENTS))
+    return requirement(Book(cash=Money(0), net_deposits=Money(0), positions=positions), SHEET)
 
 
 @given(books)
