@@ -9,8 +9,10 @@ include "signed.circom";
 // i * loss[0] + j * loss[1] in one. The largest loss lies on a corner of their convex hull, and the
 // corners are (+-4, +-4): four times the sum of both magnitudes. docs/adr/0004-margin-by-corners.md.
 //
-// Bits: 30 of lots held and 31 after an order, 28 of a step, 52 of a contingency and 33 of a
-// concentration. Nothing of that comes near the field's 253, so no sum here wraps.
+// All that enters is ranged: lots held are below 2^30 and at most 2^31 after an order, a step is at
+// most 2^28, a contingency per lot below 2^52 and a concentration per lot squared at most 2^32. The
+// sums are asserted to fit the comparators, which range what they compare and are far narrower than
+// the field: nothing wraps.
 template Surplus() {
     signal input equity;
     signal input allowed; // net deposits plus the profit that counts
@@ -18,9 +20,11 @@ template Surplus() {
     signal input loss[2];
     signal output out;
 
-    // Eight instruments and an order; sixteen add-ons and one that an order replaces.
-    assert(3 + 30 + 28 < 62);
-    assert(4 + 2 * 31 + 33 < 114);
+    // The steps of eight instruments and an order; the add-ons of sixteen instruments, where a
+    // contingency is the smaller part.
+    assert(3 + 31 + 28 <= 62);
+    assert(31 + 52 < 2 * 31 + 32);
+    assert(4 + 2 * 31 + 32 + 1 < 114);
     component first = Absolute(62);
     component second = Absolute(62);
     first.in <== loss[0];

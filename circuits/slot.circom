@@ -11,7 +11,8 @@ include "select.circom";
 include "signed.circom";
 
 // Step 4, first half: the outcome of an order against the account as it stands.
-// Nothing here is asserted: what depends on the state becomes a reason.
+// Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
+// are below 2^30.
 template Judge() {
     // The order.
     signal input occupied;
@@ -49,7 +50,7 @@ template Judge() {
 
     signal same <== IsZero()(nonce - accountNonce);
     carried <== same * filled;
-    signal remains <== NonNegative(31)(size - carried);
+    signal remains <== NonNegative(30)(size - carried);
     left <== remains * (size - carried);
     signal signedLeft <== left * (1 - 2 * isSell);
 
@@ -59,14 +60,14 @@ template Judge() {
 
     signal empty <== IsZero()(left);
     signal opposite <== isSell + heldNegative - 2 * isSell * heldNegative;
-    signal fits <== NonNegative(31)(heldMagnitude - left);
+    signal fits <== NonNegative(30)(heldMagnitude - left);
     signal reduces <== opposite * fits;
     signal strict <== reduceOnly * (1 - empty);
     signal notReducing <== strict * (1 - reduces);
 
     component after = Absolute(31);
     after.in <== held + signedLeft;
-    signal tooLarge <== NonNegative(31)(after.magnitude - (1 << 30));
+    signal tooLarge <== NonNegative(30)(after.magnitude - (1 << 30));
 
     // Margin at the full remaining size, the own limit price and the taker's fee.
     signal perLot <== price * takerFee;

@@ -80,7 +80,7 @@ _LANE = f"signal input lie[{len(LANE_LIES)}];"
 BATCH: tuple[tuple[str, str], ...] = (
     # The order's outcome.
     ("template Judge() {", "template Judge() {\n" + _SLOT),
-    _judge("remains", 31, "size - carried"),
+    _judge("remains", 30, "size - carried"),
     _judge("current", 32, "nonce - accountNonce"),
     _judge("unexpired", 32, "expiryBatch - batchNumber"),
     _judge("affordable", 20, "feeCap - takerFee"),

@@ -274,7 +274,7 @@ def test_params_and_venue_hash(circuit: Compile) -> None:
     root = circuit("venue.circom: StateRoot()")
     both = {"accounts": state.tree.root, "venue": state.venue_hash()}
     agrees(root, both, {"out": state.root()})
-    assert (tested.count, venue.count, root.count) == (2817, 1932, 240)
+    assert (tested.count, venue.count, root.count) == (2135, 1932, 240)
 
 
 @pytest.mark.parametrize(("words", "count"), [(1, 609), (15, 623), (16, 1233)])
