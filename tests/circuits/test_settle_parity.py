@@ -49,7 +49,7 @@ def test_circuit_and_python_agree(circuit: toolchain.Compiled, seed: int) -> Non
 def test_margin_is_met_to_the_unit(
     circuit: toolchain.Compiled, held: int, size: int, short: int, outcome: Outcome
 ) -> None:
-    """Cash that just meets the margin at the full size, concentration included, or one unit less."""
+    """Cash that just meets the margin, concentration included, or is one unit short of it."""
     sheet = [perpetual(price, Money(0), PARAMS.risk(i)) for i, price in enumerate(prices_at(PRICE))]
     positions = (Lots(held), *[Lots(0)] * (INSTRUMENTS - 1))
     fee = Money(ceil_div(abs(size) * (PRICE << 16) * PARAMS.taker_fee, 1 << 20))
