@@ -18,6 +18,7 @@ template Request(depth) {
     signal input value[16];
     signal input step[16];
     signal input lotContingency[16];
+    signal input lotConcentration[16];
     signal input word;
     signal input key[2];
     signal input owner[2];
@@ -78,23 +79,25 @@ template Request(depth) {
     signal lots[16];
     signal worth[16];
     signal moves[16];
+    signal concentrated[16];
     signal addOn[16];
     var equity = cash;
-    var contingency = 0;
+    var addOns = 0;
     var loss[2] = [0, 0];
     for (var i = 0; i < 16; i++) {
         lots[i] <== account.magnitude[i] * (1 - 2 * account.negative[i]);
         worth[i] <== lots[i] * value[i];
         moves[i] <== lots[i] * step[i];
-        addOn[i] <== account.magnitude[i] * lotContingency[i];
+        concentrated[i] <== account.magnitude[i] * lotConcentration[i];
+        addOn[i] <== account.magnitude[i] * (lotContingency[i] + concentrated[i]);
         equity += worth[i];
-        contingency += addOn[i];
+        addOns += addOn[i];
         loss[i \ 8] += moves[i];
     }
     component surplus = Surplus();
     surplus.equity <== equity - micro * (1 << 16);
     surplus.allowed <== equity - micro * (1 << 16);
-    surplus.contingency <== contingency;
+    surplus.addOns <== addOns;
     surplus.loss <== loss;
     signal affordable <== NonNegative(116)(surplus.out);
     signal granted <== kind[3] * affordable;
@@ -151,6 +154,7 @@ template Requests(requests, depth) {
     signal input price[16]; // the marks of the state
     signal input shock[16];
     signal input contingency[16];
+    signal input concentration[16];
     signal input skewCap[16];
     signal input ruleHash[16];
     signal input takerFee;
@@ -178,6 +182,7 @@ template Requests(requests, depth) {
     component params = ParamsHash();
     params.shock <== shock;
     params.contingency <== contingency;
+    params.concentration <== concentration;
     params.skewCap <== skewCap;
     params.rule <== ruleHash;
     params.takerFee <== takerFee;
@@ -211,12 +216,17 @@ template Requests(requests, depth) {
     component step[16];
     signal stepOf[16];
     signal lotContingency[16];
+    component perSquare[16];
+    signal lotConcentration[16];
     for (var i = 0; i < 16; i++) {
         value[i] <== price[i] * (1 << 16) - funding[i];
-        step[i] = FloorShift(48, 18);
+        step[i] = FloorShift(46, 18);
         step[i].in <== price[i] * shock[i] + (1 << 18) - 1;
         stepOf[i] <== step[i].quotient;
         lotContingency[i] <== price[i] * contingency[i];
+        perSquare[i] = FloorShift(49, 17);
+        perSquare[i].in <== price[i] * concentration[i] + (1 << 17) - 1;
+        lotConcentration[i] <== perSquare[i].quotient;
     }
 
     component request[requests];
@@ -233,6 +243,7 @@ template Requests(requests, depth) {
         request[r].value <== value;
         request[r].step <== stepOf;
         request[r].lotContingency <== lotContingency;
+        request[r].lotConcentration <== lotConcentration;
         request[r].word <== word[r];
         request[r].key <== key[r];
         request[r].owner <== owner[r];

@@ -23,6 +23,7 @@ template SettleBatch(slots, lanes, levels) {
     // Parameters.
     signal input shock[16];
     signal input contingency[16];
+    signal input concentration[16];
     signal input skewCap[16];
     signal input ruleHash[16];
     signal input rule[lanes][7];
@@ -64,6 +65,7 @@ template SettleBatch(slots, lanes, levels) {
     component params = ParamsHash();
     params.shock <== shock;
     params.contingency <== contingency;
+    params.concentration <== concentration;
     params.skewCap <== skewCap;
     params.rule <== ruleHash;
     params.takerFee <== takerFee;
@@ -164,6 +166,8 @@ template SettleBatch(slots, lanes, levels) {
     component step[16];
     signal stepOf[16];
     signal lotContingency[16];
+    component perSquare[16];
+    signal lotConcentration[16];
     signal bound[16];
     signal worth[16];
     signal needs[16];
@@ -171,10 +175,13 @@ template SettleBatch(slots, lanes, levels) {
     var requirement = 0;
     for (var i = 0; i < 16; i++) {
         value[i] <== price[i] * (1 << 16) - newFunding[i];
-        step[i] = FloorShift(48, 18);
+        step[i] = FloorShift(46, 18);
         step[i].in <== price[i] * shock[i] + (1 << 18) - 1;
         stepOf[i] <== step[i].quotient;
         lotContingency[i] <== price[i] * contingency[i];
+        perSquare[i] = FloorShift(49, 17);
+        perSquare[i].in <== price[i] * concentration[i] + (1 << 17) - 1;
+        lotConcentration[i] <== perSquare[i].quotient;
         bound[i] <== Larger(31)(skewCap[i], skew.magnitude[i]);
         worth[i] <== skewOf[i] * value[i];
         needs[i] <== bound[i] * step[i].quotient;
@@ -188,10 +195,12 @@ template SettleBatch(slots, lanes, levels) {
     signal laneSkew[lanes];
     signal laneStep[lanes];
     signal laneContingency[lanes];
+    signal laneConcentration[lanes];
     for (var l = 0; l < lanes; l++) {
         laneSkew[l] <== laneMagnitude[l] * (1 - 2 * laneNegative[l]);
         laneStep[l] <== Dot(16)(hot[l].out, stepOf);
         laneContingency[l] <== Dot(16)(hot[l].out, lotContingency);
+        laneConcentration[l] <== Dot(16)(hot[l].out, lotConcentration);
         market[l] = Lane();
         market[l].skew <== laneSkew[l];
         market[l].skewMagnitude <== laneMagnitude[l];
@@ -241,11 +250,13 @@ template SettleBatch(slots, lanes, levels) {
         slot[s].value <== value;
         slot[s].step <== stepOf;
         slot[s].lotContingency <== lotContingency;
+        slot[s].lotConcentration <== lotConcentration;
         slot[s].lane <== lane;
         slot[s].priced <== lanePriced;
         slot[s].price <== lanePrice;
         slot[s].laneStep <== laneStep;
         slot[s].laneContingency <== laneContingency;
+        slot[s].laneConcentration <== laneConcentration;
         slot[s].side <== side;
         for (var l = 0; l < lanes; l++) {
             if (s == 0) {

@@ -11,7 +11,8 @@ include "select.circom";
 include "signed.circom";
 
 // Step 4, first half: the outcome of an order against the account as it stands.
-// Nothing here is asserted: what depends on the state becomes a reason.
+// Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
+// are below 2^30.
 template Judge() {
     // The order.
     signal input occupied;
@@ -31,7 +32,7 @@ template Judge() {
     signal input held;
     signal input equity;
     signal input allowed;
-    signal input contingency;
+    signal input addOns;
     signal input loss[2];
     // The batch.
     signal input batchNumber;
@@ -41,6 +42,7 @@ template Judge() {
     signal input price;
     signal input step;
     signal input lotContingency;
+    signal input lotConcentration;
     signal output eligible;
     signal output reason;
     signal output carried;
@@ -48,7 +50,7 @@ template Judge() {
 
     signal same <== IsZero()(nonce - accountNonce);
     carried <== same * filled;
-    signal remains <== NonNegative(31)(size - carried);
+    signal remains <== NonNegative(30)(size - carried);
     left <== remains * (size - carried);
     signal signedLeft <== left * (1 - 2 * isSell);
 
@@ -58,29 +60,32 @@ template Judge() {
 
     signal empty <== IsZero()(left);
     signal opposite <== isSell + heldNegative - 2 * isSell * heldNegative;
-    signal fits <== NonNegative(31)(heldMagnitude - left);
+    signal fits <== NonNegative(30)(heldMagnitude - left);
     signal reduces <== opposite * fits;
     signal strict <== reduceOnly * (1 - empty);
     signal notReducing <== strict * (1 - reduces);
 
     component after = Absolute(31);
     after.in <== held + signedLeft;
-    signal tooLarge <== NonNegative(31)(after.magnitude - (1 << 30));
+    signal tooLarge <== NonNegative(30)(after.magnitude - (1 << 30));
 
     // Margin at the full remaining size, the own limit price and the taker's fee.
     signal perLot <== price * takerFee;
-    component fee = FloorShift(90, 4);
+    component fee = FloorShift(86, 4);
     fee.in <== left * perLot + 15;
     signal over <== signedLeft * (limitPrice - price);
     component before = Surplus();
     before.equity <== equity;
     before.allowed <== allowed;
-    before.contingency <== contingency;
+    before.addOns <== addOns;
     before.loss <== loss;
     component later = Surplus();
     later.equity <== equity - over * (1 << 16) - fee.quotient;
     later.allowed <== allowed;
-    later.contingency <== contingency + (after.magnitude - heldMagnitude) * lotContingency;
+    // a^2 - h^2 = (a - h) (a + h): the contingency's product takes the concentration along.
+    signal concentrated <== (after.magnitude + heldMagnitude) * lotConcentration;
+    later.addOns <== addOns
+        + (after.magnitude - heldMagnitude) * (lotContingency + concentrated);
     signal added <== signedLeft * step;
     signal addedSecond <== added * underlying;
     later.loss[0] <== loss[0] + added - addedSecond;
@@ -121,12 +126,14 @@ template Slot(levels, lanes) {
     signal input value[16];
     signal input step[16];
     signal input lotContingency[16];
+    signal input lotConcentration[16];
     signal input lane[lanes];
     signal input priced[lanes];
     signal input price[lanes];
     signal input laneFunding[lanes];
     signal input laneStep[lanes];
     signal input laneContingency[lanes];
+    signal input laneConcentration[lanes];
     signal input clearing[lanes];
     signal input next[lanes];
     signal input beyond[lanes];
@@ -195,17 +202,19 @@ template Slot(levels, lanes) {
     signal lotsHeld[16];
     signal worth[16];
     signal moves[16];
+    signal concentrated[16];
     signal addOn[16];
     var equity = cash;
-    var contingency = 0;
+    var addOns = 0;
     var loss[2] = [0, 0];
     for (var i = 0; i < 16; i++) {
         lotsHeld[i] <== account.magnitude[i] * (1 - 2 * account.negative[i]);
         worth[i] <== lotsHeld[i] * value[i];
         moves[i] <== lotsHeld[i] * step[i];
-        addOn[i] <== account.magnitude[i] * lotContingency[i];
+        concentrated[i] <== account.magnitude[i] * lotConcentration[i];
+        addOn[i] <== account.magnitude[i] * (lotContingency[i] + concentrated[i]);
         equity += worth[i];
-        contingency += addOn[i];
+        addOns += addOn[i];
         loss[i \ 8] += moves[i];
     }
 
@@ -215,6 +224,7 @@ template Slot(levels, lanes) {
     signal termFunding[lanes];
     signal termStep[lanes];
     signal termContingency[lanes];
+    signal termConcentration[lanes];
     signal termClearing[lanes];
     signal termNext[lanes];
     signal termBeyond[lanes];
@@ -225,7 +235,8 @@ template Slot(levels, lanes) {
     var lanePrice = 0;
     var funding = 0;
     var laneStepOf = 0;
-    var laneAddOn = 0;
+    var lanePerLot = 0;
+    var lanePerSquare = 0;
     var laneClearing = 0;
     var laneNext = 0;
     var laneBeyond = 0;
@@ -239,6 +250,7 @@ template Slot(levels, lanes) {
         termFunding[l] <== inLane[l] * laneFunding[l];
         termStep[l] <== inLane[l] * laneStep[l];
         termContingency[l] <== inLane[l] * laneContingency[l];
+        termConcentration[l] <== inLane[l] * laneConcentration[l];
         termClearing[l] <== inLane[l] * clearing[l];
         termNext[l] <== inLane[l] * next[l];
         termBeyond[l] <== inLane[l] * beyond[l];
@@ -249,7 +261,8 @@ template Slot(levels, lanes) {
         lanePrice += termPrice[l];
         funding += termFunding[l];
         laneStepOf += termStep[l];
-        laneAddOn += termContingency[l];
+        lanePerLot += termContingency[l];
+        lanePerSquare += termConcentration[l];
         laneClearing += termClearing[l];
         laneNext += termNext[l];
         laneBeyond += termBeyond[l];
@@ -276,7 +289,7 @@ template Slot(levels, lanes) {
     judge.held <== held;
     judge.equity <== equity;
     judge.allowed <== netDeposits + profitCap;
-    judge.contingency <== contingency;
+    judge.addOns <== addOns;
     judge.loss <== loss;
     judge.batchNumber <== batchNumber;
     judge.takerFee <== takerFee;
@@ -284,7 +297,8 @@ template Slot(levels, lanes) {
     judge.priced <== lanePriced;
     judge.price <== lanePrice;
     judge.step <== laneStepOf;
-    judge.lotContingency <== laneAddOn;
+    judge.lotContingency <== lanePerLot;
+    judge.lotConcentration <== lanePerSquare;
 
     // The clearing rule: whole for whoever accepts the price and, on the rationed side, the price
     // of one lot more; nothing for whoever refuses the price; in slot order for those between,
@@ -321,7 +335,7 @@ template Slot(levels, lanes) {
     signal takes <== laneTaker * (laneTaker + sign) / 2;
     signal rate <== makerFee + takes * (takerFee - makerFee);
     signal perLot <== lanePrice * rate;
-    component charge = FloorShift(90, 4);
+    component charge = FloorShift(86, 4);
     charge.in <== lots * perLot + 15;
     fee <== charge.quotient;
     signal paid <== fill * (laneClearing - funding);

@@ -1,14 +1,18 @@
 pragma circom 2.1.6;
 
 include "poseidon.circom";
+include "range.circom";
 
 // The hashes of undertow/protocol/params.py and undertow/protocol/state.py. Parameters are the
-// governed ones whose hash the contract holds, so they are in their ranges; state was ranged when
-// it was written. Domains: 5 is TABLE, 6 STATE, 10 PARAMS, 11 LEDGER.
+// governed ones whose hash the contract holds, so rules and fees are in their ranges; state was
+// ranged when it was written. Domains: 5 is TABLE, 6 STATE, 10 PARAMS, 11 LEDGER.
 
+// The instruments' parameters are packed, six risks or eight caps to a word, and ranged, so that a
+// word has one opening; a range costs less than the hash that it saves.
 template ParamsHash() {
     signal input shock[16];
     signal input contingency[16];
+    signal input concentration[16];
     signal input skewCap[16];
     signal input rule[16]; // hashes of the rules
     signal input takerFee;
@@ -16,11 +20,22 @@ template ParamsHash() {
     signal input profitCap;
     signal output out;
 
-    signal shocks <== Hash(16, 10)(shock);
-    signal contingencies <== Hash(16, 10)(contingency);
-    signal caps <== Hash(16, 10)(skewCap);
+    assert(6 * (10 + 16 + 13) < 253);
+    assert(8 * 30 < 253);
+    var risks[3] = [0, 0, 0];
+    var caps[2] = [0, 0];
+    for (var i = 0; i < 16; i++) {
+        _ <== Range(10)(shock[i]);
+        _ <== Range(16)(contingency[i]);
+        _ <== Range(13)(concentration[i]);
+        _ <== Range(30)(skewCap[i]);
+        risks[i \ 6] += (shock[i] + contingency[i] * (1 << 10) + concentration[i] * (1 << 26))
+            * (1 << (39 * (i % 6)));
+        caps[i \ 8] += skewCap[i] * (1 << (30 * (i % 8)));
+    }
     signal rules <== Hash(16, 10)(rule);
-    out <== Hash(7, 10)([shocks, contingencies, caps, rules, takerFee, makerFee, profitCap]);
+    out <== Hash(9, 10)([risks[0], risks[1], risks[2], caps[0], caps[1], rules, takerFee, makerFee,
+        profitCap]);
 }
 
 template VenueHash() {

@@ -47,10 +47,18 @@ def worst_loss(book: Book, sheet: Sequence[Entry]) -> Money:
 
 
 def requirement(book: Book, sheet: Sequence[Entry]) -> Money:
-    """Return the initial margin: the worst loss with its factor, and the contingencies."""
+    """Return the initial margin: the worst loss with its factor, and the add-ons.
+
+    The add-ons do not net between instruments: a contingency per lot, and the concentration per
+    lot squared, for what it costs to take the position through the market's depth. The sheet
+    rounds both up; nothing is rounded here, since a loss is a multiple of `STEP_UNIT`.
+    """
     scenarios = ceil_div(INITIAL_FACTOR * worst_loss(book, sheet), FACTOR_ONE)
     held = zip(book.positions, sheet, strict=True)
-    return Money(scenarios + sum(abs(lots) * entry.contingency for lots, entry in held))
+    add_ons = sum(
+        abs(lots) * entry.contingency + lots * lots * entry.concentration for lots, entry in held
+    )
+    return Money(scenarios + add_ons)
 
 
 def surplus(book: Book, sheet: Sequence[Entry], profit_cap: Money) -> Money:

@@ -167,6 +167,7 @@ def params_inputs(params: VenueParams) -> dict[str, Any]:
     return {
         "shock": [params.risk(i).shock for i in instruments],
         "contingency": [params.risk(i).contingency for i in instruments],
+        "concentration": [params.risk(i).concentration for i in instruments],
         "skewCap": [params.market(i).skew_cap for i in instruments],
         "ruleHash": [poseidon(rule(params.market(i)), PARAMS) for i in instruments],
         "takerFee": params.taker_fee,

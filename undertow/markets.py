@@ -49,12 +49,16 @@ _MARKETS = {
     MICRO.instrument: _market(1, 64, 20, MICRO.lots_per_btc),
 }
 
+
+def _risk(market: MarketParams) -> RiskParams:
+    # 4 steps of 12/256: the far scenario is a move of 18.75%; margin is 20/16 of it and 0.5%, and
+    # what the exit costs at the greatest depth: 4.8% of the notional for 10 BTC of BTC-PERP.
+    return RiskParams(shock=12, contingency=328, concentration=market.depth_max)
+
+
 LOCAL_PARAMS = VenueParams(
     markets=tuple(_MARKETS.get(i) for i in range(INSTRUMENTS)),
-    # 4 steps of 12/256: the far scenario is a move of 18.75%; margin is 20/16 of it and 0.5%.
-    risks=tuple(
-        RiskParams(shock=12, contingency=328) if i in _MARKETS else None for i in range(INSTRUMENTS)
-    ),
+    risks=tuple(_risk(_MARKETS[i]) if i in _MARKETS else None for i in range(INSTRUMENTS)),
     taker_fee=400,
     maker_fee=100,
     profit_cap=Money(100_000 * MICRO_USD << 16),

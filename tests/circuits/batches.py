@@ -37,7 +37,8 @@ RULE = MarketParams(
 PARAMS = VenueParams(
     markets=tuple(RULE if i in LISTED else None for i in range(INSTRUMENTS)),
     risks=tuple(
-        RiskParams(shock=2, contingency=300) if i in LISTED else None for i in range(INSTRUMENTS)
+        RiskParams(shock=2, contingency=300, concentration=(1 << 13) - 1) if i in LISTED else None
+        for i in range(INSTRUMENTS)
     ),
     taker_fee=400,
     maker_fee=100,

@@ -31,9 +31,10 @@ SLOT_LIES = (
     "affordable",
     "bits",
     "remains",
+    "concentrated",
 )
 LANE_LIES = ("premium", "due", "paid", "within")
-VENUE_LIES = ("grows", "step")
+VENUE_LIES = ("grows", "step", "perSquare")
 
 _HINTS: Mapping[tuple[str, str], Mapping[str, str]] = {
     # 1 turns the answer round.
@@ -79,12 +80,18 @@ _LANE = f"signal input lie[{len(LANE_LIES)}];"
 BATCH: tuple[tuple[str, str], ...] = (
     # The order's outcome.
     ("template Judge() {", "template Judge() {\n" + _SLOT),
-    _judge("remains", 31, "size - carried"),
+    _judge("remains", 30, "size - carried"),
     _judge("current", 32, "nonce - accountNonce"),
     _judge("unexpired", 32, "expiryBatch - batchNumber"),
     _judge("affordable", 20, "feeCap - takerFee"),
     _judge("solvent", 116, "later.out"),
     _judge("safer", 117, "later.out - before.out"),
+    # 1 leaves the position's growth out of the add-on.
+    (
+        "signal concentrated <== (after.magnitude + heldMagnitude) * lotConcentration;",
+        "signal concentrated <-- (after.magnitude + heldMagnitude) * lotConcentration "
+        f"* (1 - {_at('concentrated', SLOT_LIES)});",
+    ),
     # The order's fields, its fill and its fee.
     ("template OpenOrder() {", "template OpenOrder() {\nsignal input lie;"),
     ("component bits = Bits(181);", "component bits = LyingBits(181);\nbits.lie <== lie;"),
@@ -93,8 +100,8 @@ BATCH: tuple[tuple[str, str], ...] = (
     ("judge.occupied <== occupied;", "judge.occupied <== occupied;\njudge.lie <== lie;"),
     _judge("accepts", 72, "room"),
     (
-        "component charge = FloorShift(90, 4);",
-        f"component charge = LyingFloorShift(90, 4);\ncharge.lie <== {_at('fee', SLOT_LIES)};",
+        "component charge = FloorShift(86, 4);",
+        f"component charge = LyingFloorShift(86, 4);\ncharge.lie <== {_at('fee', SLOT_LIES)};",
     ),
     # The lane's price.
     ("template Quote() {", "template Quote() {\n" + _LANE),
@@ -140,9 +147,14 @@ BATCH: tuple[tuple[str, str], ...] = (
         f"{_at('grows', VENUE_LIES)});",
     ),
     (
-        "step[i] = FloorShift(48, 18);",
-        "step[i] = LyingFloorShift(48, 18);\n"
+        "step[i] = FloorShift(46, 18);",
+        "step[i] = LyingFloorShift(46, 18);\n"
         f"step[i].lie <== i == 0 ? {_at('step', VENUE_LIES)} : 0;",
+    ),
+    (
+        "perSquare[i] = FloorShift(49, 17);",
+        "perSquare[i] = LyingFloorShift(49, 17);\n"
+        f"perSquare[i].lie <== i == 0 ? {_at('perSquare', VENUE_LIES)} : 0;",
     ),
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from matcher.margin import Book, equity, requirement
 from matcher.requests import serve
 from prover import toolchain, witness
 from prover.batch import Job, requests_job
@@ -21,7 +22,7 @@ from undertow.protocol.account import Account
 from undertow.protocol.eddsa import PrivateKey
 from undertow.protocol.field import R
 from undertow.protocol.request import Kind, Request, opening_key
-from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.sheet import INSTRUMENTS, perpetual
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price
 
@@ -50,12 +51,22 @@ def venue() -> State:
     return state
 
 
+def affordable(index: int) -> int:
+    """Return the largest withdrawal that leaves an account at its margin, in micro-USD."""
+    state = venue()
+    account = state.accounts[index]
+    sheet = [perpetual(state.marks[i], Money(0), PARAMS.risk(i)) for i in range(INSTRUMENTS)]
+    book = Book(cash=account.cash, net_deposits=account.cash, positions=account.positions)
+    return (equity(book, sheet) - requirement(book, sheet)) >> 16
+
+
 RUNS = [
     [Request(Kind.OPEN, 4, 7 * DOLLAR, NEWCOMER), Request(Kind.HOUSE_DEPOSIT, 0, 5)],
     [Request(Kind.DEPOSIT, 1, (1 << 63) - 1)],
     [Request(Kind.WITHDRAW, 1, 1_000 * DOLLAR), Request(Kind.WITHDRAW, 1, 1)],
     [Request(Kind.WITHDRAW, 2, 900 * DOLLAR), Request(Kind.WITHDRAW, 3, 900 * DOLLAR)],
     [Request(Kind.OPEN, 4, DOLLAR, NEWCOMER), Request(Kind.WITHDRAW, 4, DOLLAR)],
+    [Request(Kind.WITHDRAW, 2, affordable(2)), Request(Kind.WITHDRAW, 2, 1)],
 ]
 
 
@@ -80,6 +91,11 @@ def test_circuit_and_python_agree(compiled: toolchain.Compiled, requests: list[R
     wanted = job(requests)
     values = witness.calculate(compiled.wasm, wanted.inputs)
     assert tuple(values[1:4]) == tuple(wanted.signals)
+
+
+def test_margin_is_met_to_the_micro_dollar() -> None:
+    _, answers = serve(venue(), RUNS[5], 2, PARAMS, OPERATOR.scalar)
+    assert [answer.paid for answer in answers] == [affordable(2), 0]
 
 
 LIES: list[tuple[str, int, Any]] = [

@@ -112,6 +112,12 @@ def overdrawn() -> Case:
     return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
 
 
+def concentrated() -> Case:
+    """Beyond margin by the concentration alone: 1,257 USD on 4,614 with 5,000 in the account."""
+    slots = (order(1, 13_000, PRICE + 9_000), Decoy(2), Decoy(3), Decoy(4))
+    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
+
+
 def hostile() -> Case:
     """A decoy touches an account whose key has no sum with the signature check's blinding point.
 
@@ -144,6 +150,10 @@ def test_the_cases_are_what_they_are_called() -> None:
     assert repeated().execution.slots[1].outcome is Outcome.REPEATED
     assert expired().execution.slots[0].outcome is Outcome.EXPIRED
     assert overdrawn().execution.slots[0].outcome is Outcome.MARGIN
+    assert concentrated().execution.slots[0].outcome is Outcome.MARGIN
+
+
+CASES = [traded, rationed, repeated, expired, overdrawn, concentrated, hostile, amended]
 
 
 def fill(slot: int, lots: int, lane: int = 0) -> Callable[[Inputs, Case], None]:
@@ -216,6 +226,16 @@ def full_occupied(inputs: Inputs, case: Case) -> None:
     inputs["occupied"][0] = 2
 
 
+def repacked(inputs: Inputs, case: Case) -> None:
+    """Lower a concentration by one and raise the contingency below it: the same word."""
+    inputs["concentration"][0] -= 1
+    inputs["contingency"][0] += 1 << 16
+
+
+def without_concentration(inputs: Inputs, case: Case) -> None:
+    inputs["concentration"] = [0] * len(inputs["concentration"])
+
+
 BREAKS = [
     ("one lot more", traded, fill(0, 1)),
     ("one lot less", traded, fill(0, -1)),
@@ -230,6 +250,8 @@ BREAKS = [
     ("repeated account filled", repeated, fill(1, 7)),
     ("expired order filled", expired, fill(0, 5)),
     ("order beyond margin filled", overdrawn, fill(0, 5)),
+    ("order beyond margin by its concentration filled", concentrated, fill(0, 300)),
+    ("parameters repacked in their word", traded, repacked),
     ("order on another leaf", traded, other_leaf),
     ("signature's scalar", traded, flipped_digit),
     ("signature's point", traded, put("r8", 0, 0)),
@@ -266,6 +288,8 @@ PUBLISHES = [
     ("lower taker fee", traded, put("takerFee", by=-1)),
     ("higher cap", traded, put("skewCap", 0)),
     ("wider shock", traded, put("shock", 0)),
+    ("concentration one lower", traded, put("concentration", 0, by=-1)),
+    ("no concentration", concentrated, without_concentration),
     ("marks before", traded, put("marks", 0)),
 ]
 
@@ -289,7 +313,7 @@ def holds(compiled: toolchain.Compiled, values: list[int]) -> bool:
     return constraints.first_unsatisfied(witness.to_wtns(values)) is None
 
 
-@pytest.mark.parametrize("make", [traded, rationed, repeated, expired, overdrawn, hostile, amended])
+@pytest.mark.parametrize("make", CASES)
 def test_the_truth_holds(trusting: toolchain.Compiled, make: Callable[[], Case]) -> None:
     assert lied(make, lambda inputs, case: None, trusting)[1:] == (True, True)
 

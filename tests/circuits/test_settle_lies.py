@@ -24,6 +24,7 @@ from tests.circuits.test_settle_forged import (
     PRICE,
     SOURCE,
     Inputs,
+    concentrated,
     expired,
     fill,
     order,
@@ -116,6 +117,18 @@ LIES = {
     "funding one lower": Lie(case=later, lane={"paid": -1}, check="advance[0].paid"),
     "funding one higher": Lie(case=later, lane={"paid": 1}, check="advance[0].paid"),
     "shock one lower": Lie(case=traded, venue={"step": -1}, check="step[0].Range"),
+    "concentration one lower": Lie(
+        case=traded, venue={"perSquare": -1}, check="perSquare[0].Range"
+    ),
+    "concentration one higher": Lie(
+        case=traded, venue={"perSquare": 1}, check="perSquare[0].Range"
+    ),
+    "concentration left out, filled": Lie(
+        case=concentrated,
+        slot=(0, {"concentrated": 1}),
+        agree=(fill(0, 300), buying_side),
+        check="judge.concentrated",
+    ),
     "beyond margin, called solvent": Lie(
         case=overdrawn,
         slot=(0, {"solvent": 1}),

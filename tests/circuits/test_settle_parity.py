@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from matcher.margin import Book, surplus, trade
+from matcher.transition import Decoy
 from prover import toolchain, witness
 from prover.toolchain import ROOT
-from tests.circuits.batches import history
+from tests.circuits.batches import PARAMS, commit, execute, history, prices_at
+from tests.circuits.test_settle_forged import PRICE, order, venue
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import DEFAULT
+from undertow.protocol.sheet import INSTRUMENTS, perpetual
+from undertow.protocol.units import Lots, Money, ceil_div
 
 BUILD = ROOT / "build" / "circuits"
 HISTORIES = 25
@@ -33,6 +40,32 @@ def test_circuit_and_python_agree(circuit: toolchain.Compiled, seed: int) -> Non
         for slot in case.execution.slots:
             filled = "filled" if slot.fill else "unfilled"
             SEEN[f"{slot.outcome.name} {filled}"] += 1
+
+
+@pytest.mark.parametrize(
+    ("held", "size"), [(0, 9_000), (8_000, 3_000), (-8_000, -500), (8_000, -20_000)]
+)
+@pytest.mark.parametrize(("short", "outcome"), [(0, Outcome.CLEARED), (1, Outcome.MARGIN)])
+def test_margin_is_met_to_the_unit(
+    circuit: toolchain.Compiled, held: int, size: int, short: int, outcome: Outcome
+) -> None:
+    """Cash that just meets the margin, concentration included, or is one unit short of it."""
+    sheet = [perpetual(price, Money(0), PARAMS.risk(i)) for i, price in enumerate(prices_at(PRICE))]
+    positions = (Lots(held), *[Lots(0)] * (INSTRUMENTS - 1))
+    fee = Money(ceil_div(abs(size) * (PRICE << 16) * PARAMS.taker_fee, 1 << 20))
+    empty = Book(cash=Money(0), net_deposits=Money(1 << 80), positions=positions)
+    after = trade(empty, sheet, 0, Lots(size), Money(0), fee)
+    cash = Money(-surplus(after, sheet, PARAMS.profit_cap) - short)
+    state = venue()
+    account = replace(
+        state.accounts[1], cash=cash, net_deposits=empty.net_deposits, positions=positions
+    )
+    slots = (order(1, size, PRICE), Decoy(2), Decoy(3), Decoy(4))
+    committed = commit(slots, (0, 8))
+    case = execute(state.with_account(1, account), committed, prices_at(PRICE), 100)
+    assert case.execution.slots[0].outcome is outcome
+    job = case.job()
+    assert tuple(witness.calculate(circuit.wasm, job.inputs)[1:4]) == tuple(job.signals)
 
 
 @pytest.mark.parametrize(("seed", "traders"), [(102, 5), (101, 20), (103, 20), (107, 20)])

@@ -15,5 +15,5 @@ def test_constraints_of_the_default_batch() -> None:
     compiled = toolchain.compile(source, ROOT / "build" / "circuits")
     assert native.core is not None
     count = len(native.core.Constraints(str(compiled.r1cs)))
-    assert count == 223_812
+    assert count == 223_996
     assert count // 16 <= 14_000

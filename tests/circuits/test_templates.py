@@ -142,14 +142,14 @@ def test_surplus(circuit: Compile) -> None:
         inputs = {
             "equity": to_field(equity),
             "allowed": allowed,
-            "contingency": 11,
+            "addOns": 11,
             "loss": [to_field(loss) for loss in losses],
         }
         values = agrees(tested, inputs, {"out": left})
         assert tested.loose_wires(values) == []
-    refuses(tested, {"equity": 1 << 115, "allowed": 0, "contingency": 0, "loss": [0, 0]})
-    refuses(tested, {"equity": 0, "allowed": 0, "contingency": 0, "loss": [1 << 65, 0]})
-    assert tested.count == 256
+    refuses(tested, {"equity": 1 << 115, "allowed": 0, "addOns": 0, "loss": [0, 0]})
+    refuses(tested, {"equity": 0, "allowed": 0, "addOns": 0, "loss": [1 << 63, 0]})
+    assert tested.count == 252
 
 
 def market() -> Market:
@@ -260,6 +260,10 @@ def test_params_and_venue_hash(circuit: Compile) -> None:
     inputs["rule"] = inputs.pop("ruleHash")
     values = agrees(tested, inputs, {"out": PARAMS.hash()})
     assert tested.loose_wires(values) == []
+    bits = {"shock": 10, "contingency": 16, "concentration": 13, "skewCap": 30}
+    for name, width in bits.items():
+        for value in (1 << width, R - 1):
+            refuses(tested, {**inputs, name: [value, *inputs[name][1:]]})
     venue = circuit("venue.circom: VenueHash()")
     state = State()
     inputs = venue_inputs(state)
@@ -270,7 +274,7 @@ def test_params_and_venue_hash(circuit: Compile) -> None:
     root = circuit("venue.circom: StateRoot()")
     both = {"accounts": state.tree.root, "venue": state.venue_hash()}
     agrees(root, both, {"out": state.root()})
-    assert (tested.count, venue.count, root.count) == (2817, 1932, 240)
+    assert (tested.count, venue.count, root.count) == (2135, 1932, 240)
 
 
 @pytest.mark.parametrize(("words", "count"), [(1, 609), (15, 623), (16, 1233)])

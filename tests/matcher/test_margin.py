@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from matcher.margin import Book, equity, may_trade, requirement, surplus, trade, worst_loss
 from matcher.price import depth_target, pool_after
-from undertow.protocol.market import Market
 from tests.matcher.test_transition import PARAMS, RULE
+from undertow.protocol.market import Market
 from undertow.protocol.sheet import (
     INSTRUMENTS,
     SCENARIOS,
@@ -100,9 +100,7 @@ def test_without_concentration_the_add_ons_are_the_contingencies(book: Book) -> 
 
 
 @given(st.integers(0, INSTRUMENTS - 1), st.integers(1, 1 << 20), st.integers(2, 1 << 10))
-def test_a_larger_position_needs_more_for_each_lot(
-    instrument: int, lots: int, times: int
-) -> None:
+def test_a_larger_position_needs_more_for_each_lot(instrument: int, lots: int, times: int) -> None:
     assert _needs(instrument, times * lots) > times * _needs(instrument, lots)
     assert _needs(instrument, -lots) == _needs(instrument, lots)
 

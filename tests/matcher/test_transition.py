@@ -38,7 +38,8 @@ RULE = MarketParams(
 PARAMS = VenueParams(
     markets=tuple(RULE if i in LISTED else None for i in range(INSTRUMENTS)),
     risks=tuple(
-        RiskParams(shock=12, contingency=600) if i in LISTED else None for i in range(INSTRUMENTS)
+        RiskParams(shock=12, contingency=600, concentration=1 << 12) if i in LISTED else None
+        for i in range(INSTRUMENTS)
     ),
     taker_fee=400,
     maker_fee=100,

@@ -6,6 +6,7 @@ against these, and `VenueParams` refuses what is out of range.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from undertow.protocol.domains import PARAMS
@@ -43,7 +44,7 @@ NO_MARKET = MarketParams(
     funding_velocity=0,
     funding_rate_max=0,
 )
-NO_RISK = RiskParams(shock=0, contingency=0)
+NO_RISK = RiskParams(shock=0, contingency=0, concentration=0)
 
 _WIDTHS = {
     "depth_min": 13,
@@ -56,6 +57,7 @@ _WIDTHS = {
     "funding_rate_max": 30,
     "shock": 10,
     "contingency": 16,
+    "concentration": 13,
     "taker_fee": 20,
     "maker_fee": 20,
     "profit_cap": 96,
@@ -93,9 +95,13 @@ class VenueParams:
                     raise ParamsRangeError(f"{item.name} does not fit {bits} bits")
         if self.maker_fee > self.taker_fee:
             raise ParamsRangeError("the maker's fee is above the taker's")
-        for market in self.listed_markets:
+        for market, risk in zip(self.markets, self.risks, strict=True):
+            if market is None or risk is None:
+                continue
             if market.depth_min > market.depth_max:
                 raise ParamsRangeError("depth_min is above depth_max")
+            if risk.concentration < market.depth_max:
+                raise ParamsRangeError("concentration is below depth_max: exits are not margined")
 
     @property
     def listed_markets(self) -> tuple[MarketParams, ...]:
@@ -113,11 +119,12 @@ class VenueParams:
     def hash(self) -> int:
         """Return what the contract stores of the parameters."""
         instruments = range(INSTRUMENTS)
+        risks = [_risk_word(self.risk(i)) for i in instruments]
+        caps = [self.market(i).skew_cap for i in instruments]
         return poseidon(
             [
-                poseidon([self.risk(i).shock for i in instruments], PARAMS),
-                poseidon([self.risk(i).contingency for i in instruments], PARAMS),
-                poseidon([self.market(i).skew_cap for i in instruments], PARAMS),
+                *_packed(risks, 39, 6),
+                *_packed(caps, 30, 8),
                 poseidon([poseidon(rule(self.market(i)), PARAMS) for i in instruments], PARAMS),
                 self.taker_fee,
                 self.maker_fee,
@@ -138,3 +145,13 @@ def rule(market: MarketParams) -> list[int]:
         market.funding_velocity,
         market.funding_rate_max,
     ]
+
+
+def _risk_word(risk: RiskParams) -> int:
+    return risk.shock | risk.contingency << 10 | risk.concentration << 26
+
+
+def _packed(values: Sequence[int], bits: int, count: int) -> list[int]:
+    """Return words of ``count`` values each, the first one lowest."""
+    groups = [values[at : at + count] for at in range(0, len(values), count)]
+    return [sum(value << bits * i for i, value in enumerate(group)) for group in groups]

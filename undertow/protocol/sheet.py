@@ -45,6 +45,9 @@ class RiskParams:
     """One step of the scenario grid, 2**-8 of the price."""
     contingency: int
     """Static add-on, 2**-16 of the notional."""
+    concentration: int
+    """Add-on for the depth that an exit goes through: the depth coefficient that it allows for,
+    2**-32 per lot. A position of x lots needs x**2 * price * concentration / 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,8 @@ class Entry:
     step: int
     """Value of one shock step, in units of `STEP_UNIT`, rounded up."""
     contingency: Money
+    concentration: Money
+    """Per lot squared, rounded up."""
 
 
 def perpetual(price: Price, funding_index: Money, risk: RiskParams) -> Entry:
@@ -64,4 +69,5 @@ def perpetual(price: Price, funding_index: Money, risk: RiskParams) -> Entry:
         value=Money((price << 16) - funding_index),
         step=ceil_div(price * risk.shock, 1 << 18),
         contingency=Money(price * risk.contingency),
+        concentration=Money(ceil_div(price * risk.concentration, 1 << 17)),
     )
