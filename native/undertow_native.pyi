@@ -12,7 +12,7 @@ from typing import Any, Self, final
 
 from typing_extensions import Buffer
 
-# Keys and proofs: native/src/{setup,phase2,prove,verify,r1cs}.rs
+# Keys and proofs: native/src/{files,keys,groth16}
 
 def setup_key(
     r1cs_path: str, zkey_path: str, seed: bytes, progress: Callable[[str], None] | None
@@ -161,7 +161,7 @@ class WitnessTape:
     def run_many(self, inputs: list[bytes]) -> list[bytes]:
         """Return `run` of each, on all cores; ValueError as there."""
 
-# Hashes: native/src/{poseidon,sparse,grain}.rs; undertow/protocol/poseidon.py
+# Hashes: native/src/protocol/{poseidon,sparse,grain}.rs; undertow/protocol/poseidon.py
 
 def poseidon_hash(domain: Buffer, inputs: Buffer) -> bytes:
     """Return the hash of 1 to 16 numbers in a domain, 32 bytes.
@@ -176,7 +176,7 @@ def poseidon_hash_many(domain: Buffer, arity: int, inputs: Buffer) -> bytes:
     Inputs: n * arity words; none gives none. ValueError: as `poseidon_hash`, or the length.
     """
 
-# BabyJubJub: native/src/{babyjubjub,eddsa}.rs; undertow/protocol/{babyjubjub,eddsa}.py
+# BabyJubJub: native/src/protocol/{babyjubjub,eddsa}.rs; undertow/protocol/{babyjubjub,eddsa}.py
 
 def babyjubjub_multiply(point: Buffer, scalar: Buffer) -> bytes:
     """Return the multiple of a point, 64 bytes (x, y).
@@ -219,7 +219,7 @@ class EddsaKey:
         A number that is not canonical verifies nothing. ValueError: a length.
         """
 
-# Trees: native/src/{merkle,snapshot}.rs; undertow/protocol/merkle.py
+# Trees: native/src/protocol/{merkle,snapshot}.rs; undertow/protocol/merkle.py
 
 @final
 class MerkleTree:

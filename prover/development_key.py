@@ -1,4 +1,4 @@
-"""Development keys without the native core: `native/src/setup.rs`, readable and slower.
+"""Development keys without the native core: `native/src/keys/setup.rs`, readable and slower.
 
 The same seed gives the same file, byte for byte. Whoever knows the seed can forge every proof.
 """

@@ -11,13 +11,13 @@ use ark_ff::{BigInt, BigInteger, PrimeField, UniformRand};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use std::hint::black_box;
-use undertow_native::babyjubjub::{SUBGROUP_ORDER, times_base8};
-use undertow_native::eddsa::Key;
+use undertow_native::groth16::quotient::{Plain, Quotient};
 use undertow_native::msm::kernel::Narrow;
 use undertow_native::msm::{Bases, Scalars};
-use undertow_native::quotient::{Plain, Quotient};
+use undertow_native::protocol::babyjubjub::{SUBGROUP_ORDER, times_base8};
+use undertow_native::protocol::eddsa::Key;
+use undertow_native::protocol::{poseidon, word};
 use undertow_native::words::Generic;
-use undertow_native::{poseidon, word};
 
 const BITS: u32 = 10;
 const HASHES: usize = 100;

@@ -1,12 +1,12 @@
-//! The quotient of `crate::quotient` in lanes.
+//! The quotient of `crate::groth16::quotient` in lanes.
 #![forbid(unsafe_code)]
 
 use super::field::Lanes;
 use super::ntt::{self, Coset};
 use super::rows::Rows;
-use crate::binary::{Result, fault};
-use crate::quotient::{Quotient, Words};
-use crate::zkey::Zkey;
+use crate::files::binary::{Result, fault};
+use crate::files::zkey::Zkey;
+use crate::groth16::quotient::{Quotient, Words};
 
 pub struct InLanes {
     a: Rows,

@@ -4,10 +4,10 @@
 //! variable length.
 #![forbid(unsafe_code)]
 
-use crate::binary::{FormatError, Reader, Result, Sections, fault};
+use crate::files::binary::{FormatError, Reader, Result, Sections, fault};
+use crate::files::wtns::to_bytes;
 use crate::tape::ops::Op;
 use crate::tape::{InputGroup, Step, Tape};
-use crate::wtns::to_bytes;
 
 const VERSION: u32 = 1;
 const CHECKSUM: usize = 8;

@@ -1,0 +1,6 @@
+//! Groth16: a witness against its constraints, a proof, and its verification.
+
+pub mod check;
+pub mod prove;
+pub mod quotient;
+pub mod verify;

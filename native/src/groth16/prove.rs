@@ -1,0 +1,213 @@
+//! Groth16 proofs (Groth 2016, section 3.2) with a key in snarkjs's basis.
+#![forbid(unsafe_code)]
+
+use std::marker::PhantomData;
+
+use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective, g1, g2};
+use ark_ec::CurveGroup;
+
+use crate::files::binary::{FormatError, Result};
+use crate::files::zkey::Zkey;
+use crate::groth16::quotient::{Plain, Quotient, Words};
+use crate::msm::kernel::{Kernel, Narrow};
+use crate::msm::{Bases, Scalars};
+use crate::words::{Generic, Multiply};
+
+pub struct Proof {
+    pub a: G1Affine,
+    pub b: G2Affine,
+    pub c: G1Affine,
+}
+
+/// The kernels of one kind of arithmetic.
+pub trait Arithmetic: Send + Sync + 'static {
+    const NAME: &'static str;
+    type G1: Kernel<Curve = g1::Config>;
+    type G2: Kernel<Curve = g2::Config>;
+    type Quotient: Quotient;
+}
+
+/// 64-bit words, with one way to multiply them.
+pub struct InWords<M>(PhantomData<M>);
+
+impl<M: Multiply> Arithmetic for InWords<M> {
+    const NAME: &'static str = M::NAME;
+    type G1 = Narrow<g1::Config, M>;
+    type G2 = Narrow<g2::Config, M>;
+    type Quotient = Plain;
+}
+
+/// Eight lanes of AVX-512 IFMA.
+#[cfg(target_arch = "x86_64")]
+pub struct Lanes;
+
+#[cfg(target_arch = "x86_64")]
+impl Arithmetic for Lanes {
+    const NAME: &'static str = "avx512ifma";
+    type G1 = crate::msm::kernel::Wide<crate::ifma::field::Lanes, g1::Config>;
+    type G2 = crate::msm::kernel::Wide<[crate::ifma::field::Lanes; 2], g2::Config>;
+    type Quotient = crate::ifma::quotient::InLanes;
+}
+
+/// Asked before each stage with its name; false ends the proof.
+pub type Watch<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+/// Why there is no proof.
+#[derive(Debug)]
+pub enum ProveError {
+    Format(FormatError),
+    /// The watch said so.
+    Stopped,
+}
+
+/// A key in the form that one kind of arithmetic proves with.
+pub trait ProvingKey: Send + Sync {
+    /// A proof for a witness of canonical numbers; `r` and `s` blind it, uniform and secret.
+    fn prove(
+        &self,
+        witness: &[Words],
+        r: Fr,
+        s: Fr,
+        watch: Watch<'_>,
+    ) -> std::result::Result<Proof, ProveError>;
+}
+
+/// Domains below 2^6 are left to the portable kernels.
+pub const LEAST_BITS: u32 = 6;
+
+/// What can be done with one kind of arithmetic.
+pub trait Engine: Sync {
+    /// `avx512ifma`, `adx` or `generic`.
+    fn name(&self) -> &'static str;
+
+    /// Prepares a key.
+    fn prepare(&self, key: &Zkey) -> Result<Box<dyn ProvingKey>>;
+
+    /// Σ scalar·point in the first group, for as many canonical scalars as points.
+    fn sum(&self, points: &[G1Affine], scalars: &[Words]) -> Box<dyn Fn() -> G1Projective>;
+
+    /// The passage of 2^bits elements to the odd coset: two transforms.
+    fn transform(&self, bits: u32) -> Result<Box<dyn FnMut()>>;
+}
+
+struct Of<A>(PhantomData<A>);
+
+impl<A: Arithmetic> Engine for Of<A> {
+    fn name(&self) -> &'static str {
+        A::NAME
+    }
+
+    fn prepare(&self, key: &Zkey) -> Result<Box<dyn ProvingKey>> {
+        Ok(Box::new(Key::<A>::new(key)?))
+    }
+
+    fn sum(&self, points: &[G1Affine], scalars: &[Words]) -> Box<dyn Fn() -> G1Projective> {
+        let (bases, scalars) = (Bases::<A::G1>::new(points, 0), scalars.to_vec());
+        Box::new(move || bases.msm(&Scalars::new(&scalars)))
+    }
+
+    fn transform(&self, bits: u32) -> Result<Box<dyn FnMut()>> {
+        A::Quotient::transform(bits)
+    }
+}
+
+/// The fastest engine of this machine for domains of that size.
+pub fn fastest(domain: usize) -> &'static dyn Engine {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if domain >= 1 << LEAST_BITS && crate::ifma::available() {
+            return &Of::<Lanes>(PhantomData);
+        }
+        if crate::words::adx::Adx::detect().is_some() {
+            return &Of::<InWords<crate::words::adx::Adx>>(PhantomData);
+        }
+    }
+    let _ = domain;
+    &Of::<InWords<Generic>>(PhantomData)
+}
+
+struct Key<A: Arithmetic> {
+    wires: usize,
+    alpha1: G1Affine,
+    beta1: G1Affine,
+    beta2: G2Affine,
+    delta1: G1Affine,
+    delta2: G2Affine,
+    a: Bases<A::G1>,
+    b1: Bases<A::G1>,
+    b2: Bases<A::G2>,
+    c: Bases<A::G1>,
+    h: Bases<A::G1>,
+    quotient: A::Quotient,
+}
+
+impl<A: Arithmetic> Key<A> {
+    fn new(key: &Zkey) -> Result<Self> {
+        Ok(Self {
+            wires: key.wires,
+            alpha1: key.alpha1,
+            beta1: key.beta1,
+            beta2: key.beta2,
+            delta1: key.delta1,
+            delta2: key.delta2,
+            a: Bases::new(&key.a, 0),
+            b1: Bases::new(&key.b1, 0),
+            b2: Bases::new(&key.b2, 0),
+            c: Bases::new(&key.c, key.public + 1),
+            h: Bases::new(&key.h, 0),
+            quotient: A::Quotient::new(key)?,
+        })
+    }
+}
+
+impl<A: Arithmetic> ProvingKey for Key<A> {
+    fn prove(
+        &self,
+        witness: &[Words],
+        r: Fr,
+        s: Fr,
+        watch: Watch<'_>,
+    ) -> std::result::Result<Proof, ProveError> {
+        if witness.len() != self.wires {
+            let text = format!("the witness has {} wires, the key {}", witness.len(), self.wires);
+            return Err(ProveError::Format(FormatError(text)));
+        }
+        let stage = |name: &str| if watch(name) { Ok(()) } else { Err(ProveError::Stopped) };
+        let scalars = Scalars::new(witness);
+        let over_quotient = || {
+            stage("quotient")?;
+            let quotient = self.quotient.of(witness);
+            stage("sum over the quotient")?;
+            Ok(self.h.msm(&Scalars::new(&quotient)))
+        };
+        let b2 = || {
+            stage("sum in the second group")?;
+            Ok(self.b2.msm(&scalars))
+        };
+        let in_first = |name: &str, bases: &Bases<A::G1>| {
+            stage(name)?;
+            Ok(bases.msm(&scalars))
+        };
+        // All at once: what one sum does on one core, another fills.
+        let ((h, b2), (a, (b1, c))) = rayon::join(
+            || rayon::join(over_quotient, b2),
+            || {
+                rayon::join(
+                    || in_first("sum over A", &self.a),
+                    || {
+                        rayon::join(
+                            || in_first("sum over B", &self.b1),
+                            || in_first("sum over C", &self.c),
+                        )
+                    },
+                )
+            },
+        );
+        let (h, b2, a, b1, c): (G1Projective, G2Projective, _, _, _) = (h?, b2?, a?, b1?, c?);
+        let a: G1Projective = a + self.alpha1 + self.delta1 * r;
+        let b1: G1Projective = b1 + self.beta1 + self.delta1 * s;
+        let b2 = b2 + self.beta2 + self.delta2 * s;
+        let c: G1Projective = c + h + a * s + b1 * r - self.delta1 * (r * s);
+        Ok(Proof { a: a.into_affine(), b: b2.into_affine(), c: c.into_affine() })
+    }
+}

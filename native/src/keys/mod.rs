@@ -1,0 +1,6 @@
+//! Proving keys: development keys from a seed, and phase 2 from powers of tau.
+
+pub mod fixed_base;
+pub mod hash_to_curve;
+pub mod phase2;
+pub mod setup;

@@ -1,0 +1,132 @@
+//! The same permutation with a sparse matrix in each partial round, as appendix B of the Poseidon
+//! paper factors it; `poseidon` runs it.
+//!
+//! A partial round's matrix M is A * B with B the identity in row and column 0. B commutes with
+//! the S-box of element 0, so it moves into the round before, whose matrix becomes B * M, which is
+//! factored in turn. The same movement leaves one constant in each partial round.
+#![forbid(unsafe_code)]
+
+use ark_bn254::Fr;
+use ark_ff::{AdditiveGroup, Field};
+
+use crate::protocol::dot::{dot, plus, product};
+use crate::protocol::grain::{FULL_ROUNDS, Plain};
+use crate::words::{Generic, Multiply};
+
+const HALF: usize = FULL_ROUNDS / 2;
+
+pub struct Sparse {
+    pub width: usize,
+    /// Of the full rounds, eight times the width.
+    pub constants: Vec<Fr>,
+    pub matrix: Vec<Fr>,
+    /// Stands for the matrix of the last full round before the partial ones.
+    pub entry: Vec<Fr>,
+    pub rounds: Vec<PartialRound>,
+}
+
+/// x0 becomes (x0 + constant)^5; then row * x goes to x0, and column * x0 is added to the others.
+pub struct PartialRound {
+    pub constant: Fr,
+    pub row: Vec<Fr>,
+    /// From element 1.
+    pub column: Vec<Fr>,
+}
+
+type Matrix = Vec<Vec<Fr>>;
+
+impl Sparse {
+    pub fn of(plain: &Plain) -> Self {
+        let t = plain.width;
+        let m: Matrix = plain.matrix.chunks_exact(t).map(<[Fr]>::to_vec).collect();
+        let mut rounds = Vec::with_capacity(plain.partial_rounds);
+        // B of the round after the one at hand, from the last round back; then the constants.
+        let mut after = identity(t);
+        let mut carried = Vec::with_capacity(plain.partial_rounds);
+        for round in (HALF..HALF + plain.partial_rounds).rev() {
+            let (sparse, before) = factor(&multiply(&after, &m));
+            carried.push(apply(&before, &plain.constants[round * t..(round + 1) * t]));
+            rounds.push(sparse);
+            after = before;
+        }
+        rounds.reverse();
+        carried.reverse();
+        let first = &plain.constants[..HALF * t];
+        let last = &plain.constants[(HALF + plain.partial_rounds) * t..];
+        let mut constants = [first, last].concat();
+        let mut rest = vec![Fr::ZERO; t];
+        for (round, own) in rounds.iter_mut().zip(&carried) {
+            rest.iter_mut().zip(own).for_each(|(value, constant)| *value += constant);
+            round.constant = std::mem::take(&mut rest[0]);
+            round.mix::<Generic>(&mut rest);
+        }
+        constants[HALF * t..].iter_mut().zip(&rest).for_each(|(value, moved)| *value += moved);
+        let entry = multiply(&after, &m).concat();
+        Self { width: t, constants, matrix: plain.matrix.clone(), entry, rounds }
+    }
+}
+
+impl PartialRound {
+    /// The sparse matrix alone.
+    #[inline(always)]
+    pub fn mix<M: Multiply>(&self, state: &mut [Fr]) {
+        let first = state[0];
+        state[0] = dot::<M>(&self.row, state);
+        for (value, factor) in state[1..].iter_mut().zip(&self.column) {
+            *value = plus(value, &product::<M>(&first, factor));
+        }
+    }
+}
+
+/// Splits N into A (sparse) * B (the identity in row and column 0).
+fn factor(n: &Matrix) -> (PartialRound, Matrix) {
+    let t = n.len();
+    let inner: Matrix = n[1..].iter().map(|row| row[1..].to_vec()).collect();
+    let inverted = transpose(&inverse(inner.clone()));
+    let mut row = vec![n[0][0]];
+    row.extend(inverted.iter().map(|column| dot::<Generic>(&n[0][1..], column)));
+    let column = n[1..].iter().map(|line| line[0]).collect();
+    let mut before = identity(t);
+    for (line, values) in before[1..].iter_mut().zip(&inner) {
+        line[1..].copy_from_slice(values);
+    }
+    (PartialRound { constant: Fr::ZERO, row, column }, before)
+}
+
+fn identity(size: usize) -> Matrix {
+    let entry = |i, j| if i == j { Fr::ONE } else { Fr::ZERO };
+    (0..size).map(|i| (0..size).map(|j| entry(i, j)).collect()).collect()
+}
+
+fn transpose(m: &Matrix) -> Matrix {
+    (0..m.len()).map(|j| m.iter().map(|row| row[j]).collect()).collect()
+}
+
+fn apply(m: &Matrix, vector: &[Fr]) -> Vec<Fr> {
+    m.iter().map(|row| dot::<Generic>(row, vector)).collect()
+}
+
+fn multiply(a: &Matrix, b: &Matrix) -> Matrix {
+    let columns = transpose(b);
+    a.iter().map(|row| apply(&columns, row)).collect()
+}
+
+/// Gauss-Jordan; every minor of a Cauchy matrix is invertible, so a pivot is found.
+fn inverse(mut m: Matrix) -> Matrix {
+    let size = m.len();
+    let mut out = identity(size);
+    for i in 0..size {
+        let pivot = (i..size).find(|j| m[*j][i] != Fr::ZERO).expect("the matrix is invertible");
+        m.swap(i, pivot);
+        out.swap(i, pivot);
+        let scale = m[i][i].inverse().expect("the pivot is not zero");
+        m[i].iter_mut().chain(&mut out[i]).for_each(|value| *value *= scale);
+        let (line, inverted) = (m[i].clone(), out[i].clone());
+        for j in (0..size).filter(|j| *j != i) {
+            let times = m[j][i];
+            m[j].iter_mut().zip(&line).for_each(|(value, own)| *value -= times * own);
+            out[j].iter_mut().zip(&inverted).for_each(|(value, own)| *value -= times * own);
+        }
+    }
+    out
+}

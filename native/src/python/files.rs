@@ -1,0 +1,236 @@
+//! Files and keys at the boundary to Python.
+//!
+//! A missing file is an OSError with its errno, a corrupt one a ValueError that names the file and
+//! the section. The GIL is free while files are read and keys made.
+#![forbid(unsafe_code)]
+
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::Path;
+
+use ark_bn254::{Bn254, Fq};
+use ark_ec::AffineRepr;
+use ark_ec::pairing::Pairing;
+use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+
+use crate::files::binary::{self, FormatError};
+use crate::files::contributions::Contribution;
+use crate::files::map;
+use crate::files::ptau::Ptau;
+use crate::files::r1cs::R1cs;
+use crate::files::wtns;
+use crate::files::zkey::Zkey;
+use crate::groth16::verify::{VerifyingKey, put_number};
+use crate::keys::phase2;
+use crate::keys::setup;
+use crate::python::prove::seed32;
+
+type Progress = Option<Py<PyAny>>;
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(setup_key, module)?)?;
+    module.add_function(wrap_pyfunction!(phase2_start, module)?)?;
+    module.add_function(wrap_pyfunction!(phase2_verify, module)?)?;
+    module.add_function(wrap_pyfunction!(require_contribution, module)?)?;
+    module.add_function(wrap_pyfunction!(zkey_info, module)?)?;
+    module.add_function(wrap_pyfunction!(verification_key, module)?)?;
+    module.add_function(wrap_pyfunction!(check_verifying_key, module)?)?;
+    module.add_function(wrap_pyfunction!(rewrite, module)?)
+}
+
+/// Maps a file and parses it; errors carry the path.
+pub fn read<T>(path: &str, parse: impl FnOnce(&[u8]) -> binary::Result<T>) -> PyResult<T> {
+    let data = map::open(Path::new(path)).map_err(|error| os_error(path, &error))?;
+    parse(&data).map_err(|error| PyValueError::new_err(format!("{path}: {error}")))
+}
+
+fn write(path: &str, content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> PyResult<()> {
+    map::replace(Path::new(path), content).map_err(|error| os_error(path, &error))
+}
+
+/// Python makes a FileNotFoundError and its like of the errno.
+fn os_error(path: &str, error: &io::Error) -> PyErr {
+    match error.raw_os_error() {
+        Some(number) => PyOSError::new_err((number, error.to_string(), path.to_owned())),
+        None => PyOSError::new_err(format!("{path}: {error}")),
+    }
+}
+
+fn report(progress: &Progress) -> impl Fn(&str) {
+    move |stage| {
+        if let Some(call) = progress {
+            Python::attach(|py| {
+                if let Err(error) = call.call1(py, (stage,)) {
+                    error.write_unraisable(py, None);
+                }
+            });
+        }
+    }
+}
+
+/// Writes a development key of a circuit.
+#[pyfunction]
+fn setup_key(
+    py: Python<'_>,
+    r1cs_path: &str,
+    zkey_path: &str,
+    seed: &[u8],
+    progress: Progress,
+) -> PyResult<()> {
+    let seed = seed32(seed)?;
+    py.detach(|| {
+        let report = report(&progress);
+        report("reading the constraints");
+        let circuit = read(r1cs_path, R1cs::read)?;
+        let key = setup::setup(&circuit, seed, &report)?;
+        drop(circuit);
+        report("writing the key");
+        write(zkey_path, |out| key.write(out))
+    })
+}
+
+/// Writes the key that phase 2 begins with and returns the hash of the circuit.
+#[pyfunction]
+fn phase2_start<'py>(
+    py: Python<'py>,
+    r1cs_path: &str,
+    ptau_path: &str,
+    zkey_path: &str,
+    progress: Progress,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let hash = py.detach(|| -> PyResult<_> {
+        let report = report(&progress);
+        report("reading the constraints");
+        let circuit = read(r1cs_path, R1cs::read)?;
+        let key = read(ptau_path, |data| phase2::start(&circuit, &Ptau::read(data)?, &report))?;
+        report("writing the key");
+        write(zkey_path, |out| key.write(out))?;
+        Ok(key.contributions.circuit_hash)
+    })?;
+    Ok(PyBytes::new(py, &hash))
+}
+
+/// Checks that a key came from the circuit and the powers of tau by its contributions.
+#[pyfunction]
+fn phase2_verify(
+    py: Python<'_>,
+    r1cs_path: &str,
+    ptau_path: &str,
+    zkey_path: &str,
+    progress: Progress,
+) -> PyResult<()> {
+    py.detach(|| {
+        let report = report(&progress);
+        report("reading the key");
+        let key = read(zkey_path, Zkey::read)?;
+        let circuit = read(r1cs_path, R1cs::read)?;
+        read(ptau_path, |data| {
+            let ptau = Ptau::read(data)?;
+            // Not the ptau's fault: the error must carry the key's path.
+            Ok(phase2::verify(&key, &circuit, &ptau, &report))
+        })?
+        .map_err(|error| PyValueError::new_err(format!("{zkey_path}: {error}")))
+    })
+}
+
+/// Refuses a key that nobody contributed to, whose gamma is delta or whose chain is broken.
+#[pyfunction]
+fn require_contribution(py: Python<'_>, zkey_path: &str) -> PyResult<()> {
+    py.detach(|| read(zkey_path, |data| phase2::require_contribution(&Zkey::read(data)?)))
+}
+
+/// Returns sizes, circuit hash and contributions of a key.
+#[pyfunction]
+fn zkey_info<'py>(py: Python<'py>, zkey_path: &str) -> PyResult<Bound<'py, PyDict>> {
+    let key = py.detach(|| read(zkey_path, Zkey::read))?;
+    let info = PyDict::new(py);
+    info.set_item("wires", key.wires)?;
+    info.set_item("public", key.public)?;
+    info.set_item("domain", key.domain)?;
+    info.set_item("circuit_hash", PyBytes::new(py, &key.contributions.circuit_hash))?;
+    info.set_item("gamma_is_delta", key.gamma2 == key.delta2)?;
+    let list = key.contributions.list.iter().map(|one| contribution(py, one));
+    info.set_item("contributions", list.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(info)
+}
+
+fn contribution<'py>(py: Python<'py>, one: &Contribution) -> PyResult<Bound<'py, PyDict>> {
+    let entry = PyDict::new(py);
+    entry.set_item("name", one.parameters.name.as_deref())?;
+    entry.set_item("hash", PyBytes::new(py, &one.hash()))?;
+    entry.set_item("beacon", one.parameters.beacon.as_ref().map(|b| PyBytes::new(py, b)))?;
+    entry.set_item("beacon_rounds_exponent", one.parameters.rounds_exponent)?;
+    Ok(entry)
+}
+
+/// Returns the verifying key's words, and the twelve of e(alpha, beta) as snarkjs orders them.
+#[pyfunction]
+fn verification_key<'py>(
+    py: Python<'py>,
+    zkey_path: &str,
+) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
+    let (words, product) = py.detach(|| -> PyResult<_> {
+        let key = read(zkey_path, Zkey::read_verifying_key)?;
+        Ok((key.to_words(), alpha_beta(&key)))
+    })?;
+    Ok((PyBytes::new(py, &words), PyBytes::new(py, &product)))
+}
+
+/// Checks the words of a verifying key, point by point, and returns those of e(alpha, beta).
+#[pyfunction]
+fn check_verifying_key<'py>(py: Python<'py>, words: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let key = VerifyingKey::from_words(words)?;
+    let second = [key.beta, key.gamma, key.delta];
+    if key.alpha.is_zero()
+        || second.iter().any(|point| point.is_zero())
+        || key.ic.iter().any(|point| point.is_zero())
+    {
+        return Err(PyValueError::new_err("a point of the key is infinity"));
+    }
+    if key.gamma == key.delta {
+        return Err(PyValueError::new_err("gamma is delta: anybody could forge proofs"));
+    }
+    Ok(PyBytes::new(py, &py.detach(|| alpha_beta(&key))))
+}
+
+fn alpha_beta(key: &VerifyingKey) -> Vec<u8> {
+    let product = Bn254::pairing(key.alpha, key.beta).0;
+    let mut out = Vec::new();
+    for six in [product.c0, product.c1] {
+        for two in [six.c0, six.c1, six.c2] {
+            [two.c0, two.c1].iter().for_each(|part| put_number::<Fq>(&mut out, *part));
+        }
+    }
+    out
+}
+
+/// Reads a .r1cs, .wtns, .zkey or .ptau, checks all of it and writes it again.
+#[pyfunction]
+fn rewrite(py: Python<'_>, source: &str, target: &str) -> PyResult<()> {
+    py.detach(|| {
+        let data = map::open(Path::new(source)).map_err(|error| os_error(source, &error))?;
+        let wrong = |error: FormatError| PyValueError::new_err(format!("{source}: {error}"));
+        match data.get(..4) {
+            Some(b"r1cs") => {
+                let circuit = R1cs::read(&data).map_err(wrong)?;
+                write(target, |out| circuit.write(out))
+            }
+            Some(b"wtns") => {
+                let values = wtns::read(&data).map_err(wrong)?;
+                write(target, |out| wtns::write(&values, out))
+            }
+            Some(b"zkey") => {
+                let key = Zkey::read(&data).map_err(wrong)?;
+                write(target, |out| key.write(out))
+            }
+            Some(b"ptau") => {
+                let ptau = Ptau::read(&data).map_err(wrong)?;
+                ptau.check().map_err(wrong)?;
+                write(target, |out| ptau.write(out))
+            }
+            _ => Err(wrong(FormatError("is no file of a known kind".into()))),
+        }
+    })
+}
