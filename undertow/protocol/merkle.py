@@ -81,7 +81,7 @@ class Tree:
         return Tree(self.depth, self._nodes.copy())
 
     def to_bytes(self) -> bytes:
-        """The leaves and the root; `merkle_snapshot` and native/src/protocol/snapshot.rs say how."""
+        """The leaves and the root, as `merkle_snapshot` and the native core write them."""
         return self._nodes.to_bytes()
 
     @classmethod

@@ -1,7 +1,7 @@
 //! Witnesses in .wtns files, version 2.
 //!
 //! Checked: every length, every value below r, the first value one. Whether the values satisfy a
-//! circuit is not the file's matter: `R1cs::first_unsatisfied` says.
+//! circuit is not the file's matter: `groth16::check` says.
 #![forbid(unsafe_code)]
 
 use std::io::{self, Write};
