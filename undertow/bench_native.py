@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 from matcher import state_file
+from undertow.bench_memory import peak_mib
 from undertow.protocol import native
 from undertow.protocol.account import WORDS, Account
 from undertow.protocol.accounts import Accounts
@@ -139,4 +139,4 @@ def _load(path: Path, count: int) -> tuple[float, float]:
     spent = time.process_time() - started
     if len(state.accounts) != count:
         raise AssertionError("not every account was loaded")
-    return spent, getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    return spent, peak_mib()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import resource
 import shutil
 import statistics
 import tempfile
@@ -37,6 +36,7 @@ from prover.r1cs import R1cs
 from prover.toolchain import ROOT
 from undertow import bench_circuit
 from undertow.bench_circuit import PUBLIC, Circuit
+from undertow.bench_memory import peak_mib
 
 CACHE = ROOT / "build" / "bench"
 SIZES = {"2_15": (1 << 15) - PUBLIC - 1, "2_18": (1 << 18) - PUBLIC - 1}
@@ -151,7 +151,7 @@ def _apart(portable: bool, timer: Timer, circuit: Circuit, zkey: Path, runs: int
 def _measured(portable: bool, timer: Timer, circuit: Circuit, zkey: Path, runs: int) -> Run:
     os.environ[PORTABLE] = "1" if portable else "0"
     seconds = timer(circuit, zkey, runs)
-    return Run(tuple(seconds), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return Run(tuple(seconds), peak_mib())
 
 
 def _time_native(circuit: Circuit, zkey: Path, runs: int) -> list[float]:

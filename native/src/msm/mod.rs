@@ -38,6 +38,9 @@ pub struct Bases<K: Kernel> {
 
 const SPARE: u32 = 2;
 
+/// Digits that are worth a part of their own.
+const PART: usize = 1 << 19;
+
 impl<K: Kernel> Bases<K> {
     /// The point i of the list is multiplied by the scalar `first` + i.
     pub fn new(points: &[Point<K>], first: usize) -> Self {
@@ -60,7 +63,10 @@ impl<K: Kernel> Bases<K> {
     pub fn msm(&self, scalars: &Scalars) -> Projective<K::Curve> {
         let windows = Windows::new(scalars.terms(&self.scalars, SPARE));
         let count = windows.reach.len();
-        let parts = rayon::current_num_threads().min(count.max(1));
+        // More parts than cores, so that none waits long for another's end; but few windows at once
+        // make small batches of pairs.
+        let digits: usize = windows.reach.iter().sum();
+        let parts = (digits / PART).max(rayon::current_num_threads()).min(count.max(1));
         let ranges: Vec<_> =
             (0..parts).map(|i| i * count / parts..(i + 1) * count / parts).collect();
         let sums: Vec<_> =
