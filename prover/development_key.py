@@ -8,19 +8,15 @@ from __future__ import annotations
 import struct
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
-
 from prover import toolchain
-from prover.r1cs import FormatError, R1cs
+from prover.polynomials import MONTGOMERY, Secrets, at_secret_point, domain_of
+from prover.r1cs import R1cs
 from prover.toolchain import ROOT
 from undertow.protocol.field import R
 
 Progress = Callable[[str], None]
-Scalars = list[int]
 
 MULTIPLES = ROOT / "prover" / "multiples.mjs"
 Q = 21888242871839275222246405745257275088696311157297823662689037894645226208583
@@ -28,49 +24,6 @@ Q = 2188824287183927522224640574525727508869631115729782366268903789464522620858
 WORD = 32
 G1, G2 = 64, 128
 """Bytes of a point."""
-_MONTGOMERY = 1 << 256
-_LARGEST_DOMAIN = 1 << 27
-_RESIDUE = 5
-"""A generator of the scalar field's group; the roots of unity are its powers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """The secrets of a key."""
-
-    alpha: int
-    beta: int
-    gamma: int
-    delta: int
-    tau: int
-
-    @staticmethod
-    def from_seed(seed: bytes) -> Secrets:
-        """Draw as arkworks does from rand's ChaCha20: 254 bits, again while not below r.
-
-        The drawn number is the element's Montgomery form.
-        """
-        if len(seed) != WORD:
-            raise ValueError("a seed has 32 bytes")
-        stream = Cipher(ChaCha20(seed, bytes(16)), mode=None).encryptor()
-        drawn: list[int] = []
-        while len(drawn) < 5:
-            number = int.from_bytes(stream.update(bytes(WORD)), "little") & ((1 << 254) - 1)
-            if number < R:
-                drawn.append(number * pow(_MONTGOMERY, -1, R) % R)
-        return Secrets(*drawn)
-
-
-@dataclass(frozen=True, slots=True)
-class _Polynomials:
-    """What each wire, and each power of the quotient, contributes at the secret point."""
-
-    a: Scalars
-    b: Scalars
-    combined: Scalars
-    """(beta a + alpha b + c) over gamma for public wires, over delta for the others."""
-    odd: Scalars
-    """The odd Lagrange polynomials of the doubled domain over delta."""
 
 
 def write(r1cs: Path, zkey: Path, seed: bytes, progress: Progress) -> None:
@@ -78,15 +31,16 @@ def write(r1cs: Path, zkey: Path, seed: bytes, progress: Progress) -> None:
 
     Raises:
         OSError: a file cannot be read or written.
-        FormatError: the file is no circuit over the scalar field, or too large for it.
+        ValueError: the seed has not 32 bytes; the file is no circuit over the scalar field, or has
+            too many constraints for it.
         ToolchainError: node failed.
     """
     progress("reading the constraints")
     circuit = R1cs.read(r1cs)
     secrets = Secrets.from_seed(seed)
-    domain = _domain(circuit)
+    domain = domain_of(circuit)
     progress("polynomials at the secret point")
-    found = _polynomials(circuit, secrets, domain)
+    found = at_secret_point(circuit, secrets, domain)
     wires, public = circuit.wires, circuit.public
     alpha, beta, gamma, delta = secrets.alpha, secrets.beta, secrets.gamma, secrets.delta
 
@@ -118,74 +72,15 @@ def write(r1cs: Path, zkey: Path, seed: bytes, progress: Progress) -> None:
         # No circuit hash and no contributions: a development key's manifest says so.
         10: bytes(64 + 4),
     }
+    _save(zkey, sections)
+
+
+def _save(zkey: Path, sections: dict[int, bytes]) -> None:
     with zkey.open("wb") as out:
         out.write(b"zkey" + struct.pack("<II", 1, len(sections)))
         for number, content in sections.items():
             out.write(struct.pack("<IQ", number, len(content)))
             out.write(content)
-
-
-def _domain(circuit: R1cs) -> int:
-    """Return the power of two with a row for each constraint, public signal and the one."""
-    rows = len(circuit.constraints) + circuit.public + 1
-    domain = max(1 << (rows - 1).bit_length(), 2)
-    if domain > _LARGEST_DOMAIN:
-        raise FormatError("more constraints than the field has room for")
-    return domain
-
-
-def _polynomials(circuit: R1cs, secrets: Secrets, domain: int) -> _Polynomials:
-    lagrange = _lagrange(secrets.tau, domain, 0, 1)
-    a, b, c = (_column(circuit, matrix, lagrange) for matrix in range(3))
-    # One row for each public signal keeps their columns independent.
-    for wire in range(circuit.public + 1):
-        a[wire] = (a[wire] + lagrange[len(circuit.constraints) + wire]) % R
-    by_gamma, by_delta = pow(secrets.gamma, -1, R), pow(secrets.delta, -1, R)
-    combined = [
-        (secrets.beta * a[wire] + secrets.alpha * b[wire] + c[wire])
-        * (by_gamma if wire <= circuit.public else by_delta)
-        % R
-        for wire in range(circuit.wires)
-    ]
-    odd = [value * by_delta % R for value in _lagrange(secrets.tau, 2 * domain, 1, 2)]
-    return _Polynomials(a, b, combined, odd)
-
-
-def _lagrange(point: int, size: int, start: int, step: int) -> Scalars:
-    """Return every `step`-th Lagrange polynomial of the domain of that size, at the point."""
-    root = pow(_RESIDUE, (R - 1) // size, R)
-    scale = (pow(point, size, R) - 1) * pow(size, -1, R) % R
-    power, factor = pow(root, start, R), pow(root, step, R)
-    powers = []
-    for _ in range(start, size, step):
-        powers.append(power)
-        power = power * factor % R
-    inverses = _inverses([point - power for power in powers])
-    return [
-        scale * power % R * inverse % R for power, inverse in zip(powers, inverses, strict=True)
-    ]
-
-
-def _inverses(values: Scalars) -> Scalars:
-    """Invert all at the price of one inversion; none is zero unless tau is a root of unity."""
-    products = [1]
-    for value in values:
-        products.append(products[-1] * value % R)
-    inverse = pow(products[-1], -1, R)
-    inverses = [0] * len(values)
-    for index in range(len(values) - 1, -1, -1):
-        inverses[index] = inverse * products[index] % R
-        inverse = inverse * values[index] % R
-    return inverses
-
-
-def _column(circuit: R1cs, matrix: int, lagrange: Scalars) -> Scalars:
-    """Return what each wire contributes to A (0), B (1) or C (2) at the secret point."""
-    column = [0] * circuit.wires
-    for rows, at in zip(circuit.constraints, lagrange, strict=False):
-        for wire, value in rows[matrix]:
-            column[wire] += value * at
-    return [value % R for value in column]
 
 
 class _Points:
@@ -219,10 +114,10 @@ def _coefficients(circuit: R1cs) -> bytes:
             for matrix in (0, 1):
                 for wire, value in rows[matrix]:
                     if value not in stored:
-                        twice = value * _MONTGOMERY * _MONTGOMERY % R
+                        twice = value * MONTGOMERY * MONTGOMERY % R
                         stored[value] = twice.to_bytes(WORD, "little")
                     yield struct.pack("<III", matrix, row, wire) + stored[value]
-        one = (_MONTGOMERY * _MONTGOMERY % R).to_bytes(WORD, "little")
+        one = (MONTGOMERY * MONTGOMERY % R).to_bytes(WORD, "little")
         for wire in range(circuit.public + 1):
             yield struct.pack("<III", 0, len(circuit.constraints) + wire, wire) + one
 

@@ -16,15 +16,23 @@ class FormatError(ValueError):
 
 
 def sections(data: bytes, name: str, magic: bytes) -> dict[int, bytes]:
-    """Return the sections of a file by number; raises FormatError for another kind of file."""
+    """Return the sections of a file by number.
+
+    Raises:
+        FormatError: the file is of another kind, or ends early.
+    """
     if data[:4] != magic:
         raise FormatError(f"{name} does not begin with {magic!r}")
-    (count,) = struct.unpack_from("<I", data, 8)
+    count = int.from_bytes(data[8:12], "little")
     found: dict[int, bytes] = {}
     offset = 12
     for _ in range(count):
+        if len(data) < offset + 12:
+            raise FormatError(f"{name} ends early")
         kind, size = struct.unpack_from("<IQ", data, offset)
         offset += 12
+        if len(data) < offset + size:
+            raise FormatError(f"{name} ends early in section {kind}")
         found[kind] = data[offset : offset + size]
         offset += size
     return found
@@ -70,14 +78,19 @@ class R1cs:
 
     @staticmethod
     def read(path: Path) -> R1cs:
-        """Read a .r1cs file over the BN254 scalar field."""
+        """Read a .r1cs file over the BN254 scalar field; raises FormatError."""
         found = sections(path.read_bytes(), path.name, b"r1cs")
-        header = found[1]
+        try:
+            return R1cs._parse(found[1], found[2], path)
+        except (KeyError, struct.error) as error:
+            raise FormatError(f"{path.name} sections 1 and 2 do not hold a circuit") from error
+
+    @staticmethod
+    def _parse(header: bytes, body: bytes, path: Path) -> R1cs:
         if int.from_bytes(header[4:36], "little") != FIELD:
             raise FormatError(f"{path.name} is not over the BN254 scalar field")
         wires, outputs, public_inputs = struct.unpack_from("<III", header, 36)
         (count,) = struct.unpack_from("<I", header, 60)
-        body = found[2]
         offset = 0
         constraints = []
         for _ in range(count):

@@ -33,6 +33,7 @@ from undertow.chain.reporter import publish_round
 from undertow.chain.venue import Venue
 from undertow.client.client import Client, Trader
 from undertow.markets import LOCAL_PARAMS
+from undertow.protocol import native
 from undertow.protocol.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.envelope import Venue as EnvelopeVenue
@@ -43,6 +44,8 @@ from undertow.protocol.units import Price
 
 MNEMONIC = "test test test test test test test test test test test junk"
 SIGNERS = 3
+PATIENCE = 300.0 if native.core is not None else 1800.0
+"""Seconds until something that was waited for counts as failed; snarkjs proves more slowly."""
 ORDERS = "orders.sqlite"
 JOURNAL = "journal.sqlite"
 
@@ -144,7 +147,7 @@ class LocalVenue:
         self.chain.web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
         return publish_round(self.venue, self.signers, prices, now)
 
-    def wait(self, what: str, done: Callable[[], bool], seconds: float = 300) -> None:
+    def wait(self, what: str, done: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait until something has happened; raises TimeoutError that says what did not."""
         deadline = time.monotonic() + seconds
         while not done():
