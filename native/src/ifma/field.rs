@@ -10,6 +10,8 @@ use std::marker::PhantomData;
 
 use ark_ff::{BigInt, PrimeField};
 
+use crate::words::invert::inverse_of_word;
+
 /// Eight elements; limb i of all eight is in word i.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
@@ -73,17 +75,6 @@ const fn multiples(p: [u64; 5]) -> Table {
     Table(table)
 }
 
-/// -1/p modulo 2^52, by Newton's iteration.
-const fn minus_inverse(p: u64) -> u64 {
-    let mut inverse = 1u64;
-    let mut step = 0;
-    while step < 6 {
-        inverse = inverse.wrapping_mul(2u64.wrapping_sub(p.wrapping_mul(inverse)));
-        step += 1;
-    }
-    inverse.wrapping_neg() & LIMB
-}
-
 #[repr(align(64))]
 struct Table([[u64; 8]; 5]);
 
@@ -92,7 +83,8 @@ pub struct Field<F>(PhantomData<F>);
 
 impl<F: PrimeField<BigInt = BigInt<4>>> Field<F> {
     pub const P: [u64; 5] = split(F::MODULUS.0);
-    const MINUS_INVERSE: u64 = minus_inverse(Self::P[0]);
+    /// -1/p modulo 2^52.
+    const MINUS_INVERSE: u64 = inverse_of_word(F::MODULUS.0[0]).wrapping_neg() & LIMB;
     const MULTIPLES: Table = multiples(Self::P);
     /// floor(2^260 / p): the quotient of v by p is about HI(top limb of v, RECIPROCAL).
     const RECIPROCAL: u64 = 84;

@@ -179,7 +179,7 @@ fn from_limbs(l: Limbs) -> [u64; 4] {
 }
 
 /// 1/p modulo 2^64, by Newton's iteration.
-const fn inverse_of_word(p: u64) -> u64 {
+pub const fn inverse_of_word(p: u64) -> u64 {
     let mut inverse = 1u64;
     let mut step = 0;
     while step < 6 {
