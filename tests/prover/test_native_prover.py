@@ -74,8 +74,13 @@ def test_an_interrupt_is_raised(prover: Any, witness: bytes) -> None:
     def interrupt(_: str) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt):
-        prover.prove(witness, None, interrupt)
+    # Started in the background, Python leaves the signal ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            prover.prove(witness, None, interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_witness_of_another_circuit_is_refused(prover: Any, witness: bytes) -> None:
