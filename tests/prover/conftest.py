@@ -13,6 +13,7 @@ from prover.groth16 import SNARKJS, setup_key
 from prover.toolchain import ROOT
 from undertow import bench_circuit
 from undertow.bench_circuit import Circuit
+from undertow.protocol import native
 
 CONSTRAINTS = 60
 POWER = 6
@@ -39,6 +40,26 @@ class Files:
     """snarkjs's start of phase 2."""
     contributed: Path
     """The same with a contribution and a beacon."""
+
+
+NEEDS_CORE = {
+    "test_bench_prover",
+    "test_files",
+    "test_native_prover",
+    "test_setup",
+    "test_setup_full_domain",
+    "test_tape",
+    "test_verification_key",
+}
+"""Modules whose subject is the native core."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what only the native core does, where it is not installed."""
+    skip = pytest.mark.skip(reason="no native core in this installation")
+    for item in items:
+        if native.core is None and item.path.stem in NEEDS_CORE:
+            item.add_marker(skip)
 
 
 @pytest.fixture(scope="session")
