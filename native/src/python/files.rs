@@ -15,6 +15,7 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
+use super::seed32;
 use crate::files::binary::{self, FormatError};
 use crate::files::contributions::Contribution;
 use crate::files::map;
@@ -25,7 +26,6 @@ use crate::files::zkey::Zkey;
 use crate::groth16::verify::{VerifyingKey, put_number};
 use crate::keys::phase2;
 use crate::keys::setup;
-use crate::python::prove::seed32;
 
 type Progress = Option<Py<PyAny>>;
 

@@ -15,7 +15,9 @@ use rand::SeedableRng;
 use rand::rngs::OsRng;
 use rand_chacha::ChaCha20Rng;
 
-use crate::files::binary::{self, FormatError};
+use super::files::read;
+use super::seed32;
+use crate::files::binary;
 use crate::files::r1cs::R1cs;
 use crate::files::wtns;
 use crate::files::zkey::Zkey;
@@ -23,7 +25,6 @@ use crate::groth16::check::Checker;
 use crate::groth16::prove::{self, ProveError};
 use crate::groth16::quotient::from_words;
 use crate::groth16::verify::{VerifyingKey, WORD, put_number, scalar};
-use crate::python::files::read;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Prover>()?;
@@ -130,16 +131,6 @@ impl Prover {
         };
         Ok((PyBytes::new(py, &proof), PyBytes::new(py, &public)))
     }
-}
-
-impl From<FormatError> for PyErr {
-    fn from(error: FormatError) -> Self {
-        PyValueError::new_err(error.to_string())
-    }
-}
-
-pub fn seed32(seed: &[u8]) -> PyResult<[u8; 32]> {
-    seed.try_into().map_err(|_| PyValueError::new_err("a seed has 32 bytes"))
 }
 
 /// Whether a proof shows the public signals under a verifying key.
