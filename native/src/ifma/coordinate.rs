@@ -3,14 +3,18 @@
 //! "Reduced" is below 1.07·p, "loose" is below 4.2·p; every value here is normal (limbs of 52
 //! bits) unless its function says otherwise.
 
-use std::arch::x86_64::{__m512i, _mm512_load_si512, _mm512_setzero_si512, _mm512_store_si512};
+use std::arch::x86_64::{
+    __m512i, _mm512_alignr_epi64, _mm512_load_si512, _mm512_setzero_si512, _mm512_store_si512,
+};
 
 use ark_bn254::{Fq, Fq2};
 use ark_ff::{BigInt, PrimeField};
 
+use super::addresses::Eight;
 use super::field::{Field, Lanes, join, split};
 use super::lanes::{pack, transpose, unpack};
 use crate::memory::Plain;
+use crate::words::coordinate::Coordinate as _;
 
 pub type Q = Field<Fq>;
 
@@ -27,21 +31,21 @@ pub trait Coordinate: Copy + Send + 'static {
     /// One point in memory: x, then y, packed, with R = 2^260.
     type Packed: Plain;
     /// One lane of a coordinate in arkworks.
-    type Scalar: crate::words::coordinate::Coordinate;
+    type Scalar: ark_ff::Field;
 
-    unsafe fn load(points: [*const Self::Packed; 8]) -> (Self, Self);
-    unsafe fn store(x: &Self, y: &Self, points: [*mut Self::Packed; 8]);
+    unsafe fn load(points: &Eight) -> (Self, Self);
+    unsafe fn store(x: &Self, y: &Self, points: &Eight);
     /// Reduced to below 2·p: 2·p - self where the mask says so.
     unsafe fn negate_where(&self, mask: u8) -> Self;
     /// a - b + 2·p for b below 2·p.
     unsafe fn sub(a: &Self, b: &Self) -> Self;
-    /// Loose factors; below 1.5·p.
+    /// Loose factors; below 1.6·p.
     unsafe fn mul(a: &Self, b: &Self) -> Self;
     /// slope² - 2·xa - d + 6·p, reduced.
     unsafe fn chord_x(slope: &Self, xa: &Self, d: &Self) -> Self;
     /// slope·h - ya + 3·p, reduced.
     unsafe fn chord_y(slope: &Self, h: &Self, ya: &Self) -> Self;
-    /// The eight inverses, or None if a lane is zero.
+    /// The eight inverses, or None if a lane is zero; of products.
     unsafe fn invert(&self) -> Option<Self>;
 
     fn pack(x: Self::Scalar, y: Self::Scalar) -> Self::Packed;
@@ -90,13 +94,13 @@ fn sixteenth() -> Fq {
 
 /// One cache line of each point.
 #[inline(always)]
-unsafe fn rows<T>(points: &[*const T; 8], line: usize) -> [__m512i; 8] {
+unsafe fn rows(points: &Eight, line: usize) -> [__m512i; 8] {
     // No closure: only what is inlined into the kernel is compiled with its features.
     unsafe {
         let mut rows = [_mm512_setzero_si512(); 8];
         let mut i = 0;
         while i < 8 {
-            rows[i] = _mm512_load_si512(points[i].cast::<__m512i>().add(line));
+            rows[i] = _mm512_load_si512(points.read::<__m512i>(i).add(line));
             i += 1;
         }
         rows
@@ -108,28 +112,35 @@ fn lane(v: &[[u64; 8]; 5], index: usize) -> [u64; 4] {
     join([v[0][index], v[1][index], v[2][index], v[3][index], v[4][index]])
 }
 
-fn set_lane(v: &mut [[u64; 8]; 5], index: usize, words: [u64; 4]) {
-    for (limb, value) in v.iter_mut().zip(split(words)) {
-        limb[index] = value;
+/// The eight inverses with one inversion, or None if a lane is zero; for lanes below 1.6·p. Lanes
+/// are multiplied up and divided out with their neighbours at a distance of 4, 2 and 1.
+#[inline(always)]
+unsafe fn invert_lanes(v: &Lanes) -> Option<Lanes> {
+    unsafe {
+        let four = rotated::<4>(v);
+        let pairs = Q::mul(v, &four);
+        let two = rotated::<2>(&pairs);
+        let fours = Q::mul(&pairs, &two);
+        let one = rotated::<1>(&fours);
+        let product = Q::mul(&fours, &one);
+        let inverse = residue(lane(product.words(), 0)).inverted()? * Fq::from(TO_LANE);
+        let inverse = Q::mul(&Q::broadcast(split(inverse.0.0)), &one);
+        Some(Q::mul(&Q::mul(&inverse, &two), &four))
     }
 }
 
-/// Inverts in place with one inversion; false if one is zero.
-fn invert_all<F: crate::words::coordinate::Coordinate>(values: &mut [F; 8], scale: F) -> bool {
-    let mut before = [F::ONE; 8];
-    let mut product = F::ONE;
-    for (slot, value) in before.iter_mut().zip(values.iter()) {
-        *slot = product;
-        product *= value;
+/// Lane i + N modulo 8 in lane i.
+#[inline(always)]
+unsafe fn rotated<const N: i32>(v: &Lanes) -> Lanes {
+    unsafe {
+        let mut r = *v;
+        let mut limb = 0;
+        while limb < 5 {
+            r.0[limb] = _mm512_alignr_epi64::<N>(v.0[limb], v.0[limb]);
+            limb += 1;
+        }
+        r
     }
-    let Some(inverse) = product.inverted() else { return false };
-    let mut rest = inverse * scale;
-    for (slot, value) in before.iter().zip(values.iter_mut()).rev() {
-        let inverted = rest * slot;
-        rest *= *value;
-        *value = inverted;
-    }
-    true
 }
 
 impl Coordinate for Lanes {
@@ -137,15 +148,15 @@ impl Coordinate for Lanes {
     type Scalar = Fq;
 
     #[inline(always)]
-    unsafe fn load(points: [*const Packed1; 8]) -> (Self, Self) {
+    unsafe fn load(points: &Eight) -> (Self, Self) {
         unsafe {
-            let [a, b, c, d, e, f, g, h] = transpose(rows(&points, 0));
+            let [a, b, c, d, e, f, g, h] = transpose(rows(points, 0));
             (unpack([a, b, c, d]), unpack([e, f, g, h]))
         }
     }
 
     #[inline(always)]
-    unsafe fn store(x: &Self, y: &Self, points: [*mut Packed1; 8]) {
+    unsafe fn store(x: &Self, y: &Self, points: &Eight) {
         unsafe { store_line(x, y, points, 0) }
     }
 
@@ -175,14 +186,9 @@ impl Coordinate for Lanes {
         unsafe { Q::reduce(&Q::sub_wide::<3>(&Q::mul_wide(slope, h), ya)) }
     }
 
+    #[inline(always)]
     unsafe fn invert(&self) -> Option<Self> {
-        let mut lanes = *self.words();
-        let mut values = [0, 1, 2, 3, 4, 5, 6, 7].map(|i| residue(lane(&lanes, i)));
-        if !invert_all(&mut values, Fq::from(TO_LANE)) {
-            return None;
-        }
-        values.iter().enumerate().for_each(|(i, value)| set_lane(&mut lanes, i, value.0.0));
-        Some(Lanes::from_words(lanes))
+        unsafe { invert_lanes(self) }
     }
 
     fn pack(x: Fq, y: Fq) -> Packed1 {
@@ -199,17 +205,17 @@ impl Coordinate for [Lanes; 2] {
     type Scalar = Fq2;
 
     #[inline(always)]
-    unsafe fn load(points: [*const Packed2; 8]) -> (Self, Self) {
+    unsafe fn load(points: &Eight) -> (Self, Self) {
         unsafe {
-            let [a, b, c, d, e, f, g, h] = transpose(rows(&points, 0));
+            let [a, b, c, d, e, f, g, h] = transpose(rows(points, 0));
             let x = [unpack([a, b, c, d]), unpack([e, f, g, h])];
-            let [a, b, c, d, e, f, g, h] = transpose(rows(&points, 1));
+            let [a, b, c, d, e, f, g, h] = transpose(rows(points, 1));
             (x, [unpack([a, b, c, d]), unpack([e, f, g, h])])
         }
     }
 
     #[inline(always)]
-    unsafe fn store(x: &Self, y: &Self, points: [*mut Packed2; 8]) {
+    unsafe fn store(x: &Self, y: &Self, points: &Eight) {
         unsafe {
             store_line(&x[0], &x[1], points, 0);
             store_line(&y[0], &y[1], points, 1);
@@ -237,7 +243,7 @@ impl Coordinate for [Lanes; 2] {
     #[inline(always)]
     unsafe fn chord_x(slope: &Self, xa: &Self, d: &Self) -> Self {
         unsafe {
-            // (s + t·i)² = (s + t)(s - t) + 2·s·t·i; factors below 3.5·p, products below 1.2·p.
+            // (s + t·i)² = (s + t)(s - t) + 2·s·t·i; factors below 3.6·p, products below 1.3·p.
             let sum = Q::add(&slope[0], &slope[1]);
             let difference = Q::sub::<2>(&slope[0], &slope[1]);
             let real = Q::mul_wide(&sum, &difference);
@@ -258,18 +264,15 @@ impl Coordinate for [Lanes; 2] {
         }
     }
 
+    #[inline(always)]
     unsafe fn invert(&self) -> Option<Self> {
-        let [mut real, mut imaginary] = [*self[0].words(), *self[1].words()];
-        let mut values = [0, 1, 2, 3, 4, 5, 6, 7]
-            .map(|i| Fq2::new(residue(lane(&real, i)), residue(lane(&imaginary, i))));
-        if !invert_all(&mut values, Fq2::from(TO_LANE)) {
-            return None;
+        unsafe {
+            // 1/(s + t·i) = (s - t·i)/(s² + t²); the norm is zero only where both are.
+            let [real, imaginary] = self;
+            let scale = invert_lanes(&Q::dot(real, real, imaginary, imaginary))?;
+            let minus = Q::normal(Q::negate_where::<2>(imaginary, 0xff));
+            Some([Q::mul(real, &scale), Q::mul(&minus, &scale)])
         }
-        for (i, value) in values.iter().enumerate() {
-            set_lane(&mut real, i, value.c0.0.0);
-            set_lane(&mut imaginary, i, value.c1.0.0);
-        }
-        Some([Lanes::from_words(real), Lanes::from_words(imaginary)])
     }
 
     fn pack(x: Fq2, y: Fq2) -> Packed2 {
@@ -282,17 +285,17 @@ impl Coordinate for [Lanes; 2] {
     }
 }
 
-/// (a0·b0 - a1·b1, a0·b1 + a1·b0), not normal, below 1.5·p for loose factors.
+/// (a0·b0 - a1·b1, a0·b1 + a1·b0), not normal, below 1.6·p for loose factors.
 #[inline(always)]
 unsafe fn product_wide(a: &[Lanes; 2], b: &[Lanes; 2]) -> [Lanes; 2] {
     unsafe {
-        // 5·p - b1 is positive and below 5·p: (4.2² + 4.2·5)/84 < 0.5.
+        // 5·p - b1 is positive and below 5·p: (4.2² + 4.2·5)/84 < 0.47.
         let minus = Q::normal(Q::negate_where::<5>(&b[1], 0xff));
         [Q::dot_wide(&a[0], &b[0], &a[1], &minus), Q::dot_wide(&a[0], &b[1], &a[1], &b[0])]
     }
 }
 
-/// square - 2·xa - d + 6·p: from 0.6·p to 7.2·p, so `reduce` takes it.
+/// square - 2·xa - d + 6·p: from 0.6·p to 7.3·p, so `reduce` takes it.
 #[inline(always)]
 unsafe fn finish_x(square: &Lanes, xa: &Lanes, d: &Lanes) -> Lanes {
     unsafe {
@@ -303,14 +306,14 @@ unsafe fn finish_x(square: &Lanes, xa: &Lanes, d: &Lanes) -> Lanes {
 
 /// Writes two numbers of each point to one of its cache lines.
 #[inline(always)]
-unsafe fn store_line<T>(first: &Lanes, second: &Lanes, points: [*mut T; 8], line: usize) {
+unsafe fn store_line(first: &Lanes, second: &Lanes, points: &Eight, line: usize) {
     unsafe {
         let [a, b, c, d] = pack(first);
         let [e, f, g, h] = pack(second);
         let rows = transpose([a, b, c, d, e, f, g, h]);
         let mut i = 0;
         while i < 8 {
-            _mm512_store_si512(points[i].cast::<__m512i>().add(line), rows[i]);
+            _mm512_store_si512(points.write::<__m512i>(i).add(line), rows[i]);
             i += 1;
         }
     }

@@ -6,6 +6,7 @@
 
 use std::sync::LazyLock;
 
+pub mod addresses;
 pub mod coordinate;
 pub mod field;
 pub mod lanes;

@@ -5,7 +5,7 @@
 //! with two levels a pass. The three levels inside a vector run on 64 transposed elements, and the
 //! scaling in between is laid out to match.
 //!
-//! Every value between passes is below 1.07·p.
+//! Every value between passes is below 1.2·p: reduced, or a product with a twiddle.
 
 use std::arch::x86_64::{__m512i, _mm512_setzero_si512};
 
@@ -106,7 +106,7 @@ impl Coset {
         Some(Self { bits, down, up, scale: scale(bits, shift)? })
     }
 
-    /// Replaces values on the domain, below 1.07·p in natural order, by those on the odd coset.
+    /// Replaces values on the domain, below 1.2·p in natural order, by those on the odd coset.
     pub fn extend(&self, values: &mut [Lanes]) {
         assert!(super::available() && values.len() == 1 << (self.bits - 3));
         self.down_all(values, self.bits, &self.scale);
@@ -443,7 +443,7 @@ pub unsafe fn quotient_of(a: &Lanes, b: &Lanes, c: &Lanes) -> Lanes {
     }
 }
 
-/// a·b of whole vectors, below 1.07·p.
+/// a·b of whole vectors, below 1.2·p.
 pub fn products(a: &[Lanes], b: &[Lanes]) -> Vec<Lanes> {
     use rayon::prelude::*;
     assert!(super::available());

@@ -6,17 +6,17 @@
 
 use ark_ff::{AdditiveGroup, Field as _};
 
+use super::addresses::{Eight, Finder};
 use super::coordinate::Coordinate;
-use crate::memory::Plain;
-use crate::msm::pairs::{Pair, Pool};
+use crate::msm::pairs::{Pair, Pairs, Pool, Run};
 
 /// Pairs that share an inversion. The temporary values of a chunk stay in the L2 cache.
-pub const CHUNK: usize = 2048;
+pub const CHUNK: usize = 1024;
 const CHAINS: usize = 4;
 /// The kernel works on whole groups of this many pairs.
 const GROUP: usize = 8 * CHAINS;
 /// How many vectors ahead of their use points are asked for.
-const AHEAD: usize = 2;
+const AHEAD: usize = 4;
 
 /// What pass 1 leaves for pass 2, for eight pairs.
 #[derive(Clone, Copy)]
@@ -52,15 +52,16 @@ impl<C: Coordinate> Default for Workspace<C> {
 /// `spare` is a pair of different points that are not each other's negative, and a free slot.
 pub fn add_pairs<C: Coordinate>(
     pool: &mut Pool<'_, C::Packed>,
-    pairs: &[Pair],
+    pairs: Run<'_>,
     spare: Pair,
     workspace: &mut Workspace<C>,
 ) -> Vec<usize> {
     assert!(super::available());
     let slots = pool.len();
-    let highest = pairs.iter().chain([&spare]).fold(0, |max, pair| max.max(pair.highest()));
-    let outputs = pairs.iter().chain([&spare]).all(|pair| pool.writable(pair.out));
-    assert!(highest < slots && outputs, "a pair names a slot that the pool does not have");
+    let highest = |part: &[u32]| part.iter().fold(0, |max, entry| max.max(*entry)) as usize;
+    let operands = highest(pairs.a).max(highest(pairs.b)).max(spare.a.max(spare.b) as usize);
+    let writable = pairs.out.iter().chain([&spare.out]).all(|slot| pool.writable(*slot));
+    assert!(operands / 2 < slots && writable, "a pair names a slot that the pool does not have");
     let mut infinite = Vec::new();
     for (number, chunk) in pairs.chunks(CHUNK).enumerate() {
         // SAFETY: the kernels' features are there, and every slot is inside the pool.
@@ -77,11 +78,11 @@ pub fn add_pairs<C: Coordinate>(
 #[cold]
 fn add_unequal<C: Coordinate>(
     pool: &mut Pool<'_, C::Packed>,
-    chunk: &[Pair],
+    chunk: Run<'_>,
     spare: Pair,
     workspace: &mut Workspace<C>,
 ) -> Vec<usize> {
-    let mut rest = chunk.to_vec();
+    let mut rest: Vec<Pair> = chunk.iter().collect();
     let (mut sums, mut infinite) = (Vec::new(), Vec::new());
     for (position, pair) in chunk.iter().enumerate() {
         let (xa, ya) = signed::<C>(pool, pair.a);
@@ -95,8 +96,9 @@ fn add_unequal<C: Coordinate>(
             None => infinite.push(position),
         }
     }
+    let rest: Pairs = rest.into_iter().collect();
     // SAFETY: as in `add_pairs`.
-    let done = unsafe { add_chunk(pool, &rest, spare, &mut workspace.temporaries) };
+    let done = unsafe { add_chunk(pool, rest.all(), spare, &mut workspace.temporaries) };
     assert!(done, "the spare pair has equal abscissas");
     // Only now: a slot may be the operand of its own pair and of no other.
     for (slot, (x, y)) in sums {
@@ -117,6 +119,62 @@ fn double<C: Coordinate>(x: C::Scalar, y: C::Scalar) -> Option<(C::Scalar, C::Sc
     Some((doubled, slope * (x - doubled) - y))
 }
 
+/// The pairs of a chunk by eights; the spare pair fills its last group.
+struct Eights<'a> {
+    whole: Run<'a>,
+    tail: [[u32; GROUP]; 3],
+}
+
+impl<'a> Eights<'a> {
+    fn new(chunk: Run<'a>, spare: Pair) -> Self {
+        let whole = chunk.len() / GROUP * GROUP;
+        let mut tail = [[spare.a; GROUP], [spare.b; GROUP], [spare.out; GROUP]];
+        for (part, pairs) in tail.iter_mut().zip([chunk.a, chunk.b, chunk.out]) {
+            part[..chunk.len() - whole].copy_from_slice(&pairs[whole..]);
+        }
+        let whole = Run { a: &chunk.a[..whole], b: &chunk.b[..whole], out: &chunk.out[..whole] };
+        Self { whole, tail }
+    }
+
+    /// Where the vector's eight pairs are.
+    #[inline(always)]
+    fn get(&self, vector: usize) -> [*const u32; 3] {
+        let at = vector * 8;
+        let whole = self.whole.len();
+        if at < whole {
+            [&self.whole.a[at..at + 8], &self.whole.b[at..at + 8], &self.whole.out[at..at + 8]]
+                .map(<[u32]>::as_ptr)
+        } else {
+            [0, 1, 2].map(|part| self.tail[part][at - whole..at - whole + 8].as_ptr())
+        }
+    }
+}
+
+/// The operands of eight pairs.
+#[derive(Clone, Copy)]
+struct Operands {
+    a: Eight,
+    b: Eight,
+    a_negative: u8,
+    b_negative: u8,
+}
+
+impl Operands {
+    const NONE: Self = Self { a: Eight::NONE, b: Eight::NONE, a_negative: 0, b_negative: 0 };
+
+    /// SAFETY: `ifma::available()`, and the slots are inside the finder's pool.
+    #[inline(always)]
+    unsafe fn asked_for<P>(finder: &Finder, [a, b, _]: [*const u32; 3]) -> Self {
+        unsafe {
+            let (a, a_negative) = finder.entries(a);
+            let (b, b_negative) = finder.entries(b);
+            prefetch::<P>(&a);
+            prefetch::<P>(&b);
+            Self { a, b, a_negative, b_negative }
+        }
+    }
+}
+
 /// Adds at most `CHUNK` pairs; false, with nothing written, if a denominator is zero.
 ///
 /// # Safety
@@ -124,41 +182,43 @@ fn double<C: Coordinate>(x: C::Scalar, y: C::Scalar) -> Option<(C::Scalar, C::Sc
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
 unsafe fn add_chunk<C: Coordinate>(
     pool: &mut Pool<'_, C::Packed>,
-    chunk: &[Pair],
+    chunk: Run<'_>,
     spare: Pair,
     temporaries: &mut Vec<Temporary<C>>,
 ) -> bool {
     if chunk.is_empty() {
         return true;
     }
-    let whole = chunk.len() / GROUP * GROUP;
-    let mut tail = [spare; GROUP];
-    tail[..chunk.len() - whole].copy_from_slice(&chunk[whole..]);
     let groups = chunk.len().div_ceil(GROUP);
-    let eight = |vector: usize| -> &[Pair] {
-        let at = vector * 8;
-        if at < whole { &chunk[at..at + 8] } else { &tail[at - whole..at - whole + 8] }
-    };
+    let vectors = groups * CHAINS;
+    let eights = Eights::new(chunk, spare);
+    let finder = Finder::new(pool);
     temporaries.clear();
-    temporaries.reserve(groups * CHAINS);
+    temporaries.reserve(vectors);
     let spaces = temporaries.spare_capacity_mut().as_mut_ptr().cast::<Temporary<C>>();
 
-    // SAFETY, for the whole block: `spaces` has room for groups * CHAINS values, of which pass 1
-    // writes each before pass 2 reads it; the pool's addresses are of slots inside it.
+    // SAFETY, for the whole block: `spaces` has room for as many values as there are vectors, of
+    // which pass 1 writes each before pass 2 reads it; the addresses are of slots inside the pool.
     unsafe {
         // Pass 1: the running products of the denominators.
+        let mut ring = [Operands::NONE; AHEAD];
+        for (vector, place) in ring.iter_mut().enumerate().take(vectors) {
+            *place = Operands::asked_for::<C::Packed>(&finder, eights.get(vector));
+        }
         let mut products = [None::<C>; CHAINS];
         for group in 0..groups {
             for (chain, product) in products.iter_mut().enumerate() {
                 let vector = group * CHAINS + chain;
-                let pairs = eight(vector);
-                if (vector + AHEAD) * 8 < whole {
-                    prefetch(pool, eight(vector + AHEAD));
+                let at = &ring[vector % AHEAD];
+                let (a_negative, b_negative) = (at.a_negative, at.b_negative);
+                let (xa, ya) = C::load(&at.a);
+                let (xb, yb) = C::load(&at.b);
+                if vector + AHEAD < vectors {
+                    let next = eights.get(vector + AHEAD);
+                    ring[vector % AHEAD] = Operands::asked_for::<C::Packed>(&finder, next);
                 }
-                let (xa, ya) = C::load(addresses(pool, pairs, |pair| pair.a));
-                let (xb, yb) = C::load(addresses(pool, pairs, |pair| pair.b));
-                let ya = ya.negate_where(signs(pairs, |pair| pair.a));
-                let yb = yb.negate_where(signs(pairs, |pair| pair.b));
+                let ya = ya.negate_where(a_negative);
+                let yb = yb.negate_where(b_negative);
                 let d = C::sub(&xb, &xa);
                 let dy = C::sub(&yb, &ya);
                 let before = product.unwrap_or(d);
@@ -191,8 +251,8 @@ unsafe fn add_chunk<C: Coordinate>(
                 let t = &*at.add(chain);
                 let x = C::chord_x(slope, &t.xa, &t.d);
                 let y = C::chord_y(slope, &C::sub(&t.xa, &x), &t.ya);
-                let pairs = eight(group * CHAINS + chain);
-                C::store(&x, &y, outputs(pool, pairs));
+                let [_, _, out] = eights.get(group * CHAINS + chain);
+                C::store(&x, &y, &finder.outputs(out));
             }
         }
     }
@@ -200,50 +260,15 @@ unsafe fn add_chunk<C: Coordinate>(
 }
 
 #[inline(always)]
-unsafe fn addresses<P: Plain>(
-    pool: &Pool<'_, P>,
-    pairs: &[Pair],
-    operand: impl Fn(&Pair) -> u32,
-) -> [*const P; 8] {
-    let mut found = [std::ptr::null(); 8];
-    for (address, pair) in found.iter_mut().zip(pairs) {
-        // SAFETY: the caller's slots are inside the pool.
-        *address = unsafe { pool.address(operand(pair) >> 1) };
-    }
-    found
-}
-
-#[inline(always)]
-unsafe fn outputs<P: Plain>(pool: &mut Pool<'_, P>, pairs: &[Pair]) -> [*mut P; 8] {
-    let mut found = [std::ptr::null_mut(); 8];
-    for (address, pair) in found.iter_mut().zip(pairs) {
-        // SAFETY: the caller's outputs are inside the pool's writable part.
-        *address = unsafe { pool.address_mut(pair.out) };
-    }
-    found
-}
-
-#[inline(always)]
-fn signs(pairs: &[Pair], operand: impl Fn(&Pair) -> u32) -> u8 {
-    pairs
-        .iter()
-        .take(8)
-        .enumerate()
-        .fold(0, |mask, (i, pair)| mask | ((operand(pair) & 1) as u8) << i)
-}
-
-#[inline(always)]
-unsafe fn prefetch<P: Plain>(pool: &Pool<'_, P>, pairs: &[Pair]) {
+unsafe fn prefetch<P>(points: &Eight) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-    for pair in pairs {
-        for entry in [pair.a, pair.b] {
-            // SAFETY: the caller's slots are inside the pool.
-            unsafe {
-                let address = pool.address(entry >> 1).cast::<i8>();
-                _mm_prefetch::<_MM_HINT_T0>(address);
-                if size_of::<P>() > 64 {
-                    _mm_prefetch::<_MM_HINT_T0>(address.add(64));
-                }
+    for lane in 0..8 {
+        let line = points.read::<i8>(lane);
+        // SAFETY: no address can be wrong to ask for.
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(line);
+            if size_of::<P>() > 64 {
+                _mm_prefetch::<_MM_HINT_T0>(line.wrapping_add(64));
             }
         }
     }

@@ -7,7 +7,7 @@ use ark_bn254::Fr;
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 
 use super::endomorphism::Endomorphism;
-use super::pairs::{Pair, Pool};
+use super::pairs::{Pair, Pool, Run};
 use crate::memory::Plain;
 
 /// One group on one kind of arithmetic.
@@ -25,7 +25,7 @@ pub trait Kernel: 'static {
     /// infinity. `spare` is a pair of points whose abscissas differ, and a free slot.
     fn add_pairs(
         pool: &mut Pool<'_, Self::Point>,
-        pairs: &[Pair],
+        pairs: Run<'_>,
         spare: Pair,
         workspace: &mut Self::Workspace,
     ) -> Vec<usize>;
@@ -65,7 +65,7 @@ where
 
     fn add_pairs(
         pool: &mut Pool<'_, C::Packed>,
-        pairs: &[Pair],
+        pairs: Run<'_>,
         spare: Pair,
         workspace: &mut Self::Workspace,
     ) -> Vec<usize> {
@@ -97,7 +97,7 @@ where
 
     fn add_pairs(
         pool: &mut Pool<'_, Self::Point>,
-        pairs: &[Pair],
+        pairs: Run<'_>,
         _spare: Pair,
         workspace: &mut Self::Workspace,
     ) -> Vec<usize> {

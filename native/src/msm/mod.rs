@@ -11,7 +11,7 @@ pub mod narrow;
 pub mod pairs;
 pub mod sums;
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use ark_ec::short_weierstrass::{Affine, Projective};
 use ark_ec::{AffineRepr, CurveGroup};
@@ -40,6 +40,9 @@ const SPARE: u32 = 2;
 
 /// Digits that are worth a part of their own.
 const PART: usize = 1 << 19;
+
+/// Bytes of the points that are summed up at a time: what their sums take of the L2 cache.
+const BLOCK: usize = 1 << 19;
 
 impl<K: Kernel> Bases<K> {
     /// The point i of the list is multiplied by the scalar `first` + i.
@@ -93,14 +96,19 @@ impl<K: Kernel> Bases<K> {
         let mut lists = Vec::new();
         for (place, window) in range.enumerate() {
             let (mut entries, starts) = windows.sorted(window);
-            summer.top = scratch;
-            let mut sums = summer.sums(&mut entries, &starts, scratch);
-            for (bucket, entry) in sums.iter_mut().enumerate() {
-                if *entry != NONE && *entry >> 1 >= scratch {
-                    let slot = keep + (place * buckets + bucket) as u32;
-                    let point = *summer.pool.read(*entry >> 1);
-                    summer.pool.write(slot, point);
-                    *entry = slot << 1 | *entry & 1;
+            let mut sums = Vec::with_capacity(buckets);
+            for block in blocks(&starts, BLOCK / size_of::<K::Point>()) {
+                summer.top = scratch;
+                for entry in summer.sums(&mut entries, &starts[block], scratch) {
+                    let kept = entry != NONE && entry >> 1 >= scratch;
+                    if kept {
+                        let slot = keep + (place * buckets + sums.len()) as u32;
+                        let point = *summer.pool.read(entry >> 1);
+                        summer.pool.write(slot, point);
+                        sums.push(slot << 1 | entry & 1);
+                    } else {
+                        sums.push(entry);
+                    }
                 }
             }
             lists.push(Weighted { entries: sums, bits: windows.width - 1, offset: 1 });
@@ -111,6 +119,18 @@ impl<K: Kernel> Bases<K> {
             .rev()
             .fold(Projective::zero(), |total, sum| doubled(total, windows.width) + sum)
     }
+}
+
+/// Ranges of starts that lead to about so many entries each: bucket by bucket, each with its end.
+fn blocks(starts: &[u32], size: usize) -> Vec<RangeInclusive<usize>> {
+    let (mut blocks, mut first) = (Vec::new(), 0);
+    for (bucket, ends) in starts.iter().enumerate().skip(1) {
+        if (ends - starts[first]) as usize >= size || bucket + 1 == starts.len() {
+            blocks.push(first..=bucket);
+            first = bucket;
+        }
+    }
+    blocks
 }
 
 /// The sum as arkworks computes it, for tests and benchmarks.

@@ -1,7 +1,7 @@
 //! Sums of many pairs of affine points with one inversion for each chunk, on 64-bit words.
 #![forbid(unsafe_code)]
 
-use super::pairs::{Pair, Pool};
+use super::pairs::{Pool, Run};
 use crate::memory::Plain;
 use crate::words::Multiply;
 use crate::words::coordinate::Coordinate;
@@ -31,7 +31,7 @@ impl<F> Default for Workspace<F> {
 /// infinity. The chord and the tangent share their formulas and so one inversion.
 pub fn add_pairs<F: Coordinate, M: Multiply>(
     pool: &mut Pool<'_, (F, F)>,
-    pairs: &[Pair],
+    pairs: Run<'_>,
     workspace: &mut Workspace<F>,
 ) -> Vec<usize>
 where
@@ -58,12 +58,12 @@ where
             product = product.product::<M>(&denominator);
         }
         let mut inverse = product.inverted().expect("no denominator is zero");
-        for (pair, t) in chunk.iter().zip(&workspace.0).rev() {
+        for (position, t) in workspace.0.iter().enumerate().rev() {
             let slope = inverse.product::<M>(&t.before).product::<M>(&t.numerator);
             inverse = inverse.product::<M>(&t.denominator);
             let x = slope.squared::<M>().minus(&t.xa).minus(&t.xb);
             let y = slope.product::<M>(&t.xa.minus(&x)).minus(&t.ya);
-            pool.write(pair.out, (x, y));
+            pool.write(chunk.out[position], (x, y));
         }
     }
     infinite

@@ -13,10 +13,86 @@ pub struct Pair {
     pub out: u32,
 }
 
-impl Pair {
-    /// The highest slot that the pair names.
-    pub fn highest(&self) -> usize {
-        (self.a >> 1).max(self.b >> 1).max(self.out) as usize
+/// Pairs, each of their parts in an array of its own.
+#[derive(Default)]
+pub struct Pairs {
+    a: Vec<u32>,
+    b: Vec<u32>,
+    out: Vec<u32>,
+    len: usize,
+}
+
+/// Pairs that follow one another.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    pub a: &'a [u32],
+    pub b: &'a [u32],
+    pub out: &'a [u32],
+}
+
+impl Pairs {
+    /// No pairs, and room for so many.
+    pub fn clear(&mut self, room: usize) {
+        self.len = 0;
+        if self.a.len() < room {
+            for part in [&mut self.a, &mut self.b, &mut self.out] {
+                part.resize(room, 0);
+            }
+        }
+    }
+
+    /// The next pairs, to be written.
+    ///
+    /// # Panics
+    /// If there is no room for so many.
+    pub fn next(&mut self, count: usize) -> [&mut [u32]; 3] {
+        let range = self.len..self.len + count;
+        self.len = range.end;
+        [&mut self.a[range.clone()], &mut self.b[range.clone()], &mut self.out[range]]
+    }
+
+    pub fn all(&self) -> Run<'_> {
+        Run { a: &self.a[..self.len], b: &self.b[..self.len], out: &self.out[..self.len] }
+    }
+}
+
+impl FromIterator<Pair> for Pairs {
+    fn from_iter<I: IntoIterator<Item = Pair>>(pairs: I) -> Self {
+        let mut all = Self::default();
+        for pair in pairs {
+            all.a.push(pair.a);
+            all.b.push(pair.b);
+            all.out.push(pair.out);
+        }
+        all.len = all.a.len();
+        all
+    }
+}
+
+impl<'a> Run<'a> {
+    pub fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.out.is_empty()
+    }
+
+    /// # Panics
+    /// If there is no such pair.
+    pub fn get(&self, position: usize) -> Pair {
+        Pair { a: self.a[position], b: self.b[position], out: self.out[position] }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Pair> + 'a {
+        let parts = self.a.iter().zip(self.b).zip(self.out);
+        parts.map(|((a, b), out)| Pair { a: *a, b: *b, out: *out })
+    }
+
+    /// Runs of `len` pairs, the last one maybe shorter.
+    pub fn chunks(&self, len: usize) -> impl Iterator<Item = Run<'a>> + 'a {
+        let parts = self.a.chunks(len).zip(self.b.chunks(len)).zip(self.out.chunks(len));
+        parts.map(|((a, b), out)| Run { a, b, out })
     }
 }
 
@@ -60,31 +136,8 @@ impl<'a, P: Plain> Pool<'a, P> {
         self.own[slot as usize - self.shared.len()] = point;
     }
 
-    /// Where a slot's point is.
-    ///
-    /// # Safety
-    /// The slot is below `len`.
-    #[inline(always)]
-    pub unsafe fn address(&self, slot: u32) -> *const P {
-        let slot = slot as usize;
-        let start = self.shared.len();
-        // Both sides without a branch: the slots of one vector come in any order.
-        let (base, index) = if slot < start {
-            (self.shared.as_ptr(), slot)
-        } else {
-            (self.own.as_ptr(), slot - start)
-        };
-        // SAFETY: the index is inside its slice.
-        unsafe { base.add(index) }
-    }
-
-    /// Where a slot's point is, to be written.
-    ///
-    /// # Safety
-    /// `writable(slot)`.
-    #[inline(always)]
-    pub unsafe fn address_mut(&mut self, slot: u32) -> *mut P {
-        // SAFETY: the slot is one of the thread's own.
-        unsafe { self.own.as_mut_ptr().add(slot as usize - self.shared.len()) }
+    /// Where the points of the slots begin that every thread shares, and where the thread's own.
+    pub fn starts(&mut self) -> (*const P, *mut P) {
+        (self.shared.as_ptr(), self.own.as_mut_ptr())
     }
 }

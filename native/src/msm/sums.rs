@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::kernel::Kernel;
-use super::pairs::{Pair, Pool};
+use super::pairs::{Pair, Pairs, Pool};
 
 /// The entry of an empty sum.
 pub const NONE: u32 = u32::MAX;
@@ -13,7 +13,7 @@ pub struct Summer<'a, K: Kernel> {
     /// The next free slot of the thread's own.
     pub top: u32,
     spare: Pair,
-    pairs: Vec<Pair>,
+    pairs: Pairs,
     workspace: K::Workspace,
 }
 
@@ -29,7 +29,7 @@ impl<'a, K: Kernel> Summer<'a, K> {
     /// `spare` names two points whose abscissas differ and a slot of the pool's own.
     pub fn new(pool: Pool<'a, K::Point>, spare: Pair) -> Self {
         let top = pool.own_start() + 1;
-        Self { pool, top, spare, pairs: Vec::new(), workspace: K::Workspace::default() }
+        Self { pool, top, spare, pairs: Pairs::default(), workspace: K::Workspace::default() }
     }
 
     /// Returns each sum's entry: sum i is of `entries[starts[i]..starts[i + 1]]`, which are used
@@ -42,7 +42,8 @@ impl<'a, K: Kernel> Summer<'a, K> {
             .map(|i| Open { sum: i as u32, start: starts[i], len: starts[i + 1] - starts[i] })
             .collect();
         loop {
-            self.pairs.clear();
+            let left: u32 = open.iter().map(|sum| sum.len / 2).sum();
+            self.pairs.clear(left as usize);
             open.retain_mut(|sum| {
                 let own = &mut entries[sum.start as usize..][..sum.len as usize];
                 match own {
@@ -57,13 +58,13 @@ impl<'a, K: Kernel> Summer<'a, K> {
                     }
                 }
             });
-            if self.pairs.is_empty() {
+            let pairs = self.pairs.all();
+            if pairs.is_empty() {
                 return results;
             }
-            let infinite =
-                K::add_pairs(&mut self.pool, &self.pairs, self.spare, &mut self.workspace);
+            let infinite = K::add_pairs(&mut self.pool, pairs, self.spare, &mut self.workspace);
             if !infinite.is_empty() {
-                let gone: Vec<u32> = infinite.iter().map(|i| self.pairs[*i].out << 1).collect();
+                let gone: Vec<u32> = infinite.iter().map(|i| pairs.out[*i] << 1).collect();
                 remove(entries, &mut open, gone);
             }
         }
@@ -72,15 +73,13 @@ impl<'a, K: Kernel> Summer<'a, K> {
     /// Pairs up one sum's entries; the sums' entries take their place. Returns how many are left.
     fn halve(&mut self, entries: &mut [u32], reusable: u32) -> u32 {
         let half = entries.len() / 2;
-        for i in 0..half {
-            let (a, b) = (entries[2 * i], entries[2 * i + 1]);
-            let mut out = a >> 1;
-            if out < reusable {
-                out = self.top;
-                self.top += 1;
-            }
-            self.pairs.push(Pair { a, b, out });
-            entries[i] = out << 1;
+        let [a, b, out] = self.pairs.next(half);
+        for (pair, ((a, b), out)) in a.iter_mut().zip(b).zip(out).enumerate() {
+            [*a, *b] = [entries[2 * pair], entries[2 * pair + 1]];
+            let own = *a >> 1 >= reusable;
+            *out = if own { *a >> 1 } else { self.top };
+            self.top += u32::from(!own);
+            entries[pair] = *out << 1;
         }
         if entries.len() % 2 == 1 {
             entries[half] = entries[entries.len() - 1];

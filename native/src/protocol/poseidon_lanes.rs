@@ -1,7 +1,7 @@
 //! Eight Poseidon hashes at a time with AVX-512 IFMA; `poseidon` is the same for one.
 //!
 //! Bounds, in multiples of r: constants are below 1 and every element of the state below 1.5, so
-//! that a dot product of 17 is below 1 + 17 * 1.5 / 84 < 1.5, and so is every power; a sum with a
+//! that a dot product of 17 is below 1.13 + 17 * 1.5 / 84 < 1.5, and so is every power; a sum with a
 //! constant is below 2.5, which products take.
 
 #![allow(unsafe_code)]
