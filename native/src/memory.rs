@@ -1,10 +1,15 @@
 //! Large arrays in huge pages. Sums take points from all over an array of many megabytes: with
 //! pages of 4 KiB each of them costs a walk through the page tables.
+//!
+//! Arrays of temporary values keep their memory when they end, for the next ones: clearing fresh
+//! pages costs a proof as much as its transforms.
 
 #![allow(unsafe_code)]
 
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use memmap2::MmapMut;
 
@@ -15,7 +20,10 @@ use memmap2::MmapMut;
 /// As said.
 pub unsafe trait Plain: Copy + Send + Sync + 'static {}
 
-// SAFETY: arrays of words; the last three are arkworks's wrappers of such.
+// SAFETY: numbers, and arrays of words; the last two are arkworks's wrappers of such.
+unsafe impl Plain for u32 {}
+unsafe impl Plain for u64 {}
+unsafe impl Plain for [i128; 2] {}
 unsafe impl Plain for [u64; 4] {}
 unsafe impl Plain for (ark_bn254::Fq, ark_bn254::Fq) {}
 unsafe impl Plain for (ark_bn254::Fq2, ark_bn254::Fq2) {}
@@ -33,12 +41,7 @@ impl<T: Plain> Huge<T> {
     /// # Panics
     /// If the machine has no memory for them, as a vector does.
     pub fn zeroed(len: usize) -> Self {
-        let bytes = len.checked_mul(size_of::<T>()).expect("an array that fits the machine");
-        let map = MmapMut::map_anon(bytes.max(1)).expect("memory");
-        // Advice that is not taken costs speed only.
-        #[cfg(target_os = "linux")]
-        let _ = map.advise(memmap2::Advice::HugePage);
-        Self { map, len, of: PhantomData }
+        Self { map: fresh(bytes::<T>(len)), len, of: PhantomData }
     }
 
     pub fn copy_of(values: &[T]) -> Self {
@@ -61,5 +64,80 @@ impl<T: Plain> DerefMut for Huge<T> {
     fn deref_mut(&mut self) -> &mut [T] {
         // SAFETY: as above.
         unsafe { std::slice::from_raw_parts_mut(self.map.as_mut_ptr().cast(), self.len) }
+    }
+}
+
+fn bytes<T>(len: usize) -> usize {
+    len.checked_mul(size_of::<T>()).expect("an array that fits the machine").max(1)
+}
+
+fn fresh(bytes: usize) -> MmapMut {
+    let map = MmapMut::map_anon(bytes).expect("memory");
+    // Advice that is not taken costs speed only.
+    #[cfg(target_os = "linux")]
+    let _ = map.advise(memmap2::Advice::HugePage);
+    map
+}
+
+/// The memory of scratch arrays that ended.
+static ENDED: Mutex<Vec<MmapMut>> = Mutex::new(Vec::new());
+
+/// As many arrays as two cores' work on one proof has at a time.
+const MOST_ENDED: usize = 32;
+
+/// A fixed number of values that begin as anything: whoever reads one has written it.
+pub struct Scratch<T: Plain>(ManuallyDrop<Huge<T>>);
+
+impl<T: Plain> Scratch<T> {
+    /// # Panics
+    /// If the machine has no memory for them, as a vector does.
+    pub fn new(len: usize) -> Self {
+        let bytes = bytes::<T>(len);
+        let map = smallest(&mut ended(), bytes).unwrap_or_else(|| fresh(bytes));
+        Self(ManuallyDrop::new(Huge { map, len, of: PhantomData }))
+    }
+
+    /// Leaves out all but the first values.
+    pub fn truncate(&mut self, len: usize) {
+        self.0.len = self.0.len.min(len);
+    }
+}
+
+/// The smallest map of at least so many bytes, but not one that a far larger array will want.
+fn smallest(maps: &mut Vec<MmapMut>, bytes: usize) -> Option<MmapMut> {
+    let fitting = maps.iter().enumerate().filter(|(_, m)| (bytes..=8 * bytes).contains(&m.len()));
+    let (place, _) = fitting.min_by_key(|(_, map)| map.len())?;
+    Some(maps.swap_remove(place))
+}
+
+fn ended() -> MutexGuard<'static, Vec<MmapMut>> {
+    // Nobody leaves the list half changed.
+    ENDED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<T: Plain> Drop for Scratch<T> {
+    fn drop(&mut self) {
+        // SAFETY: the array ends here and is not used again.
+        let Huge { map, .. } = unsafe { ManuallyDrop::take(&mut self.0) };
+        let mut maps = ended();
+        maps.push(map);
+        if maps.len() > MOST_ENDED {
+            // The one that lay there longest.
+            maps.remove(0);
+        }
+    }
+}
+
+impl<T: Plain> Deref for Scratch<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Plain> DerefMut for Scratch<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
     }
 }

@@ -158,7 +158,7 @@ impl Rows {
                     let b = gather(witness.as_ptr(), &step.wires);
                     s = add_product(s, &a, &b);
                 }
-                // At most 256 products below p²: below 4.1·p.
+                // At most 256 products below p²: below 4.2·p.
                 let sum = R::add_wide(&R::reduce_product(carried(s)), &total);
                 total = R::reduce(&sum);
             }

@@ -4,61 +4,45 @@
 use rayon::prelude::*;
 
 use super::endomorphism::{BITS, parts};
+use crate::memory::Scratch;
 
 const SMALLEST: u32 = 3;
 const LARGEST: u32 = 16;
 
 /// Scalars in two parts each: k = k1 + k2·λ.
-pub struct Scalars(Vec<[i128; 2]>);
+pub struct Scalars(Scratch<[i128; 2]>);
 
 impl Scalars {
     /// Takes canonical scalars.
     pub fn new(scalars: &[[u64; 4]]) -> Self {
-        Self(scalars.par_iter().with_min_len(1024).map(|scalar| parts(*scalar)).collect())
+        let mut all = Scratch::new(scalars.len());
+        let pairs = all.par_iter_mut().zip(scalars).with_min_len(1024);
+        pairs.for_each(|(both, scalar)| *both = parts(*scalar));
+        Self(all)
     }
 
-    /// The terms of points, of which the i-th has slot `first` + i, its image under the
-    /// endomorphism comes `which.len()` slots later, and its scalar is `which[i]`.
-    pub fn terms(&self, which: &[u32], first: u32) -> Vec<Term> {
+    /// The parts that are not zero with their points' slots. Of the points, the i-th has slot
+    /// `first` + i, its image under the endomorphism comes `which.len()` slots later, and its
+    /// scalar is `which[i]`.
+    fn terms(&self, which: &[u32], first: u32) -> impl Iterator<Item = (u32, i128)> {
         let images = first + which.len() as u32;
-        let mut terms = Vec::with_capacity(2 * which.len());
-        for (i, scalar) in (0..).zip(which) {
+        let both = (0..).zip(which).flat_map(move |(i, scalar)| {
             let [k1, k2] = self.0[*scalar as usize];
-            terms.extend(Term::new(first + i, k1));
-            terms.extend(Term::new(images + i, k2));
-        }
-        terms
+            [(first + i, k1), (images + i, k2)]
+        });
+        both.filter(|(_, part)| *part != 0)
     }
 }
 
-/// A scalar other than 0 and the point that it multiplies.
-#[derive(Clone, Copy)]
-pub struct Term {
-    /// The point's entry: slot · 2, plus 1 where the magnitude is the negative's.
-    entry: u32,
-    /// Windows below the topmost one.
-    signed_windows: u32,
-    magnitude: u128,
-}
-
-impl Term {
-    fn new(slot: u32, scalar: i128) -> Option<Self> {
-        let entry = slot << 1 | u32::from(scalar < 0);
-        let magnitude = scalar.unsigned_abs();
-        (scalar != 0).then_some(Self { entry, signed_windows: 0, magnitude })
-    }
-
-    fn bits(&self) -> u32 {
-        128 - self.magnitude.leading_zeros()
-    }
-}
-
-/// How the terms of one product are cut into windows.
+/// The terms of one sum, cut into windows; those with most windows come first.
 pub struct Windows {
     /// Bits of a digit.
     pub width: u32,
-    /// Terms, those with most windows first.
-    terms: Vec<Term>,
+    /// The terms' points: slot · 2, plus 1 where the magnitude is the negative's.
+    entries: Scratch<u32>,
+    /// The terms' magnitudes, with what makes their digits signed.
+    low: Scratch<u64>,
+    high: Scratch<u64>,
     /// For each window how many of the terms have a digit there.
     pub reach: Vec<usize>,
 }
@@ -69,35 +53,37 @@ fn windows(bits: u32, width: u32) -> u32 {
     (bits + 1).div_ceil(width)
 }
 
+fn bits(part: i128) -> u32 {
+    128 - part.unsigned_abs().leading_zeros()
+}
+
 impl Windows {
-    pub fn new(mut terms: Vec<Term>) -> Self {
+    /// The windows of Σ scalar·point for points as in `Scalars::terms`.
+    pub fn new(scalars: &Scalars, which: &[u32], first: u32) -> Self {
         let mut lengths = [0usize; BITS as usize + 1];
-        terms.iter().for_each(|term| lengths[term.bits() as usize] += 1);
+        scalars.terms(which, first).for_each(|(_, part)| lengths[bits(part) as usize] += 1);
         let width = best_width(&lengths);
+        let reach = reach(&lengths, width);
         // Adding 2^(c-1) in every window makes the digits signed without a carry to keep: digit
         // = window of the sum - 2^(c-1). The term's topmost window stays as it is.
-        for term in &mut terms {
-            term.signed_windows = windows(term.bits(), width) - 1;
-            for window in 0..term.signed_windows {
-                term.magnitude += 1 << (window * width + width - 1);
-            }
-        }
-        let count = terms.iter().map(|term| term.signed_windows as usize + 1).max().unwrap_or(0);
-        let mut reach = vec![0; count + 1];
-        terms.iter().for_each(|term| reach[term.signed_windows as usize] += 1);
-        for window in (0..count).rev() {
-            reach[window] += reach[window + 1];
-        }
+        let halves: Vec<u128> = (0..reach.len() as u32)
+            .map(|windows| (0..windows).fold(0, |sum, w| sum + (1 << (w * width + width - 1))))
+            .collect();
         // Longest first; each length's place is behind the longer ones.
-        let mut next = reach[1..].to_vec();
-        let mut sorted = terms.clone();
-        for term in &terms {
-            let place = &mut next[term.signed_windows as usize];
-            sorted[*place] = *term;
-            *place += 1;
+        let mut next: Vec<usize> = reach.iter().skip(1).copied().chain([0]).collect();
+        let count = reach.first().copied().unwrap_or(0);
+        let (mut entries, mut low, mut high) =
+            (Scratch::new(count), Scratch::new(count), Scratch::new(count));
+        for (slot, part) in scalars.terms(which, first) {
+            let below = windows(bits(part), width) as usize - 1;
+            let magnitude = part.unsigned_abs() + halves[below];
+            let place = next[below];
+            next[below] += 1;
+            entries[place] = slot << 1 | u32::from(part < 0);
+            low[place] = magnitude as u64;
+            high[place] = (magnitude >> 64) as u64;
         }
-        reach.pop();
-        Self { width, terms: sorted, reach }
+        Self { width, entries, low, high, reach }
     }
 
     /// Buckets of a window: one for each magnitude of a digit.
@@ -106,36 +92,67 @@ impl Windows {
     }
 
     /// The entries of a window by bucket, and where each bucket starts in them.
-    pub fn sorted(&self, window: usize) -> (Vec<u32>, Vec<u32>) {
-        let terms = &self.terms[..self.reach[window]];
+    pub fn sorted(&self, window: usize) -> (Scratch<u32>, Vec<u32>) {
+        let digits = self.digits(window);
         let mut starts = vec![0u32; self.buckets() + 2];
-        let digits: Vec<i32> = terms.iter().map(|term| self.digit(term, window as u32)).collect();
-        for digit in &digits {
-            starts[digit.unsigned_abs() as usize + 1] += 1;
+        for digit in digits.iter() {
+            starts[(digit >> 1) as usize + 1] += 1;
         }
         // Digits that are zero fall into a bucket before the first, which is dropped.
         starts[1] = 0;
         for i in 1..starts.len() {
             starts[i] += starts[i - 1];
         }
-        let mut entries = vec![0u32; starts[starts.len() - 1] as usize];
-        for (term, digit) in terms.iter().zip(&digits) {
-            if *digit != 0 {
-                let next = &mut starts[digit.unsigned_abs() as usize];
-                entries[*next as usize] = term.entry ^ u32::from(*digit < 0);
+        let mut sorted = Scratch::new(starts[starts.len() - 1] as usize);
+        for (entry, digit) in self.entries.iter().zip(digits.iter()) {
+            if digit >> 1 != 0 {
+                let next = &mut starts[(digit >> 1) as usize];
+                sorted[*next as usize] = entry ^ (digit & 1);
                 *next += 1;
             }
         }
         // Each start was moved to its bucket's end, which is the next bucket's start.
         starts.pop();
-        (entries, starts)
+        (sorted, starts)
     }
 
-    fn digit(&self, term: &Term, window: u32) -> i32 {
-        let bits = term.magnitude >> (window * self.width);
-        let value = (bits as u32 & ((1 << self.width) - 1)) as i32;
-        if window < term.signed_windows { value - (1 << (self.width - 1)) } else { value }
+    /// The digits of a window: magnitude · 2, plus 1 where it is negative.
+    fn digits(&self, window: usize) -> Scratch<u32> {
+        let reach = self.reach[window];
+        let mut digits = Scratch::new(reach);
+        let (low, high) = (&self.low[..reach], &self.high[..reach]);
+        let shift = window as u32 * self.width;
+        if shift < 64 {
+            // In two steps: a shift by 64 is none.
+            let word = |low: u64, high: u64| low >> shift | high << 1 << (63 - shift);
+            digits.iter_mut().zip(low).zip(high).for_each(|((d, l), h)| *d = word(*l, *h) as u32);
+        } else {
+            digits.iter_mut().zip(high).for_each(|(d, h)| *d = (h >> (shift - 64)) as u32);
+        }
+        let half = 1u32 << (self.width - 1);
+        let mask = 2 * half - 1;
+        let signed = self.reach.get(window + 1).copied().unwrap_or(0);
+        let (signed, topmost) = digits.split_at_mut(signed);
+        for digit in signed {
+            let value = (*digit & mask) as i32 - half as i32;
+            *digit = value.unsigned_abs() << 1 | u32::from(value < 0);
+        }
+        for digit in topmost {
+            *digit = (*digit & mask) << 1;
+        }
+        digits
     }
+}
+
+/// For each window how many terms have a digit there, from the terms of each number of bits.
+fn reach(lengths: &[usize], width: u32) -> Vec<usize> {
+    let longest = lengths.iter().rposition(|count| *count > 0).unwrap_or(0) as u32;
+    let reaching = |window: u32| {
+        let reaches = |bits: &usize| windows(*bits as u32, width) > window;
+        (1..lengths.len()).filter(reaches).map(|bits| lengths[bits]).sum()
+    };
+    let count = if longest == 0 { 0 } else { windows(longest, width) };
+    (0..count).map(reaching).collect()
 }
 
 /// The width with the fewest additions: one for each digit, two for each bucket.

@@ -64,7 +64,7 @@ impl<K: Kernel> Bases<K> {
 
     /// The sum of the points' multiples.
     pub fn msm(&self, scalars: &Scalars) -> Projective<K::Curve> {
-        let windows = Windows::new(scalars.terms(&self.scalars, SPARE));
+        let windows = Windows::new(scalars, &self.scalars, SPARE);
         let count = windows.reach.len();
         // More parts than cores, so that none waits long for another's end; but few windows at once
         // make small batches of pairs.

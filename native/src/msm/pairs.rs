@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use crate::memory::{Huge, Plain};
+use crate::memory::{Plain, Scratch};
 
 /// Two entries to add and the slot of their sum. An entry is slot · 2, plus 1 for the negative of
 /// the slot's point.
@@ -99,13 +99,13 @@ impl<'a> Run<'a> {
 /// Points by slot: first those that every thread shares, then a thread's own.
 pub struct Pool<'a, P: Plain> {
     shared: &'a [P],
-    own: Huge<P>,
+    own: Scratch<P>,
 }
 
 impl<'a, P: Plain> Pool<'a, P> {
     /// A pool with room for `own` points of its own.
     pub fn new(shared: &'a [P], own: usize) -> Self {
-        Self { shared, own: Huge::zeroed(own) }
+        Self { shared, own: Scratch::new(own) }
     }
 
     #[allow(clippy::len_without_is_empty)]
