@@ -22,6 +22,10 @@ pub type Q = Field<Fq>;
 /// v^-1·2^-4·2^256, and the lane wants v^-1·2^260.
 const TO_LANE: u64 = 256;
 
+/// 2^260 modulo p: what arkworks has of 16.
+const SIXTEEN: Fq = ark_ff::MontFp!("16");
+const ONE: [u64; 5] = split(SIXTEEN.0.0);
+
 /// A coordinate of eight points.
 ///
 /// SAFETY of all functions: `ifma::available()` is true; the points that are read or written are
@@ -33,6 +37,7 @@ pub trait Coordinate: Copy + Send + 'static {
     /// One lane of a coordinate in arkworks.
     type Scalar: ark_ff::Field;
 
+    unsafe fn one() -> Self;
     unsafe fn load(points: &Eight) -> (Self, Self);
     unsafe fn store(x: &Self, y: &Self, points: &Eight);
     /// Reduced to below 2·p: 2·p - self where the mask says so.
@@ -148,6 +153,11 @@ impl Coordinate for Lanes {
     type Scalar = Fq;
 
     #[inline(always)]
+    unsafe fn one() -> Self {
+        unsafe { Q::broadcast(ONE) }
+    }
+
+    #[inline(always)]
     unsafe fn load(points: &Eight) -> (Self, Self) {
         unsafe {
             let [a, b, c, d, e, f, g, h] = transpose(rows(points, 0));
@@ -203,6 +213,11 @@ impl Coordinate for Lanes {
 impl Coordinate for [Lanes; 2] {
     type Packed = Packed2;
     type Scalar = Fq2;
+
+    #[inline(always)]
+    unsafe fn one() -> Self {
+        unsafe { [Q::broadcast(ONE), Lanes::zero()] }
+    }
 
     #[inline(always)]
     unsafe fn load(points: &Eight) -> (Self, Self) {

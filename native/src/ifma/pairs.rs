@@ -205,28 +205,32 @@ unsafe fn add_chunk<C: Coordinate>(
         for (vector, place) in ring.iter_mut().enumerate().take(vectors) {
             *place = Operands::asked_for::<C::Packed>(&finder, eights.get(vector));
         }
-        let mut products = [None::<C>; CHAINS];
+        let mut products = [C::one(); CHAINS];
         for group in 0..groups {
             for (chain, product) in products.iter_mut().enumerate() {
                 let vector = group * CHAINS + chain;
+                // Part by part, or they all would be made on the stack first.
+                let t = spaces.add(vector);
                 let at = &ring[vector % AHEAD];
                 let (a_negative, b_negative) = (at.a_negative, at.b_negative);
                 let (xa, ya) = C::load(&at.a);
+                (&raw mut (*t).xa).write(xa);
+                let ya = ya.negate_where(a_negative);
+                (&raw mut (*t).ya).write(ya);
                 let (xb, yb) = C::load(&at.b);
+                let yb = yb.negate_where(b_negative);
+                (&raw mut (*t).dy).write(C::sub(&yb, &ya));
+                let d = C::sub(&xb, &xa);
+                (&raw mut (*t).d).write(d);
+                (&raw mut (*t).before).write(*product);
+                *product = C::mul(product, &d);
                 if vector + AHEAD < vectors {
                     let next = eights.get(vector + AHEAD);
                     ring[vector % AHEAD] = Operands::asked_for::<C::Packed>(&finder, next);
                 }
-                let ya = ya.negate_where(a_negative);
-                let yb = yb.negate_where(b_negative);
-                let d = C::sub(&xb, &xa);
-                let dy = C::sub(&yb, &ya);
-                let before = product.unwrap_or(d);
-                *product = Some(if group == 0 { d } else { C::mul(&before, &d) });
-                spaces.add(vector).write(Temporary { d, before, xa, ya, dy });
             }
         }
-        let [Some(p0), Some(p1), Some(p2), Some(p3)] = products else { return true };
+        let [p0, p1, p2, p3] = products;
         let (p01, p23) = (C::mul(&p0, &p1), C::mul(&p2, &p3));
         let Some(inverse) = C::mul(&p01, &p23).invert() else { return false };
         let (i01, i23) = (C::mul(&inverse, &p23), C::mul(&inverse, &p01));
@@ -237,22 +241,25 @@ unsafe fn add_chunk<C: Coordinate>(
         for group in (0..groups).rev() {
             let at = spaces.add(group * CHAINS);
             let mut slopes = inverses;
-            if group > 0 {
-                for chain in 0..CHAINS {
-                    let t = &*at.add(chain);
-                    slopes[chain] = C::mul(&inverses[chain], &t.before);
-                    inverses[chain] = C::mul(&inverses[chain], &t.d);
-                }
+            for chain in 0..CHAINS {
+                let t = &*at.add(chain);
+                slopes[chain] = C::mul(&inverses[chain], &t.before);
+                inverses[chain] = C::mul(&inverses[chain], &t.d);
             }
             for (chain, slope) in slopes.iter_mut().enumerate() {
                 *slope = C::mul(&(*at.add(chain)).dy, slope);
             }
-            for (chain, slope) in slopes.iter().enumerate() {
+            // What one chain waits for, the next one's product fills.
+            let mut sums = slopes;
+            for (chain, (x, slope)) in sums.iter_mut().zip(&slopes).enumerate() {
                 let t = &*at.add(chain);
-                let x = C::chord_x(slope, &t.xa, &t.d);
-                let y = C::chord_y(slope, &C::sub(&t.xa, &x), &t.ya);
+                *x = C::chord_x(slope, &t.xa, &t.d);
+            }
+            for (chain, (x, slope)) in sums.iter().zip(&slopes).enumerate() {
+                let t = &*at.add(chain);
+                let y = C::chord_y(slope, &C::sub(&t.xa, x), &t.ya);
                 let [_, _, out] = eights.get(group * CHAINS + chain);
-                C::store(&x, &y, &finder.outputs(out));
+                C::store(x, &y, &finder.outputs(out));
             }
         }
     }
