@@ -4,14 +4,15 @@
 //! bits) unless its function says otherwise.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_alignr_epi64, _mm512_load_si512, _mm512_setzero_si512, _mm512_store_si512,
+    __m512i, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_load_si512, _mm512_setzero_si512,
+    _mm512_store_si512, _mm512_sub_epi64,
 };
 
 use ark_bn254::{Fq, Fq2};
 use ark_ff::{BigInt, PrimeField};
 
 use super::addresses::Eight;
-use super::field::{Field, Lanes, join, split};
+use super::field::{Field, Lanes, add_product, join, split};
 use super::lanes::{pack, transpose, unpack};
 use crate::memory::Plain;
 use crate::words::coordinate::Coordinate as _;
@@ -300,13 +301,30 @@ impl Coordinate for [Lanes; 2] {
     }
 }
 
-/// (a0·b0 - a1·b1, a0·b1 + a1·b0), not normal, below 1.6·p for loose factors.
+/// (a0·b0 - a1·b1 + p·R, a0·b1 + a1·b0)/R, not normal, for loose factors: the first is between
+/// 0.7·p and 2.4·p, the second below 1.6·p. Three products (Karatsuba), and their differences before
+/// any reduction: limbs may be negative.
 #[inline(always)]
 unsafe fn product_wide(a: &[Lanes; 2], b: &[Lanes; 2]) -> [Lanes; 2] {
     unsafe {
-        // 5·p - b1 is positive and below 5·p: (4.2² + 4.2·5)/84 < 0.47.
-        let minus = Q::normal(Q::negate_where::<5>(&b[1], 0xff));
-        [Q::dot_wide(&a[0], &b[0], &a[1], &minus), Q::dot_wide(&a[0], &b[1], &a[1], &b[0])]
+        let zero = _mm512_setzero_si512();
+        let (a_sum, b_sum) = (Q::add(&a[0], &a[1]), Q::add(&b[0], &b[1]));
+        let first = add_product([zero; 10], &a[0], &b[0]);
+        let second = add_product([zero; 10], &a[1], &b[1]);
+        let p = Q::broadcast(Q::P);
+        let (mut real, mut minus) = ([zero; 10], [zero; 10]);
+        let mut i = 0;
+        while i < 10 {
+            let sum = _mm512_add_epi64(first[i], second[i]);
+            minus[i] = _mm512_sub_epi64(zero, sum);
+            real[i] = _mm512_sub_epi64(first[i], second[i]);
+            if i >= 5 {
+                real[i] = _mm512_add_epi64(real[i], p.0[i - 5]);
+            }
+            i += 1;
+        }
+        let imaginary = add_product(minus, &a_sum, &b_sum);
+        [Q::reduce_product(real), Q::reduce_product(imaginary)]
     }
 }
 

@@ -184,7 +184,7 @@ impl<F: PrimeField<BigInt = BigInt<4>>> Field<F> {
             let t3 = lo(t[3], m, all(p[3]));
             let t4 = lo(t[4], m, all(p[4]));
             // The low limb of t[0] + m·p[0] is 0: its carry is 1 unless t[0]'s low limb was 0.
-            let carry = _mm512_srli_epi64::<52>(plus(t[0], all(LIMB)));
+            let carry = _mm512_srai_epi64::<52>(plus(t[0], all(LIMB)));
             [
                 hi(plus(t1, carry), m, all(p[0])),
                 hi(t2, m, all(p[1])),
@@ -249,7 +249,7 @@ impl<F: PrimeField<BigInt = BigInt<4>>> Field<F> {
             let fold = Self::FOLD;
             let mut i = 0;
             while i < 4 {
-                let carry = _mm512_srli_epi64::<52>(s[i]);
+                let carry = _mm512_srai_epi64::<52>(s[i]);
                 s[i + 1] = plus(s[i + 1], carry);
                 // Only the low 52 bits of s[i] are multiplied.
                 let mut j = 0;
