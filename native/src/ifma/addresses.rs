@@ -55,6 +55,11 @@ impl Finder {
         Self { shared, own: own.wrapping_sub(first_own << shift), first_own, shift }
     }
 
+    /// Whether an entry's point is one that every thread shares, and so in no near cache.
+    pub fn far(&self, entry: u32) -> bool {
+        u64::from(entry >> 1) < self.first_own
+    }
+
     /// Where the entries' points are, and which of the entries stand for the negative.
     #[inline(always)]
     pub unsafe fn entries(&self, entries: *const u32) -> (Eight, u8) {

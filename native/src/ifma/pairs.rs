@@ -4,6 +4,8 @@
 //! denominators of a chunk are multiplied up (pass 1) and divided out again from the back
 //! (pass 2), in four independent chains so that the multiplier never waits for one product.
 
+use std::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
+
 use ark_ff::{AdditiveGroup, Field as _};
 
 use super::addresses::{Eight, Finder};
@@ -63,9 +65,11 @@ pub fn add_pairs<C: Coordinate>(
     let writable = pairs.out.iter().chain([&spare.out]).all(|slot| pool.writable(*slot));
     assert!(operands / 2 < slots && writable, "a pair names a slot that the pool does not have");
     let mut infinite = Vec::new();
-    for (number, chunk) in pairs.chunks(CHUNK).enumerate() {
+    let mut chunks = pairs.chunks(CHUNK).enumerate().peekable();
+    while let Some((number, chunk)) = chunks.next() {
+        let next = chunks.peek().map(|(_, next)| *next);
         // SAFETY: the kernels' features are there, and every slot is inside the pool.
-        if unsafe { add_chunk(pool, chunk, spare, &mut workspace.temporaries) } {
+        if unsafe { add_chunk(pool, chunk, next, spare, &mut workspace.temporaries) } {
             continue;
         }
         let found = add_unequal::<C>(pool, chunk, spare, workspace);
@@ -98,7 +102,7 @@ fn add_unequal<C: Coordinate>(
     }
     let rest: Pairs = rest.into_iter().collect();
     // SAFETY: as in `add_pairs`.
-    let done = unsafe { add_chunk(pool, rest.all(), spare, &mut workspace.temporaries) };
+    let done = unsafe { add_chunk(pool, rest.all(), None, spare, &mut workspace.temporaries) };
     assert!(done, "the spare pair has equal abscissas");
     // Only now: a slot may be the operand of its own pair and of no other.
     for (slot, (x, y)) in sums {
@@ -168,14 +172,15 @@ impl Operands {
         unsafe {
             let (a, a_negative) = finder.entries(a);
             let (b, b_negative) = finder.entries(b);
-            prefetch::<P>(&a);
-            prefetch::<P>(&b);
+            prefetch::<P, _MM_HINT_T0>(&a);
+            prefetch::<P, _MM_HINT_T0>(&b);
             Self { a, b, a_negative, b_negative }
         }
     }
 }
 
-/// Adds at most `CHUNK` pairs; false, with nothing written, if a denominator is zero.
+/// Adds at most `CHUNK` pairs; false, with nothing written, if a denominator is zero. The points of
+/// the next chunk are asked for meanwhile.
 ///
 /// # Safety
 /// `ifma::available()`, and all slots of `chunk` and `spare` are inside the pool.
@@ -183,6 +188,7 @@ impl Operands {
 unsafe fn add_chunk<C: Coordinate>(
     pool: &mut Pool<'_, C::Packed>,
     chunk: Run<'_>,
+    next: Option<Run<'_>>,
     spare: Pair,
     temporaries: &mut Vec<Temporary<C>>,
 ) -> bool {
@@ -193,6 +199,7 @@ unsafe fn add_chunk<C: Coordinate>(
     let vectors = groups * CHAINS;
     let eights = Eights::new(chunk, spare);
     let finder = Finder::new(pool);
+    let next = next.filter(|next| finder.far(next.a[0]));
     temporaries.clear();
     temporaries.reserve(vectors);
     let spaces = temporaries.spare_capacity_mut().as_mut_ptr().cast::<Temporary<C>>();
@@ -256,6 +263,15 @@ unsafe fn add_chunk<C: Coordinate>(
                 *x = C::chord_x(slope, &t.xa, &t.d);
             }
             for (chain, (x, slope)) in sums.iter().zip(&slopes).enumerate() {
+                if let Some(next) = next {
+                    let vector = vectors - 1 - (group * CHAINS + chain);
+                    for entries in [next.a, next.b] {
+                        if let Some(eight) = entries.get(8 * vector..8 * vector + 8) {
+                            let (points, _) = finder.entries(eight.as_ptr());
+                            prefetch::<C::Packed, _MM_HINT_T1>(&points);
+                        }
+                    }
+                }
                 let t = &*at.add(chain);
                 let y = C::chord_y(slope, &C::sub(&t.xa, x), &t.ya);
                 let [_, _, out] = eights.get(group * CHAINS + chain);
@@ -267,15 +283,14 @@ unsafe fn add_chunk<C: Coordinate>(
 }
 
 #[inline(always)]
-unsafe fn prefetch<P>(points: &Eight) {
-    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+unsafe fn prefetch<P, const HINT: i32>(points: &Eight) {
     for lane in 0..8 {
         let line = points.read::<i8>(lane);
         // SAFETY: no address can be wrong to ask for.
         unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(line);
+            _mm_prefetch::<HINT>(line);
             if size_of::<P>() > 64 {
-                _mm_prefetch::<_MM_HINT_T0>(line.wrapping_add(64));
+                _mm_prefetch::<HINT>(line.wrapping_add(64));
             }
         }
     }
