@@ -3,15 +3,26 @@
 //!
 //! Arrays of temporary values keep their memory when they end, for the next ones: clearing fresh
 //! pages costs a proof as much as its transforms.
+//!
+//! Where a sanitizer or Miri watches, every array has memory of its own on the heap.
 
 #![allow(unsafe_code)]
+
+#[cfg(any(miri, undertow_sanitize))]
+mod watched;
 
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use memmap2::MmapMut;
+#[cfg(not(any(miri, undertow_sanitize)))]
+use memmap2::MmapMut as Map;
+#[cfg(any(miri, undertow_sanitize))]
+use watched::Map;
+
+/// Whether a sanitizer or Miri watches.
+const WATCHED: bool = cfg!(any(miri, undertow_sanitize));
 
 /// Types of which every pattern of bits, zero included, is a value, without padding, and whose
 /// alignment is at most a page's.
@@ -30,7 +41,7 @@ unsafe impl Plain for (ark_bn254::Fq2, ark_bn254::Fq2) {}
 
 /// A fixed number of values.
 pub struct Huge<T> {
-    map: MmapMut,
+    map: Map,
     len: usize,
     of: PhantomData<T>,
 }
@@ -71,8 +82,14 @@ fn bytes<T>(len: usize) -> usize {
     len.checked_mul(size_of::<T>()).expect("an array that fits the machine").max(1)
 }
 
-fn fresh(bytes: usize) -> MmapMut {
-    let map = MmapMut::map_anon(bytes).expect("memory");
+#[cfg(any(miri, undertow_sanitize))]
+fn fresh(bytes: usize) -> Map {
+    Map::zeroed(bytes)
+}
+
+#[cfg(not(any(miri, undertow_sanitize)))]
+fn fresh(bytes: usize) -> Map {
+    let map = Map::map_anon(bytes).expect("memory");
     // Advice that is not taken costs speed only.
     #[cfg(target_os = "linux")]
     let _ = map.advise(memmap2::Advice::HugePage);
@@ -80,10 +97,14 @@ fn fresh(bytes: usize) -> MmapMut {
 }
 
 /// The memory of scratch arrays that ended.
-static ENDED: Mutex<Vec<MmapMut>> = Mutex::new(Vec::new());
+static ENDED: Mutex<Vec<Map>> = Mutex::new(Vec::new());
 
-/// As many arrays as two cores' work on one proof has at a time.
-const MOST_ENDED: usize = 32;
+/// As many arrays as two cores' work on one proof has at a time. None where somebody watches, who
+/// is to see the use of an array that ended.
+const MOST_ENDED: usize = if WATCHED { 0 } else { 32 };
+
+/// What scratch arrays begin as where somebody watches: a value that nobody wrote is then wrong.
+const ANYTHING: u8 = 0xa5;
 
 /// A fixed number of values that begin as anything: whoever reads one has written it.
 pub struct Scratch<T: Plain>(ManuallyDrop<Huge<T>>);
@@ -93,7 +114,10 @@ impl<T: Plain> Scratch<T> {
     /// If the machine has no memory for them, as a vector does.
     pub fn new(len: usize) -> Self {
         let bytes = bytes::<T>(len);
-        let map = smallest(&mut ended(), bytes).unwrap_or_else(|| fresh(bytes));
+        let mut map = smallest(&mut ended(), bytes).unwrap_or_else(|| fresh(bytes));
+        if WATCHED {
+            map.fill(ANYTHING);
+        }
         Self(ManuallyDrop::new(Huge { map, len, of: PhantomData }))
     }
 
@@ -104,13 +128,13 @@ impl<T: Plain> Scratch<T> {
 }
 
 /// The smallest map of at least so many bytes, but not one that a far larger array will want.
-fn smallest(maps: &mut Vec<MmapMut>, bytes: usize) -> Option<MmapMut> {
+fn smallest(maps: &mut Vec<Map>, bytes: usize) -> Option<Map> {
     let fitting = maps.iter().enumerate().filter(|(_, m)| (bytes..=8 * bytes).contains(&m.len()));
     let (place, _) = fitting.min_by_key(|(_, map)| map.len())?;
     Some(maps.swap_remove(place))
 }
 
-fn ended() -> MutexGuard<'static, Vec<MmapMut>> {
+fn ended() -> MutexGuard<'static, Vec<Map>> {
     // Nobody leaves the list half changed.
     ENDED.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,0 +1,113 @@
+//! Whether a sanitizer watches what the kernels read and write: each stray access below has to end
+//! its process with a report. Where none watches, there is nothing here.
+#![cfg(undertow_sanitize)]
+#![allow(unsafe_code)]
+
+use std::hint::black_box;
+use std::process::Command;
+
+use undertow_native::memory::{Huge, Scratch};
+
+const COUNT: usize = 64;
+const OVERFLOW: &str = "AddressSanitizer: heap-buffer-overflow";
+const AFTER_END: &str = "AddressSanitizer: heap-use-after-free";
+
+/// Runs one of the ignored tests in a process of its own and looks for the report.
+fn assert_reported(stray: &str, report: &str) {
+    let this = std::env::current_exe().expect("this program's path");
+    let run = Command::new(this).args(["--ignored", "--exact", stray]).output().expect("a process");
+    let errors = String::from_utf8_lossy(&run.stderr);
+    assert!(!run.status.success() && errors.contains(report), "{stray} went unseen: {errors}");
+}
+
+#[test]
+fn strays_in_arrays_are_reported() {
+    assert!(cfg!(debug_assertions), "what unsafe functions ask for is not checked");
+    assert_reported("reads_past_an_array", OVERFLOW);
+    assert_reported("writes_past_a_scratch_array", OVERFLOW);
+    assert_reported("reads_an_array_that_ended", AFTER_END);
+}
+
+#[test]
+#[ignore = "ends its process"]
+fn reads_past_an_array() {
+    let values = Huge::<u64>::zeroed(COUNT);
+    // SAFETY: none, on purpose.
+    black_box(unsafe { values.as_ptr().add(COUNT).read_volatile() });
+}
+
+#[test]
+#[ignore = "ends its process"]
+fn writes_past_a_scratch_array() {
+    // The longer one's memory must not serve the shorter one.
+    drop(Scratch::<u64>::new(2 * COUNT));
+    let mut values = Scratch::<u64>::new(COUNT);
+    // SAFETY: none, on purpose.
+    unsafe { values.as_mut_ptr().add(COUNT).write_volatile(1) };
+}
+
+#[test]
+#[ignore = "ends its process"]
+fn reads_an_array_that_ended() {
+    let values = Scratch::<u64>::new(COUNT);
+    let start = values.as_ptr();
+    drop(values);
+    // SAFETY: none, on purpose.
+    black_box(unsafe { start.read_volatile() });
+}
+
+/// The kernels themselves, with a slot behind the last one.
+#[cfg(target_arch = "x86_64")]
+mod lanes {
+    use super::*;
+    use undertow_native::ifma::addresses::{Eight, Finder};
+    use undertow_native::ifma::coordinate::{Coordinate, Packed1};
+    use undertow_native::ifma::{self, field::Lanes};
+    use undertow_native::msm::pairs::Pool;
+
+    #[test]
+    fn strays_in_lanes_are_reported() {
+        if ifma::available() {
+            assert_reported("lanes::loads_past_a_pool", OVERFLOW);
+            assert_reported("lanes::stores_past_a_pool", OVERFLOW);
+        }
+    }
+
+    /// Seven points of a pool, and one that is past its end.
+    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    fn strays(pool: &mut Pool<'_, Packed1>) -> Eight {
+        let end = pool.len() as u32;
+        let slots: [u32; 8] = std::array::from_fn(|lane| end - 7 + lane as u32);
+        // SAFETY: the features are there.
+        unsafe { Finder::new(pool).outputs(slots.as_ptr()) }
+    }
+
+    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    fn load(pool: &mut Pool<'_, Packed1>) {
+        // SAFETY: none, on purpose.
+        black_box(unsafe { Lanes::load(&strays(pool)) });
+    }
+
+    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    fn store(pool: &mut Pool<'_, Packed1>) {
+        let x = black_box(Lanes::zero());
+        // SAFETY: none, on purpose.
+        unsafe { Lanes::store(&x, &x, &strays(pool)) };
+    }
+
+    #[test]
+    #[ignore = "ends its process"]
+    fn loads_past_a_pool() {
+        assert!(ifma::available());
+        // SAFETY: asked for.
+        unsafe { load(&mut Pool::new(&[], COUNT)) };
+    }
+
+    #[test]
+    #[ignore = "ends its process"]
+    fn stores_past_a_pool() {
+        assert!(ifma::available());
+        // SAFETY: asked for.
+        unsafe { store(&mut Pool::new(&[], COUNT)) };
+    }
+}
