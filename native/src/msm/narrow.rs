@@ -1,27 +1,34 @@
 //! Sums of many pairs of affine points with one inversion for each chunk, on 64-bit words.
+//!
+//! The denominators are multiplied up and divided out again from the back, in independent chains,
+//! so that one pair's products need not wait for those of its neighbour.
 #![forbid(unsafe_code)]
 
 use super::pairs::{Pair, Pool};
+use super::prefetch::prefetch;
 use crate::memory::Plain;
 use crate::words::Multiply;
 use crate::words::coordinate::Coordinate;
 
 const CHUNK: usize = 1024;
+const CHAINS: usize = 4;
+/// How many pairs ahead of their use points are asked for.
+const AHEAD: usize = 8;
 
 /// What one pair needs until its chunk's inverse is known.
-struct Temporary<F> {
+struct Temporary<F: Coordinate> {
     denominator: F,
     numerator: F,
-    before: F,
+    before: F::Loose,
     xa: F,
     xb: F,
     ya: F,
 }
 
 /// Memory for one caller's chunks.
-pub struct Workspace<F>(Vec<Temporary<F>>);
+pub struct Workspace<F: Coordinate>(Vec<Temporary<F>>);
 
-impl<F> Default for Workspace<F> {
+impl<F: Coordinate> Default for Workspace<F> {
     fn default() -> Self {
         Self(Vec::with_capacity(CHUNK))
     }
@@ -38,35 +45,78 @@ where
     (F, F): Plain,
 {
     let mut infinite = Vec::new();
-    for (number, chunk) in pairs.chunks(CHUNK).enumerate() {
-        workspace.0.clear();
-        let mut product = F::ONE;
+    for start in (0..pairs.len()).step_by(CHUNK) {
+        let temporaries = &mut workspace.0;
+        temporaries.clear();
+        let mut products = [F::ONE.loose(); CHAINS];
+        let chunk = &pairs[start..pairs.len().min(start + CHUNK)];
         for (position, pair) in chunk.iter().enumerate() {
-            let (xa, ya) = signed(pool, pair.a);
-            let (xb, yb) = signed(pool, pair.b);
-            let (mut numerator, mut denominator) = (yb.minus(&ya), xb.minus(&xa));
-            if denominator.is_zero() {
-                if ya == yb && !ya.is_zero() {
-                    let square = xa.square();
-                    (numerator, denominator) = (square.double() + square, ya.double());
-                } else {
-                    infinite.push(number * CHUNK + position);
-                    (numerator, denominator) = (F::ZERO, F::ONE);
-                }
+            if let Some(later) = pairs.get(start + position + AHEAD) {
+                prefetch(pool.read(later.a >> 1));
+                prefetch(pool.read(later.b >> 1));
             }
-            workspace.0.push(Temporary { denominator, numerator, before: product, xa, xb, ya });
-            product = product.product::<M>(&denominator);
+            let before = &mut products[position % CHAINS];
+            let (temporary, finite) = begin(pool, pair, *before);
+            if !finite {
+                infinite.push(start + position);
+            }
+            *before = F::times::<M>(before, &temporary.denominator);
+            temporaries.push(temporary);
         }
-        let mut inverse = product.inverted().expect("no denominator is zero");
-        for (pair, t) in chunk.iter().zip(&workspace.0).rev() {
-            let slope = inverse.product::<M>(&t.before).product::<M>(&t.numerator);
-            inverse = inverse.product::<M>(&t.denominator);
-            let x = slope.squared::<M>().minus(&t.xa).minus(&t.xb);
-            let y = slope.product::<M>(&t.xa.minus(&x)).minus(&t.ya);
-            pool.write(pair.out, (x, y));
+        let mut inverses = inverted::<F>(products).map(|inverse| inverse.loose());
+        for (position, (pair, t)) in chunk.iter().zip(&*temporaries).enumerate().rev() {
+            let inverse = &mut inverses[position % CHAINS];
+            let slope = F::slope::<M>(inverse, &t.before, &t.numerator);
+            *inverse = F::times::<M>(inverse, &t.denominator);
+            pool.write(pair.out, F::chord::<M>(&slope, &t.xa, &t.xb, &t.ya));
         }
     }
     infinite
+}
+
+/// The line through a pair's points, which the product of its chain comes before; false if the
+/// sum is infinity.
+#[inline(always)]
+fn begin<F: Coordinate>(
+    pool: &Pool<'_, (F, F)>,
+    pair: &Pair,
+    before: F::Loose,
+) -> (Temporary<F>, bool)
+where
+    (F, F): Plain,
+{
+    let (xa, ya) = signed(pool, pair.a);
+    let (xb, yb) = signed(pool, pair.b);
+    let (mut numerator, mut denominator) = (yb.minus(&ya), xb.minus(&xa));
+    let mut finite = true;
+    if denominator.is_zero() {
+        finite = ya == yb && !ya.is_zero();
+        (numerator, denominator) = if finite { tangent(xa, ya) } else { (F::ZERO, F::ONE) };
+    }
+    (Temporary { denominator, numerator, before, xa, xb, ya }, finite)
+}
+
+/// The tangent's slope 3·x² / 2·y as a fraction.
+#[cold]
+fn tangent<F: Coordinate>(x: F, y: F) -> (F, F) {
+    let square = x.square();
+    (square.double() + square, y.double())
+}
+
+/// The inverses of the chains' products, with one inversion.
+fn inverted<F: Coordinate>(products: [F::Loose; CHAINS]) -> [F; CHAINS] {
+    let products = products.map(|product| F::reduced(&product));
+    let all: F = products.iter().product();
+    let mut inverse = all.inverted().expect("no denominator is zero");
+    let mut before = [F::ONE; CHAINS];
+    for i in 1..CHAINS {
+        before[i] = before[i - 1] * products[i - 1];
+    }
+    for i in (0..CHAINS).rev() {
+        before[i] *= inverse;
+        inverse *= products[i];
+    }
+    before
 }
 
 #[inline(always)]

@@ -4,10 +4,10 @@
 
 use std::arch::asm;
 
-use ark_ff::{BigInt, Fp, MontConfig};
+use ark_ff::MontConfig;
 
-use super::coordinate::{difference, pick};
-use super::{Element, Multiply};
+use super::number::Number;
+use super::{Multiply, modulus};
 
 /// Machines with MULX, ADCX and ADOX. Whoever multiplies with it asked `Adx::detect` before.
 #[derive(Clone, Copy)]
@@ -20,12 +20,22 @@ impl Adx {
     }
 }
 
-/// One word of b: t += a·b, then t = (t + m·p) / 2^64 with the m that clears the lowest word.
-/// The first word of b starts the sums instead of adding to them.
+/// Rounds of the Montgomery product, one for each offset into b: (h, t) = t + a·b, once more for a
+/// second product 32 bytes further in both, then t = (h, t + m·p) / 2^64 with the m that clears the
+/// lowest word.
 macro_rules! rounds {
-    ($($b:literal),*) => {
+    (one: $($b:literal),*) => {
+        concat!(rounds!(@start), rounds!(@reduce), $(rounds!(@first $b), rounds!(@reduce)),*)
+    };
+    (two: $($b:literal),*) => {
         concat!(
-            // Word 0.
+            rounds!(@start), rounds!(@second 0), rounds!(@reduce),
+            $(rounds!(@first $b), rounds!(@second $b), rounds!(@reduce)),*
+        )
+    };
+    // The first word of b starts the sums instead of adding to them.
+    (@start) => {
+        concat!(
             "mov rdx, [{b}]",
             "\nxor eax, eax",
             "\nmulx {t1}, {t0}, [{a}]",
@@ -37,26 +47,46 @@ macro_rules! rounds {
             "\nadox {t3}, rax",
             "\nmov eax, 0",
             "\nadox {h}, rax",
-            rounds!(@reduce),
-            $(
-                "\nmov rdx, [{b} + ", $b, "]",
-                "\nxor eax, eax",
-                "\nmulx {h}, rax, [{a}]",
-                "\nadox {t0}, rax",
-                "\nadcx {t1}, {h}",
-                "\nmulx {h}, rax, [{a} + 8]",
-                "\nadox {t1}, rax",
-                "\nadcx {t2}, {h}",
-                "\nmulx {h}, rax, [{a} + 16]",
-                "\nadox {t2}, rax",
-                "\nadcx {t3}, {h}",
-                "\nmulx {h}, rax, [{a} + 24]",
-                "\nadox {t3}, rax",
-                "\nmov eax, 0",
-                "\nadcx {h}, rax",
-                "\nadox {h}, rax",
-                rounds!(@reduce),
-            )*
+        )
+    };
+    (@first $b:literal) => {
+        concat!(
+            "\nmov rdx, [{b} + ", $b, "]",
+            "\nxor eax, eax",
+            "\nmulx {h}, rax, [{a}]",
+            "\nadox {t0}, rax",
+            "\nadcx {t1}, {h}",
+            "\nmulx {h}, rax, [{a} + 8]",
+            "\nadox {t1}, rax",
+            "\nadcx {t2}, {h}",
+            "\nmulx {h}, rax, [{a} + 16]",
+            "\nadox {t2}, rax",
+            "\nadcx {t3}, {h}",
+            "\nmulx {h}, rax, [{a} + 24]",
+            "\nadox {t3}, rax",
+            "\nmov eax, 0",
+            "\nadcx {h}, rax",
+            "\nadox {h}, rax",
+        )
+    };
+    (@second $b:literal) => {
+        concat!(
+            "\nmov rdx, [{b} + 32 + ", $b, "]",
+            "\nxor eax, eax",
+            "\nmulx {c}, rax, [{a} + 32]",
+            "\nadox {t0}, rax",
+            "\nadcx {t1}, {c}",
+            "\nmulx {c}, rax, [{a} + 40]",
+            "\nadox {t1}, rax",
+            "\nadcx {t2}, {c}",
+            "\nmulx {c}, rax, [{a} + 48]",
+            "\nadox {t2}, rax",
+            "\nadcx {t3}, {c}",
+            "\nmulx {c}, rax, [{a} + 56]",
+            "\nadox {t3}, rax",
+            "\nadcx {h}, {c}",
+            "\nmov eax, 0",
+            "\nadox {h}, rax",
         )
     };
     (@reduce) => {
@@ -83,37 +113,45 @@ macro_rules! rounds {
     };
 }
 
+macro_rules! run {
+    ($rounds:expr, $a:expr, $b:expr, $field:ty) => {{
+        let (t0, t1, t2, t3): (u64, u64, u64, u64);
+        let p = const { &modulus::<$field>() };
+        asm!(
+            $rounds,
+            a = in(reg) $a.as_ptr(),
+            b = in(reg) $b.as_ptr(),
+            p = in(reg) p.as_ptr(),
+            inverse = in(reg) <$field>::INV,
+            t0 = out(reg) t0,
+            t1 = out(reg) t1,
+            t2 = out(reg) t2,
+            t3 = out(reg) t3,
+            h = out(reg) _,
+            c = out(reg) _,
+            out("rax") _,
+            out("rdx") _,
+            options(pure, readonly, nostack),
+        );
+        [t0, t1, t2, t3]
+    }};
+}
+
 impl Multiply for Adx {
     const NAME: &'static str = "adx";
 
     #[inline(always)]
-    fn mul<C: MontConfig<4>>(a: &Element<C>, b: &Element<C>) -> Element<C> {
-        let (mut t0, mut t1, mut t2, mut t3): (u64, u64, u64, u64);
-        let p = const { &super::modulus::<C>() };
+    fn product<C: MontConfig<4>>(a: &Number, b: &Number) -> Number {
         debug_assert!(Self::detect().is_some());
-        // SAFETY: `detect` was asked, and found the instructions; the operands are four words each, read only;
-        // the modulus leaves its top bit free, so no sum of a round overflows.
-        unsafe {
-            asm!(
-                rounds!(8, 16, 24),
-                a = in(reg) a.0.0.as_ptr(),
-                b = in(reg) b.0.0.as_ptr(),
-                p = in(reg) p.as_ptr(),
-                inverse = in(reg) C::INV,
-                t0 = out(reg) t0,
-                t1 = out(reg) t1,
-                t2 = out(reg) t2,
-                t3 = out(reg) t3,
-                h = out(reg) _,
-                c = out(reg) _,
-                out("rax") _,
-                out("rdx") _,
-                options(pure, readonly, nostack),
-            );
-        }
-        // Below 2·p; p once more off where it is not below p.
-        let sum = [t0, t1, t2, t3];
-        let (reduced, borrow) = difference(sum, *p);
-        Fp::new_unchecked(BigInt::new(pick(borrow, sum, reduced)))
+        // SAFETY: `detect` was asked, and found the instructions; the operands are four words each,
+        // read only.
+        unsafe { run!(rounds!(one: 8, 16, 24), a, b, C) }
+    }
+
+    #[inline(always)]
+    fn two_products<C: MontConfig<4>>(a: &[Number; 2], b: &[Number; 2]) -> Number {
+        debug_assert!(Self::detect().is_some());
+        // SAFETY: as above, with eight words each.
+        unsafe { run!(rounds!(two: 8, 16, 24), a.as_flattened(), b.as_flattened(), C) }
     }
 }

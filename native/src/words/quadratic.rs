@@ -1,0 +1,110 @@
+//! The second group's coordinates: a0 + a1·i with i² = -1. Both parts of a product are sums of two
+//! products, reduced once.
+#![forbid(unsafe_code)]
+
+use ark_bn254::{Fq, Fq2, FqConfig};
+use ark_ff::{BigInt, Field};
+
+use super::coordinate::{Coordinate, TWICE_P, canonical};
+use super::number::{Number, difference, difference_modulo, pick, sum};
+use super::{Multiply, invert, modulus};
+
+const P: Number = modulus::<FqConfig>();
+
+/// a·b, where the negative of a1 is a multiple of p less a1. With a's parts below s·p and b's below
+/// t·p it is below (1 + 0.3782·s·t)·p, and asks that 2·s + 1 be at most 5 (5·p is below 2^256).
+#[inline(always)]
+fn product<M: Multiply>([a0, a1]: [Number; 2], negative: Number, b: &[Number; 2]) -> [Number; 2] {
+    let real = M::two_products::<FqConfig>(&[a0, negative], b);
+    let imaginary = M::two_products::<FqConfig>(&[a1, a0], b);
+    [real, imaginary]
+}
+
+/// Of numbers below 2·p: below 2.52·p.
+#[inline(always)]
+fn loose_product<M: Multiply>(a: &[Number; 2], b: &[Number; 2]) -> [Number; 2] {
+    product::<M>(*a, difference(TWICE_P, a[1]).0, b)
+}
+
+/// Of numbers below s·p, and an element: below (1 + 0.3782·s)·p.
+#[inline(always)]
+fn times<M: Multiply>(a: &[Number; 2], b: &Fq2) -> [Number; 2] {
+    let b = b.loose();
+    product::<M>(b, difference(P, b[1]).0, a)
+}
+
+/// (a0 + a1)(a0 - a1) and 2·a0·a1 of numbers below 2·p: below (1 + 0.1891·8)·p.
+#[inline(always)]
+fn square<M: Multiply>([a0, a1]: &[Number; 2]) -> [Number; 2] {
+    let difference = difference_modulo(*a0, *a1, TWICE_P);
+    let real = M::product::<FqConfig>(&sum(*a0, *a1), &difference);
+    let imaginary = M::product::<FqConfig>(&sum(*a0, *a0), a1);
+    [real, imaginary]
+}
+
+/// From below 3·p.
+#[inline(always)]
+fn less_twice(number: Number) -> Fq {
+    canonical(super::number::reduced_once(number, P))
+}
+
+impl Coordinate for Fq2 {
+    type Loose = [Number; 2];
+
+    #[inline(always)]
+    fn loose(&self) -> [Number; 2] {
+        [self.c0.0.0, self.c1.0.0]
+    }
+
+    #[inline(always)]
+    fn reduced(loose: &[Number; 2]) -> Self {
+        Self::new(canonical(loose[0]), canonical(loose[1]))
+    }
+
+    #[inline(always)]
+    fn minus(&self, other: &Self) -> Self {
+        Self::new(self.c0.minus(&other.c0), self.c1.minus(&other.c1))
+    }
+
+    #[inline(always)]
+    fn negated_if(&self, negate: bool) -> Self {
+        // One part may be zero, and p - 0 is not below p.
+        let negated = |part: &Fq| {
+            let negative = difference_modulo([0; 4], part.0.0, P);
+            Fq::new_unchecked(BigInt::new(pick(negate, negative, part.0.0)))
+        };
+        Self::new(negated(&self.c0), negated(&self.c1))
+    }
+
+    fn inverted(&self) -> Option<Self> {
+        // 1/(s + t·i) = (s - t·i)/(s² + t²)
+        let scale = invert::inverse(&(self.c0.square() + self.c1.square()))?;
+        Some(Self::new(self.c0 * scale, -(self.c1 * scale)))
+    }
+
+    /// Below 1.76·p.
+    #[inline(always)]
+    fn times<M: Multiply>(a: &[Number; 2], b: &Self) -> [Number; 2] {
+        times::<M>(a, b)
+    }
+
+    /// Below (1 + 0.3782·2.52)·p, which is less than 1.96·p.
+    #[inline(always)]
+    fn slope<M: Multiply>(a: &[Number; 2], b: &[Number; 2], c: &Self) -> [Number; 2] {
+        times::<M>(&loose_product::<M>(a, b), c)
+    }
+
+    #[inline(always)]
+    fn chord<M: Multiply>(slope: &[Number; 2], xa: &Self, xb: &Self, ya: &Self) -> (Self, Self) {
+        let square = square::<M>(slope);
+        let (xa_parts, xb_parts) = (xa.loose(), xb.loose());
+        let [x0, x1] = [0, 1].map(|i| {
+            less_twice(difference_modulo(square[i], sum(xa_parts[i], xb_parts[i]), TWICE_P))
+        });
+        let x = Self::new(x0, x1);
+        let product = times::<M>(slope, &xa.minus(&x));
+        let ya = ya.loose();
+        let [y0, y1] = [0, 1].map(|i| canonical(difference_modulo(product[i], ya[i], P)));
+        (x, Self::new(y0, y1))
+    }
+}
