@@ -30,7 +30,16 @@ pub struct Workspace<F: Coordinate>(Vec<Temporary<F>>);
 
 impl<F: Coordinate> Default for Workspace<F> {
     fn default() -> Self {
-        Self(Vec::with_capacity(CHUNK))
+        let (zero, before) = (F::ZERO, F::ZERO.loose());
+        let blank = || Temporary {
+            denominator: zero,
+            numerator: zero,
+            before,
+            xa: zero,
+            xb: zero,
+            ya: zero,
+        };
+        Self((0..CHUNK).map(|_| blank()).collect())
     }
 }
 
@@ -46,22 +55,20 @@ where
 {
     let mut infinite = Vec::new();
     for start in (0..pairs.len()).step_by(CHUNK) {
-        let temporaries = &mut workspace.0;
-        temporaries.clear();
-        let mut products = [F::ONE.loose(); CHAINS];
         let chunk = &pairs[start..pairs.len().min(start + CHUNK)];
-        for (position, pair) in chunk.iter().enumerate() {
+        let temporaries = &mut workspace.0[..chunk.len()];
+        let mut products = [F::ONE.loose(); CHAINS];
+        for (position, (pair, t)) in chunk.iter().zip(&mut *temporaries).enumerate() {
             if let Some(later) = pairs.get(start + position + AHEAD) {
                 prefetch(pool.read(later.a >> 1));
                 prefetch(pool.read(later.b >> 1));
             }
-            let before = &mut products[position % CHAINS];
-            let (temporary, finite) = begin(pool, pair, *before);
-            if !finite {
+            if !begin(pool, pair, t) {
                 infinite.push(start + position);
             }
-            *before = F::times::<M>(before, &temporary.denominator);
-            temporaries.push(temporary);
+            let product = &mut products[position % CHAINS];
+            t.before = *product;
+            *product = F::times::<M>(product, &t.denominator);
         }
         let mut inverses = inverted::<F>(products).map(|inverse| inverse.loose());
         for (position, (pair, t)) in chunk.iter().zip(&*temporaries).enumerate().rev() {
@@ -74,26 +81,24 @@ where
     infinite
 }
 
-/// The line through a pair's points, which the product of its chain comes before; false if the
-/// sum is infinity.
+/// Writes the line through a pair's points; false if their sum is infinity.
 #[inline(always)]
-fn begin<F: Coordinate>(
-    pool: &Pool<'_, (F, F)>,
-    pair: &Pair,
-    before: F::Loose,
-) -> (Temporary<F>, bool)
+fn begin<F: Coordinate>(pool: &Pool<'_, (F, F)>, pair: &Pair, t: &mut Temporary<F>) -> bool
 where
     (F, F): Plain,
 {
     let (xa, ya) = signed(pool, pair.a);
     let (xb, yb) = signed(pool, pair.b);
-    let (mut numerator, mut denominator) = (yb.minus(&ya), xb.minus(&xa));
-    let mut finite = true;
-    if denominator.is_zero() {
-        finite = ya == yb && !ya.is_zero();
-        (numerator, denominator) = if finite { tangent(xa, ya) } else { (F::ZERO, F::ONE) };
+    // One by one: a value put together elsewhere would be copied.
+    (t.xa, t.xb, t.ya) = (xa, xb, ya);
+    t.numerator = yb.minus(&ya);
+    t.denominator = xb.minus(&xa);
+    if !t.denominator.is_zero() {
+        return true;
     }
-    (Temporary { denominator, numerator, before, xa, xb, ya }, finite)
+    let finite = ya == yb && !ya.is_zero();
+    (t.numerator, t.denominator) = if finite { tangent(xa, ya) } else { (F::ZERO, F::ONE) };
+    finite
 }
 
 /// The tangent's slope 3·x² / 2·y as a fraction.

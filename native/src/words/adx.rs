@@ -22,7 +22,8 @@ impl Adx {
 
 /// Rounds of the Montgomery product, one for each offset into b: (h, t) = t + a·b, once more for a
 /// second product 32 bytes further in both, then t = (h, t + m·p) / 2^64 with the m that clears the
-/// lowest word.
+/// lowest word. No row leaves a carry; clearing both all the same frees each row from waiting for
+/// the one before.
 macro_rules! rounds {
     (one: $($b:literal),*) => {
         concat!(rounds!(@start), rounds!(@reduce), $(rounds!(@first $b), rounds!(@reduce)),*)
@@ -37,7 +38,7 @@ macro_rules! rounds {
     (@start) => {
         concat!(
             "mov rdx, [{b}]",
-            "\nxor eax, eax",
+            "\nxor {zero:e}, {zero:e}",
             "\nmulx {t1}, {t0}, [{a}]",
             "\nmulx {t2}, rax, [{a} + 8]",
             "\nadox {t1}, rax",
@@ -45,14 +46,13 @@ macro_rules! rounds {
             "\nadox {t2}, rax",
             "\nmulx {h}, rax, [{a} + 24]",
             "\nadox {t3}, rax",
-            "\nmov eax, 0",
-            "\nadox {h}, rax",
+            "\nadox {h}, {zero}",
         )
     };
     (@first $b:literal) => {
         concat!(
             "\nmov rdx, [{b} + ", $b, "]",
-            "\nxor eax, eax",
+            "\nxor {zero:e}, {zero:e}",
             "\nmulx {h}, rax, [{a}]",
             "\nadox {t0}, rax",
             "\nadcx {t1}, {h}",
@@ -64,15 +64,14 @@ macro_rules! rounds {
             "\nadcx {t3}, {h}",
             "\nmulx {h}, rax, [{a} + 24]",
             "\nadox {t3}, rax",
-            "\nmov eax, 0",
-            "\nadcx {h}, rax",
-            "\nadox {h}, rax",
+            "\nadcx {h}, {zero}",
+            "\nadox {h}, {zero}",
         )
     };
     (@second $b:literal) => {
         concat!(
             "\nmov rdx, [{b} + 32 + ", $b, "]",
-            "\nxor eax, eax",
+            "\nxor {zero:e}, {zero:e}",
             "\nmulx {c}, rax, [{a} + 32]",
             "\nadox {t0}, rax",
             "\nadcx {t1}, {c}",
@@ -85,15 +84,14 @@ macro_rules! rounds {
             "\nmulx {c}, rax, [{a} + 56]",
             "\nadox {t3}, rax",
             "\nadcx {h}, {c}",
-            "\nmov eax, 0",
-            "\nadox {h}, rax",
+            "\nadox {h}, {zero}",
         )
     };
     (@reduce) => {
         concat!(
-            "\nmov rdx, {inverse}",
+            "\nmov rdx, [{p} + 32]",
             "\nimul rdx, {t0}",
-            "\nxor eax, eax",
+            "\nxor {zero:e}, {zero:e}",
             "\nmulx {c}, rax, [{p}]",
             "\nadcx rax, {t0}",
             "\nmov {t0}, {c}",
@@ -106,8 +104,7 @@ macro_rules! rounds {
             "\nadcx {t2}, {t3}",
             "\nmulx {t3}, rax, [{p} + 24]",
             "\nadox {t2}, rax",
-            "\nmov eax, 0",
-            "\nadcx {t3}, rax",
+            "\nadcx {t3}, {zero}",
             "\nadox {t3}, {h}",
         )
     };
@@ -116,25 +113,31 @@ macro_rules! rounds {
 macro_rules! run {
     ($rounds:expr, $a:expr, $b:expr, $field:ty) => {{
         let (t0, t1, t2, t3): (u64, u64, u64, u64);
-        let p = const { &modulus::<$field>() };
+        let constants = const { &constants::<$field>() };
         asm!(
             $rounds,
             a = in(reg) $a.as_ptr(),
             b = in(reg) $b.as_ptr(),
-            p = in(reg) p.as_ptr(),
-            inverse = in(reg) <$field>::INV,
+            p = in(reg) constants.as_ptr(),
             t0 = out(reg) t0,
             t1 = out(reg) t1,
             t2 = out(reg) t2,
             t3 = out(reg) t3,
             h = out(reg) _,
             c = out(reg) _,
+            zero = out(reg) _,
             out("rax") _,
             out("rdx") _,
             options(pure, readonly, nostack),
         );
         [t0, t1, t2, t3]
     }};
+}
+
+/// The modulus, and what a lowest word is multiplied by to find m.
+const fn constants<C: MontConfig<4>>() -> [u64; 5] {
+    let p = modulus::<C>();
+    [p[0], p[1], p[2], p[3], C::INV]
 }
 
 impl Multiply for Adx {

@@ -7,7 +7,7 @@
 use ark_bn254::{Fq, FqConfig};
 use ark_ff::{BigInt, Field};
 
-use super::number::{Number, difference, difference_modulo, double, pick, reduced_once, sum};
+use super::number::{Number, difference_modulo, double, reduced_once, sum};
 use super::{Multiply, invert, modulus};
 
 /// A coordinate of a point, in canonical form: below p, in each part.
@@ -31,6 +31,7 @@ pub trait Coordinate: Field {
 }
 
 const P: Number = modulus::<FqConfig>();
+const P_AND_ONE: Number = [P[0] + 1, P[1], P[2], P[3]];
 pub(super) const TWICE_P: Number = double(P);
 
 /// From below 2·p.
@@ -59,8 +60,10 @@ impl Coordinate for Fq {
 
     #[inline(always)]
     fn negated_if(&self, negate: bool) -> Self {
-        let (negative, _) = difference(P, self.0.0);
-        Self::new_unchecked(BigInt::new(pick(negate, negative, self.0.0)))
+        // p - y is p + 1 + !y modulo 2^256.
+        let mask = u64::from(negate).wrapping_neg();
+        let (flipped, more) = (self.0.0.map(|word| word ^ mask), P_AND_ONE.map(|word| word & mask));
+        Self::new_unchecked(BigInt::new(sum(flipped, more)))
     }
 
     fn inverted(&self) -> Option<Self> {

@@ -12,7 +12,7 @@ use super::{Multiply, invert, modulus};
 const P: Number = modulus::<FqConfig>();
 
 /// a·b, where the negative of a1 is a multiple of p less a1. With a's parts below s·p and b's below
-/// t·p it is below (1 + 0.3782·s·t)·p, and asks that 2·s + 1 be at most 5 (5·p is below 2^256).
+/// t·p it is below (1 + 0.3782·s·t)·p, and asks that 2·s + 1 be at most 5: 5·p is below 2^256.
 #[inline(always)]
 fn product<M: Multiply>([a0, a1]: [Number; 2], negative: Number, b: &[Number; 2]) -> [Number; 2] {
     let real = M::two_products::<FqConfig>(&[a0, negative], b);
