@@ -85,7 +85,7 @@ impl<M: Multiply> Coset<M> {
             let first = node * (len / size);
             for (part, node) in values.chunks_exact_mut(size).zip(first..) {
                 match part {
-                    [a, b] => (*a, *b) = down::<M>(a, &times::<M>(b, &self.down[node])),
+                    [a, b] => (*a, *b) = down(a, &times::<M>(b, &self.down[node])),
                     _ => down_pass::<M>(quarters(part), &self.down, node),
                 }
             }
@@ -149,10 +149,10 @@ fn down_pass<M: Multiply>([a, b, c, d]: Quarters<'_>, powers: &[Number], node: u
             0 => (reduced_once(*c, TWICE_P), reduced_once(*d, TWICE_P)),
             _ => (times::<M>(c, &z), times::<M>(d, &z)),
         };
-        let ((y0, y2), (y1, y3)) = (down::<M>(a, &t), down::<M>(b, &v));
+        let ((y0, y2), (y1, y3)) = (down(a, &t), down(b, &v));
         let t = if node == 0 { reduced_once(y1, TWICE_P) } else { times::<M>(&y1, &z0) };
-        (*a, *b) = down::<M>(&y0, &t);
-        (*c, *d) = down::<M>(&y2, &times::<M>(&y3, &z1));
+        (*a, *b) = down(&y0, &t);
+        (*c, *d) = down(&y2, &times::<M>(&y3, &z1));
     }
 }
 
@@ -175,7 +175,7 @@ fn up_pass<M: Multiply>([a, b, c, d]: Quarters<'_>, powers: &[Number], node: usi
 
 /// a + t and a - t below 4·p, for a below 4·p and t below 2·p.
 #[inline(always)]
-fn down<M: Multiply>(a: &Number, t: &Number) -> (Number, Number) {
+fn down(a: &Number, t: &Number) -> (Number, Number) {
     let a = reduced_once(*a, TWICE_P);
     (sum(a, *t), difference(sum(a, TWICE_P), *t).0)
 }

@@ -10,7 +10,9 @@ use crate::memory::Plain;
 use crate::words::Multiply;
 use crate::words::coordinate::Coordinate;
 
-const CHUNK: usize = 1024;
+/// Pairs that share an inversion. Their temporary values, 384 bytes each in the second group, stay in
+/// an L2 cache of 256 KiB.
+const CHUNK: usize = 512;
 const CHAINS: usize = 4;
 /// How many pairs ahead of their use points are asked for.
 const AHEAD: usize = 8;
