@@ -4,13 +4,17 @@
 //! so that one pair's products need not wait for those of its neighbour.
 #![forbid(unsafe_code)]
 
+use ark_bn254::Fq;
+use ark_ff::Field;
+
 use super::pairs::{Pair, Pool};
 use super::prefetch::prefetch;
 use crate::memory::Plain;
 use crate::words::Multiply;
 use crate::words::coordinate::Coordinate;
+use crate::words::number::Number;
 
-/// Pairs that share an inversion. Their temporary values, 384 bytes each in the second group, stay in
+/// Pairs that share an inversion. Their temporary values, 320 bytes each in the second group, stay in
 /// an L2 cache of 256 KiB.
 const CHUNK: usize = 512;
 const CHAINS: usize = 4;
@@ -19,9 +23,9 @@ const AHEAD: usize = 8;
 
 /// What one pair needs until its chunk's inverse is known.
 struct Temporary<F: Coordinate> {
-    denominator: F,
-    numerator: F,
-    before: F::Loose,
+    numerator: F::Loose,
+    denominator: Number,
+    before: Number,
     xa: F,
     xb: F,
     ya: F,
@@ -32,11 +36,11 @@ pub struct Workspace<F: Coordinate>(Vec<Temporary<F>>);
 
 impl<F: Coordinate> Default for Workspace<F> {
     fn default() -> Self {
-        let (zero, before) = (F::ZERO, F::ZERO.loose());
+        let (zero, number) = (F::ZERO, [0; 4]);
         let blank = || Temporary {
-            denominator: zero,
-            numerator: zero,
-            before,
+            numerator: zero.loose(),
+            denominator: number,
+            before: number,
             xa: zero,
             xb: zero,
             ya: zero,
@@ -59,24 +63,24 @@ where
     for start in (0..pairs.len()).step_by(CHUNK) {
         let chunk = &pairs[start..pairs.len().min(start + CHUNK)];
         let temporaries = &mut workspace.0[..chunk.len()];
-        let mut products = [F::ONE.loose(); CHAINS];
+        let mut products = [Fq::ONE.loose(); CHAINS];
         for (position, (pair, t)) in chunk.iter().zip(&mut *temporaries).enumerate() {
             if let Some(later) = pairs.get(start + position + AHEAD) {
                 prefetch(pool.read(later.a >> 1));
                 prefetch(pool.read(later.b >> 1));
             }
-            if !begin(pool, pair, t) {
+            if !begin::<F, M>(pool, pair, t) {
                 infinite.push(start + position);
             }
             let product = &mut products[position % CHAINS];
             t.before = *product;
-            *product = F::times::<M>(product, &t.denominator);
+            *product = Fq::scaled::<M>(product, &t.denominator);
         }
-        let mut inverses = inverted::<F>(products).map(|inverse| inverse.loose());
+        let mut inverses = inverted(products).map(|inverse| inverse.loose());
         for (position, (pair, t)) in chunk.iter().zip(&*temporaries).enumerate().rev() {
             let inverse = &mut inverses[position % CHAINS];
-            let slope = F::slope::<M>(inverse, &t.before, &t.numerator);
-            *inverse = F::times::<M>(inverse, &t.denominator);
+            let slope = F::scaled::<M>(&t.numerator, &Fq::scaled::<M>(inverse, &t.before));
+            *inverse = Fq::scaled::<M>(inverse, &t.denominator);
             pool.write(pair.out, F::chord::<M>(&slope, &t.xa, &t.xb, &t.ya));
         }
     }
@@ -85,7 +89,11 @@ where
 
 /// Writes the line through a pair's points; false if their sum is infinity.
 #[inline(always)]
-fn begin<F: Coordinate>(pool: &Pool<'_, (F, F)>, pair: &Pair, t: &mut Temporary<F>) -> bool
+fn begin<F: Coordinate, M: Multiply>(
+    pool: &Pool<'_, (F, F)>,
+    pair: &Pair,
+    t: &mut Temporary<F>,
+) -> bool
 where
     (F, F): Plain,
 {
@@ -93,29 +101,32 @@ where
     let (xb, yb) = signed(pool, pair.b);
     // One by one: a value put together elsewhere would be copied.
     (t.xa, t.xb, t.ya) = (xa, xb, ya);
-    t.numerator = yb.minus(&ya);
-    t.denominator = xb.minus(&xa);
-    if !t.denominator.is_zero() {
-        return true;
-    }
-    let finite = ya == yb && !ya.is_zero();
-    (t.numerator, t.denominator) = if finite { tangent(xa, ya) } else { (F::ZERO, F::ONE) };
+    let (numerator, denominator) = (yb.minus(&ya), xb.minus(&xa));
+    (t.numerator, t.denominator) = F::fraction::<M>(&numerator, &denominator);
+    !denominator.is_zero() || begin_equal::<F, M>(&yb, t)
+}
+
+/// The same where the abscissas are equal.
+#[cold]
+fn begin_equal<F: Coordinate, M: Multiply>(yb: &F, t: &mut Temporary<F>) -> bool {
+    let finite = t.ya == *yb && !yb.is_zero();
+    let (numerator, denominator) = if finite { tangent(t.xa, t.ya) } else { (F::ZERO, F::ONE) };
+    (t.numerator, t.denominator) = F::fraction::<M>(&numerator, &denominator);
     finite
 }
 
 /// The tangent's slope 3·x² / 2·y as a fraction.
-#[cold]
 fn tangent<F: Coordinate>(x: F, y: F) -> (F, F) {
     let square = x.square();
     (square.double() + square, y.double())
 }
 
 /// The inverses of the chains' products, with one inversion.
-fn inverted<F: Coordinate>(products: [F::Loose; CHAINS]) -> [F; CHAINS] {
-    let products = products.map(|product| F::reduced(&product));
-    let all: F = products.iter().product();
+fn inverted(products: [Number; CHAINS]) -> [Fq; CHAINS] {
+    let products = products.map(|product| Fq::reduced(&product));
+    let all: Fq = products.iter().product();
     let mut inverse = all.inverted().expect("no denominator is zero");
-    let mut before = [F::ONE; CHAINS];
+    let mut before = [Fq::ONE; CHAINS];
     for i in 1..CHAINS {
         before[i] = before[i - 1] * products[i - 1];
     }

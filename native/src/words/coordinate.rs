@@ -23,9 +23,10 @@ pub trait Coordinate: Field {
     /// What `inverse` returns, four times as fast.
     fn inverted(&self) -> Option<Self>;
 
-    fn times<M: Multiply>(a: &Self::Loose, b: &Self) -> Self::Loose;
-    /// a·b·c.
-    fn slope<M: Multiply>(a: &Self::Loose, b: &Self::Loose, c: &Self) -> Self::Loose;
+    /// numerator / denominator as a fraction over a number below 2·p that is zero only where the
+    /// denominator is: one inverse modulo p serves both groups.
+    fn fraction<M: Multiply>(numerator: &Self, denominator: &Self) -> (Self::Loose, Number);
+    fn scaled<M: Multiply>(a: &Self::Loose, by: &Number) -> Self::Loose;
     /// The sum of the points a and b on a line of that slope: x = λ² - xa - xb, y = λ(xa - x) - ya.
     fn chord<M: Multiply>(slope: &Self::Loose, xa: &Self, xb: &Self, ya: &Self) -> (Self, Self);
 }
@@ -70,16 +71,15 @@ impl Coordinate for Fq {
         invert::inverse(self)
     }
 
-    /// Below (1 + 0.1891·2)·p.
     #[inline(always)]
-    fn times<M: Multiply>(a: &Number, b: &Self) -> Number {
-        M::product::<FqConfig>(a, &b.0.0)
+    fn fraction<M: Multiply>(numerator: &Self, denominator: &Self) -> (Number, Number) {
+        (numerator.loose(), denominator.loose())
     }
 
-    /// Below 1.38·p: a·b is below (1 + 0.1891·4)·p, and then as `times`.
+    /// Below (1 + 0.1891·4)·p.
     #[inline(always)]
-    fn slope<M: Multiply>(a: &Number, b: &Number, c: &Self) -> Number {
-        Self::times::<M>(&M::product::<FqConfig>(a, b), c)
+    fn scaled<M: Multiply>(a: &Number, by: &Number) -> Number {
+        M::product::<FqConfig>(a, by)
     }
 
     #[inline(always)]
@@ -87,7 +87,7 @@ impl Coordinate for Fq {
         // The square is below 1.76·p, what it is lessened by below 2·p.
         let square = M::product::<FqConfig>(slope, slope);
         let x = canonical(difference_modulo(square, sum(xa.0.0, xb.0.0), TWICE_P));
-        let product = Self::times::<M>(slope, &xa.minus(&x));
+        let product = Self::scaled::<M>(slope, &xa.minus(&x).loose());
         (x, canonical(difference_modulo(product, ya.0.0, P)))
     }
 }
