@@ -6,7 +6,7 @@ use ark_bn254::{Fq, Fq2, FqConfig};
 use ark_ff::{BigInt, Field};
 
 use super::coordinate::{Coordinate, TWICE_P, canonical};
-use super::number::{Number, difference, difference_modulo, pick, sum};
+use super::number::{Number, difference, difference_modulo, pick, reduced_once, sum};
 use super::{Multiply, invert, modulus};
 
 const P: Number = modulus::<FqConfig>();
@@ -31,8 +31,8 @@ fn square<M: Multiply>([a0, a1]: &[Number; 2]) -> [Number; 2] {
 
 /// From below 3·p.
 #[inline(always)]
-fn less_twice(number: Number) -> Fq {
-    canonical(super::number::reduced_once(number, P))
+fn reduced_twice(number: Number) -> Fq {
+    canonical(reduced_once(number, P))
 }
 
 impl Coordinate for Fq2 {
@@ -90,7 +90,7 @@ impl Coordinate for Fq2 {
         let square = square::<M>(slope);
         let (xa_parts, xb_parts) = (xa.loose(), xb.loose());
         let [x0, x1] = [0, 1].map(|i| {
-            less_twice(difference_modulo(square[i], sum(xa_parts[i], xb_parts[i]), TWICE_P))
+            reduced_twice(difference_modulo(square[i], sum(xa_parts[i], xb_parts[i]), TWICE_P))
         });
         let x = Self::new(x0, x1);
         let product = times::<M>(slope, &xa.minus(&x));
