@@ -9,6 +9,7 @@ pub mod endomorphism;
 pub mod kernel;
 pub mod narrow;
 pub mod pairs;
+pub mod prefetch;
 pub mod sums;
 
 use std::ops::{Range, RangeInclusive};
