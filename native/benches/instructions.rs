@@ -31,7 +31,7 @@ fn main() {
     pool.build_global().expect("the first pool of this process");
     let mut run = match kernel.as_str() {
         "g1_sum_2_10" => g1_sum(),
-        "transform_2_10" => Plain::transform(BITS).expect("a domain of 2^10"),
+        "transform_2_10" => Plain::<Generic>::transform(BITS).expect("a domain of 2^10"),
         "poseidon_100" => hashes(),
         "eddsa_verify_10" => verifications(),
         other => panic!("no kernel is called {other}"),

@@ -3,4 +3,6 @@
 pub mod check;
 pub mod prove;
 pub mod quotient;
+pub mod rows;
+pub mod transform;
 pub mod verify;

@@ -34,7 +34,7 @@ impl<M: Multiply> Arithmetic for InWords<M> {
     const NAME: &'static str = M::NAME;
     type G1 = Narrow<g1::Config, M>;
     type G2 = Narrow<g2::Config, M>;
-    type Quotient = Plain;
+    type Quotient = Plain<M>;
 }
 
 /// Eight lanes of AVX-512 IFMA.

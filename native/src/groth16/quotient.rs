@@ -2,13 +2,18 @@
 //! is the basis of snarkjs's keys. C is taken as the product of A and B on the domain itself.
 #![forbid(unsafe_code)]
 
-use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, FftField, Field, PrimeField};
-use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
+use ark_bn254::{Fr, FrConfig};
+use ark_ff::PrimeField;
 use rayon::prelude::*;
 
+use super::rows::Rows;
+use super::transform::Coset;
 use crate::files::binary::{Result, fault};
 use crate::files::zkey::Zkey;
+use crate::words::number::{Number, difference_modulo, double, reduced_once};
+use crate::words::{Multiply, modulus};
+
+const P: Number = modulus::<FrConfig>();
 
 /// A canonical number of the scalar field in four words, the lowest first.
 pub type Words = [u64; 4];
@@ -25,89 +30,61 @@ pub trait Quotient: Send + Sync + Sized {
     fn transform(bits: u32) -> Result<Box<dyn FnMut()>>;
 }
 
-/// The matrices row by row, and arkworks's transforms.
-pub struct Plain {
-    rows: [Vec<(u32, Fr)>; 2],
-    starts: [Vec<u32>; 2],
-    domain: Domain,
-    coset: Domain,
+/// The matrices row by row, and `transform`.
+pub struct Plain<M> {
+    a: Rows<M>,
+    b: Rows<M>,
+    coset: Coset<M>,
 }
 
-impl Quotient for Plain {
+impl<M: Multiply> Quotient for Plain<M> {
     fn new(key: &Zkey) -> Result<Self> {
-        let (domain, coset) = domains(key.domain)?;
-        let [(a, starts_a), (b, starts_b)] = [0, 1].map(|matrix| by_row(key, matrix));
-        Ok(Self { rows: [a, b], starts: [starts_a, starts_b], domain, coset })
+        let rows = |matrix: u32| {
+            let entries = key.coefficients.iter().filter(move |entry| entry.matrix == matrix);
+            Rows::new(key.domain, entries.map(|e| (e.row, e.wire, e.value)))
+        };
+        let (a, b) = rayon::join(|| rows(0), || rows(1));
+        Ok(Self { a, b, coset: coset(key.domain)? })
     }
 
     fn of(&self, witness: &[Words]) -> Vec<Words> {
-        let witness: Vec<Fr> = witness.par_iter().map(|words| from_words(*words)).collect();
-        let [mut a, mut b] = [0, 1].map(|matrix| self.multiply(matrix, &witness));
-        let mut c: Vec<Fr> = a.par_iter().zip(&b).map(|(a, b)| *a * b).collect();
-        for values in [&mut a, &mut b, &mut c] {
-            self.domain.ifft_in_place(values);
-            self.coset.fft_in_place(values);
-        }
-        let values = a.par_iter().zip(&b).zip(&c);
-        values.map(|((a, b), c)| (*a * b - c).into_bigint().0).collect()
+        let squared = Fr::R2.0;
+        let numbers = witness.par_iter().with_min_len(PART);
+        let witness: Vec<_> =
+            numbers.map(|number| M::product::<FrConfig>(number, &squared)).collect();
+        let (mut a, mut b) = rayon::join(|| self.a.times(&witness), || self.b.times(&witness));
+        let products = a.par_iter().zip(&b).with_min_len(PART);
+        let mut c: Vec<_> = products.map(|(a, b)| M::product::<FrConfig>(a, b)).collect();
+        let extend = |values: &mut Vec<Number>| self.coset.extend(values);
+        rayon::join(|| extend(&mut c), || rayon::join(|| extend(&mut a), || extend(&mut b)));
+        let values = a.par_iter().zip(&b).zip(&c).with_min_len(PART);
+        values.map(|((a, b), c)| numerator::<M>(a, b, c)).collect()
     }
 
     fn transform(bits: u32) -> Result<Box<dyn FnMut()>> {
-        let (domain, coset) = domains(1 << bits)?;
-        let mut values: Vec<Fr> = (0..1u64 << bits).map(Fr::from).collect();
-        Ok(Box::new(move || {
-            domain.ifft_in_place(&mut values);
-            coset.fft_in_place(&mut values);
-        }))
+        let coset = coset::<M>(1 << bits)?;
+        let mut values: Vec<Number> = (0..1u64 << bits).map(|i| Fr::from(i).0.0).collect();
+        Ok(Box::new(move || coset.extend(&mut values)))
     }
 }
 
-type Domain = Radix2EvaluationDomain<Fr>;
+/// Elements that one core takes at a time.
+const PART: usize = 1 << 10;
 
-/// The domain of that size and its odd coset.
-fn domains(size: usize) -> Result<(Domain, Domain)> {
-    let shift = Fr::get_root_of_unity(2 * size as u64);
-    let (Some(domain), Some(shift)) = (Domain::new(size), shift) else {
-        return fault("the field has no domain of this size");
-    };
-    match domain.get_coset(shift) {
-        Some(coset) => Ok((domain, coset)),
-        None => fault("the field has no coset of this domain"),
+fn coset<M: Multiply>(domain: usize) -> Result<Coset<M>> {
+    match Coset::new(domain) {
+        Some(coset) => Ok(coset),
+        None => fault("the field has no coset of a domain of this size"),
     }
 }
 
-impl Plain {
-    fn multiply(&self, matrix: usize, witness: &[Fr]) -> Vec<Fr> {
-        let (rows, starts) = (&self.rows[matrix], &self.starts[matrix]);
-        starts
-            .par_windows(2)
-            .map(|range| {
-                let row = &rows[range[0] as usize..range[1] as usize];
-                row.iter().fold(Fr::ZERO, |sum, (wire, value)| {
-                    let number = witness[*wire as usize];
-                    sum + if *value == Fr::ONE { number } else { *value * number }
-                })
-            })
-            .collect()
-    }
-}
-
-/// A matrix's entries sorted by row, and where each row starts.
-fn by_row(key: &Zkey, matrix: u32) -> (Vec<(u32, Fr)>, Vec<u32>) {
-    let entries = || key.coefficients.iter().filter(|entry| entry.matrix == matrix);
-    let mut starts = vec![0u32; key.domain + 1];
-    entries().for_each(|entry| starts[entry.row as usize + 1] += 1);
-    for row in 0..key.domain {
-        starts[row + 1] += starts[row];
-    }
-    let mut next = starts.clone();
-    let mut rows = vec![(0, Fr::ZERO); starts[key.domain] as usize];
-    for entry in entries() {
-        let at = &mut next[entry.row as usize];
-        rows[*at as usize] = (entry.wire, entry.value);
-        *at += 1;
-    }
-    (rows, starts)
+/// a·b - c as a canonical number, for a, b and c below 2·p in Montgomery form.
+#[inline(always)]
+fn numerator<M: Multiply>(a: &Number, b: &Number, c: &Number) -> Words {
+    // a·b is below (1 + 0.1891·4)·p.
+    let number = difference_modulo(M::product::<FrConfig>(a, b), *c, double(P));
+    // Below 2·p / 2^256 + p: at most p.
+    reduced_once(M::product::<FrConfig>(&number, &[1, 0, 0, 0]), P)
 }
 
 /// The field element of a canonical number.

@@ -25,7 +25,7 @@ const TO_LANE: u64 = 256;
 
 /// 2^260 modulo p: what arkworks has of 16.
 const SIXTEEN: Fq = ark_ff::MontFp!("16");
-const ONE: [u64; 5] = split(SIXTEEN.0.0);
+pub const ONE: [u64; 5] = split(SIXTEEN.0.0);
 
 /// A coordinate of eight points.
 ///
@@ -35,24 +35,27 @@ const ONE: [u64; 5] = split(SIXTEEN.0.0);
 pub trait Coordinate: Copy + Send + 'static {
     /// One point in memory: x, then y, packed, with R = 2^260.
     type Packed: Plain;
+    /// The denominator of a slope, where it is not the difference itself.
+    type Norm: Copy + Send;
     /// One lane of a coordinate in arkworks.
     type Scalar: ark_ff::Field;
 
-    unsafe fn one() -> Self;
     unsafe fn load(points: &Eight) -> (Self, Self);
     unsafe fn store(x: &Self, y: &Self, points: &Eight);
     /// Reduced to below 2·p: 2·p - self where the mask says so.
     unsafe fn negate_where(&self, mask: u8) -> Self;
     /// a - b + 2·p for b below 2·p.
     unsafe fn sub(a: &Self, b: &Self) -> Self;
-    /// Loose factors; below 1.6·p.
-    unsafe fn mul(a: &Self, b: &Self) -> Self;
+    /// dy/d as a numerator and what is kept of its denominator, which is in the prime field.
+    unsafe fn fraction(dy: &Self, d: &Self) -> (Self, Self::Norm);
+    /// The denominator, which is zero only where d is.
+    unsafe fn denominator<'a>(d: &'a Self, norm: &'a Self::Norm) -> &'a Lanes;
+    /// A numerator times the inverse of its denominator: below 1.3·p.
+    unsafe fn scaled(&self, factor: &Lanes) -> Self;
     /// slope² - 2·xa - d + 6·p, reduced.
     unsafe fn chord_x(slope: &Self, xa: &Self, d: &Self) -> Self;
     /// slope·h - ya + 3·p, reduced.
     unsafe fn chord_y(slope: &Self, h: &Self, ya: &Self) -> Self;
-    /// The eight inverses, or None if a lane is zero; of products.
-    unsafe fn invert(&self) -> Option<Self>;
 
     fn pack(x: Self::Scalar, y: Self::Scalar) -> Self::Packed;
     fn unpack(point: &Self::Packed) -> (Self::Scalar, Self::Scalar);
@@ -121,7 +124,7 @@ fn lane(v: &[[u64; 8]; 5], index: usize) -> [u64; 4] {
 /// The eight inverses with one inversion, or None if a lane is zero; for lanes below 1.6·p. Lanes
 /// are multiplied up and divided out with their neighbours at a distance of 4, 2 and 1.
 #[inline(always)]
-unsafe fn invert_lanes(v: &Lanes) -> Option<Lanes> {
+pub unsafe fn invert_lanes(v: &Lanes) -> Option<Lanes> {
     unsafe {
         let four = rotated::<4>(v);
         let pairs = Q::mul(v, &four);
@@ -151,12 +154,8 @@ unsafe fn rotated<const N: i32>(v: &Lanes) -> Lanes {
 
 impl Coordinate for Lanes {
     type Packed = Packed1;
+    type Norm = ();
     type Scalar = Fq;
-
-    #[inline(always)]
-    unsafe fn one() -> Self {
-        unsafe { Q::broadcast(ONE) }
-    }
 
     #[inline(always)]
     unsafe fn load(points: &Eight) -> (Self, Self) {
@@ -183,8 +182,18 @@ impl Coordinate for Lanes {
     }
 
     #[inline(always)]
-    unsafe fn mul(a: &Self, b: &Self) -> Self {
-        unsafe { Q::mul(a, b) }
+    unsafe fn fraction(dy: &Self, _: &Self) -> (Self, ()) {
+        (*dy, ())
+    }
+
+    #[inline(always)]
+    unsafe fn denominator<'a>(d: &'a Self, (): &'a ()) -> &'a Lanes {
+        d
+    }
+
+    #[inline(always)]
+    unsafe fn scaled(&self, factor: &Lanes) -> Self {
+        unsafe { Q::mul(self, factor) }
     }
 
     #[inline(always)]
@@ -195,11 +204,6 @@ impl Coordinate for Lanes {
     #[inline(always)]
     unsafe fn chord_y(slope: &Self, h: &Self, ya: &Self) -> Self {
         unsafe { Q::reduce(&Q::sub_wide::<3>(&Q::mul_wide(slope, h), ya)) }
-    }
-
-    #[inline(always)]
-    unsafe fn invert(&self) -> Option<Self> {
-        unsafe { invert_lanes(self) }
     }
 
     fn pack(x: Fq, y: Fq) -> Packed1 {
@@ -213,12 +217,8 @@ impl Coordinate for Lanes {
 
 impl Coordinate for [Lanes; 2] {
     type Packed = Packed2;
+    type Norm = Lanes;
     type Scalar = Fq2;
-
-    #[inline(always)]
-    unsafe fn one() -> Self {
-        unsafe { [Q::broadcast(ONE), Lanes::zero()] }
-    }
 
     #[inline(always)]
     unsafe fn load(points: &Eight) -> (Self, Self) {
@@ -248,18 +248,31 @@ impl Coordinate for [Lanes; 2] {
         unsafe { [Q::sub::<2>(&a[0], &b[0]), Q::sub::<2>(&a[1], &b[1])] }
     }
 
+    /// 1/(s + t·i) = (s - t·i)/(s² + t²): -1 is no square, so the norm is zero only where both are.
     #[inline(always)]
-    unsafe fn mul(a: &Self, b: &Self) -> Self {
+    unsafe fn fraction(dy: &Self, d: &Self) -> (Self, Lanes) {
         unsafe {
-            let [real, imaginary] = product_wide(a, b);
-            [Q::normal(real), Q::normal(imaginary)]
+            let conjugate = [d[0], Q::normal(Q::negate_where::<4>(&d[1], 0xff))];
+            let [real, imaginary] = product_wide(dy, &conjugate);
+            let norm = Q::normal(Q::sum_of_squares_wide(&d[0], &d[1]));
+            ([Q::normal(real), Q::normal(imaginary)], norm)
         }
+    }
+
+    #[inline(always)]
+    unsafe fn denominator<'a>(_: &'a Self, norm: &'a Lanes) -> &'a Lanes {
+        norm
+    }
+
+    #[inline(always)]
+    unsafe fn scaled(&self, factor: &Lanes) -> Self {
+        unsafe { [Q::mul(&self[0], factor), Q::mul(&self[1], factor)] }
     }
 
     #[inline(always)]
     unsafe fn chord_x(slope: &Self, xa: &Self, d: &Self) -> Self {
         unsafe {
-            // (s + t·i)² = (s + t)(s - t) + 2·s·t·i; factors below 3.6·p, products below 1.3·p.
+            // (s + t·i)² = (s + t)(s - t) + 2·s·t·i; factors below 3.3·p, products below 1.3·p.
             let sum = Q::add(&slope[0], &slope[1]);
             let difference = Q::sub::<2>(&slope[0], &slope[1]);
             let real = Q::mul_wide(&sum, &difference);
@@ -277,17 +290,6 @@ impl Coordinate for [Lanes; 2] {
                 Q::reduce(&Q::sub_wide::<3>(&real, &ya[0])),
                 Q::reduce(&Q::sub_wide::<3>(&imaginary, &ya[1])),
             ]
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn invert(&self) -> Option<Self> {
-        unsafe {
-            // 1/(s + t·i) = (s - t·i)/(s² + t²); the norm is zero only where both are.
-            let [real, imaginary] = self;
-            let scale = invert_lanes(&Q::dot(real, real, imaginary, imaginary))?;
-            let minus = Q::normal(Q::negate_where::<2>(imaginary, 0xff));
-            Some([Q::mul(real, &scale), Q::mul(&minus, &scale)])
         }
     }
 

@@ -208,33 +208,19 @@ impl<F: PrimeField<BigInt = BigInt<4>>> Field<F> {
     /// a·a/R, limbs below 2^58.
     #[inline(always)]
     pub unsafe fn square_wide(a: &Lanes) -> Lanes {
+        unsafe { Self::reduce_product(square_product(a)) }
+    }
+
+    /// (a·a + b·b)/R with one reduction, limbs below 2^58.
+    #[inline(always)]
+    pub unsafe fn sum_of_squares_wide(a: &Lanes, b: &Lanes) -> Lanes {
         unsafe {
-            let z = _mm512_setzero_si512();
-            let [a0, a1, a2, a3, a4] = a.0;
-            let mut s = [z; 10];
-            s[1] = lo(z, a0, a1);
-            s[2] = hi(lo(z, a0, a2), a0, a1);
-            s[3] = lo(hi(lo(z, a0, a3), a0, a2), a1, a2);
-            s[4] = hi(lo(hi(lo(z, a0, a4), a0, a3), a1, a3), a1, a2);
-            s[5] = lo(hi(lo(hi(z, a0, a4), a1, a4), a1, a3), a2, a3);
-            s[6] = hi(lo(hi(z, a1, a4), a2, a4), a2, a3);
-            s[7] = lo(hi(z, a2, a4), a3, a4);
-            s[8] = hi(z, a3, a4);
-            let mut i = 1;
-            while i < 9 {
-                s[i] = plus(s[i], s[i]);
+            let (mut s, t) = (square_product(a), square_product(b));
+            let mut i = 0;
+            while i < 10 {
+                s[i] = plus(s[i], t[i]);
                 i += 1;
             }
-            s[0] = lo(z, a0, a0);
-            s[1] = hi(s[1], a0, a0);
-            s[2] = lo(s[2], a1, a1);
-            s[3] = hi(s[3], a1, a1);
-            s[4] = lo(s[4], a2, a2);
-            s[5] = hi(s[5], a2, a2);
-            s[6] = lo(s[6], a3, a3);
-            s[7] = hi(s[7], a3, a3);
-            s[8] = lo(s[8], a4, a4);
-            s[9] = hi(z, a4, a4);
             Self::reduce_product(s)
         }
     }
@@ -365,6 +351,40 @@ pub unsafe fn add_product(mut s: [__m512i; 10], a: &Lanes, b: &Lanes) -> [__m512
             }
             i += 1;
         }
+        s
+    }
+}
+
+/// The whole square: products of different limbs once, and doubled.
+#[inline(always)]
+unsafe fn square_product(a: &Lanes) -> [__m512i; 10] {
+    unsafe {
+        let z = _mm512_setzero_si512();
+        let [a0, a1, a2, a3, a4] = a.0;
+        let mut s = [z; 10];
+        s[1] = lo(z, a0, a1);
+        s[2] = hi(lo(z, a0, a2), a0, a1);
+        s[3] = lo(hi(lo(z, a0, a3), a0, a2), a1, a2);
+        s[4] = hi(lo(hi(lo(z, a0, a4), a0, a3), a1, a3), a1, a2);
+        s[5] = lo(hi(lo(hi(z, a0, a4), a1, a4), a1, a3), a2, a3);
+        s[6] = hi(lo(hi(z, a1, a4), a2, a4), a2, a3);
+        s[7] = lo(hi(z, a2, a4), a3, a4);
+        s[8] = hi(z, a3, a4);
+        let mut i = 1;
+        while i < 9 {
+            s[i] = plus(s[i], s[i]);
+            i += 1;
+        }
+        s[0] = lo(z, a0, a0);
+        s[1] = hi(s[1], a0, a0);
+        s[2] = lo(s[2], a1, a1);
+        s[3] = hi(s[3], a1, a1);
+        s[4] = lo(s[4], a2, a2);
+        s[5] = hi(s[5], a2, a2);
+        s[6] = lo(s[6], a3, a3);
+        s[7] = hi(s[7], a3, a3);
+        s[8] = lo(s[8], a4, a4);
+        s[9] = hi(z, a4, a4);
         s
     }
 }

@@ -9,7 +9,8 @@ use std::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
 use ark_ff::{AdditiveGroup, Field as _};
 
 use super::addresses::{Eight, Finder};
-use super::coordinate::Coordinate;
+use super::coordinate::{Coordinate, ONE, Q, invert_lanes};
+use super::field::Lanes;
 use crate::msm::pairs::{Pair, Pairs, Pool, Run};
 
 /// Pairs that share an inversion. The temporary values of a chunk stay in the L2 cache.
@@ -23,12 +24,13 @@ const AHEAD: usize = 4;
 /// What pass 1 leaves for pass 2, for eight pairs.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-pub struct Temporary<C> {
+pub struct Temporary<C: Coordinate> {
     d: C,
-    before: C,
+    norm: C::Norm,
+    numerator: C,
+    before: Lanes,
     xa: C,
     ya: C,
-    dy: C,
 }
 
 /// Memory for one caller's chunks.
@@ -212,7 +214,7 @@ unsafe fn add_chunk<C: Coordinate>(
         for (vector, place) in ring.iter_mut().enumerate().take(vectors) {
             *place = Operands::asked_for::<C::Packed>(&finder, eights.get(vector));
         }
-        let mut products = [C::one(); CHAINS];
+        let mut products = [Q::broadcast(ONE); CHAINS];
         for group in 0..groups {
             for (chain, product) in products.iter_mut().enumerate() {
                 let vector = group * CHAINS + chain;
@@ -226,11 +228,13 @@ unsafe fn add_chunk<C: Coordinate>(
                 (&raw mut (*t).ya).write(ya);
                 let (xb, yb) = C::load(&at.b);
                 let yb = yb.negate_where(b_negative);
-                (&raw mut (*t).dy).write(C::sub(&yb, &ya));
                 let d = C::sub(&xb, &xa);
                 (&raw mut (*t).d).write(d);
+                let (numerator, norm) = C::fraction(&C::sub(&yb, &ya), &d);
+                (&raw mut (*t).numerator).write(numerator);
+                (&raw mut (*t).norm).write(norm);
                 (&raw mut (*t).before).write(*product);
-                *product = C::mul(product, &d);
+                *product = Q::mul(product, C::denominator(&d, &norm));
                 if vector + AHEAD < vectors {
                     let next = eights.get(vector + AHEAD);
                     ring[vector % AHEAD] = Operands::asked_for::<C::Packed>(&finder, next);
@@ -238,24 +242,23 @@ unsafe fn add_chunk<C: Coordinate>(
             }
         }
         let [p0, p1, p2, p3] = products;
-        let (p01, p23) = (C::mul(&p0, &p1), C::mul(&p2, &p3));
-        let Some(inverse) = C::mul(&p01, &p23).invert() else { return false };
-        let (i01, i23) = (C::mul(&inverse, &p23), C::mul(&inverse, &p01));
+        let (p01, p23) = (Q::mul(&p0, &p1), Q::mul(&p2, &p3));
+        let Some(inverse) = invert_lanes(&Q::mul(&p01, &p23)) else { return false };
+        let (i01, i23) = (Q::mul(&inverse, &p23), Q::mul(&inverse, &p01));
         let mut inverses =
-            [C::mul(&i01, &p1), C::mul(&i01, &p0), C::mul(&i23, &p3), C::mul(&i23, &p2)];
+            [Q::mul(&i01, &p1), Q::mul(&i01, &p0), Q::mul(&i23, &p3), Q::mul(&i23, &p2)];
 
         // Pass 2, from the back: 1/d, the slope, the sum.
         for group in (0..groups).rev() {
             let at = spaces.add(group * CHAINS);
-            let mut slopes = inverses;
+            let mut each = inverses;
             for chain in 0..CHAINS {
                 let t = &*at.add(chain);
-                slopes[chain] = C::mul(&inverses[chain], &t.before);
-                inverses[chain] = C::mul(&inverses[chain], &t.d);
+                each[chain] = Q::mul(&inverses[chain], &t.before);
+                inverses[chain] = Q::mul(&inverses[chain], C::denominator(&t.d, &t.norm));
             }
-            for (chain, slope) in slopes.iter_mut().enumerate() {
-                *slope = C::mul(&(*at.add(chain)).dy, slope);
-            }
+            let slopes: [C; CHAINS] =
+                [0, 1, 2, 3].map(|chain| (*at.add(chain)).numerator.scaled(&each[chain]));
             // What one chain waits for, the next one's product fills.
             let mut sums = slopes;
             for (chain, (x, slope)) in sums.iter_mut().zip(&slopes).enumerate() {

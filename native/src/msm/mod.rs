@@ -9,6 +9,7 @@ pub mod endomorphism;
 pub mod kernel;
 pub mod narrow;
 pub mod pairs;
+pub mod prefetch;
 pub mod sums;
 
 use std::ops::{Range, RangeInclusive};
@@ -42,7 +43,7 @@ const SPARE: u32 = 2;
 const PART: usize = 1 << 19;
 
 /// Bytes of the points that are summed up at a time: what their sums take of the L2 cache.
-const BLOCK: usize = 1 << 19;
+const BLOCK: usize = 1 << 21;
 
 impl<K: Kernel> Bases<K> {
     /// The point i of the list is multiplied by the scalar `first` + i.

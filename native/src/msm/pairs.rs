@@ -78,10 +78,9 @@ impl<'a> Run<'a> {
         self.out.is_empty()
     }
 
-    /// # Panics
-    /// If there is no such pair.
-    pub fn get(&self, position: usize) -> Pair {
-        Pair { a: self.a[position], b: self.b[position], out: self.out[position] }
+    pub fn get(&self, position: usize) -> Option<Pair> {
+        let (a, b) = (*self.a.get(position)?, *self.b.get(position)?);
+        Some(Pair { a, b, out: *self.out.get(position)? })
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Pair> + 'a {

@@ -4,7 +4,7 @@
 use ark_bn254::{Fr, FrConfig};
 use ark_ff::{AdditiveGroup, BigInt};
 
-use crate::words::coordinate::{difference, pick};
+use crate::words::number::{difference, pick};
 use crate::words::{Multiply, modulus};
 
 #[inline(always)]

@@ -4,10 +4,10 @@
 
 use std::arch::asm;
 
-use ark_ff::{BigInt, Fp, MontConfig};
+use ark_ff::MontConfig;
 
-use super::coordinate::{difference, pick};
-use super::{Element, Multiply};
+use super::number::Number;
+use super::{Multiply, modulus};
 
 /// Machines with MULX, ADCX and ADOX. Whoever multiplies with it asked `Adx::detect` before.
 #[derive(Clone, Copy)]
@@ -20,14 +20,25 @@ impl Adx {
     }
 }
 
-/// One word of b: t += a·b, then t = (t + m·p) / 2^64 with the m that clears the lowest word.
-/// The first word of b starts the sums instead of adding to them.
+/// Rounds of the Montgomery product, one for each offset into b: (h, t) = t + a·b, once more for a
+/// second product 32 bytes further in both, then t = (h, t + m·p) / 2^64 with the m that clears the
+/// lowest word. No row leaves a carry; clearing both all the same frees each row from waiting for
+/// the one before.
 macro_rules! rounds {
-    ($($b:literal),*) => {
+    (one: $($b:literal),*) => {
+        concat!(rounds!(@start), rounds!(@reduce), $(rounds!(@first $b), rounds!(@reduce)),*)
+    };
+    (two: $($b:literal),*) => {
         concat!(
-            // Word 0.
+            rounds!(@start), rounds!(@second 0), rounds!(@reduce),
+            $(rounds!(@first $b), rounds!(@second $b), rounds!(@reduce)),*
+        )
+    };
+    // The first word of b starts the sums instead of adding to them.
+    (@start) => {
+        concat!(
             "mov rdx, [{b}]",
-            "\nxor eax, eax",
+            "\nxor {zero:e}, {zero:e}",
             "\nmulx {t1}, {t0}, [{a}]",
             "\nmulx {t2}, rax, [{a} + 8]",
             "\nadox {t1}, rax",
@@ -35,35 +46,52 @@ macro_rules! rounds {
             "\nadox {t2}, rax",
             "\nmulx {h}, rax, [{a} + 24]",
             "\nadox {t3}, rax",
-            "\nmov eax, 0",
-            "\nadox {h}, rax",
-            rounds!(@reduce),
-            $(
-                "\nmov rdx, [{b} + ", $b, "]",
-                "\nxor eax, eax",
-                "\nmulx {h}, rax, [{a}]",
-                "\nadox {t0}, rax",
-                "\nadcx {t1}, {h}",
-                "\nmulx {h}, rax, [{a} + 8]",
-                "\nadox {t1}, rax",
-                "\nadcx {t2}, {h}",
-                "\nmulx {h}, rax, [{a} + 16]",
-                "\nadox {t2}, rax",
-                "\nadcx {t3}, {h}",
-                "\nmulx {h}, rax, [{a} + 24]",
-                "\nadox {t3}, rax",
-                "\nmov eax, 0",
-                "\nadcx {h}, rax",
-                "\nadox {h}, rax",
-                rounds!(@reduce),
-            )*
+            "\nadox {h}, {zero}",
+        )
+    };
+    (@first $b:literal) => {
+        concat!(
+            "\nmov rdx, [{b} + ", $b, "]",
+            "\nxor {zero:e}, {zero:e}",
+            "\nmulx {h}, rax, [{a}]",
+            "\nadox {t0}, rax",
+            "\nadcx {t1}, {h}",
+            "\nmulx {h}, rax, [{a} + 8]",
+            "\nadox {t1}, rax",
+            "\nadcx {t2}, {h}",
+            "\nmulx {h}, rax, [{a} + 16]",
+            "\nadox {t2}, rax",
+            "\nadcx {t3}, {h}",
+            "\nmulx {h}, rax, [{a} + 24]",
+            "\nadox {t3}, rax",
+            "\nadcx {h}, {zero}",
+            "\nadox {h}, {zero}",
+        )
+    };
+    (@second $b:literal) => {
+        concat!(
+            "\nmov rdx, [{b} + 32 + ", $b, "]",
+            "\nxor {zero:e}, {zero:e}",
+            "\nmulx {c}, rax, [{a} + 32]",
+            "\nadox {t0}, rax",
+            "\nadcx {t1}, {c}",
+            "\nmulx {c}, rax, [{a} + 40]",
+            "\nadox {t1}, rax",
+            "\nadcx {t2}, {c}",
+            "\nmulx {c}, rax, [{a} + 48]",
+            "\nadox {t2}, rax",
+            "\nadcx {t3}, {c}",
+            "\nmulx {c}, rax, [{a} + 56]",
+            "\nadox {t3}, rax",
+            "\nadcx {h}, {c}",
+            "\nadox {h}, {zero}",
         )
     };
     (@reduce) => {
         concat!(
-            "\nmov rdx, {inverse}",
+            "\nmov rdx, [{p} + 32]",
             "\nimul rdx, {t0}",
-            "\nxor eax, eax",
+            "\nxor {zero:e}, {zero:e}",
             "\nmulx {c}, rax, [{p}]",
             "\nadcx rax, {t0}",
             "\nmov {t0}, {c}",
@@ -76,44 +104,57 @@ macro_rules! rounds {
             "\nadcx {t2}, {t3}",
             "\nmulx {t3}, rax, [{p} + 24]",
             "\nadox {t2}, rax",
-            "\nmov eax, 0",
-            "\nadcx {t3}, rax",
+            "\nadcx {t3}, {zero}",
             "\nadox {t3}, {h}",
         )
     };
+}
+
+macro_rules! run {
+    ($rounds:expr, $a:expr, $b:expr, $field:ty) => {{
+        let (t0, t1, t2, t3): (u64, u64, u64, u64);
+        let constants = const { &constants::<$field>() };
+        asm!(
+            $rounds,
+            a = in(reg) $a.as_ptr(),
+            b = in(reg) $b.as_ptr(),
+            p = in(reg) constants.as_ptr(),
+            t0 = out(reg) t0,
+            t1 = out(reg) t1,
+            t2 = out(reg) t2,
+            t3 = out(reg) t3,
+            h = out(reg) _,
+            c = out(reg) _,
+            zero = out(reg) _,
+            out("rax") _,
+            out("rdx") _,
+            options(pure, readonly, nostack),
+        );
+        [t0, t1, t2, t3]
+    }};
+}
+
+/// The modulus, and what a lowest word is multiplied by to find m.
+const fn constants<C: MontConfig<4>>() -> [u64; 5] {
+    let p = modulus::<C>();
+    [p[0], p[1], p[2], p[3], C::INV]
 }
 
 impl Multiply for Adx {
     const NAME: &'static str = "adx";
 
     #[inline(always)]
-    fn mul<C: MontConfig<4>>(a: &Element<C>, b: &Element<C>) -> Element<C> {
-        let (mut t0, mut t1, mut t2, mut t3): (u64, u64, u64, u64);
-        let p = const { &super::modulus::<C>() };
+    fn product<C: MontConfig<4>>(a: &Number, b: &Number) -> Number {
         debug_assert!(Self::detect().is_some());
-        // SAFETY: `detect` was asked, and found the instructions; the operands are four words each, read only;
-        // the modulus leaves its top bit free, so no sum of a round overflows.
-        unsafe {
-            asm!(
-                rounds!(8, 16, 24),
-                a = in(reg) a.0.0.as_ptr(),
-                b = in(reg) b.0.0.as_ptr(),
-                p = in(reg) p.as_ptr(),
-                inverse = in(reg) C::INV,
-                t0 = out(reg) t0,
-                t1 = out(reg) t1,
-                t2 = out(reg) t2,
-                t3 = out(reg) t3,
-                h = out(reg) _,
-                c = out(reg) _,
-                out("rax") _,
-                out("rdx") _,
-                options(pure, readonly, nostack),
-            );
-        }
-        // Below 2·p; p once more off where it is not below p.
-        let sum = [t0, t1, t2, t3];
-        let (reduced, borrow) = difference(sum, *p);
-        Fp::new_unchecked(BigInt::new(pick(borrow, sum, reduced)))
+        // SAFETY: `detect` was asked, and found the instructions; the operands are four words each,
+        // read only.
+        unsafe { run!(rounds!(one: 8, 16, 24), a, b, C) }
+    }
+
+    #[inline(always)]
+    fn two_products<C: MontConfig<4>>(a: &[Number; 2], b: &[Number; 2]) -> Number {
+        debug_assert!(Self::detect().is_some());
+        // SAFETY: as above, with eight words each.
+        unsafe { run!(rounds!(two: 8, 16, 24), a.as_flattened(), b.as_flattened(), C) }
     }
 }

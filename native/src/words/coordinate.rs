@@ -1,158 +1,93 @@
-//! The coordinates of both groups on 64-bit words, without branches on their values: a branch on a
-//! borrow is mispredicted every second time.
+//! What sums of points ask of a coordinate, and the first group's coordinates on 64-bit words.
+//!
+//! BN254's p is below 0.1891·2^256, so a·b / 2^256 of numbers below s·p and t·p is below
+//! 0.1891·s·t·p. Every bound here and in `quadratic` is made of this.
 #![forbid(unsafe_code)]
 
-use ark_bn254::{Fq, Fq2, FqConfig};
-use ark_ff::{BigInt, Field, MontConfig};
+use ark_bn254::{Fq, FqConfig};
+use ark_ff::{BigInt, Field};
 
-use super::{Element, Multiply, invert, modulus};
+use super::number::{Number, difference_modulo, double, reduced_once, sum};
+use super::{Multiply, invert, modulus};
 
-/// A coordinate of a point.
+/// A coordinate of a point, in canonical form: below p, in each part.
 pub trait Coordinate: Field {
-    fn product<M: Multiply>(&self, other: &Self) -> Self;
-    fn squared<M: Multiply>(&self) -> Self;
+    /// What products leave: below 2·p, in each part.
+    type Loose: Copy + Send;
+
+    fn loose(&self) -> Self::Loose;
+    fn reduced(loose: &Self::Loose) -> Self;
     fn minus(&self, other: &Self) -> Self;
-    /// p - self where asked; self is not zero.
+    /// The negative where asked; self is not zero.
     fn negated_if(&self, negate: bool) -> Self;
     /// What `inverse` returns, four times as fast.
     fn inverted(&self) -> Option<Self>;
+
+    /// numerator / denominator as a fraction over a number below 2·p that is zero only where the
+    /// denominator is: one inverse modulo p serves both groups.
+    fn fraction<M: Multiply>(numerator: &Self, denominator: &Self) -> (Self::Loose, Number);
+    fn scaled<M: Multiply>(a: &Self::Loose, by: &Number) -> Self::Loose;
+    /// The sum of the points a and b on a line of that slope: x = λ² - xa - xb, y = λ(xa - x) - ya.
+    fn chord<M: Multiply>(slope: &Self::Loose, xa: &Self, xb: &Self, ya: &Self) -> (Self, Self);
+}
+
+const P: Number = modulus::<FqConfig>();
+const P_AND_ONE: Number = [P[0] + 1, P[1], P[2], P[3]];
+pub(super) const TWICE_P: Number = double(P);
+
+/// From below 2·p.
+#[inline(always)]
+pub(super) fn canonical(number: Number) -> Fq {
+    Fq::new_unchecked(BigInt::new(reduced_once(number, P)))
 }
 
 impl Coordinate for Fq {
+    type Loose = Number;
+
     #[inline(always)]
-    fn product<M: Multiply>(&self, other: &Self) -> Self {
-        M::mul::<FqConfig>(self, other)
+    fn loose(&self) -> Number {
+        self.0.0
     }
 
     #[inline(always)]
-    fn squared<M: Multiply>(&self) -> Self {
-        M::square::<FqConfig>(self)
+    fn reduced(loose: &Number) -> Self {
+        canonical(*loose)
     }
 
     #[inline(always)]
     fn minus(&self, other: &Self) -> Self {
-        subtract::<FqConfig>(self, other)
+        Self::new_unchecked(BigInt::new(difference_modulo(self.0.0, other.0.0, P)))
     }
 
     #[inline(always)]
     fn negated_if(&self, negate: bool) -> Self {
-        let (negative, _) = difference(modulus::<FqConfig>(), self.0.0);
-        Self::new_unchecked(BigInt::new(pick(negate, negative, self.0.0)))
+        // p - y is p + 1 + !y modulo 2^256.
+        let mask = u64::from(negate).wrapping_neg();
+        let (flipped, more) = (self.0.0.map(|word| word ^ mask), P_AND_ONE.map(|word| word & mask));
+        Self::new_unchecked(BigInt::new(sum(flipped, more)))
     }
 
     fn inverted(&self) -> Option<Self> {
         invert::inverse(self)
     }
-}
 
-impl Coordinate for Fq2 {
     #[inline(always)]
-    fn product<M: Multiply>(&self, other: &Self) -> Self {
-        let real = self.c0.product::<M>(&other.c0);
-        let imaginary = self.c1.product::<M>(&other.c1);
-        let sums = plus(&self.c0, &self.c1).product::<M>(&plus(&other.c0, &other.c1));
-        Self::new(real.minus(&imaginary), sums.minus(&real).minus(&imaginary))
+    fn fraction<M: Multiply>(numerator: &Self, denominator: &Self) -> (Number, Number) {
+        (numerator.loose(), denominator.loose())
     }
 
+    /// Below (1 + 0.1891·4)·p.
     #[inline(always)]
-    fn squared<M: Multiply>(&self) -> Self {
-        let sum = plus(&self.c0, &self.c1);
-        let real = sum.product::<M>(&self.c0.minus(&self.c1));
-        let half = self.c0.product::<M>(&self.c1);
-        Self::new(real, plus(&half, &half))
+    fn scaled<M: Multiply>(a: &Number, by: &Number) -> Number {
+        M::product::<FqConfig>(a, by)
     }
 
     #[inline(always)]
-    fn minus(&self, other: &Self) -> Self {
-        Self::new(self.c0.minus(&other.c0), self.c1.minus(&other.c1))
+    fn chord<M: Multiply>(slope: &Number, xa: &Self, xb: &Self, ya: &Self) -> (Self, Self) {
+        // The square is below 1.76·p, what it is lessened by below 2·p.
+        let square = M::product::<FqConfig>(slope, slope);
+        let x = canonical(difference_modulo(square, sum(xa.0.0, xb.0.0), TWICE_P));
+        let product = Self::scaled::<M>(slope, &xa.minus(&x).loose());
+        (x, canonical(difference_modulo(product, ya.0.0, P)))
     }
-
-    #[inline(always)]
-    fn negated_if(&self, negate: bool) -> Self {
-        // One part may be zero, and p - 0 is not below p.
-        let zero = Fq::new_unchecked(BigInt::new([0; 4]));
-        let pick = |part: &Fq| pick(negate, zero.minus(part).0.0, part.0.0);
-        let [c0, c1] = [&self.c0, &self.c1].map(|part| Fq::new_unchecked(BigInt::new(pick(part))));
-        Self::new(c0, c1)
-    }
-
-    fn inverted(&self) -> Option<Self> {
-        // 1/(s + t·i) = (s - t·i)/(s² + t²)
-        let scale = invert::inverse(&(self.c0.square() + self.c1.square()))?;
-        Some(Self::new(self.c0 * scale, -(self.c1 * scale)))
-    }
-}
-
-/// a - b, and whether it borrowed.
-#[inline(always)]
-pub fn difference(a: [u64; 4], b: [u64; 4]) -> ([u64; 4], bool) {
-    let (d0, borrow) = a[0].overflowing_sub(b[0]);
-    let (d1, borrow) = sub_borrow(a[1], b[1], borrow);
-    let (d2, borrow) = sub_borrow(a[2], b[2], borrow);
-    let (d3, borrow) = sub_borrow(a[3], b[3], borrow);
-    ([d0, d1, d2, d3], borrow)
-}
-
-/// a + b below 2^256.
-#[inline(always)]
-fn sum(a: [u64; 4], b: [u64; 4]) -> [u64; 4] {
-    let (s0, carry) = a[0].overflowing_add(b[0]);
-    let (s1, carry) = add_carry(a[1], b[1], carry);
-    let (s2, carry) = add_carry(a[2], b[2], carry);
-    let (s3, _) = add_carry(a[3], b[3], carry);
-    [s0, s1, s2, s3]
-}
-
-#[inline(always)]
-fn sub_borrow(a: u64, b: u64, borrow: bool) -> (u64, bool) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        let mut d = 0;
-        let borrow = core::arch::x86_64::_subborrow_u64(u8::from(borrow), a, b, &mut d);
-        (d, borrow != 0)
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        let (d, first) = a.overflowing_sub(b);
-        let (d, second) = d.overflowing_sub(u64::from(borrow));
-        (d, first | second)
-    }
-}
-
-#[inline(always)]
-fn add_carry(a: u64, b: u64, carry: bool) -> (u64, bool) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        let mut s = 0;
-        let carry = core::arch::x86_64::_addcarry_u64(u8::from(carry), a, b, &mut s);
-        (s, carry != 0)
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        let (s, first) = a.overflowing_add(b);
-        let (s, second) = s.overflowing_add(u64::from(carry));
-        (s, first | second)
-    }
-}
-
-/// Which of two numbers, without a branch.
-#[inline(always)]
-pub fn pick(first: bool, a: [u64; 4], b: [u64; 4]) -> [u64; 4] {
-    let mask = u64::from(first).wrapping_neg();
-    [0, 1, 2, 3].map(|i| b[i] ^ (mask & (a[i] ^ b[i])))
-}
-
-#[inline(always)]
-fn subtract<C: MontConfig<4>>(a: &Element<C>, b: &Element<C>) -> Element<C> {
-    let (d, borrow) = difference(a.0.0, b.0.0);
-    let mask = u64::from(borrow).wrapping_neg();
-    Element::<C>::new_unchecked(BigInt::new(sum(d, modulus::<C>().map(|word| word & mask))))
-}
-
-/// a + b: below 2·p < 2^255, so the sum has no carry.
-#[inline(always)]
-fn plus(a: &Fq, b: &Fq) -> Fq {
-    let sum = sum(a.0.0, b.0.0);
-    let (reduced, borrow) = difference(sum, modulus::<FqConfig>());
-    Fq::new_unchecked(BigInt::new(pick(borrow, sum, reduced)))
 }
