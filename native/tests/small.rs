@@ -1,0 +1,75 @@
+//! The arrays and the pool of points, which stand on unsafe code, with so few numbers that Miri
+//! runs them too.
+
+use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine, g1, g2};
+use ark_ec::AffineRepr;
+use ark_ec::short_weierstrass::{Affine, Projective};
+use ark_ff::{AdditiveGroup, BigInt, PrimeField};
+use undertow_native::memory::{Huge, Plain, Scratch};
+use undertow_native::msm::kernel::{Kernel, Narrow};
+use undertow_native::msm::{Bases, Scalars};
+use undertow_native::words::Generic;
+
+fn zero_is_a_value<T: Plain + Default + PartialEq>() {
+    let mut values = Huge::<T>::zeroed(3);
+    assert!(values.iter().all(|value| *value == T::default()));
+    values[2] = values[0];
+    assert!(Huge::copy_of(&values)[..] == values[..]);
+    assert!(Huge::<T>::zeroed(0).is_empty() && Scratch::<T>::new(0).is_empty());
+}
+
+#[test]
+fn arrays_begin_with_zeros() {
+    zero_is_a_value::<u32>();
+    zero_is_a_value::<u64>();
+    zero_is_a_value::<[i128; 2]>();
+    zero_is_a_value::<[u64; 4]>();
+    zero_is_a_value::<(Fq, Fq)>();
+    zero_is_a_value::<(Fq2, Fq2)>();
+}
+
+#[test]
+fn scratch_arrays_follow_one_another_in_the_same_memory() {
+    for len in [40usize, 7, 40, 300, 1] {
+        let mut words = Scratch::<u64>::new(len);
+        assert_eq!(words.len(), len);
+        (0..).zip(words.iter_mut()).for_each(|(i, word)| *word = i);
+        // Another type in whatever memory it gets, beside the first.
+        let mut wide = Scratch::<[i128; 2]>::new(len);
+        wide.fill([-1, 1]);
+        words.truncate(len / 2);
+        assert!((0..len as u64 / 2).eq(words.iter().copied()));
+        std::thread::spawn(move || assert!(wide.iter().all(|pair| *pair == [-1, 1])))
+            .join()
+            .expect("a thread that takes an array along");
+    }
+}
+
+/// Σ scalar·point by additions alone.
+fn by_additions<K: Kernel>(points: &[Affine<K::Curve>], scalars: &[i8]) -> Projective<K::Curve> {
+    let mut sum = Projective::<K::Curve>::default();
+    for (point, scalar) in points.iter().zip(scalars) {
+        let point = if *scalar < 0 { -*point } else { *point };
+        (0..scalar.unsigned_abs()).for_each(|_| sum += point);
+    }
+    sum
+}
+
+fn check<K: Kernel>(generator: Affine<K::Curve>) {
+    let mut points = vec![generator, -generator, Affine::identity(), generator];
+    points.push((Projective::from(generator).double()).into());
+    let scalars = [1, 1, 5, -3, 6];
+    let word = |scalar: i8| -> BigInt<4> {
+        let magnitude = Fr::from(scalar.unsigned_abs());
+        (if scalar < 0 { -magnitude } else { magnitude }).into_bigint()
+    };
+    let words = scalars.map(|scalar| word(scalar).0);
+    let sum = Bases::<K>::new(&points, 0).msm(&Scalars::new(&words));
+    assert_eq!(sum, by_additions::<K>(&points, &scalars));
+}
+
+#[test]
+fn sums_of_a_few_points() {
+    check::<Narrow<g1::Config, Generic>>(G1Affine::generator());
+    check::<Narrow<g2::Config, Generic>>(G2Affine::generator());
+}
