@@ -104,7 +104,7 @@ impl<K: Kernel> Bases<K> {
             let mut sums = Vec::with_capacity(buckets);
             for block in blocks(&starts, BLOCK / size_of::<K::Point>()) {
                 summer.top = scratch;
-                for entry in summer.sums(&mut entries, &starts[block], scratch) {
+                for entry in summer.sums(&mut entries, &starts[block]) {
                     let kept = entry != NONE && entry >> 1 >= scratch;
                     if kept {
                         let slot = keep + (place * buckets + sums.len()) as u32;
