@@ -59,10 +59,15 @@ fn residue<F: PrimeField>(v: &Lanes, lane: usize) -> F {
     })
 }
 
+/// Whether a lane is normal and below so many hundredths of p.
+fn below<F: PrimeField<BigInt = BigInt<4>>>(v: &Lanes, lane: usize, bound: u64) -> bool {
+    let limb = |i: usize| v.words()[i][lane];
+    (0..4).all(|i| limb(i) <= LIMB) && limb(4) < Field::<F>::P[4] / 100 * bound
+}
+
 /// Whether a lane is normal and below 1.07·p.
 fn reduced<F: PrimeField<BigInt = BigInt<4>>>(v: &Lanes, lane: usize) -> bool {
-    let limb = |i: usize| v.words()[i][lane];
-    (0..4).all(|i| limb(i) <= LIMB) && limb(4) < Field::<F>::P[4] / 100 * 107
+    below::<F>(v, lane, 107)
 }
 
 #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
@@ -75,11 +80,12 @@ fn check_field<F: PrimeField<BigInt = BigInt<4>>>(seed: u64) {
         let wide = lanes::<F>(&mut rng, LARGEST);
         let (x, y) = (lanes::<F>(&mut rng, REDUCED), lanes::<F>(&mut rng, REDUCED));
         // SAFETY: the caller asked for the features.
-        let [product, square, dot, small, difference] = unsafe {
+        let [product, square, dot, squares, small, difference] = unsafe {
             [
                 Field::<F>::mul(&a, &b),
                 Field::<F>::square(&a),
                 Field::<F>::dot(&a, &b, &c, &d),
+                Field::<F>::normal(Field::<F>::sum_of_squares_wide(&a, &b)),
                 Field::<F>::reduce(&wide),
                 Field::<F>::reduce(&Field::<F>::sub_wide::<2>(&x, &y)),
             ]
@@ -89,10 +95,14 @@ fn check_field<F: PrimeField<BigInt = BigInt<4>>>(seed: u64) {
             assert_eq!(residue::<F>(&product, lane), a * b * unscale);
             assert_eq!(residue::<F>(&square, lane), a * a * unscale);
             assert_eq!(residue::<F>(&dot, lane), (a * b + c * d) * unscale);
+            assert_eq!(residue::<F>(&squares, lane), (a * a + b * b) * unscale);
             assert_eq!(residue::<F>(&small, lane), residue(&wide, lane));
             let expected = residue::<F>(&x, lane) - residue::<F>(&y, lane);
             assert_eq!(residue::<F>(&difference, lane), expected);
             assert!(reduced::<F>(&small, lane) && reduced::<F>(&difference, lane));
+            // 1.13 + 4.2²/84, and twice as much of the factors.
+            assert!([&product, &square].map(|v| below::<F>(v, lane, 134)) == [true; 2]);
+            assert!([&dot, &squares].map(|v| below::<F>(v, lane, 155)) == [true; 2]);
         }
     }
 }

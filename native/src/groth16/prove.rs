@@ -136,8 +136,8 @@ struct Key<A: Arithmetic> {
     a: Bases<A::G1>,
     b1: Bases<A::G1>,
     b2: Bases<A::G2>,
+    /// The points of C, then those of H behind all wires: one sum needs half the buckets of two.
     c: Bases<A::G1>,
-    h: Bases<A::G1>,
     quotient: A::Quotient,
 }
 
@@ -153,8 +153,7 @@ impl<A: Arithmetic> Key<A> {
             a: Bases::new(&key.a, 0),
             b1: Bases::new(&key.b1, 0),
             b2: Bases::new(&key.b2, 0),
-            c: Bases::new(&key.c, key.public + 1),
-            h: Bases::new(&key.h, 0),
+            c: Bases::joined(&[(&key.c, key.public + 1), (&key.h, key.wires)]),
             quotient: A::Quotient::new(key)?,
         })
     }
@@ -174,40 +173,29 @@ impl<A: Arithmetic> ProvingKey for Key<A> {
         }
         let stage = |name: &str| if watch(name) { Ok(()) } else { Err(ProveError::Stopped) };
         let scalars = Scalars::new(witness);
-        let over_quotient = || {
-            stage("quotient")?;
-            let quotient = self.quotient.of(witness);
-            stage("sum over the quotient")?;
-            Ok(self.h.msm(&Scalars::new(&quotient)))
-        };
         let b2 = || {
             stage("sum in the second group")?;
             Ok(self.b2.msm(&scalars))
+        };
+        let c = || {
+            stage("quotient")?;
+            let quotient = self.quotient.of(witness);
+            stage("sum over C and the quotient")?;
+            Ok(self.c.msm(&scalars.followed_by(&quotient)))
         };
         let in_first = |name: &str, bases: &Bases<A::G1>| {
             stage(name)?;
             Ok(bases.msm(&scalars))
         };
-        // All at once: what one sum does on one core, another fills.
-        let ((h, b2), (a, (b1, c))) = rayon::join(
-            || rayon::join(over_quotient, b2),
-            || {
-                rayon::join(
-                    || in_first("sum over A", &self.a),
-                    || {
-                        rayon::join(
-                            || in_first("sum over B", &self.b1),
-                            || in_first("sum over C", &self.c),
-                        )
-                    },
-                )
-            },
-        );
-        let (h, b2, a, b1, c): (G1Projective, G2Projective, _, _, _) = (h?, b2?, a?, b1?, c?);
+        let a = || in_first("sum over A", &self.a);
+        let b1 = || in_first("sum over B", &self.b1);
+        // All at once, the longest first: what one sum does on one core, another fills.
+        let ((b2, c), (a, b1)) = rayon::join(|| rayon::join(b2, c), || rayon::join(a, b1));
+        let (b2, c, a, b1): (G2Projective, G1Projective, _, _) = (b2?, c?, a?, b1?);
         let a: G1Projective = a + self.alpha1 + self.delta1 * r;
         let b1: G1Projective = b1 + self.beta1 + self.delta1 * s;
         let b2 = b2 + self.beta2 + self.delta2 * s;
-        let c: G1Projective = c + h + a * s + b1 * r - self.delta1 * (r * s);
+        let c: G1Projective = c + a * s + b1 * r - self.delta1 * (r * s);
         Ok(Proof { a: a.into_affine(), b: b2.into_affine(), c: c.into_affine() })
     }
 }

@@ -10,6 +10,7 @@ use super::rows::Rows;
 use super::transform::Coset;
 use crate::files::binary::{Result, fault};
 use crate::files::zkey::Zkey;
+use crate::memory::Scratch;
 use crate::words::number::{Number, difference_modulo, double, reduced_once};
 use crate::words::{Multiply, modulus};
 
@@ -24,7 +25,7 @@ pub trait Quotient: Send + Sync + Sized {
 
     /// Values on the odd coset in natural order, for a witness with as many numbers as the key
     /// has wires.
-    fn of(&self, witness: &[Words]) -> Vec<Words>;
+    fn of(&self, witness: &[Words]) -> Scratch<Words>;
 
     /// The passage of some 2^bits elements to the odd coset, to be timed: two transforms.
     fn transform(bits: u32) -> Result<Box<dyn FnMut()>>;
@@ -47,7 +48,7 @@ impl<M: Multiply> Quotient for Plain<M> {
         Ok(Self { a, b, coset: coset(key.domain)? })
     }
 
-    fn of(&self, witness: &[Words]) -> Vec<Words> {
+    fn of(&self, witness: &[Words]) -> Scratch<Words> {
         let squared = Fr::R2.0;
         let numbers = witness.par_iter().with_min_len(PART);
         let witness: Vec<_> =
@@ -57,8 +58,10 @@ impl<M: Multiply> Quotient for Plain<M> {
         let mut c: Vec<_> = products.map(|(a, b)| M::product::<FrConfig>(a, b)).collect();
         let extend = |values: &mut Vec<Number>| self.coset.extend(values);
         rayon::join(|| extend(&mut c), || rayon::join(|| extend(&mut a), || extend(&mut b)));
-        let values = a.par_iter().zip(&b).zip(&c).with_min_len(PART);
-        values.map(|((a, b), c)| numerator::<M>(a, b, c)).collect()
+        let mut values = Scratch::new(a.len());
+        let numbers = values.par_iter_mut().zip(&a).zip(&b).zip(&c).with_min_len(PART);
+        numbers.for_each(|(((value, a), b), c)| *value = numerator::<M>(a, b, c));
+        values
     }
 
     fn transform(bits: u32) -> Result<Box<dyn FnMut()>> {

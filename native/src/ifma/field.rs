@@ -17,6 +17,9 @@ use crate::words::invert::inverse_of_word;
 #[repr(C, align(64))]
 pub struct Lanes(pub [__m512i; 5]);
 
+// SAFETY: 40 words that fill it.
+unsafe impl crate::memory::Plain for Lanes {}
+
 impl Lanes {
     pub fn zero() -> Self {
         Self::from_words([[0; 8]; 5])

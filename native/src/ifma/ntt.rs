@@ -11,9 +11,11 @@ use std::arch::x86_64::{__m512i, _mm512_setzero_si512};
 
 use ark_bn254::Fr;
 use ark_ff::{FftField, Field as _, PrimeField};
+use rayon::prelude::*;
 
 use super::field::{Field, Lanes, split};
 use super::lanes::transpose;
+use crate::memory::Scratch;
 
 type R = Field<Fr>;
 
@@ -419,10 +421,9 @@ pub fn canonical(v: &Lanes) -> [[u64; 4]; 8] {
 }
 
 /// (a·b - c) of whole vectors, as canonical numbers.
-pub fn quotient(a: &[Lanes], b: &[Lanes], c: &[Lanes]) -> Vec<[u64; 4]> {
-    use rayon::prelude::*;
+pub fn quotient(a: &[Lanes], b: &[Lanes], c: &[Lanes]) -> Scratch<[u64; 4]> {
     assert!(super::available());
-    let mut numbers = vec![[0; 4]; 8 * a.len()];
+    let mut numbers = Scratch::new(8 * a.len());
     let vectors = a.par_iter().zip(b).zip(c);
     numbers.par_chunks_exact_mut(8).zip(vectors).with_min_len(64).for_each(|(out, ((a, b), c))| {
         // SAFETY: the features were asked for.
@@ -444,11 +445,14 @@ pub unsafe fn quotient_of(a: &Lanes, b: &Lanes, c: &Lanes) -> Lanes {
 }
 
 /// a·b of whole vectors, below 1.2·p.
-pub fn products(a: &[Lanes], b: &[Lanes]) -> Vec<Lanes> {
-    use rayon::prelude::*;
+pub fn products(a: &[Lanes], b: &[Lanes]) -> Scratch<Lanes> {
     assert!(super::available());
-    // SAFETY: the features were asked for.
-    a.par_iter().zip(b).with_min_len(64).map(|(a, b)| unsafe { product(a, b) }).collect()
+    let mut products = Scratch::new(a.len());
+    products.par_iter_mut().zip(a).zip(b).with_min_len(64).for_each(|((c, a), b)| {
+        // SAFETY: the features were asked for.
+        *c = unsafe { product(a, b) };
+    });
+    products
 }
 
 /// # Safety

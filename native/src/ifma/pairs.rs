@@ -251,20 +251,29 @@ unsafe fn add_chunk<C: Coordinate>(
         // Pass 2, from the back: 1/d, the slope, the sum.
         for group in (0..groups).rev() {
             let at = spaces.add(group * CHAINS);
-            let mut each = inverses;
-            for chain in 0..CHAINS {
-                let t = &*at.add(chain);
-                each[chain] = Q::mul(&inverses[chain], &t.before);
-                inverses[chain] = Q::mul(&inverses[chain], C::denominator(&t.d, &t.norm));
+            let t = |chain: usize| &*at.add(chain);
+            let each = [
+                Q::mul(&inverses[0], &t(0).before),
+                Q::mul(&inverses[1], &t(1).before),
+                Q::mul(&inverses[2], &t(2).before),
+                Q::mul(&inverses[3], &t(3).before),
+            ];
+            for (chain, inverse) in inverses.iter_mut().enumerate() {
+                *inverse = Q::mul(inverse, C::denominator(&t(chain).d, &t(chain).norm));
             }
-            let slopes: [C; CHAINS] =
-                [0, 1, 2, 3].map(|chain| (*at.add(chain)).numerator.scaled(&each[chain]));
             // What one chain waits for, the next one's product fills.
-            let mut sums = slopes;
-            for (chain, (x, slope)) in sums.iter_mut().zip(&slopes).enumerate() {
-                let t = &*at.add(chain);
-                *x = C::chord_x(slope, &t.xa, &t.d);
-            }
+            let slopes = [
+                t(0).numerator.scaled(&each[0]),
+                t(1).numerator.scaled(&each[1]),
+                t(2).numerator.scaled(&each[2]),
+                t(3).numerator.scaled(&each[3]),
+            ];
+            let sums = [
+                C::chord_x(&slopes[0], &t(0).xa, &t(0).d),
+                C::chord_x(&slopes[1], &t(1).xa, &t(1).d),
+                C::chord_x(&slopes[2], &t(2).xa, &t(2).d),
+                C::chord_x(&slopes[3], &t(3).xa, &t(3).d),
+            ];
             for (chain, (x, slope)) in sums.iter().zip(&slopes).enumerate() {
                 if let Some(next) = next {
                     let vector = vectors - 1 - (group * CHAINS + chain);
@@ -275,8 +284,7 @@ unsafe fn add_chunk<C: Coordinate>(
                         }
                     }
                 }
-                let t = &*at.add(chain);
-                let y = C::chord_y(slope, &C::sub(&t.xa, x), &t.ya);
+                let y = C::chord_y(slope, &C::sub(&t(chain).xa, x), &t(chain).ya);
                 let [_, _, out] = eights.get(group * CHAINS + chain);
                 C::store(x, &y, &finder.outputs(out));
             }

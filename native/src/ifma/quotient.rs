@@ -7,6 +7,7 @@ use super::rows::Rows;
 use crate::files::binary::{Result, fault};
 use crate::files::zkey::Zkey;
 use crate::groth16::quotient::{Quotient, Words};
+use crate::memory::Scratch;
 
 pub struct InLanes {
     a: Rows,
@@ -25,11 +26,11 @@ impl Quotient for InLanes {
         Ok(Self { a, b, coset: coset(key.domain)?, vectors: key.domain / 8 })
     }
 
-    fn of(&self, witness: &[Words]) -> Vec<Words> {
+    fn of(&self, witness: &[Words]) -> Scratch<Words> {
         let multiply = |rows: &Rows| rows.multiply(witness, self.vectors);
         let (mut a, mut b) = rayon::join(|| multiply(&self.a), || multiply(&self.b));
         let mut c = ntt::products(&a, &b);
-        let extend = |values: &mut Vec<Lanes>| self.coset.extend(values);
+        let extend = |values: &mut Scratch<Lanes>| self.coset.extend(values);
         rayon::join(|| extend(&mut c), || rayon::join(|| extend(&mut a), || extend(&mut b)));
         ntt::quotient(&a, &b, &c)
     }

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::field::{Field, Lanes, add_product};
 use super::lanes::{PERMUTE_HIGH, PERMUTE_LOW, permutation, unpack};
+use crate::memory::Scratch;
 
 type R = Field<Fr>;
 
@@ -121,18 +122,21 @@ impl Rows {
     ///
     /// # Panics
     /// If the witness has another length than the matrix has wires.
-    pub fn multiply(&self, witness: &[Words], vectors: usize) -> Vec<Lanes> {
+    pub fn multiply(&self, witness: &[Words], vectors: usize) -> Scratch<Lanes> {
         assert!(super::available() && witness.len() == self.wires);
-        let slices: Vec<Lanes> = self
-            .starts
-            .par_windows(2)
-            .with_min_len(64)
-            // SAFETY: the features are there, the wires are below the witness's length.
-            .map(|range| unsafe { self.slice(&self.steps[range[0]..range[1]], witness) })
-            .collect();
-        let mut values = vec![Lanes::zero(); vectors];
-        values.par_iter_mut().zip(self.places.par_chunks(8)).with_min_len(256).for_each(
+        let mut slices = Scratch::<Lanes>::new(self.starts.len() - 1);
+        slices.par_iter_mut().zip(self.starts.par_windows(2)).with_min_len(64).for_each(
+            |(slice, range)| {
+                // SAFETY: the features are there, the wires are below the witness's length.
+                *slice = unsafe { self.slice(&self.steps[range[0]..range[1]], witness) };
+            },
+        );
+        let mut values = Scratch::new(vectors);
+        let (rows, empty) = values.split_at_mut(self.places.len().div_ceil(8));
+        empty.fill(Lanes::zero());
+        rows.par_iter_mut().zip(self.places.par_chunks(8)).with_min_len(256).for_each(
             |(value, places)| {
+                *value = Lanes::zero();
                 for (lane, place) in places.iter().enumerate().filter(|(_, p)| **p != EMPTY) {
                     let from = slices[*place as usize / 8].words();
                     for (limb, words) in value.words_mut().iter_mut().enumerate() {

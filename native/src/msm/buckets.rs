@@ -68,9 +68,7 @@ fn split<K: Kernel>(summer: &mut Summer<'_, K>, lists: &[Weighted]) -> Vec<Weigh
             starts.push(entries.len() as u32);
         }
     }
-    // Rows and columns share their operands: only what is made from here on may be reused.
-    let reusable = summer.top;
-    let sums = summer.sums(&mut entries, &starts, reusable);
+    let sums = summer.sums(&mut entries, &starts);
     let mut rest = sums.as_slice();
     let mut halves = Vec::with_capacity(2 * lists.len());
     for list in lists {

@@ -16,8 +16,16 @@ impl Scalars {
     /// Takes canonical scalars.
     pub fn new(scalars: &[[u64; 4]]) -> Self {
         let mut all = Scratch::new(scalars.len());
-        let pairs = all.par_iter_mut().zip(scalars).with_min_len(1024);
-        pairs.for_each(|(both, scalar)| *both = parts(*scalar));
+        split(&mut all, scalars);
+        Self(all)
+    }
+
+    /// These scalars, and more behind them.
+    pub fn followed_by(&self, more: &[[u64; 4]]) -> Self {
+        let mut all = Scratch::new(self.0.len() + more.len());
+        let (first, rest) = all.split_at_mut(self.0.len());
+        first.copy_from_slice(&self.0);
+        split(rest, more);
         Self(all)
     }
 
@@ -32,6 +40,11 @@ impl Scalars {
         });
         both.filter(|(_, part)| *part != 0)
     }
+}
+
+fn split(both: &mut [[i128; 2]], scalars: &[[u64; 4]]) {
+    let pairs = both.par_iter_mut().zip(scalars).with_min_len(1024);
+    pairs.for_each(|(both, scalar)| *both = parts(*scalar));
 }
 
 /// The terms of one sum, cut into windows; those with most windows come first.

@@ -48,13 +48,17 @@ const BLOCK: usize = 1 << 21;
 impl<K: Kernel> Bases<K> {
     /// The point i of the list is multiplied by the scalar `first` + i.
     pub fn new(points: &[Point<K>], first: usize) -> Self {
+        Self::joined(&[(points, first)])
+    }
+
+    /// The points of several lists, each with the place of its first scalar.
+    pub fn joined(lists: &[(&[Point<K>], usize)]) -> Self {
         let generator = Point::<K>::generator();
         let double = (generator + generator).into_affine();
-        let scalars: Vec<u32> = (first..)
-            .zip(points)
-            .filter_map(|(i, point)| (!point.is_zero()).then_some(i as u32))
-            .collect();
-        let finite = points.iter().filter_map(AffineRepr::xy);
+        let numbered = || lists.iter().flat_map(|(points, first)| (*first..).zip(*points));
+        let scalars: Vec<u32> =
+            numbered().filter_map(|(i, point)| (!point.is_zero()).then_some(i as u32)).collect();
+        let finite = numbered().filter_map(|(_, point)| point.xy());
         let images = finite.clone().map(|(x, y)| (x * Base::<K>::beta(), y));
         let spare = [generator, double];
         let all = spare.iter().filter_map(AffineRepr::xy).chain(finite).chain(images);
@@ -100,7 +104,7 @@ impl<K: Kernel> Bases<K> {
             let mut sums = Vec::with_capacity(buckets);
             for block in blocks(&starts, BLOCK / size_of::<K::Point>()) {
                 summer.top = scratch;
-                for entry in summer.sums(&mut entries, &starts[block], scratch) {
+                for entry in summer.sums(&mut entries, &starts[block]) {
                     let kept = entry != NONE && entry >> 1 >= scratch;
                     if kept {
                         let slot = keep + (place * buckets + sums.len()) as u32;

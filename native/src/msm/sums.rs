@@ -33,14 +33,16 @@ impl<'a, K: Kernel> Summer<'a, K> {
     }
 
     /// Returns each sum's entry: sum i is of `entries[starts[i]..starts[i + 1]]`, which are used
-    /// up. Slots from `reusable` on that an entry names are written over; the entry must be the
-    /// only one that names them.
-    pub fn sums(&mut self, entries: &mut [u32], starts: &[u32], reusable: u32) -> Vec<u32> {
+    /// up. The first round's sums take slots from `top` on. In later rounds the first of two entries
+    /// is always a sum of the round before, since what is left over goes last: the new sum takes
+    /// its slot.
+    pub fn sums(&mut self, entries: &mut [u32], starts: &[u32]) -> Vec<u32> {
         let count = starts.len() - 1;
         let mut results = vec![NONE; count];
         let mut open: Vec<Open> = (0..count)
             .map(|i| Open { sum: i as u32, start: starts[i], len: starts[i + 1] - starts[i] })
             .collect();
+        let mut first = true;
         loop {
             let left: u32 = open.iter().map(|sum| sum.len / 2).sum();
             self.pairs.clear(left as usize);
@@ -53,7 +55,7 @@ impl<'a, K: Kernel> Summer<'a, K> {
                         false
                     }
                     _ => {
-                        sum.len = self.halve(own, reusable);
+                        sum.len -= self.halve(own, first);
                         true
                     }
                 }
@@ -67,23 +69,26 @@ impl<'a, K: Kernel> Summer<'a, K> {
                 let gone: Vec<u32> = infinite.iter().map(|i| pairs.out[*i] << 1).collect();
                 remove(entries, &mut open, gone);
             }
+            first = false;
         }
     }
 
-    /// Pairs up one sum's entries; the sums' entries take their place. Returns how many are left.
-    fn halve(&mut self, entries: &mut [u32], reusable: u32) -> u32 {
+    /// Pairs up one sum's entries; the sums' entries take their place. Returns how many pairs.
+    fn halve(&mut self, entries: &mut [u32], first: bool) -> u32 {
         let half = entries.len() / 2;
         let [a, b, out] = self.pairs.next(half);
-        for (pair, ((a, b), out)) in a.iter_mut().zip(b).zip(out).enumerate() {
+        for (pair, (a, b)) in a.iter_mut().zip(b).enumerate() {
             [*a, *b] = [entries[2 * pair], entries[2 * pair + 1]];
-            let own = *a >> 1 >= reusable;
-            *out = if own { *a >> 1 } else { self.top };
-            self.top += u32::from(!own);
-            entries[pair] = *out << 1;
         }
+        if first {
+            out.iter_mut().zip(self.top..).for_each(|(out, slot)| *out = slot);
+            self.top += half as u32;
+        } else {
+            out.iter_mut().zip(a).for_each(|(out, a)| *out = *a >> 1);
+        }
+        entries.iter_mut().zip(out).for_each(|(entry, out)| *entry = *out << 1);
         if entries.len() % 2 == 1 {
             entries[half] = entries[entries.len() - 1];
-            return half as u32 + 1;
         }
         half as u32
     }
