@@ -120,11 +120,6 @@ impl<T: Plain> Scratch<T> {
         }
         Self(ManuallyDrop::new(Huge { map, len, of: PhantomData }))
     }
-
-    /// Leaves out all but the first values.
-    pub fn truncate(&mut self, len: usize) {
-        self.0.len = self.0.len.min(len);
-    }
 }
 
 /// The smallest map of at least so many bytes, but not one that a far larger array will want.
