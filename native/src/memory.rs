@@ -54,12 +54,6 @@ impl<T: Plain> Huge<T> {
     pub fn zeroed(len: usize) -> Self {
         Self { map: fresh(bytes::<T>(len)), len, of: PhantomData }
     }
-
-    pub fn copy_of(values: &[T]) -> Self {
-        let mut copy = Self::zeroed(values.len());
-        copy.copy_from_slice(values);
-        copy
-    }
 }
 
 impl<T: Plain> Deref for Huge<T> {
@@ -114,7 +108,8 @@ impl<T: Plain> Scratch<T> {
     /// If the machine has no memory for them, as a vector does.
     pub fn new(len: usize) -> Self {
         let bytes = bytes::<T>(len);
-        let mut map = smallest(&mut ended(), bytes).unwrap_or_else(|| fresh(bytes));
+        let kept = smallest(&mut ended(), bytes);
+        let mut map = kept.unwrap_or_else(|| fresh(bytes));
         if WATCHED {
             map.fill(ANYTHING);
         }
@@ -126,7 +121,13 @@ impl<T: Plain> Scratch<T> {
 fn smallest(maps: &mut Vec<Map>, bytes: usize) -> Option<Map> {
     let fitting = maps.iter().enumerate().filter(|(_, m)| (bytes..=8 * bytes).contains(&m.len()));
     let (place, _) = fitting.min_by_key(|(_, map)| map.len())?;
-    Some(maps.swap_remove(place))
+    Some(maps.remove(place))
+}
+
+/// Gives back the memory of all scratch arrays that ended.
+pub fn release() {
+    let maps = std::mem::take(&mut *ended());
+    drop(maps);
 }
 
 fn ended() -> MutexGuard<'static, Vec<Map>> {
@@ -140,10 +141,10 @@ impl<T: Plain> Drop for Scratch<T> {
         let Huge { map, .. } = unsafe { ManuallyDrop::take(&mut self.0) };
         let mut maps = ended();
         maps.push(map);
-        if maps.len() > MOST_ENDED {
-            // The one that lay there longest.
-            maps.remove(0);
-        }
+        // The one that lay there longest, given back when the list is free again.
+        let oldest = (maps.len() > MOST_ENDED).then(|| maps.remove(0));
+        drop(maps);
+        drop(oldest);
     }
 }
 

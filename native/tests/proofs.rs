@@ -1,4 +1,4 @@
-//! Whole proofs: rows, transforms and the five sums. The fastest kernels of this machine and those
+//! Whole proofs: rows, transforms and the four sums. The fastest kernels of this machine and those
 //! on 64-bit words have to make the same proof, and it has to verify.
 
 use ark_bn254::Fr;

@@ -14,7 +14,7 @@ fn zero_is_a_value<T: Plain + Default + PartialEq>() {
     let mut values = Huge::<T>::zeroed(3);
     assert!(values.iter().all(|value| *value == T::default()));
     values[2] = values[0];
-    assert!(Huge::copy_of(&values)[..] == values[..]);
+    assert!(values[2] == T::default());
     assert!(Huge::<T>::zeroed(0).is_empty() && Scratch::<T>::new(0).is_empty());
 }
 

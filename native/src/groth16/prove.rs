@@ -159,6 +159,13 @@ impl<A: Arithmetic> Key<A> {
     }
 }
 
+impl<A: Arithmetic> Drop for Key<A> {
+    /// What its proofs left in the scratch memory goes with the key.
+    fn drop(&mut self) {
+        crate::memory::release();
+    }
+}
+
 impl<A: Arithmetic> ProvingKey for Key<A> {
     fn prove(
         &self,

@@ -42,9 +42,9 @@ pub trait Coordinate: Copy + Send + 'static {
 
     unsafe fn load(points: &Eight) -> (Self, Self);
     unsafe fn store(x: &Self, y: &Self, points: &Eight);
-    /// Reduced to below 2·p: 2·p - self where the mask says so.
+    /// Reduced to at most 2·p: 2·p - self where the mask says so.
     unsafe fn negate_where(&self, mask: u8) -> Self;
-    /// a - b + 2·p for b below 2·p.
+    /// a - b + 2·p for b of at most 2·p.
     unsafe fn sub(a: &Self, b: &Self) -> Self;
     /// dy/d as a numerator and what is kept of its denominator, which is in the prime field.
     unsafe fn fraction(dy: &Self, d: &Self) -> (Self, Self::Norm);

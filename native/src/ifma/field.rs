@@ -167,15 +167,6 @@ impl<F: PrimeField<BigInt = BigInt<4>>> Field<F> {
         }
     }
 
-    /// (a·b + c·d)/R with one reduction, limbs below 2^58.
-    #[inline(always)]
-    pub unsafe fn dot_wide(a: &Lanes, b: &Lanes, c: &Lanes, d: &Lanes) -> Lanes {
-        unsafe {
-            let s = [_mm512_setzero_si512(); 10];
-            Self::reduce_product(add_product(add_product(s, a, b), c, d))
-        }
-    }
-
     /// (t0·2^0 + ... + t5·2^260)/2^52 with the multiple of p that clears the lowest limb.
     #[inline(always)]
     unsafe fn reduce_limb(t: [__m512i; 6]) -> [__m512i; 5] {
@@ -201,11 +192,6 @@ impl<F: PrimeField<BigInt = BigInt<4>>> Field<F> {
     #[inline(always)]
     pub unsafe fn mul(a: &Lanes, b: &Lanes) -> Lanes {
         unsafe { Self::normal(Self::mul_wide(a, b)) }
-    }
-
-    #[inline(always)]
-    pub unsafe fn dot(a: &Lanes, b: &Lanes, c: &Lanes, d: &Lanes) -> Lanes {
-        unsafe { Self::normal(Self::dot_wide(a, b, c, d)) }
     }
 
     /// a·a/R, limbs below 2^58.

@@ -1,4 +1,4 @@
-//! Sums of many pairs of affine points: one inversion for each 2048 pairs.
+//! Sums of many pairs of affine points: one inversion for each chunk.
 //!
 //! For A ≠ ±B the chord gives λ = (yb - ya)/(xb - xa), x = λ² - xa - xb, y = λ(xa - x) - ya. The
 //! denominators of a chunk are multiplied up (pass 1) and divided out again from the back

@@ -42,7 +42,7 @@ const SPARE: u32 = 2;
 /// Digits that are worth a part of their own.
 const PART: usize = 1 << 19;
 
-/// Bytes of the points that are summed up at a time: what their sums take of the L2 cache.
+/// Bytes of the points that are summed up at a time; their sums take half of it in a near cache.
 const BLOCK: usize = 1 << 21;
 
 impl<K: Kernel> Bases<K> {
