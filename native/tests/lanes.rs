@@ -7,7 +7,7 @@ use ark_ff::{BigInt, FftField, Field as _, MontConfig, PrimeField, UniformRand};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
-use undertow_native::ifma::coordinate::Coordinate;
+use undertow_native::ifma::coordinate::{Coordinate, invert_lanes};
 use undertow_native::ifma::field::{Field, LIMB, Lanes};
 use undertow_native::ifma::ntt::{Coset, set_lane, to_limbs};
 use undertow_native::ifma::{self, ntt};
@@ -117,6 +117,8 @@ fn lanes_agree_at_the_edges_of_their_ranges() {
             check_field::<Fq>(1);
             check_field::<Fr>(2);
             check_fractions(3);
+            check_chords(4);
+            check_inverses(5);
         }
     }
 }
@@ -140,6 +142,65 @@ fn check_fractions(seed: u64) {
             assert_eq!(residue::<Fq>(&norm, lane), (d0 * d0 + d1 * d1) * unscale);
             assert!(below::<Fq>(&real, lane, 240) && below::<Fq>(&imaginary, lane, 160));
             assert!(below::<Fq>(&norm, lane, 160));
+        }
+    }
+}
+
+/// The sums of points in both groups: slopes below 1.3·p, abscissas reduced, differences of them below
+/// 3.07·p, ordinates of at most 2·p.
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[allow(unsafe_code)]
+fn check_chords(seed: u64) {
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    let unscale = Fq::from(2u64).pow([260]).inverse().expect("not zero");
+    for _ in 0..ROUNDS {
+        let mut both = |bound: u64| [bound; 2].map(|bound| lanes::<Fq>(&mut rng, bound));
+        let (slope, xa, ya) = (both(13), both(REDUCED), both(20));
+        let (d, h) = (both(DIFFERENCE), both(DIFFERENCE));
+        // SAFETY: the caller asked for the features.
+        let (x, y, x_first, y_first) = unsafe {
+            (
+                <[Lanes; 2]>::chord_x(&slope, &xa, &d),
+                <[Lanes; 2]>::chord_y(&slope, &h, &ya),
+                Lanes::chord_x(&slope[0], &xa[0], &d[0]),
+                Lanes::chord_y(&slope[0], &h[0], &ya[0]),
+            )
+        };
+        for lane in 0..8 {
+            let of = |v: &[Lanes; 2]| [0, 1].map(|i| residue::<Fq>(&v[i], lane));
+            let ([s, t], [xa0, xa1], [ya0, ya1]) = (of(&slope), of(&xa), of(&ya));
+            let ([d0, d1], [h0, h1]) = (of(&d), of(&h));
+            let x0 = (s * s - t * t) * unscale - xa0 - xa0 - d0;
+            let x1 = (s + s) * t * unscale - xa1 - xa1 - d1;
+            assert_eq!(of(&x), [x0, x1]);
+            assert_eq!(
+                of(&y),
+                [(s * h0 - t * h1) * unscale - ya0, (s * h1 + t * h0) * unscale - ya1]
+            );
+            assert_eq!(residue::<Fq>(&x_first, lane), s * s * unscale - xa0 - xa0 - d0);
+            assert_eq!(residue::<Fq>(&y_first, lane), s * h0 * unscale - ya0);
+            let sums = [&x[0], &x[1], &y[0], &y[1], &x_first, &y_first];
+            assert!(sums.into_iter().all(|sum| reduced::<Fq>(sum, lane)));
+        }
+    }
+}
+
+/// Eight inverses with one inversion, of what products leave; none where a lane is zero or p.
+#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[allow(unsafe_code)]
+fn check_inverses(seed: u64) {
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    let one = Fq::from(2u64).pow([520]);
+    for _ in 0..ROUNDS / 8 {
+        let v = lanes::<Fq>(&mut rng, 16);
+        let values: Vec<Fq> = (0..8).map(|lane| residue(&v, lane)).collect();
+        // SAFETY: the caller asked for the features.
+        match unsafe { invert_lanes(&v) } {
+            None => assert!(values.contains(&Fq::from(0u64))),
+            Some(inverses) => {
+                let found = (0..8).map(|lane| residue::<Fq>(&inverses, lane));
+                assert!(found.zip(&values).all(|(inverse, value)| inverse * value == one));
+            }
         }
     }
 }

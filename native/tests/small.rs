@@ -29,7 +29,7 @@ fn arrays_begin_with_zeros() {
 }
 
 #[test]
-fn scratch_arrays_follow_one_another_in_the_same_memory() {
+fn scratch_arrays_keep_what_was_written() {
     for len in [40usize, 7, 40, 300, 1] {
         let mut words = Scratch::<u64>::new(len);
         assert_eq!(words.len(), len);
@@ -42,6 +42,18 @@ fn scratch_arrays_follow_one_another_in_the_same_memory() {
             .join()
             .expect("a thread that takes an array along");
     }
+}
+
+/// So large that no other test's arrays can stand in.
+#[cfg(not(any(miri, undertow_sanitize)))]
+#[test]
+fn scratch_memory_is_used_again_until_it_is_released() {
+    const LEN: usize = 1 << 20;
+    let again = |value: u64| Scratch::<u64>::new(LEN).iter().all(|word| *word == value);
+    Scratch::<u64>::new(LEN).fill(1);
+    assert!(again(1));
+    undertow_native::memory::release();
+    assert!(again(0));
 }
 
 /// Σ scalar·point by additions alone.

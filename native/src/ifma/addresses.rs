@@ -4,6 +4,7 @@
 use std::arch::x86_64::*;
 use std::ptr::{with_exposed_provenance, with_exposed_provenance_mut};
 
+use super::field::all;
 use crate::memory::Plain;
 use crate::msm::pairs::Pool;
 
@@ -65,7 +66,7 @@ impl Finder {
     pub unsafe fn entries(&self, entries: *const u32) -> (Eight, u8) {
         unsafe {
             let entries = _mm512_cvtepu32_epi64(_mm256_loadu_si256(entries.cast()));
-            let negative = _mm512_test_epi64_mask(entries, _mm512_set1_epi64(1));
+            let negative = _mm512_test_epi64_mask(entries, all(1));
             (self.slots(_mm512_srli_epi64::<1>(entries)), negative)
         }
     }
@@ -79,7 +80,6 @@ impl Finder {
     #[inline(always)]
     unsafe fn slots(&self, slots: __m512i) -> Eight {
         unsafe {
-            let all = |value: u64| _mm512_set1_epi64(value as i64);
             let own = _mm512_cmpge_epu64_mask(slots, all(self.first_own));
             let start = _mm512_mask_blend_epi64(own, all(self.shared), all(self.own));
             let offset = _mm512_sll_epi64(slots, _mm_cvtsi32_si128(self.shift as i32));

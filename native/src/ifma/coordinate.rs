@@ -15,7 +15,7 @@ use super::addresses::Eight;
 use super::field::{Field, Lanes, add_product, join, split};
 use super::lanes::{pack, transpose, unpack};
 use crate::memory::Plain;
-use crate::words::coordinate::Coordinate as _;
+use crate::words::invert::inverse;
 
 pub type Q = Field<Fq>;
 
@@ -132,7 +132,7 @@ pub unsafe fn invert_lanes(v: &Lanes) -> Option<Lanes> {
         let fours = Q::mul(&pairs, &two);
         let one = rotated::<1>(&fours);
         let product = Q::mul(&fours, &one);
-        let inverse = residue(lane(product.words(), 0)).inverted()? * Fq::from(TO_LANE);
+        let inverse = inverse(&residue(lane(product.words(), 0)))? * Fq::from(TO_LANE);
         let inverse = Q::mul(&Q::broadcast(split(inverse.0.0)), &one);
         Some(Q::mul(&Q::mul(&inverse, &two), &four))
     }

@@ -128,7 +128,7 @@ unsafe fn plus(a: __m512i, b: __m512i) -> __m512i {
 }
 
 #[inline(always)]
-unsafe fn all(value: u64) -> __m512i {
+pub(super) unsafe fn all(value: u64) -> __m512i {
     unsafe { _mm512_set1_epi64(value as i64) }
 }
 

@@ -421,8 +421,11 @@ pub fn canonical(v: &Lanes) -> [[u64; 4]; 8] {
 }
 
 /// (a·b - c) of whole vectors, as canonical numbers.
+///
+/// # Panics
+/// If their lengths differ.
 pub fn quotient(a: &[Lanes], b: &[Lanes], c: &[Lanes]) -> Scratch<[u64; 4]> {
-    assert!(super::available());
+    assert!(super::available() && a.len() == b.len() && a.len() == c.len());
     let mut numbers = Scratch::new(8 * a.len());
     let vectors = a.par_iter().zip(b).zip(c);
     numbers.par_chunks_exact_mut(8).zip(vectors).with_min_len(64).for_each(|(out, ((a, b), c))| {
@@ -445,8 +448,11 @@ pub unsafe fn quotient_of(a: &Lanes, b: &Lanes, c: &Lanes) -> Lanes {
 }
 
 /// a·b of whole vectors, below 1.2·p.
+///
+/// # Panics
+/// If their lengths differ.
 pub fn products(a: &[Lanes], b: &[Lanes]) -> Scratch<Lanes> {
-    assert!(super::available());
+    assert!(super::available() && a.len() == b.len());
     let mut products = Scratch::new(a.len());
     products.par_iter_mut().zip(a).zip(b).with_min_len(64).for_each(|((c, a), b)| {
         // SAFETY: the features were asked for.

@@ -56,7 +56,7 @@ pub struct Windows {
     /// The terms' magnitudes, with what makes their digits signed.
     low: Scratch<u64>,
     high: Scratch<u64>,
-    /// For each window how many of the terms have a digit there.
+    /// For each window how many of the terms have a digit there; there is a window without terms too.
     pub reach: Vec<usize>,
 }
 
@@ -83,8 +83,8 @@ impl Windows {
             .map(|windows| (0..windows).fold(0, |sum, w| sum + (1 << (w * width + width - 1))))
             .collect();
         // Longest first; each length's place is behind the longer ones.
-        let mut next: Vec<usize> = reach.iter().skip(1).copied().chain([0]).collect();
-        let count = reach.first().copied().unwrap_or(0);
+        let mut next = [&reach[1..], &[0]].concat();
+        let count = reach[0];
         let (mut entries, mut low, mut high) =
             (Scratch::new(count), Scratch::new(count), Scratch::new(count));
         for (slot, part) in scalars.terms(which, first) {
@@ -159,18 +159,21 @@ impl Windows {
 
 /// For each window how many terms have a digit there, from the terms of each number of bits.
 fn reach(lengths: &[usize], width: u32) -> Vec<usize> {
-    let longest = lengths.iter().rposition(|count| *count > 0).unwrap_or(0) as u32;
     let reaching = |window: u32| {
         let reaches = |bits: &usize| windows(*bits as u32, width) > window;
-        (1..lengths.len()).filter(reaches).map(|bits| lengths[bits]).sum()
+        (0..lengths.len()).filter(reaches).map(|bits| lengths[bits]).sum()
     };
-    let count = if longest == 0 { 0 } else { windows(longest, width) };
-    (0..count).map(reaching).collect()
+    (0..windows(longest(lengths), width)).map(reaching).collect()
+}
+
+/// The bits of the longest term, 0 without terms.
+fn longest(lengths: &[usize]) -> u32 {
+    lengths.iter().rposition(|count| *count > 0).unwrap_or(0) as u32
 }
 
 /// The width with the fewest additions: one for each digit, two for each bucket.
 fn best_width(lengths: &[usize]) -> u32 {
-    let longest = lengths.iter().rposition(|count| *count > 0).unwrap_or(0) as u32;
+    let longest = longest(lengths);
     let cost = |width: u32| -> usize {
         let digits: usize = lengths
             .iter()

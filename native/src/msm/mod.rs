@@ -74,7 +74,7 @@ impl<K: Kernel> Bases<K> {
         // More parts than cores, so that none waits long for another's end; but few windows at once
         // make small batches of pairs.
         let digits: usize = windows.reach.iter().sum();
-        let parts = (digits / PART).max(rayon::current_num_threads()).min(count.max(1));
+        let parts = (digits / PART).max(rayon::current_num_threads()).min(count);
         let ranges: Vec<_> =
             (0..parts).map(|i| i * count / parts..(i + 1) * count / parts).collect();
         let sums: Vec<_> =
@@ -105,8 +105,8 @@ impl<K: Kernel> Bases<K> {
             for block in blocks(&starts, BLOCK / size_of::<K::Point>()) {
                 summer.top = scratch;
                 for entry in summer.sums(&mut entries, &starts[block]) {
-                    let kept = entry != NONE && entry >> 1 >= scratch;
-                    if kept {
+                    // Anything else is a point of the key, kept already, or nothing.
+                    if entry != NONE && entry >> 1 >= scratch {
                         let slot = keep + (place * buckets + sums.len()) as u32;
                         let point = *summer.pool.read(entry >> 1);
                         summer.pool.write(slot, point);

@@ -12,6 +12,7 @@ use super::prefetch::prefetch;
 use crate::memory::Plain;
 use crate::words::Multiply;
 use crate::words::coordinate::Coordinate;
+use crate::words::invert::inverse;
 use crate::words::number::Number;
 
 /// Pairs that share an inversion. Their temporary values, 320 bytes each in the second group, stay in
@@ -124,7 +125,7 @@ fn tangent<F: Coordinate>(x: F, y: F) -> (F, F) {
 fn inverted(products: [Number; CHAINS]) -> [Fq; CHAINS] {
     let products = products.map(|product| Fq::reduced(&product));
     let all: Fq = products.iter().product();
-    let mut inverse = all.inverted().expect("no denominator is zero");
+    let mut inverse = inverse(&all).expect("no denominator is zero");
     let mut before = [Fq::ONE; CHAINS];
     for i in 1..CHAINS {
         before[i] = before[i - 1] * products[i - 1];

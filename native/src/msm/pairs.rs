@@ -103,7 +103,11 @@ pub struct Pool<'a, P: Plain> {
 
 impl<'a, P: Plain> Pool<'a, P> {
     /// A pool with room for `own` points of its own.
+    ///
+    /// # Panics
+    /// If an entry of 32 bits cannot name all its slots.
     pub fn new(shared: &'a [P], own: usize) -> Self {
+        assert!(shared.len() + own <= 1 << 31, "more points than entries can name");
         Self { shared, own: Scratch::new(own) }
     }
 

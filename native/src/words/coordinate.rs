@@ -8,7 +8,7 @@ use ark_bn254::{Fq, FqConfig};
 use ark_ff::{BigInt, Field};
 
 use super::number::{Number, difference_modulo, double, reduced_once, sum};
-use super::{Multiply, invert, modulus};
+use super::{Multiply, modulus};
 
 /// A coordinate of a point, in canonical form: below p, in each part.
 pub trait Coordinate: Field {
@@ -20,8 +20,6 @@ pub trait Coordinate: Field {
     fn minus(&self, other: &Self) -> Self;
     /// The negative where asked; self is not zero.
     fn negated_if(&self, negate: bool) -> Self;
-    /// What `inverse` returns, four times as fast.
-    fn inverted(&self) -> Option<Self>;
 
     /// numerator / denominator as a fraction over a number below 2·p that is zero only where the
     /// denominator is: one inverse modulo p serves both groups.
@@ -65,10 +63,6 @@ impl Coordinate for Fq {
         let mask = u64::from(negate).wrapping_neg();
         let (flipped, more) = (self.0.0.map(|word| word ^ mask), P_AND_ONE.map(|word| word & mask));
         Self::new_unchecked(BigInt::new(sum(flipped, more)))
-    }
-
-    fn inverted(&self) -> Option<Self> {
-        invert::inverse(self)
     }
 
     #[inline(always)]

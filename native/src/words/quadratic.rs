@@ -3,11 +3,11 @@
 #![forbid(unsafe_code)]
 
 use ark_bn254::{Fq, Fq2, FqConfig};
-use ark_ff::{BigInt, Field};
+use ark_ff::BigInt;
 
 use super::coordinate::{Coordinate, TWICE_P, canonical};
 use super::number::{Number, difference, difference_modulo, pick, reduced_once, sum};
-use super::{Multiply, invert, modulus};
+use super::{Multiply, modulus};
 
 const P: Number = modulus::<FqConfig>();
 
@@ -61,12 +61,6 @@ impl Coordinate for Fq2 {
             Fq::new_unchecked(BigInt::new(pick(negate, negative, part.0.0)))
         };
         Self::new(negated(&self.c0), negated(&self.c1))
-    }
-
-    fn inverted(&self) -> Option<Self> {
-        // 1/(s + t·i) = (s - t·i)/(s² + t²)
-        let scale = invert::inverse(&(self.c0.square() + self.c1.square()))?;
-        Some(Self::new(self.c0 * scale, -(self.c1 * scale)))
     }
 
     /// (n0 + n1·i)(d0 - d1·i) over d0² + d1², which is zero for no other d: -1 is not a square. All
