@@ -95,8 +95,8 @@ class Prover:
         """Return proof and public signals of a .wtns file's content, as `verify_proof` takes them.
 
         A seed of 32 bytes makes the proof repeatable; without one it is blinded by the system's
-        randomness. `progress` is told what is being done, on other threads: hold no lock that it
-        takes. What it raises first stops the proof and is raised here, as is an interrupt.
+        randomness. `progress` is told of each stage that begins, on the caller's own thread.
+        What it raises is raised here, as is an interrupt; no later stage begins.
         ValueError: it is no witness of this circuit.
         """
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -58,7 +59,15 @@ def test_progress_hears_of_each_stage_once(prover: Any, witness: bytes) -> None:
     assert stages.index("quotient") < stages.index("sum over C and the quotient")
 
 
-def test_what_progress_raises_first_stops_the_proof(prover: Any, witness: bytes) -> None:
+def test_progress_is_told_on_the_thread_that_asked(prover: Any, witness: bytes) -> None:
+    threads: list[int] = []
+    prover.prove(witness, None, lambda _: threads.append(threading.get_ident()))
+    assert set(threads) == {threading.get_ident()}
+
+
+def test_what_progress_raises_stops_the_proof_and_ends_the_telling(
+    prover: Any, witness: bytes
+) -> None:
     told: list[str] = []
 
     def stop(stage: str) -> None:
@@ -67,7 +76,13 @@ def test_what_progress_raises_first_stops_the_proof(prover: Any, witness: bytes)
 
     with pytest.raises(LookupError) as caught:
         prover.prove(witness, None, stop)
-    assert caught.value.args == (told[0],)
+    assert [caught.value.args[0]] == told
+
+
+def test_progress_may_prove(prover: Any, witness: bytes) -> None:
+    within: list[bytes] = []
+    proof, _ = prover.prove(witness, SEED, lambda _: within.append(prover.prove(witness, SEED)[0]))
+    assert set(within) == {proof}
 
 
 def test_an_interrupt_is_raised(prover: Any, witness: bytes) -> None:

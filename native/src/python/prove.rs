@@ -1,8 +1,8 @@
 //! Proving keys at the boundary to Python, and the seconds that the prover's parts take.
 #![forbid(unsafe_code)]
 
-use std::sync::Mutex;
-use std::sync::mpsc::RecvTimeoutError;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use ark_bn254::{Fr, G1Affine};
@@ -88,40 +88,16 @@ impl Prover {
             }
             None => (Fr::rand(&mut OsRng), Fr::rand(&mut OsRng)),
         };
-        let raised = Mutex::new(None);
-        let watch = |stage: &str| {
-            // Once stopped, nobody is told of, and nothing begins, another stage.
-            if raised.lock().map_or(true, |slot| slot.is_some()) {
-                return false;
-            }
-            let Some(call) = &progress else { return true };
-            let told = Python::attach(|py| call.call1(py, (stage,)).map(drop));
-            keep_first(&raised, told)
-        };
-        let made = py.detach(|| -> PyResult<_> {
+        let (made, raised) = py.detach(|| -> PyResult<_> {
             let values = wtns::read_words(witness)?;
-            let (sender, made) = std::sync::mpsc::channel();
-            // Signals are Python's main thread's: the caller waits and asks for them.
-            let proof = rayon::in_place_scope(|scope| {
-                scope.spawn(|_| drop(sender.send(self.key.prove(&values, r, s, &watch))));
-                loop {
-                    match made.recv_timeout(PATIENCE) {
-                        Ok(proof) => return Some(proof),
-                        Err(RecvTimeoutError::Disconnected) => return None,
-                        Err(RecvTimeoutError::Timeout) => {
-                            keep_first(&raised, Python::attach(|py| py.check_signals()));
-                        }
-                    }
-                }
-            });
-            let proof = proof.unwrap_or(Err(ProveError::Stopped));
+            let (proof, raised) = self.ask_along(&values, r, s, progress.as_ref());
             // A proof was made, so the witness has the key's wires.
             let shown = if proof.is_ok() { &values[1..=self.public] } else { &[] };
             let mut public = Vec::with_capacity(shown.len() * WORD);
             shown.iter().for_each(|words| put_number(&mut public, from_words(*words)));
-            Ok((proof, public))
+            Ok(((proof, public), raised))
         })?;
-        if let Ok(Some(error)) = raised.into_inner() {
+        if let Some(error) = raised {
             return Err(error);
         }
         let (proof, public) = match made {
@@ -130,6 +106,52 @@ impl Prover {
             (Err(ProveError::Stopped), _) => return Err(PyValueError::new_err("stopped")),
         };
         Ok((PyBytes::new(py, &proof), PyBytes::new(py, &public)))
+    }
+}
+
+impl Prover {
+    /// Proves on the pool's threads, while the caller's own thread tells `progress` of each stage
+    /// and looks for signals, which are Python's main thread's. The pool waits for neither, so
+    /// that `progress` may prove. Returns what the pool made, and the first exception: after it
+    /// no stage is told of, and none begins.
+    fn ask_along(
+        &self,
+        values: &[[u64; 4]],
+        r: Fr,
+        s: Fr,
+        progress: Option<&Py<PyAny>>,
+    ) -> (Result<prove::Proof, ProveError>, Option<PyErr>) {
+        let mut made = Err(ProveError::Stopped);
+        let mut raised = None;
+        let stopped = AtomicBool::new(false);
+        let (sender, begun) = mpsc::channel::<String>();
+        rayon::in_place_scope(|scope| {
+            let (made, stopped) = (&mut made, &stopped);
+            scope.spawn(move |_| {
+                let watch = |stage: &str| {
+                    sender.send(stage.to_owned()).is_ok() && !stopped.load(Ordering::Relaxed)
+                };
+                *made = self.key.prove(values, r, s, &watch);
+            });
+            loop {
+                let heard = begun.recv_timeout(PATIENCE);
+                if raised.is_none() {
+                    raised = Python::attach(|py| {
+                        py.check_signals()?;
+                        if let (Ok(stage), Some(call)) = (&heard, progress) {
+                            call.call1(py, (stage,))?;
+                        }
+                        Ok(())
+                    })
+                    .err();
+                    stopped.store(raised.is_some(), Ordering::Relaxed);
+                }
+                if heard == Err(RecvTimeoutError::Disconnected) {
+                    break;
+                }
+            }
+        });
+        (made, raised)
     }
 }
 
@@ -219,15 +241,3 @@ pub fn seconds(mut run: impl FnMut()) -> f64 {
 
 /// How long a caller waits between two looks at the signals.
 const PATIENCE: Duration = Duration::from_millis(50);
-
-/// Keeps the first exception; whether there was none.
-fn keep_first(slot: &Mutex<Option<PyErr>>, told: PyResult<()>) -> bool {
-    match (told, slot.lock()) {
-        (Ok(()), _) => true,
-        (Err(error), Ok(mut slot)) => {
-            slot.get_or_insert(error);
-            false
-        }
-        (Err(_), Err(_)) => false,
-    }
-}
