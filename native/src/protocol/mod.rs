@@ -1,7 +1,6 @@
 //! What the matcher computes for each order; `undertow/protocol/` is the specification.
 
 pub mod babyjubjub;
-pub mod dot;
 pub mod eddsa;
 pub mod edwards;
 pub mod grain;
@@ -10,6 +9,7 @@ mod merkle_nodes;
 pub mod poseidon;
 #[cfg(target_arch = "x86_64")]
 mod poseidon_lanes;
+mod poseidon_words;
 pub mod snapshot;
-pub mod sparse;
+mod sparse;
 pub mod word;

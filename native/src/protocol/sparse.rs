@@ -1,5 +1,5 @@
 //! The same permutation with a sparse matrix in each partial round, as appendix B of the Poseidon
-//! paper factors it; `poseidon` runs it.
+//! paper factors it; `poseidon_words` and `poseidon_lanes` run it.
 //!
 //! A partial round's matrix M is A * B with B the identity in row and column 0. B commutes with
 //! the S-box of element 0, so it moves into the round before, whose matrix becomes B * M, which is
@@ -9,9 +9,7 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 
-use crate::protocol::dot::{dot, plus, product};
 use crate::protocol::grain::{FULL_ROUNDS, Plain};
-use crate::words::{Generic, Multiply};
 
 const HALF: usize = FULL_ROUNDS / 2;
 
@@ -58,7 +56,7 @@ impl Sparse {
         for (round, own) in rounds.iter_mut().zip(&carried) {
             rest.iter_mut().zip(own).for_each(|(value, constant)| *value += constant);
             round.constant = std::mem::take(&mut rest[0]);
-            round.mix::<Generic>(&mut rest);
+            round.mix(&mut rest);
         }
         constants[HALF * t..].iter_mut().zip(&rest).for_each(|(value, moved)| *value += moved);
         let entry = multiply(&after, &m).concat();
@@ -68,12 +66,11 @@ impl Sparse {
 
 impl PartialRound {
     /// The sparse matrix alone.
-    #[inline(always)]
-    pub fn mix<M: Multiply>(&self, state: &mut [Fr]) {
+    fn mix(&self, state: &mut [Fr]) {
         let first = state[0];
-        state[0] = dot::<M>(&self.row, state);
+        state[0] = dot(&self.row, state);
         for (value, factor) in state[1..].iter_mut().zip(&self.column) {
-            *value = plus(value, &product::<M>(&first, factor));
+            *value += first * factor;
         }
     }
 }
@@ -84,13 +81,17 @@ fn factor(n: &Matrix) -> (PartialRound, Matrix) {
     let inner: Matrix = n[1..].iter().map(|row| row[1..].to_vec()).collect();
     let inverted = transpose(&inverse(inner.clone()));
     let mut row = vec![n[0][0]];
-    row.extend(inverted.iter().map(|column| dot::<Generic>(&n[0][1..], column)));
+    row.extend(inverted.iter().map(|column| dot(&n[0][1..], column)));
     let column = n[1..].iter().map(|line| line[0]).collect();
     let mut before = identity(t);
     for (line, values) in before[1..].iter_mut().zip(&inner) {
         line[1..].copy_from_slice(values);
     }
     (PartialRound { constant: Fr::ZERO, row, column }, before)
+}
+
+fn dot(a: &[Fr], b: &[Fr]) -> Fr {
+    a.iter().zip(b).map(|(x, y)| *x * y).sum()
 }
 
 fn identity(size: usize) -> Matrix {
@@ -103,7 +104,7 @@ fn transpose(m: &Matrix) -> Matrix {
 }
 
 fn apply(m: &Matrix, vector: &[Fr]) -> Vec<Fr> {
-    m.iter().map(|row| dot::<Generic>(row, vector)).collect()
+    m.iter().map(|row| dot(row, vector)).collect()
 }
 
 fn multiply(a: &Matrix, b: &Matrix) -> Matrix {
