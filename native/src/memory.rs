@@ -93,9 +93,11 @@ fn fresh(bytes: usize) -> Map {
 /// The memory of scratch arrays that ended.
 static ENDED: Mutex<Vec<Map>> = Mutex::new(Vec::new());
 
-/// As many arrays as two cores' work on one proof has at a time. None where somebody watches, who
-/// is to see the use of an array that ended.
-const MOST_ENDED: usize = if WATCHED { 0 } else { 32 };
+/// How many are kept: the arrays that a proof's work has on one core at a time, for each core. None
+/// where somebody watches, who is to see the use of an array that ended.
+fn most_ended() -> usize {
+    if WATCHED { 0 } else { 16 * rayon::current_num_threads() }
+}
 
 /// What scratch arrays begin as where somebody watches: a value that nobody wrote is then wrong.
 const ANYTHING: u8 = 0xa5;
@@ -142,7 +144,7 @@ impl<T: Plain> Drop for Scratch<T> {
         let mut maps = ended();
         maps.push(map);
         // The one that lay there longest, given back when the list is free again.
-        let oldest = (maps.len() > MOST_ENDED).then(|| maps.remove(0));
+        let oldest = (maps.len() > most_ended()).then(|| maps.remove(0));
         drop(maps);
         drop(oldest);
     }
