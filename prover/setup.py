@@ -71,8 +71,8 @@ def inspect(zkey: Path) -> KeyInfo:
 def require_contribution(zkey: Path, circuit_hash: str) -> None:
     """Refuse a key under which somebody could forge without breaking the ceremony.
 
-    1. Somebody contributed.
-    2. Gamma is the generator and delta is not.
+    1. Somebody contributed, not beacons alone: what a beacon gives is public.
+    2. Gamma is the generator; delta, alpha and beta are not.
     3. Each contribution is bound to those before it, proves its factor, and changed delta by it;
        a beacon's is what its randomness gives; the last one left the key's delta.
     4. The circuit's hash is the expected one.

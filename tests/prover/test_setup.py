@@ -10,7 +10,7 @@ import pytest
 from prover import artifacts, setup
 from prover.artifacts import FILES, MANIFEST, ArtifactError, Artifacts
 from prover.groth16 import Native, Proof, Snarkjs, setup_key, verify, verifying_key
-from tests.prover.conftest import SEED, Files, snarkjs
+from tests.prover.conftest import POWER, SEED, Files, snarkjs
 from tests.prover.sections import replaced, split
 from undertow import bench_circuit
 from undertow.chain.chain import Chain
@@ -126,6 +126,24 @@ def test_a_key_that_nobody_contributed_to_is_refused(files: Files) -> None:
             setup.verify(files.circuit.r1cs, files.ptau, key, silent)
 
 
+def test_a_key_that_only_a_beacon_made_is_refused(files: Files, tmp_path: Path) -> None:
+    """Its delta follows from what the file says, and so do proofs of anything."""
+    public = tmp_path / "public.zkey"
+    snarkjs("zkey", "beacon", files.begun, public, "0102030405060708", "10", "-n=Beacon")
+    refused(public, "zkey section 10 lists beacons only")
+    with pytest.raises(ValueError, match="lists beacons only"):
+        setup.verify(files.circuit.r1cs, files.ptau, public, silent)
+
+
+def test_a_key_of_powers_that_nobody_made_is_refused(files: Files, tmp_path: Path) -> None:
+    powers, prepared, begun, key = (tmp_path / name for name in ("new", "final", "begun", "key"))
+    snarkjs("powersoftau", "new", "bn128", POWER, powers)
+    snarkjs("powersoftau", "prepare", "phase2", powers, prepared)
+    snarkjs("groth16", "setup", files.circuit.r1cs, prepared, begun)
+    snarkjs("zkey", "contribute", begun, key, "--name=Ada", "-e=test")
+    refused(key, "zkey section 2 has an alpha or beta of one")
+
+
 POINTS = 3 * 64 + 128
 """Bytes of a contribution's points; its transcript follows."""
 
@@ -134,8 +152,8 @@ def test_a_forged_chain_is_refused(files: Files, tmp_path: Path) -> None:
     data = dict(split(files.contributed.read_bytes()))[10]
     head, chain = data[:64], data[68:]
     first = len(chain) - len(_last(chain))
-    alone = head + (1).to_bytes(4, "little") + chain[first:]
-    refused(forged(files, tmp_path, s10=alone), "contribution 0 is not bound")
+    begun_late = head + (3).to_bytes(4, "little") + chain[first:] + chain
+    refused(forged(files, tmp_path, s10=begun_late), "contribution 0 is not bound")
     rebound = bytes([head[0] ^ 1]) + data[1:]
     refused(forged(files, tmp_path, s10=rebound), "contribution 0 is not bound")
     proof = bytearray(data)

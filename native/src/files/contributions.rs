@@ -149,6 +149,11 @@ impl Contribution {
         Blake2b512::digest(self.words()).into()
     }
 
+    /// Whether anybody can work out its factor.
+    pub fn is_public(&self) -> bool {
+        self.kind == BEACON
+    }
+
     fn is_of_its_beacon(&self) -> Result<bool> {
         let (Some(beacon), Some(rounds)) =
             (&self.parameters.beacon, self.parameters.rounds_exponent)

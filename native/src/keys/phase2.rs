@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::files::binary::{Result, fault};
 use crate::files::circuit_hash::circuit_hash;
-use crate::files::contributions::{Contributions, same_number};
+use crate::files::contributions::{Contribution, Contributions, same_number};
 use crate::files::ptau::Ptau;
 use crate::files::r1cs::R1cs;
 use crate::files::zkey::Zkey;
@@ -85,8 +85,8 @@ pub fn start(r1cs: &R1cs, ptau: &Ptau<'_>, progress: &dyn Fn(&str)) -> Result<Zk
 
 /// Checks that a key came from the circuit and the powers of tau by its contributions.
 ///
-/// 1. Somebody contributed, and the chain of contributions holds: delta is no number that one
-///    contributor alone, or nobody, knows.
+/// 1. Somebody contributed, and the chain of contributions holds: delta is known to all contributors
+///    together, and to nobody else if one of them forgot their factor.
 /// 2. Everything that contributions leave alone is what phase 2 began with.
 /// 3. C and H were divided by exactly delta.
 pub fn verify(key: &Zkey, r1cs: &R1cs, ptau: &Ptau<'_>, progress: &dyn Fn(&str)) -> Result<()> {
@@ -114,11 +114,17 @@ pub fn verify(key: &Zkey, r1cs: &R1cs, ptau: &Ptau<'_>, progress: &dyn Fn(&str))
     }
 }
 
-/// The setup gate that needs no other file. A key whose gamma is delta lets anybody forge, and
-/// `snarkjs zkey verify` does not mind.
+/// The setup gate that needs no other file. A key whose gamma is delta, or whose delta comes from
+/// public randomness alone, lets anybody forge, and `snarkjs zkey verify` does not mind.
 pub fn require_contribution(key: &Zkey) -> Result<()> {
     if key.contributions.list.is_empty() {
         return fault("zkey section 10 lists no contribution: anybody could forge proofs");
+    }
+    if key.contributions.list.iter().all(Contribution::is_public) {
+        return fault("zkey section 10 lists beacons only, which are public: anybody could forge");
+    }
+    if [key.alpha1, key.beta1].contains(&G1Affine::generator()) {
+        return fault("zkey section 2 has an alpha or beta of one: nobody made its powers of tau");
     }
     if key.gamma2 != G2Affine::generator() {
         return fault("zkey section 2 has a gamma that is not the generator");
