@@ -3,11 +3,12 @@
 Numbers are words of 32 big-endian bytes, below BN254's r unless said otherwise. `Buffer` is
 whatever holds bytes: bytes, bytearray, memoryview, a numpy array of uint8. Every refusal is a
 ValueError; what is no buffer of bytes is a TypeError or BufferError; a number out of an integer
-argument's range is an OverflowError. Calls that take long release the interpreter's lock.
-Nothing here runs in constant time.
+argument's range is an OverflowError. Calls that take long release the interpreter's lock; bytes
+are read in place, other buffers copied once. In the child of a fork whose parent had used them, what
+works on all cores is a RuntimeError: start processes by "spawn". Nothing here runs in constant time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self, final
 
 from typing_extensions import Buffer
@@ -19,7 +20,8 @@ def setup_key(
 ) -> None:
     """Write a development key of a circuit from a seed of 32 bytes.
 
-    Whoever knows the seed can forge every proof. `progress` is told what is being done.
+    Whoever knows the seed can forge every proof. `progress` is told each stage that begins. What
+    it raises is raised here, as is an interrupt; no later stage begins and no file is written.
     OSError: a file cannot be read or written. ValueError: it is no .r1cs file, or the seed.
     """
 
@@ -28,7 +30,7 @@ def phase2_start(
 ) -> bytes:
     """Write the key that phase 2 begins with, as `snarkjs groth16 setup` does.
 
-    Returns the circuit's hash, 64 bytes. OSError, ValueError: as `setup_key`.
+    Returns the circuit's hash, 64 bytes. `progress`, OSError, ValueError: as `setup_key`.
     """
 
 def phase2_verify(
@@ -40,7 +42,10 @@ def phase2_verify(
     """
 
 def require_contribution(zkey_path: str) -> None:
-    """Refuse a key without contribution, with gamma = delta or a broken chain: ValueError."""
+    """Refuse a key that somebody could forge under without breaking its ceremony: ValueError.
+
+    `prover.setup.require_contribution` lists what is checked.
+    """
 
 def zkey_info(zkey_path: str) -> dict[str, Any]:
     """Return a key's wires, public, domain, circuit_hash, gamma_is_delta and contributions."""
@@ -48,7 +53,7 @@ def zkey_info(zkey_path: str) -> dict[str, Any]:
 def verification_key(zkey_path: str) -> tuple[bytes, bytes]:
     """Return a key's verifying half, as `verify_proof` takes it, and e(alpha, beta) in 12 words."""
 
-def check_verifying_key(words: bytes) -> bytes:
+def check_verifying_key(words: Buffer) -> bytes:
     """Return the 12 words of e(alpha, beta). ValueError: the key would accept forgeries."""
 
 def rewrite(source: str, target: str) -> None:
@@ -61,12 +66,15 @@ def arithmetic() -> str:
     """
 
 def time_sum(points: int) -> float:
-    """Return the seconds of a sum of full multiples of so many points of the first group."""
+    """Return the seconds of a sum of full multiples of so many points of the first group.
+
+    ValueError: more than 2^27.
+    """
 
 def time_transform(bits: int) -> float:
     """Return the seconds of one transform of 2^bits elements. ValueError: not from 6 to 27."""
 
-def verify_proof(verifying_key: bytes, public: bytes, proof: bytes) -> bool:
+def verify_proof(verifying_key: Buffer, public: Buffer, proof: Buffer) -> bool:
     """Return whether a proof shows the public signals under a verifying key.
 
     Key: 14 words and two for each signal and one (alpha, beta, gamma, delta, IC; of G2
@@ -88,16 +96,19 @@ class Prover:
         """Name of the arithmetic that proofs are made with."""
     def prove(
         self,
-        witness: bytes,
+        witness: Buffer,
         seed: bytes | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> tuple[bytes, bytes]:
         """Return proof and public signals of a .wtns file's content, as `verify_proof` takes them.
 
-        A seed of 32 bytes makes the proof repeatable; without one it is blinded by the system's
-        randomness. `progress` is told of each stage that begins, on the caller's own thread.
-        What it raises is raised here, as is an interrupt; no later stage begins.
-        ValueError: it is no witness of this circuit.
+        A witness that breaks a constraint gives a proof that does not verify and may show something
+        of it: check before or after, as `prover.prover.Prover` does. A seed of 32 bytes makes the
+        proof repeatable, for tests: two proofs with one seed show how their witnesses are related.
+        Without it the proof is blinded by the system's randomness. `progress` is told each stage
+        that begins, on the caller's own thread. What it raises is raised here, as is an interrupt;
+        no later stage and no later part of a sum begins.
+        ValueError: it is no .wtns, or has another number of wires than the key.
         """
 
 @final
@@ -108,7 +119,7 @@ class Constraints:
         """Read an .r1cs file. OSError: it cannot be read. ValueError: it is none."""
     def __len__(self) -> int:
         """Number of constraints."""
-    def first_unsatisfied(self, witness: bytes) -> int | None:
+    def first_unsatisfied(self, witness: Buffer) -> int | None:
         """Return the first constraint that a .wtns file's content breaks, None if it has none.
 
         ValueError: it is no witness of this circuit.
@@ -133,10 +144,10 @@ class TapeRecorder:
         """Start with the memory after `init` and the address at which numbers are handed over."""
     def feed(self, trace: bytes) -> None:
         """Take the next entries of the trace. ValueError: they are damaged, or none was started."""
-    def finish(self, groups: list[tuple[str, int]]) -> bytes:
+    def finish(self, groups: list[tuple[str, int]], wires: int) -> bytes:
         """Return the tape's file for inputs of these names and sizes, in recorded order.
 
-        ValueError: the trace is not whole, or nothing was recorded.
+        ValueError: the trace gave another number of wires or inputs, or nothing was recorded.
         """
 
 @final
@@ -153,12 +164,12 @@ class WitnessTape:
     @property
     def steps(self) -> int:
         """Number of operations."""
-    def run(self, inputs: bytes) -> bytes:
+    def run(self, inputs: Buffer) -> bytes:
         """Return the .wtns content for inputs in words of 32 little-endian bytes.
 
         ValueError: their number, a number not below r, or inputs that the circuit refuses.
         """
-    def run_many(self, inputs: list[bytes]) -> list[bytes]:
+    def run_many(self, inputs: Sequence[Buffer]) -> list[bytes]:
         """Return `run` of each, on all cores; ValueError as there."""
 
 # Hashes: native/src/protocol/{poseidon,sparse,grain}.rs; undertow/protocol/poseidon.py

@@ -42,7 +42,7 @@ def record(wasm: Path, sym: Path) -> bytes:
         recorder = _core().TapeRecorder(wasm.read_bytes())
         code = wasmtime.Module(engine(), recorder.module())
         sizes, values, witness = _run(recorder, code, names)
-        content: bytes = recorder.finish(list(sizes.items()))
+        content: bytes = recorder.finish(list(sizes.items()), len(witness) // WORD)
         _check(content, values, witness)
         extreme = [EXTREMES[word % len(EXTREMES)] for word in _random(2, len(values))]
         _check(content, extreme, _attempt(code, sizes, extreme))

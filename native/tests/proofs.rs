@@ -1,12 +1,14 @@
-//! Whole proofs: rows, transforms and the four sums. The fastest kernels of this machine and those
-//! on 64-bit words have to make the same proof, and it has to verify.
+//! Whole proofs: rows, transforms and the four sums. All engines of this machine have to make the
+//! same proof, and it has to verify.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ark_bn254::Fr;
 use ark_ff::{One, PrimeField, UniformRand, Zero};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use undertow_native::files::r1cs::{Header, R1cs, Row};
-use undertow_native::groth16::prove::fastest;
+use undertow_native::groth16::prove::{ProveError, Watch, engines};
 use undertow_native::groth16::verify::VerifyingKey;
 use undertow_native::keys::setup::setup;
 
@@ -41,23 +43,70 @@ fn circuit(rng: &mut ChaCha20Rng, lengths: &[usize]) -> (R1cs, Vec<Fr>) {
     (R1cs { wires, public: PUBLIC, constraints, header, labels: Vec::new() }, witness)
 }
 
+/// Wants a proof until it was asked so many times.
+struct Patience {
+    asked: AtomicUsize,
+    most: usize,
+}
+
+impl Patience {
+    fn of(most: usize) -> Self {
+        Self { asked: AtomicUsize::new(0), most }
+    }
+}
+
+impl Watch for Patience {
+    fn begins(&self, _: &str) {}
+
+    fn wanted(&self) -> bool {
+        self.asked.fetch_add(1, Ordering::Relaxed) < self.most
+    }
+}
+
 fn check(seed: u64, lengths: &[usize]) {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let (r1cs, witness) = circuit(&mut rng, lengths);
-    let key = setup(&r1cs, [7; 32], &|_| ()).expect("a key");
+    let key = setup(&r1cs, [7; 32], &|_| Ok(())).expect("a key");
     let words: Vec<_> = witness.iter().map(|value| value.into_bigint().0).collect();
     let (r, s) = (Fr::rand(&mut rng), Fr::rand(&mut rng));
-    // No engine takes lanes for a domain of one.
-    let [first, second] = [fastest(key.domain), fastest(1)].map(|engine| {
+    let proofs = engines(key.domain).into_iter().map(|engine| {
         let prepared = engine.prepare(&key).expect("a key that can be prepared");
-        prepared.prove(&words, r, s, &|_| true).expect("a proof")
+        let proof = prepared.prove(&words, r, s, &Patience::of(usize::MAX));
+        (engine.name(), proof.unwrap_or_else(|_| panic!("no proof by {}", engine.name())))
     });
-    assert_eq!(first.to_words(), second.to_words());
+    let proofs: Vec<_> = proofs.collect();
+    let (last, proof) = proofs.last().expect("an engine");
+    assert_eq!(*last, "generic");
+    for (name, other) in &proofs {
+        assert_eq!(other.to_words(), proof.to_words(), "{name}");
+    }
     let key = VerifyingKey::of(&key);
     let mut public = witness[1..=PUBLIC].to_vec();
-    assert!(key.verify(&public, &first));
+    assert!(key.verify(&public, proof));
     public[0] += Fr::one();
-    assert!(!key.verify(&public, &first));
+    assert!(!key.verify(&public, proof));
+}
+
+#[test]
+fn a_proof_that_is_not_wanted_any_more_ends_at_the_next_part() {
+    const STAGES: usize = 5;
+    let mut rng = ChaCha20Rng::seed_from_u64(3);
+    let (r1cs, witness) = circuit(&mut rng, &[3; 100]);
+    let key = setup(&r1cs, [7; 32], &|_| Ok(())).expect("a key");
+    let words: Vec<_> = witness.iter().map(|value| value.into_bigint().0).collect();
+    for engine in engines(key.domain) {
+        let prepared = engine.prepare(&key).expect("a key that can be prepared");
+        let prove = |watch: &Patience| prepared.prove(&words, Fr::one(), Fr::one(), watch);
+        let patient = Patience::of(usize::MAX);
+        assert!(prove(&patient).is_ok());
+        let asked = patient.asked.into_inner();
+        // The parts of the four sums ask too.
+        assert!(asked >= STAGES + 4, "{asked}");
+        for most in 0..asked {
+            assert!(matches!(prove(&Patience::of(most)), Err(ProveError::Stopped)), "{most}");
+        }
+        assert!(prove(&Patience::of(asked)).is_ok());
+    }
 }
 
 #[test]

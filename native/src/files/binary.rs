@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 
 use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
@@ -38,9 +39,14 @@ pub struct Sections<'a> {
 }
 
 impl<'a> Sections<'a> {
-    /// Splits a file; a section may stand anywhere, but only once. A section with a number above
-    /// `last` would mean something that nobody here takes into account.
-    pub fn read(data: &'a [u8], magic: &'static str, version: u32, last: u32) -> Result<Self> {
+    /// Splits a file; a section may stand anywhere, but only once. A section with a number that is
+    /// not `known` would mean something that nobody here takes into account.
+    pub fn read(
+        data: &'a [u8],
+        magic: &'static str,
+        version: u32,
+        known: &[RangeInclusive<u32>],
+    ) -> Result<Self> {
         let mut reader = Reader::new(data, format!("{magic} header"));
         if reader.bytes(4)? != magic.as_bytes() {
             return fault(format!("{magic} header: not a .{magic} file"));
@@ -55,7 +61,7 @@ impl<'a> Sections<'a> {
             reader.name = format!("{magic} table of sections");
             let (number, size) = (reader.u32()?, reader.u64()?);
             reader.name = format!("{magic} section {number}");
-            if number == 0 || number > last {
+            if !known.iter().any(|range| range.contains(&number)) {
                 return reader.fault("is not known");
             }
             if all.iter().any(|(seen, ..)| *seen == number) {

@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use memmap2::Mmap;
 
@@ -40,17 +41,21 @@ pub fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    // A name of its own: threads may write to one place at the same time, and the last one stays.
+    let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
     let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.partial", process::id()));
+    name.push(format!(".{}.{number}.partial", process::id()));
     let partial: PathBuf = path.with_file_name(name);
+    let file = File::create(&partial)?;
     let done = (|| {
-        let mut out = BufWriter::with_capacity(1 << 20, File::create(&partial)?);
+        let mut out = BufWriter::with_capacity(1 << 20, file);
         write(&mut out)?;
         out.flush()?;
         fs::rename(&partial, path)
     })();
     if done.is_err() {
-        // The first error says what went wrong; a partial file may not even exist.
+        // The first error says what went wrong.
         let _ = fs::remove_file(&partial);
     }
     done

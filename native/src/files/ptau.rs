@@ -60,7 +60,7 @@ pub struct Lagrange<'a> {
 
 impl<'a> Ptau<'a> {
     pub fn read(data: &'a [u8]) -> Result<Self> {
-        let all = Sections::read(data, "ptau", 1, 15)?;
+        let all = Sections::read(data, "ptau", 1, &[1..=7, 12..=15])?;
         let mut header = all.get(1)?;
         header.prime(Fq::MODULUS)?;
         let (power, ceremony_power) = (header.u32()?, header.u32()?);

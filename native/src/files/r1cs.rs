@@ -40,7 +40,7 @@ pub struct Header {
 
 impl R1cs {
     pub fn read(data: &[u8]) -> Result<Self> {
-        let all = Sections::read(data, "r1cs", 1, 5)?;
+        let all = Sections::read(data, "r1cs", 1, &[1..=5])?;
         let mut reader = all.get(1)?;
         reader.prime(Fr::MODULUS)?;
         let wires = reader.u32()? as usize;

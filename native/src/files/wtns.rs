@@ -29,7 +29,7 @@ fn elements<T: Send>(
     data: &[u8],
     parse: impl Fn(&[u8]) -> std::result::Result<T, &'static str> + Sync,
 ) -> Result<Vec<T>> {
-    let all = Sections::read(data, "wtns", 2, 2)?;
+    let all = Sections::read(data, "wtns", 2, &[1..=2])?;
     let mut header = all.get(1)?;
     header.prime(Fr::MODULUS)?;
     let count = header.u32()? as usize;

@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 
 use ark_bn254::{Fq, Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
@@ -59,13 +60,14 @@ pub struct Zkey {
 }
 
 const GROTH16: u32 = 1;
+const KNOWN: &[RangeInclusive<u32>] = &[1..=10];
 const COEFFICIENT: usize = 12 + SCALAR;
 /// Half of the field's roots of unity: the quotient is taken on a coset of twice the domain.
 pub const LARGEST_DOMAIN: usize = 1 << 27;
 
 impl Zkey {
     pub fn read(data: &[u8]) -> Result<Self> {
-        let all = Sections::read(data, "zkey", 1, 10)?;
+        let all = Sections::read(data, "zkey", 1, KNOWN)?;
         let (header, ic) = public_half(&all)?;
         let Header { wires, public, domain, .. } = header;
         let contributions = Contributions::read(&mut all.get(10)?)?;
@@ -94,7 +96,7 @@ impl Zkey {
 
     /// Reads only what a verifier needs.
     pub fn read_verifying_key(data: &[u8]) -> Result<VerifyingKey> {
-        let (header, ic) = public_half(&Sections::read(data, "zkey", 1, 10)?)?;
+        let (header, ic) = public_half(&Sections::read(data, "zkey", 1, KNOWN)?)?;
         let Header { alpha1, beta2, gamma2, delta2, .. } = header;
         Ok(VerifyingKey { alpha: alpha1, beta: beta2, gamma: gamma2, delta: delta2, ic })
     }

@@ -49,14 +49,20 @@ impl Arithmetic for Lanes {
     type Quotient = crate::ifma::quotient::InLanes;
 }
 
-/// Asked before each stage with its name; false ends the proof.
-pub type Watch<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+/// Who looks on while a proof is made.
+pub trait Watch: Sync {
+    /// Told each stage before it begins.
+    fn begins(&self, stage: &str);
+
+    /// Asked before each stage and each part of a sum; false ends the proof.
+    fn wanted(&self) -> bool;
+}
 
 /// Why there is no proof.
 #[derive(Debug)]
 pub enum ProveError {
     Format(FormatError),
-    /// The watch said so.
+    /// The watch did not want it any more.
     Stopped,
 }
 
@@ -68,7 +74,7 @@ pub trait ProvingKey: Send + Sync {
         witness: &[Words],
         r: Fr,
         s: Fr,
-        watch: Watch<'_>,
+        watch: &dyn Watch,
     ) -> std::result::Result<Proof, ProveError>;
 }
 
@@ -111,19 +117,26 @@ impl<A: Arithmetic> Engine for Of<A> {
     }
 }
 
-/// The fastest engine of this machine for domains of that size.
-pub fn fastest(domain: usize) -> &'static dyn Engine {
+/// The engines of this machine for domains of that size, the fastest first.
+pub fn engines(domain: usize) -> Vec<&'static dyn Engine> {
+    let mut found: Vec<&'static dyn Engine> = Vec::new();
     #[cfg(target_arch = "x86_64")]
     {
         if domain >= 1 << LEAST_BITS && crate::ifma::available() {
-            return &Of::<Lanes>(PhantomData);
+            found.push(&Of::<Lanes>(PhantomData));
         }
         if crate::words::adx::Adx::detect().is_some() {
-            return &Of::<InWords<crate::words::adx::Adx>>(PhantomData);
+            found.push(&Of::<InWords<crate::words::adx::Adx>>(PhantomData));
         }
     }
     let _ = domain;
-    &Of::<InWords<Generic>>(PhantomData)
+    found.push(&Of::<InWords<Generic>>(PhantomData));
+    found
+}
+
+/// The fastest engine of this machine for domains of that size.
+pub fn fastest(domain: usize) -> &'static dyn Engine {
+    engines(domain)[0]
 }
 
 struct Key<A: Arithmetic> {
@@ -172,27 +185,35 @@ impl<A: Arithmetic> ProvingKey for Key<A> {
         witness: &[Words],
         r: Fr,
         s: Fr,
-        watch: Watch<'_>,
+        watch: &dyn Watch,
     ) -> std::result::Result<Proof, ProveError> {
         if witness.len() != self.wires {
             let text = format!("the witness has {} wires, the key {}", witness.len(), self.wires);
             return Err(ProveError::Format(FormatError(text)));
         }
-        let stage = |name: &str| if watch(name) { Ok(()) } else { Err(ProveError::Stopped) };
+        let stage = |name: &str| {
+            if !watch.wanted() {
+                return Err(ProveError::Stopped);
+            }
+            watch.begins(name);
+            Ok(())
+        };
+        let wanted = || watch.wanted();
         let scalars = Scalars::new(witness);
         let b2 = || {
             stage("sum in the second group")?;
-            Ok(self.b2.msm(&scalars))
+            self.b2.msm_while(&scalars, &wanted).ok_or(ProveError::Stopped)
         };
         let c = || {
             stage("quotient")?;
             let quotient = self.quotient.of(witness);
             stage("sum over C and the quotient")?;
-            Ok(self.c.msm(&scalars.followed_by(&quotient)))
+            let scalars = scalars.followed_by(&quotient);
+            self.c.msm_while(&scalars, &wanted).ok_or(ProveError::Stopped)
         };
         let in_first = |name: &str, bases: &Bases<A::G1>| {
             stage(name)?;
-            Ok(bases.msm(&scalars))
+            bases.msm_while(&scalars, &wanted).ok_or(ProveError::Stopped)
         };
         let a = || in_first("sum over A", &self.a);
         let b1 = || in_first("sum over B", &self.b1);

@@ -17,13 +17,13 @@ use crate::files::contributions::{Contribution, Contributions, same_number};
 use crate::files::ptau::Ptau;
 use crate::files::r1cs::R1cs;
 use crate::files::zkey::Zkey;
-use crate::keys::setup::{coefficients, domain_of};
+use crate::keys::setup::{Progress, coefficients, domain_of};
 
 /// A wire's terms: the row and the coefficient.
 type Column<'a> = Vec<(usize, &'a Fr)>;
 
-/// Returns the key that phase 2 begins with; `progress` is told each stage.
-pub fn start(r1cs: &R1cs, ptau: &Ptau<'_>, progress: &dyn Fn(&str)) -> Result<Zkey> {
+/// Returns the key that phase 2 begins with.
+pub fn start(r1cs: &R1cs, ptau: &Ptau<'_>, progress: Progress<'_>) -> Result<Zkey> {
     let domain = domain_of(r1cs)?;
     if domain.trailing_zeros() > ptau.power {
         return fault(format!(
@@ -34,7 +34,7 @@ pub fn start(r1cs: &R1cs, ptau: &Ptau<'_>, progress: &dyn Fn(&str)) -> Result<Zk
     let Some(bases) = &ptau.lagrange else {
         return fault("ptau section 12 is missing: the file is not prepared for phase 2");
     };
-    progress("reading the powers of tau");
+    progress("reading the powers of tau")?;
     let at = domain - 1..2 * domain - 1;
     let tau1 = bases.tau1.g1(at.clone())?;
     let tau2 = bases.tau2.g2(at.clone())?;
@@ -43,7 +43,7 @@ pub fn start(r1cs: &R1cs, ptau: &Ptau<'_>, progress: &dyn Fn(&str)) -> Result<Zk
     let doubled = bases.tau1.g1(2 * domain - 1..4 * domain - 1)?;
     let h = doubled.into_iter().skip(1).step_by(2).collect();
 
-    progress("points of the first group");
+    progress("points of the first group")?;
     let one = Fr::one();
     let [a, b, c] = columns(r1cs, &one);
     let combined: Vec<G1Affine> = affine(
@@ -57,7 +57,7 @@ pub fn start(r1cs: &R1cs, ptau: &Ptau<'_>, progress: &dyn Fn(&str)) -> Result<Zk
     let (ic, private) = combined.split_at(r1cs.public + 1);
     let a1 = affine(a.par_iter().map(|column| combine(column, &tau1)).collect());
     let b1 = affine(b.par_iter().map(|column| combine(column, &tau1)).collect());
-    progress("points of the second group");
+    progress("points of the second group")?;
     let b2 = affine(b.par_iter().map(|column| combine(column, &tau2)).collect());
     let mut key = Zkey {
         wires: r1cs.wires,
@@ -78,7 +78,7 @@ pub fn start(r1cs: &R1cs, ptau: &Ptau<'_>, progress: &dyn Fn(&str)) -> Result<Zk
         h,
         contributions: Contributions::none(),
     };
-    progress("hash of the circuit");
+    progress("hash of the circuit")?;
     key.contributions.circuit_hash = circuit_hash(&key, ptau)?;
     Ok(key)
 }
@@ -89,10 +89,10 @@ pub fn start(r1cs: &R1cs, ptau: &Ptau<'_>, progress: &dyn Fn(&str)) -> Result<Zk
 ///    together, and to nobody else if one of them forgot their factor.
 /// 2. Everything that contributions leave alone is what phase 2 began with.
 /// 3. C and H were divided by exactly delta.
-pub fn verify(key: &Zkey, r1cs: &R1cs, ptau: &Ptau<'_>, progress: &dyn Fn(&str)) -> Result<()> {
+pub fn verify(key: &Zkey, r1cs: &R1cs, ptau: &Ptau<'_>, progress: Progress<'_>) -> Result<()> {
     require_contribution(key)?;
     let begun = start(r1cs, ptau, progress)?;
-    progress("comparing the keys");
+    progress("comparing the keys")?;
     if key.contributions.circuit_hash != begun.contributions.circuit_hash {
         return fault("zkey section 10 has another circuit's hash");
     }

@@ -35,11 +35,14 @@ impl Toxic {
     }
 }
 
-/// Returns the key of a circuit; `progress` is told each stage.
-pub fn setup(r1cs: &R1cs, seed: [u8; 32], progress: &dyn Fn(&str)) -> Result<Zkey> {
+/// Told each stage; an error ends the work.
+pub type Progress<'a> = &'a dyn Fn(&str) -> Result<()>;
+
+/// Returns the key of a circuit.
+pub fn setup(r1cs: &R1cs, seed: [u8; 32], progress: Progress<'_>) -> Result<Zkey> {
     let toxic = Toxic::from_seed(seed);
     let domain = domain_of(r1cs)?;
-    progress("polynomials at the secret point");
+    progress("polynomials at the secret point")?;
     let lagrange = lagrange_at(toxic.tau, domain)?;
     let (a, b, c) = columns(r1cs, &lagrange);
     let invert = |value: Fr| value.inverse().unwrap_or(Fr::ONE);
@@ -58,7 +61,7 @@ pub fn setup(r1cs: &R1cs, seed: [u8; 32], progress: &dyn Fn(&str)) -> Result<Zke
     let odd: Vec<Fr> =
         doubled.par_iter().skip(1).step_by(2).map(|value| *value * delta_inverse).collect();
 
-    progress("points of the first group");
+    progress("points of the first group")?;
     let first = Table::new(G1Affine::generator(), WINDOW_G1);
     let mut combined_points = first.multiples(&combined);
     let c_points = combined_points.split_off(r1cs.public + 1);
@@ -67,7 +70,7 @@ pub fn setup(r1cs: &R1cs, seed: [u8; 32], progress: &dyn Fn(&str)) -> Result<Zke
     let h_points = first.multiples(&odd);
     let one = |scalar: Fr| (G1Affine::generator() * scalar).into_affine();
 
-    progress("points of the second group");
+    progress("points of the second group")?;
     let b2_points = Table::new(G2Affine::generator(), WINDOW_G2).multiples(&b);
     let two = |scalar: Fr| (G2Affine::generator() * scalar).into_affine();
     Ok(Zkey {

@@ -69,6 +69,15 @@ impl<K: Kernel> Bases<K> {
 
     /// The sum of the points' multiples.
     pub fn msm(&self, scalars: &Scalars) -> Projective<K::Curve> {
+        self.msm_while(scalars, &|| true).expect("a sum that was wanted to its end")
+    }
+
+    /// The same; None if it was not wanted any more before one of its parts.
+    pub fn msm_while(
+        &self,
+        scalars: &Scalars,
+        wanted: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Projective<K::Curve>> {
         let windows = Windows::new(scalars, &self.scalars, SPARE);
         let count = windows.reach.len();
         // More parts than cores, so that none waits long for another's end; but few windows at once
@@ -77,11 +86,13 @@ impl<K: Kernel> Bases<K> {
         let parts = (digits / PART).max(rayon::current_num_threads()).min(count);
         let ranges: Vec<_> =
             (0..parts).map(|i| i * count / parts..(i + 1) * count / parts).collect();
-        let sums: Vec<_> =
-            ranges.par_iter().map(|range| self.windows(&windows, range.clone())).collect();
-        ranges.iter().zip(sums).rev().fold(Projective::zero(), |total, (range, sum)| {
-            doubled(total, windows.width * range.len() as u32) + sum
-        })
+        let part = |range: &Range<usize>| wanted().then(|| self.windows(&windows, range.clone()));
+        let sums: Vec<_> = ranges.par_iter().map(part).collect::<Option<_>>()?;
+        let total =
+            ranges.iter().zip(sums).rev().fold(Projective::zero(), |total, (range, sum)| {
+                doubled(total, windows.width * range.len() as u32) + sum
+            });
+        Some(total)
     }
 
     /// Σ over the range of 2^(c·(window - first))·(sum of the window).

@@ -4,6 +4,7 @@
 //! the section. The GIL is free while files are read and keys made.
 #![forbid(unsafe_code)]
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
@@ -15,8 +16,9 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
-use super::seed32;
-use crate::files::binary::{self, FormatError};
+use super::process::own_threads;
+use super::{content, seed32};
+use crate::files::binary::{self, FormatError, fault};
 use crate::files::contributions::Contribution;
 use crate::files::map;
 use crate::files::ptau::Ptau;
@@ -42,6 +44,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// Maps a file and parses it; errors carry the path.
 pub fn read<T>(path: &str, parse: impl FnOnce(&[u8]) -> binary::Result<T>) -> PyResult<T> {
+    own_threads()?;
     let data = map::open(Path::new(path)).map_err(|error| os_error(path, &error))?;
     parse(&data).map_err(|error| PyValueError::new_err(format!("{path}: {error}")))
 }
@@ -58,16 +61,29 @@ fn os_error(path: &str, error: &io::Error) -> PyErr {
     }
 }
 
-fn report(progress: &Progress) -> impl Fn(&str) {
-    move |stage| {
-        if let Some(call) = progress {
-            Python::attach(|py| {
-                if let Err(error) = call.call1(py, (stage,)) {
-                    error.write_unraisable(py, None);
-                }
+/// Works without the GIL. `progress` is told each stage; what it raises ends the work and is
+/// returned, as is an interrupt.
+fn telling<T: Send>(
+    py: Python<'_>,
+    progress: &Progress,
+    work: impl FnOnce(setup::Progress<'_>) -> PyResult<T> + Send,
+) -> PyResult<T> {
+    own_threads()?;
+    py.detach(|| {
+        let raised = RefCell::new(None);
+        let tell = |stage: &str| {
+            let told = Python::attach(|py| {
+                py.check_signals()?;
+                progress.as_ref().map_or(Ok(()), |call| call.call1(py, (stage,)).map(drop))
             });
-        }
-    }
+            told.or_else(|error| {
+                raised.replace(Some(error));
+                fault("stopped")
+            })
+        };
+        let done = work(&tell);
+        raised.into_inner().map_or(done, Err)
+    })
 }
 
 /// Writes a development key of a circuit.
@@ -80,13 +96,12 @@ fn setup_key(
     progress: Progress,
 ) -> PyResult<()> {
     let seed = seed32(seed)?;
-    py.detach(|| {
-        let report = report(&progress);
-        report("reading the constraints");
+    telling(py, &progress, |tell| {
+        tell("reading the constraints")?;
         let circuit = read(r1cs_path, R1cs::read)?;
-        let key = setup::setup(&circuit, seed, &report)?;
+        let key = setup::setup(&circuit, seed, tell)?;
         drop(circuit);
-        report("writing the key");
+        tell("writing the key")?;
         write(zkey_path, |out| key.write(out))
     })
 }
@@ -100,12 +115,11 @@ fn phase2_start<'py>(
     zkey_path: &str,
     progress: Progress,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let hash = py.detach(|| -> PyResult<_> {
-        let report = report(&progress);
-        report("reading the constraints");
+    let hash = telling(py, &progress, |tell| {
+        tell("reading the constraints")?;
         let circuit = read(r1cs_path, R1cs::read)?;
-        let key = read(ptau_path, |data| phase2::start(&circuit, &Ptau::read(data)?, &report))?;
-        report("writing the key");
+        let key = read(ptau_path, |data| phase2::start(&circuit, &Ptau::read(data)?, tell))?;
+        tell("writing the key")?;
         write(zkey_path, |out| key.write(out))?;
         Ok(key.contributions.circuit_hash)
     })?;
@@ -121,15 +135,14 @@ fn phase2_verify(
     zkey_path: &str,
     progress: Progress,
 ) -> PyResult<()> {
-    py.detach(|| {
-        let report = report(&progress);
-        report("reading the key");
+    telling(py, &progress, |tell| {
+        tell("reading the key")?;
         let key = read(zkey_path, Zkey::read)?;
         let circuit = read(r1cs_path, R1cs::read)?;
         read(ptau_path, |data| {
             let ptau = Ptau::read(data)?;
             // Not the ptau's fault: the error must carry the key's path.
-            Ok(phase2::verify(&key, &circuit, &ptau, &report))
+            Ok(phase2::verify(&key, &circuit, &ptau, tell))
         })?
         .map_err(|error| PyValueError::new_err(format!("{zkey_path}: {error}")))
     })
@@ -180,19 +193,26 @@ fn verification_key<'py>(
 
 /// Checks the words of a verifying key, point by point, and returns those of e(alpha, beta).
 #[pyfunction]
-fn check_verifying_key<'py>(py: Python<'py>, words: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-    let key = VerifyingKey::from_words(words)?;
-    let second = [key.beta, key.gamma, key.delta];
-    if key.alpha.is_zero()
-        || second.iter().any(|point| point.is_zero())
-        || key.ic.iter().any(|point| point.is_zero())
-    {
-        return Err(PyValueError::new_err("a point of the key is infinity"));
-    }
-    if key.gamma == key.delta {
-        return Err(PyValueError::new_err("gamma is delta: anybody could forge proofs"));
-    }
-    Ok(PyBytes::new(py, &py.detach(|| alpha_beta(&key))))
+fn check_verifying_key<'py>(
+    py: Python<'py>,
+    words: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let words = content(words)?;
+    let product = py.detach(|| -> binary::Result<_> {
+        let key = VerifyingKey::from_words(&words)?;
+        let second = [key.beta, key.gamma, key.delta];
+        if key.alpha.is_zero()
+            || second.iter().any(|point| point.is_zero())
+            || key.ic.iter().any(|point| point.is_zero())
+        {
+            return fault("a point of the key is infinity");
+        }
+        if key.gamma == key.delta {
+            return fault("gamma is delta: anybody could forge proofs");
+        }
+        Ok(alpha_beta(&key))
+    })?;
+    Ok(PyBytes::new(py, &product))
 }
 
 fn alpha_beta(key: &VerifyingKey) -> Vec<u8> {
@@ -209,6 +229,7 @@ fn alpha_beta(key: &VerifyingKey) -> Vec<u8> {
 /// Reads a .r1cs, .wtns, .zkey or .ptau, checks all of it and writes it again.
 #[pyfunction]
 fn rewrite(py: Python<'_>, source: &str, target: &str) -> PyResult<()> {
+    own_threads()?;
     py.detach(|| {
         let data = map::open(Path::new(source)).map_err(|error| os_error(source, &error))?;
         let wrong = |error: FormatError| PyValueError::new_err(format!("{source}: {error}"));

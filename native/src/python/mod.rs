@@ -1,13 +1,20 @@
 //! The boundary to Python: bytes in and out, errors as exceptions.
 
+#![forbid(unsafe_code)]
+
 mod files;
+mod process;
 mod protocol;
 mod prove;
 mod tree;
 mod witness;
 
+use std::borrow::Cow;
+
+use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use crate::files::binary::FormatError;
 
@@ -22,6 +29,14 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 impl From<FormatError> for PyErr {
     fn from(error: FormatError) -> Self {
         PyValueError::new_err(error.to_string())
+    }
+}
+
+/// What a buffer holds: `bytes` in place, of others, which may change meanwhile, a copy.
+fn content<'a>(data: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
+    match data.cast::<PyBytes>() {
+        Ok(bytes) => Ok(Cow::Borrowed(bytes.as_bytes())),
+        Err(_) => Ok(Cow::Owned(PyBuffer::<u8>::get(data)?.to_vec(data.py())?)),
     }
 }
 

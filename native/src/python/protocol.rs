@@ -4,20 +4,16 @@
 #![forbid(unsafe_code)]
 
 use ark_bn254::Fr;
-use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use super::content;
 use crate::protocol::word::{self, WORD};
 use crate::protocol::{babyjubjub, eddsa, grain, poseidon};
 
 pub fn refuse<T>(text: impl Into<String>) -> PyResult<T> {
     Err(PyValueError::new_err(text.into()))
-}
-
-pub fn input(data: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    PyBuffer::<u8>::get(data)?.to_vec(data.py())
 }
 
 pub fn numbers(words: &[u8]) -> PyResult<Vec<Fr>> {
@@ -56,7 +52,7 @@ fn poseidon_hash<'py>(
     domain: &Bound<'py, PyAny>,
     inputs: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let (domain, inputs) = (number(&input(domain)?)?, numbers(&input(inputs)?)?);
+    let (domain, inputs) = (number(&content(domain)?)?, numbers(&content(inputs)?)?);
     check_arity(inputs.len())?;
     Ok(output(py, &[poseidon::hash(domain, &inputs)]))
 }
@@ -69,7 +65,7 @@ fn poseidon_hash_many<'py>(
     inputs: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     check_arity(arity)?;
-    let (domain, words) = (number(&input(domain)?)?, input(inputs)?);
+    let (domain, words) = (number(&content(domain)?)?, content(inputs)?);
     if !words.len().is_multiple_of(arity * WORD) {
         return refuse(format!("each hash takes {arity} numbers of 32 bytes"));
     }
@@ -84,10 +80,10 @@ fn babyjubjub_multiply<'py>(
     point: &Bound<'py, PyAny>,
     scalar: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let [x, y] = numbers(&input(point)?)?[..] else {
+    let [x, y] = numbers(&content(point)?)?[..] else {
         return refuse("a point has two coordinates");
     };
-    let scalar = input(scalar)?;
+    let scalar = content(scalar)?;
     match py.detach(|| babyjubjub::multiply(x, y, &scalar)) {
         Some((x, y)) => Ok(output(py, &[x, y])),
         None => refuse("the point is not on the curve"),
@@ -99,7 +95,7 @@ fn babyjubjub_multiply_base8<'py>(
     py: Python<'py>,
     scalar: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    match babyjubjub::subgroup_scalar(&input(scalar)?) {
+    match babyjubjub::subgroup_scalar(&content(scalar)?) {
         Some(scalar) => {
             let (x, y) = babyjubjub::times_base8(scalar).to_affine();
             Ok(output(py, &[x, y]))
@@ -110,7 +106,7 @@ fn babyjubjub_multiply_base8<'py>(
 
 #[pyfunction]
 fn babyjubjub_in_subgroup(point: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let [x, y] = numbers(&input(point)?)?[..] else {
+    let [x, y] = numbers(&content(point)?)?[..] else {
         return refuse("a point has two coordinates");
     };
     Ok(babyjubjub::in_subgroup(x, y))
@@ -123,7 +119,7 @@ fn eddsa_verify_many<'py>(
     messages: &Bound<'py, PyAny>,
     signatures: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let (keys, messages, signatures) = (input(keys)?, input(messages)?, input(signatures)?);
+    let (keys, messages, signatures) = (content(keys)?, content(messages)?, content(signatures)?);
     let count = keys.len() / eddsa::KEY_BYTES;
     if keys.len() != count * eddsa::KEY_BYTES
         || messages.len() != count * eddsa::MESSAGE_BYTES
@@ -154,14 +150,14 @@ impl EddsaKey {
     #[new]
     fn new(key: &Bound<'_, PyAny>) -> PyResult<Self> {
         // A tenth of a millisecond: whoever gave up the lock would wait longer to get it back.
-        match eddsa::Key::new(&input(key)?) {
+        match eddsa::Key::new(&content(key)?) {
             Some(key) => Ok(Self { key }),
             None => refuse("not a point of the prime subgroup other than the identity"),
         }
     }
 
     fn verify(&self, message: &Bound<'_, PyAny>, signature: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let (message, signature) = (input(message)?, input(signature)?);
+        let (message, signature) = (content(message)?, content(signature)?);
         if message.len() != eddsa::MESSAGE_BYTES || signature.len() != eddsa::SIGNATURE_BYTES {
             return refuse("a message has 32 bytes, a signature 96");
         }

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use ark_bn254::{Fr, G1Affine};
@@ -16,11 +16,12 @@ use rand::rngs::OsRng;
 use rand_chacha::ChaCha20Rng;
 
 use super::files::read;
-use super::seed32;
+use super::process::own_threads;
+use super::{content, seed32};
 use crate::files::binary;
 use crate::files::r1cs::R1cs;
 use crate::files::wtns;
-use crate::files::zkey::Zkey;
+use crate::files::zkey::{self, Zkey};
 use crate::groth16::check::Checker;
 use crate::groth16::prove::{self, ProveError};
 use crate::groth16::quotient::from_words;
@@ -77,7 +78,7 @@ impl Prover {
     fn prove<'py>(
         &self,
         py: Python<'py>,
-        witness: &[u8],
+        witness: &Bound<'py, PyAny>,
         seed: Option<&[u8]>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
@@ -88,8 +89,10 @@ impl Prover {
             }
             None => (Fr::rand(&mut OsRng), Fr::rand(&mut OsRng)),
         };
+        own_threads()?;
+        let witness = content(witness)?;
         let (made, raised) = py.detach(|| -> PyResult<_> {
-            let values = wtns::read_words(witness)?;
+            let values = wtns::read_words(&witness)?;
             let (proof, raised) = self.ask_along(&values, r, s, progress.as_ref());
             // A proof was made, so the witness has the key's wires.
             let shown = if proof.is_ok() { &values[1..=self.public] } else { &[] };
@@ -113,7 +116,7 @@ impl Prover {
     /// Proves on the pool's threads, while the caller's own thread tells `progress` of each stage
     /// and looks for signals, which are Python's main thread's. The pool waits for neither, so
     /// that `progress` may prove. Returns what the pool made, and the first exception: after it
-    /// no stage is told of, and none begins.
+    /// no stage is told of, and no part of a sum begins.
     fn ask_along(
         &self,
         values: &[[u64; 4]],
@@ -128,10 +131,7 @@ impl Prover {
         rayon::in_place_scope(|scope| {
             let (made, stopped) = (&mut made, &stopped);
             scope.spawn(move |_| {
-                let watch = |stage: &str| {
-                    sender.send(stage.to_owned()).is_ok() && !stopped.load(Ordering::Relaxed)
-                };
-                *made = self.key.prove(values, r, s, &watch);
+                *made = self.key.prove(values, r, s, &Told { sender, stopped });
             });
             loop {
                 let heard = begun.recv_timeout(PATIENCE);
@@ -155,17 +155,35 @@ impl Prover {
     }
 }
 
+/// Hands the stages over, and knows whether the proof is still wanted.
+struct Told<'a> {
+    sender: Sender<String>,
+    stopped: &'a AtomicBool,
+}
+
+impl prove::Watch for Told<'_> {
+    fn begins(&self, stage: &str) {
+        // Who listens does so until the sender is gone.
+        let _ = self.sender.send(stage.to_owned());
+    }
+
+    fn wanted(&self) -> bool {
+        !self.stopped.load(Ordering::Relaxed)
+    }
+}
+
 /// Whether a proof shows the public signals under a verifying key.
 #[pyfunction]
 fn verify_proof(
     py: Python<'_>,
-    verifying_key: &[u8],
-    public: &[u8],
-    proof: &[u8],
+    verifying_key: &Bound<'_, PyAny>,
+    public: &Bound<'_, PyAny>,
+    proof: &Bound<'_, PyAny>,
 ) -> PyResult<bool> {
+    let (key, public, proof) = (content(verifying_key)?, content(public)?, content(proof)?);
     py.detach(|| {
-        let key = VerifyingKey::from_words(verifying_key)?;
-        let proof = prove::Proof::from_words(proof)?;
+        let key = VerifyingKey::from_words(&key)?;
+        let proof = prove::Proof::from_words(&proof)?;
         if !public.len().is_multiple_of(WORD) {
             return Err(PyValueError::new_err("numbers have 32 bytes"));
         }
@@ -192,14 +210,24 @@ impl Constraints {
         self.checker.constraints()
     }
 
-    fn first_unsatisfied(&self, py: Python<'_>, witness: &[u8]) -> PyResult<Option<usize>> {
-        py.detach(|| Ok(self.checker.first_unsatisfied(&wtns::read(witness)?)?))
+    fn first_unsatisfied(
+        &self,
+        py: Python<'_>,
+        witness: &Bound<'_, PyAny>,
+    ) -> PyResult<Option<usize>> {
+        own_threads()?;
+        let witness = content(witness)?;
+        py.detach(|| Ok(self.checker.first_unsatisfied(&wtns::read(&witness)?)?))
     }
 }
 
 /// The seconds of a sum of multiples in the first group: `points` different points, full scalars.
 #[pyfunction]
-fn time_sum(py: Python<'_>, points: usize) -> f64 {
+fn time_sum(py: Python<'_>, points: usize) -> PyResult<f64> {
+    own_threads()?;
+    if points > zkey::LARGEST_DOMAIN {
+        return Err(PyValueError::new_err("sums have at most 2^27 points"));
+    }
     py.detach(|| {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         let generator = G1Affine::generator();
@@ -213,15 +241,16 @@ fn time_sum(py: Python<'_>, points: usize) -> f64 {
         let multiples = ark_ec::CurveGroup::normalize_batch(&multiples);
         let scalars: Vec<_> = (0..points).map(|_| Fr::rand(&mut rng).into_bigint().0).collect();
         let sum = prove::fastest(points).sum(&multiples, &scalars);
-        seconds(|| {
+        Ok(seconds(|| {
             let _ = sum();
-        })
+        }))
     })
 }
 
 /// The seconds of one transform of 2^bits elements: half a passage to the odd coset.
 #[pyfunction]
 fn time_transform(py: Python<'_>, bits: u32) -> PyResult<f64> {
+    own_threads()?;
     if !(prove::LEAST_BITS..28).contains(&bits) {
         return Err(PyValueError::new_err("transforms have 2^6 to 2^27 elements"));
     }

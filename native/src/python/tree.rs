@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use super::content;
+use super::protocol::{numbers, output, refuse};
 use crate::protocol::merkle::{ARITY, MAX_DEPTH, Tree};
 use crate::protocol::snapshot;
-use crate::python::protocol::{input, numbers, output, refuse};
 
 const INDEX_BYTES: usize = 8;
 /// The most levels below a node that `level` lists: 64 MiB.
@@ -58,7 +59,7 @@ impl MerkleTree {
         indices: &Bound<'_, PyAny>,
         leaves: &Bound<'_, PyAny>,
     ) -> PyResult<()> {
-        let (indices, leaves) = (input(indices)?, numbers(&input(leaves)?)?);
+        let (indices, leaves) = (content(indices)?, numbers(&content(leaves)?)?);
         if indices.len() != leaves.len() * INDEX_BYTES {
             return refuse("each leaf takes an index of 8 bytes");
         }
@@ -98,7 +99,7 @@ impl MerkleTree {
 
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let data = input(data)?;
+        let data = content(data)?;
         Ok(Self { tree: py.detach(|| snapshot::read(&data))? })
     }
 }

@@ -8,6 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use rayon::prelude::*;
 
+use super::content;
+use super::process::own_threads;
+use super::protocol::refuse;
 use crate::files::binary::{Reader, Result};
 use crate::files::wtns;
 use crate::tape::instrument::instrument;
@@ -37,8 +40,8 @@ impl TapeRecorder {
     const TRACE_START: u32 = TRACE_START;
 
     #[new]
-    fn new(wasm: &[u8]) -> PyResult<Self> {
-        let done = instrument(wasm)?;
+    fn new(py: Python<'_>, wasm: &[u8]) -> PyResult<Self> {
+        let done = py.detach(|| instrument(wasm))?;
         Ok(Self { module: done.module, names: done.names, recorder: Mutex::new(None) })
     }
 
@@ -64,10 +67,15 @@ impl TapeRecorder {
         &self,
         py: Python<'py>,
         groups: Vec<(String, u32)>,
+        wires: usize,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let content = py.detach(|| -> PyResult<_> {
             let mut slot = self.recorder.lock().map_err(|_| not_started())?;
             let recorder = slot.take().ok_or_else(not_started)?;
+            let found = recorder.outputs.len();
+            if found != wires {
+                return refuse(format!("the trace has {found} wires, not {wires}"));
+            }
             let mut start = 0u32;
             let mut named = Vec::new();
             for (name, size) in groups {
@@ -112,17 +120,24 @@ impl WitnessTape {
     }
 
     /// Returns the .wtns content for inputs in words of 32 little-endian bytes.
-    fn run<'py>(&self, py: Python<'py>, inputs: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-        let content = py.detach(|| self.witness(inputs))?;
-        Ok(PyBytes::new(py, &content))
+    fn run<'py>(
+        &self,
+        py: Python<'py>,
+        inputs: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let inputs = content(inputs)?;
+        let witness = py.detach(|| self.witness(&inputs))?;
+        Ok(PyBytes::new(py, &witness))
     }
 
     /// Computes several witnesses, one on each thread.
     fn run_many<'py>(
         &self,
         py: Python<'py>,
-        inputs: Vec<Vec<u8>>,
+        inputs: Vec<Bound<'py, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+        own_threads()?;
+        let inputs = inputs.iter().map(content).collect::<PyResult<Vec<_>>>()?;
         let found: Vec<_> = py.detach(|| {
             inputs.par_iter().map(|inputs| self.witness(inputs)).collect::<Result<_>>()
         })?;

@@ -65,7 +65,7 @@ pub fn read(data: &[u8]) -> Result<Tape> {
 }
 
 fn read_checked(data: &[u8]) -> Result<Tape> {
-    let all = Sections::read(data, "tape", VERSION, 5)?;
+    let all = Sections::read(data, "tape", VERSION, &[1..=5])?;
     let mut header = all.get(1)?;
     let mut counts = [0u32; 8];
     for count in &mut counts {
