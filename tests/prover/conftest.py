@@ -46,6 +46,7 @@ NEEDS_CORE = {
     "test_bench_prover",
     "test_files",
     "test_native_prover",
+    "test_process",
     "test_setup",
     "test_setup_full_domain",
     "test_tape",

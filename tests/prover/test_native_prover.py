@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prover.groth16 import native_core
 from tests.prover.conftest import Files
+from undertow import bench_circuit
 
 SEED = bytes(range(32))
 PROVE = """
@@ -98,6 +100,11 @@ def test_an_interrupt_is_raised(prover: Any, witness: bytes) -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def test_a_witness_of_another_circuit_is_refused(prover: Any, witness: bytes) -> None:
+def test_a_witness_of_another_circuit_is_refused(
+    files: Files, prover: Any, witness: bytes, tmp_path: Path
+) -> None:
+    larger = bench_circuit.write(files.circuit.constraints + 1, tmp_path)
+    with pytest.raises(ValueError, match=r"the witness has \d+ wires, the key \d+"):
+        prover.prove(larger.wtns.read_bytes())
     with pytest.raises(ValueError, match="wtns"):
         prover.prove(witness[:-32])

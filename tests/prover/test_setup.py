@@ -62,6 +62,27 @@ def test_a_development_key_follows_from_its_seed(files: Files, tmp_path: Path) -
     assert other.read_bytes() != files.dev.read_bytes()
 
 
+@pytest.mark.parametrize("last", range(2))
+def test_what_progress_raises_stops_a_setup(files: Files, tmp_path: Path, last: int) -> None:
+    def stop(stage: str) -> None:
+        told.append(stage)
+        if len(told) > last:
+            raise LookupError(stage)
+
+    key = tmp_path / "key.zkey"
+    for make in (
+        lambda: setup_key(files.circuit.r1cs, key, SEED, stop),
+        lambda: setup.start(files.circuit.r1cs, files.ptau, key, stop),
+        lambda: setup.verify(files.circuit.r1cs, files.ptau, files.contributed, stop),
+    ):
+        told: list[str] = []
+        with pytest.raises(LookupError) as caught:
+            make()
+        assert caught.value.args == (told[-1],)
+        assert len(told) == last + 1
+        assert not list(tmp_path.iterdir())
+
+
 def test_phase_2_begins_byte_for_byte_as_snarkjss(files: Files, tmp_path: Path) -> None:
     ours = tmp_path / "ours.zkey"
     circuit_hash = setup.start(files.circuit.r1cs, files.ptau, ours, silent)
