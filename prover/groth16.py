@@ -98,7 +98,7 @@ def setup_key(r1cs: Path, zkey: Path, seed: bytes, progress: Callable[[str], Non
 
     Raises:
         OSError: a file cannot be read or written.
-        ValueError: the .r1cs is corrupt; the message names the section.
+        ValueError: the .r1cs is corrupt; the message says in what.
     """
     if native.core is None:
         development_key.write(r1cs, zkey, seed, progress)
@@ -111,7 +111,7 @@ def verifying_key(zkey: Path) -> list[int]:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: that half of the file is corrupt; the message names the section.
+        ValueError: that half of the file is corrupt; the message says in what.
     """
     if native.core is None:
         return verifier.read_key(zkey)

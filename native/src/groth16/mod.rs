@@ -1,4 +1,5 @@
 //! Groth16: a witness against its constraints, a proof, and its verification.
+#![forbid(unsafe_code)]
 
 pub mod check;
 pub mod prove;

@@ -62,6 +62,8 @@ impl Finder {
     }
 
     /// Where the entries' points are, and which of the entries stand for the negative.
+    ///
+    /// SAFETY: `ifma::available()`, and eight entries can be read.
     #[inline(always)]
     pub unsafe fn entries(&self, entries: *const u32) -> (Eight, u8) {
         unsafe {
@@ -72,6 +74,8 @@ impl Finder {
     }
 
     /// Where the slots of sums are.
+    ///
+    /// SAFETY: as `entries`.
     #[inline(always)]
     pub unsafe fn outputs(&self, slots: *const u32) -> Eight {
         unsafe { self.slots(_mm512_cvtepu32_epi64(_mm256_loadu_si256(slots.cast()))) }

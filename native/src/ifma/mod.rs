@@ -1,6 +1,8 @@
 //! Eight field elements at a time with AVX-512 IFMA (52-bit multiply-add), for BN254.
 //!
-//! `available()` is asked once, at the top; everything below it assumes the answer was yes.
+//! `available()` is asked once, at the top; everything below it assumes the answer was yes. An
+//! unsafe block without a comment of its own stands in an unsafe function and asks no more than
+//! that function does: the instructions, and memory where its SAFETY line names some.
 
 #![allow(unsafe_code)]
 

@@ -86,7 +86,8 @@ impl MerkleTree {
             let limit = ARITY.pow(LEVEL_LIMIT as u32);
             return refuse(format!("no level {height} of at most {limit} nodes"));
         }
-        Ok(output(py, &self.tree.level(height)))
+        let nodes = py.detach(|| self.tree.level(height));
+        Ok(output(py, &nodes))
     }
 
     fn copy(&self) -> Self {
