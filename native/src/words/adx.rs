@@ -3,20 +3,30 @@
 #![allow(unsafe_code)]
 
 use std::arch::asm;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ark_ff::MontConfig;
 
 use super::number::Number;
 use super::{Multiply, modulus};
 
-/// Machines with MULX, ADCX and ADOX. Whoever multiplies with it asked `Adx::detect` before.
+/// Machines with MULX, ADCX and ADOX, as `detect` found.
 #[derive(Clone, Copy)]
 pub struct Adx(());
+
+static FOUND: AtomicBool = AtomicBool::new(false);
 
 impl Adx {
     pub fn detect() -> Option<Self> {
         let found = is_x86_feature_detected!("bmi2") && is_x86_feature_detected!("adx");
+        FOUND.store(found, Ordering::Relaxed);
         found.then_some(Self(()))
+    }
+
+    /// Products are safe to call, so each makes sure of its instructions: a load and a branch.
+    #[inline(always)]
+    fn sure() {
+        assert!(FOUND.load(Ordering::Relaxed), "`Adx::detect` was not asked");
     }
 }
 
@@ -145,15 +155,14 @@ impl Multiply for Adx {
 
     #[inline(always)]
     fn product<C: MontConfig<4>>(a: &Number, b: &Number) -> Number {
-        debug_assert!(Self::detect().is_some());
-        // SAFETY: `detect` was asked, and found the instructions; the operands are four words each,
-        // read only.
+        Self::sure();
+        // SAFETY: `detect` found the instructions; the operands are four words each, read only.
         unsafe { run!(rounds!(one: 8, 16, 24), a, b, C) }
     }
 
     #[inline(always)]
     fn two_products<C: MontConfig<4>>(a: &[Number; 2], b: &[Number; 2]) -> Number {
-        debug_assert!(Self::detect().is_some());
+        Self::sure();
         // SAFETY: as above, with eight words each.
         unsafe { run!(rounds!(two: 8, 16, 24), a.as_flattened(), b.as_flattened(), C) }
     }
