@@ -85,6 +85,12 @@ def _answers(name: str, call: Call, arguments: tuple[Any, ...], folder: Path) ->
     return True
 
 
+def test_a_sum_of_too_many_points_is_refused() -> None:
+    assert core is not None
+    with pytest.raises(ValueError, match="points"):
+        core.time_sum((1 << 27) + 1)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.integers(1, 16), st.integers(0, 9), st.integers(0, 40), st.binary(max_size=32))
 def test_lengths_decide_what_is_hashed(arity: int, count: int, cut: int, domain: bytes) -> None:
