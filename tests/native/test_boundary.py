@@ -1,78 +1,94 @@
-"""Whatever bytes and numbers come in, an answer or a Python exception comes out."""
+"""Whatever bytes, numbers and files come in, an answer or a Python exception comes out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+import faulthandler
+import os
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.native.calls import Call, named, names
+from tests.native.calls_protocol import CALLS as PROTOCOL
+from tests.native.calls_proving import CALLS as PROVING
 from undertow.protocol import native
-from undertow.protocol.eddsa import PrivateKey
 from undertow.protocol.field import R
 
 core = native.core
 pytestmark = pytest.mark.skipif(core is None, reason="no native core in this installation")
 
-WORDS = st.lists(
-    st.one_of(st.integers(0, 3), st.sampled_from([R - 1, R, (1 << 256) - 1]), st.integers(0, R)),
-    max_size=18,
-).map(lambda numbers: native.to_bytes(*numbers))
-BYTES = st.one_of(
-    st.binary(max_size=70), WORDS, WORDS.map(bytearray), WORDS.map(lambda raw: memoryview(raw))
-)
-NUMBERS = st.one_of(st.integers(0, 20), st.integers(-(1 << 70), 1 << 70))
-OTHERS = st.sampled_from([None, "text", 1.5]) | st.builds(lambda: memoryview(bytes(8)).cast("I"))
-ANYTHING = st.one_of(BYTES, NUMBERS, OTHERS)
+CALLS = PROTOCOL | PROVING
 REFUSALS = (ValueError, TypeError, BufferError, OverflowError)
+SECONDS = 120
+"""Ten times what any test here takes."""
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
-def _tree() -> Any:
+@pytest.fixture(autouse=True)
+def no_hang(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """End the whole run where native code does not return: nothing else can."""
+    with capfd.disabled():
+        screen = os.dup(2)
+    faulthandler.dump_traceback_later(SECONDS, exit=True, file=screen)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+    os.close(screen)
+
+
+def test_every_function_that_takes_arguments_is_called_here() -> None:
+    assert sorted(CALLS) == sorted(names())
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_no_argument_panics(name: str, tmp_path: Path) -> None:
+    answers = 0
+
+    @settings(
+        max_examples=CALLS[name].examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=SLOW,
+    )
+    @given(CALLS[name].arguments())
+    def attempt(arguments: tuple[Any, ...]) -> None:
+        nonlocal answers
+        answers += _answers(name, CALLS[name], arguments, tmp_path)
+
+    attempt()
+    # Where nothing is ever right, nothing but the first check is tested.
+    assert answers > 0
+
+
+def _answers(name: str, call: Call, arguments: tuple[Any, ...], folder: Path) -> bool:
+    """Return whether a call gave a result; a refusal is none, and anything else is raised."""
+    handed = list(arguments)
+    for at in call.paths:
+        if isinstance(handed[at], bytes):
+            path = folder / f"{at}"
+            path.write_bytes(handed[at])
+            handed[at] = str(path)
+    # Files are all that an OSError can be about.
+    refusals = (*REFUSALS, OSError) if call.paths else REFUSALS
+    try:
+        (call.function or named(name))(*handed)
+    except refusals:
+        return False
+    except BaseException as panic:
+        if isinstance(panic, (Exception, KeyboardInterrupt)):
+            raise
+        # A panic is no Exception: of this one the arguments are told, as short as they can be.
+        raise AssertionError(f"{name} panics: {panic}") from panic
+    return True
+
+
+def test_a_sum_of_too_many_points_is_refused() -> None:
     assert core is not None
-    return core.MerkleTree(8)
-
-
-def _functions() -> dict[str, tuple[Callable[..., object], int]]:
-    if core is None:
-        return {}
-    return {
-        "poseidon_hash": (core.poseidon_hash, 2),
-        "poseidon_hash_many": (core.poseidon_hash_many, 3),
-        "babyjubjub_multiply": (core.babyjubjub_multiply, 2),
-        "babyjubjub_multiply_base8": (core.babyjubjub_multiply_base8, 1),
-        "babyjubjub_in_subgroup": (core.babyjubjub_in_subgroup, 1),
-        "eddsa_verify_many": (core.eddsa_verify_many, 3),
-        "EddsaKey": (core.EddsaKey, 1),
-        "EddsaKey.verify": (lambda *a: _key().verify(*a), 2),
-        "MerkleTree": (core.MerkleTree, 1),
-        "MerkleTree.get": (lambda *a: _tree().get(*a), 1),
-        "MerkleTree.update": (lambda *a: _tree().update(*a), 2),
-        "MerkleTree.proof": (lambda *a: _tree().proof(*a), 1),
-        "MerkleTree.level": (lambda *a: _tree().level(*a), 1),
-        "MerkleTree.from_bytes": (core.MerkleTree.from_bytes, 1),
-    }
-
-
-def _key() -> Any:
-    assert core is not None
-    return core.EddsaKey(native.to_bytes(*PrivateKey.from_seed(b"k" * 32).public))
-
-
-FUNCTIONS = _functions()
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-@settings(max_examples=150, deadline=None)
-@given(data=st.data())
-def test_no_input_panics(name: str, data: st.DataObject) -> None:
-    function, count = FUNCTIONS[name]
-    arguments = [data.draw(ANYTHING) for _ in range(count)]
-    # A panic is a BaseException that none of these is.
-    with suppress(*REFUSALS):
-        function(*arguments)
+    with pytest.raises(ValueError, match="points"):
+        core.time_sum((1 << 27) + 1)
 
 
 @settings(max_examples=150, deadline=None)

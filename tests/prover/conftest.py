@@ -1,7 +1,8 @@
-"""Powers of tau and keys as snarkjs makes them, once for all tests."""
+"""Powers of tau, keys and a witness as snarkjs makes them, once for all tests."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from prover.groth16 import SNARKJS, setup_key
-from prover.toolchain import ROOT
+from prover.toolchain import ROOT, Compiled
+from tests.circuits.harness import Circuit as Template
 from undertow import bench_circuit
 from undertow.bench_circuit import Circuit
 from undertow.protocol import native
@@ -44,6 +46,7 @@ class Files:
 
 NEEDS_CORE = {
     "test_bench_prover",
+    "test_corrupt_files",
     "test_files",
     "test_native_prover",
     "test_process",
@@ -90,3 +93,53 @@ def files(make_ptau: Callable[[int], Path], tmp_path_factory: pytest.TempPathFac
     snarkjs("zkey", "contribute", begun, one, "--name=Ada", "-e=test")
     snarkjs("zkey", "beacon", one, contributed, "0102030405060708", "10", "-n=Beacon")
     return Files(circuit, ptau, dev, begun, contributed)
+
+
+SMALL = """pragma circom 2.1.6;
+template Small() {
+    signal input a;
+    signal input b;
+    signal input unused;
+    signal output c;
+    signal inner <== a * b + 3;
+    c <== inner * inner;
+}
+component main {public [a]} = Small();
+"""
+SMALL_INPUTS = {"a": 5, "b": -7, "unused": 1 << 200}
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """A circuit that circom compiled, whose files are small enough to break often."""
+
+    compiled: Compiled
+    wtns: Path
+    """snarkjs's witness for `SMALL_INPUTS`."""
+    dev: Path
+    """Our development key."""
+    ptau: Path
+    """Powers of tau that are just enough."""
+
+
+@pytest.fixture(scope="session")
+def small(make_ptau: Callable[[int], Path], tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """Return the small circuit's files."""
+    folder = tmp_path_factory.mktemp("small")
+    inputs, wtns, dev = (folder / name for name in ("inputs.json", "small.wtns", "dev.zkey"))
+    compiled = Template(SMALL).compiled
+    inputs.write_text(json.dumps({name: str(value) for name, value in SMALL_INPUTS.items()}))
+    snarkjs("wtns", "calculate", compiled.wasm, inputs, wtns)
+    setup_key(compiled.r1cs, dev, SEED, lambda stage: None)
+    return Small(compiled, wtns, dev, make_ptau(3))
+
+
+@pytest.fixture(scope="session")
+def originals(files: Files, small: Small) -> dict[str, bytes]:
+    """Return a file of each kind as circom or snarkjs wrote it."""
+    return {
+        "r1cs": small.compiled.r1cs.read_bytes(),
+        "wtns": small.wtns.read_bytes(),
+        "zkey": files.begun.read_bytes(),
+        "ptau": small.ptau.read_bytes(),
+    }

@@ -11,6 +11,7 @@ from prover.calculator import WORD
 from prover.tape import TapeError, record
 from prover.witness import Witnesses
 from tests.circuits.harness import Circuit
+from tests.native.hostile_tape import checksum
 from undertow.protocol import native
 
 HEAD = """
@@ -99,6 +100,22 @@ def test_a_mangled_module_is_refused(content: bytes, tmp_path: Path) -> None:
             native.core.TapeRecorder(bytes(changed))
 
 
+def test_a_whole_module_with_changed_bytes_leads_to_no_panic() -> None:
+    """It is refused, or instrumented as what it says: whether it can run is the engine's matter."""
+    compiled = Circuit(HEAD.replace("BODY", CONTENT)).compiled
+    module, random_ = compiled.wasm.read_bytes(), random.Random(4)
+    refused = 0
+    for _ in range(3000):
+        changed = bytearray(module)
+        for _ in range(random_.randrange(1, 9)):
+            changed[random_.randrange(len(changed))] = random_.choice((0, 1, 127, 128, 255))
+        try:
+            assert native.core.TapeRecorder(bytes(changed)).module()[:4] == b"\0asm"
+        except ValueError:
+            refused += 1
+    assert 0 < refused < 3000
+
+
 def test_a_changed_tape_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "circuit.tape"
     for position in range(len(content)):
@@ -107,15 +124,6 @@ def test_a_changed_tape_is_refused(content: bytes, tmp_path: Path) -> None:
         path.write_bytes(changed)
         with pytest.raises(ValueError, match="checksum"):
             Witnesses(path, path)
-
-
-def checksum(data: bytes) -> bytes:
-    total = 0xCBF29CE484222325
-    for at in range(0, len(data), 8):
-        word = int.from_bytes(data[at : at + 8], "little")
-        total = ((total ^ word) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
-        total = (total << 29 | total >> 35) & 0xFFFFFFFFFFFFFFFF
-    return total.to_bytes(8, "little")
 
 
 def test_a_forged_checksum_leads_to_no_panic(content: bytes) -> None:
