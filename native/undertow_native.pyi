@@ -4,9 +4,9 @@ Numbers are words of 32 big-endian bytes, below BN254's r unless said otherwise.
 whatever holds bytes: bytes, bytearray, memoryview, a numpy array of uint8. Every refusal is a
 ValueError; what is no buffer of bytes is a TypeError or BufferError; a number out of an integer
 argument's range is an OverflowError. Calls that take long release the interpreter's lock; bytes
-are read in place, other buffers copied once. What works on all cores is a RuntimeError in the child
-of a fork whose parent used it before: start processes by "spawn". Nothing here runs in constant
-time.
+are read in place, other buffers copied once. What works on all cores is a RuntimeError where its
+threads cannot be started, and in the child of a fork whose parent had started them: start processes
+by "spawn". Nothing here runs in constant time.
 """
 
 from collections.abc import Callable, Sequence

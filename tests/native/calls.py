@@ -25,8 +25,6 @@ class Call:
     """None: the one that has the call's name."""
     paths: tuple[int, ...] = ()
     """Arguments that are files, drawn as their contents."""
-    kept: tuple[int, ...] = ()
-    """Arguments that are never of another kind."""
     wrong: Strategy = ANYTHING
     examples: int = 80
 
@@ -35,10 +33,12 @@ class Call:
         return self.right().flatmap(self._spoilt)
 
     def _spoilt(self, right: tuple[Any, ...]) -> Strategy:
-        free = [at for at in range(len(right)) if at not in self.kept]
-        one = st.sampled_from(free).map(lambda at: {at})
+        every = range(len(right))
+        one = st.sampled_from(every).map(lambda at: {at})
         spoilt = st.integers(0, 9).flatmap(
-            lambda choice: one if choice in (8, 9) else st.just(set(free) if choice == 7 else set())
+            lambda choice: (
+                one if choice in (8, 9) else st.just(set(every) if choice == 7 else set())
+            )
         )
         return spoilt.flatmap(
             lambda places: st.tuples(

@@ -82,6 +82,7 @@ class Recording:
     shared: int = 0
     trace: bytes = b""
     groups: list[tuple[str, int]] = field(default_factory=list)
+    wires: int = 0
 
 
 class _Listener:
@@ -110,7 +111,7 @@ def recording() -> Recording:
     kept = Recording(compiled.wasm.read_bytes())
     recorder = _Listener(kept)
     code = wasmtime.Module(engine(), recorder.module())
-    sizes, _, _ = tape._run(recorder, code, ["in"])
-    kept.groups = list(sizes.items())
-    kept.tape = recorder.finish(kept.groups)
+    sizes, _, witness = tape._run(recorder, code, ["in"])
+    kept.groups, kept.wires = list(sizes.items()), len(witness) // native.WORD
+    kept.tape = recorder.finish(kept.groups, kept.wires)
     return kept

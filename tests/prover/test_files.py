@@ -87,6 +87,10 @@ def test_an_unknown_section_is_refused(originals: dict[str, bytes], tmp_path: Pa
     for kind, data in originals.items():
         with pytest.raises(ValueError, match=f"{kind} section 77 is not known"):
             rewritten(join(data, [*split(data), (77, b"")]), tmp_path)
+    data = originals["ptau"]
+    for number in range(8, 12):
+        with pytest.raises(ValueError, match=f"ptau section {number} is not known"):
+            rewritten(join(data, [*split(data), (number, b"")]), tmp_path)
 
 
 def test_custom_gates_are_refused(originals: dict[str, bytes], tmp_path: Path) -> None:

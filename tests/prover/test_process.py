@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import array
 import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -42,6 +45,29 @@ def test_a_fork_is_refused_and_does_not_hang(files: Files) -> None:
     finally:
         child.kill()
         child.join()
+
+
+THREADLESS = """
+import resource, sys
+import undertow_native as core
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+try:
+    core.Constraints(sys.argv[1])
+except RuntimeError as error:
+    print(error)
+"""
+
+
+def test_a_machine_without_room_for_threads_is_told_so(files: Files) -> None:
+    environment = {**os.environ, "RAYON_NUM_THREADS": "4000"}
+    done = subprocess.run(
+        [sys.executable, "-c", THREADLESS, str(files.circuit.r1cs)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("the native core has no threads: ")
 
 
 def test_threads_may_write_to_one_place(files: Files, tmp_path: Path) -> None:

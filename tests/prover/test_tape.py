@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +14,13 @@ from prover.tape import TapeError, record
 from prover.witness import Witnesses
 from tests.circuits.harness import Circuit
 from tests.native.hostile_tape import checksum
+from tests.native.originals import Recording, recording
 from undertow.protocol import native
 
+ENTRY = 16
+"""Bytes of an entry of a trace."""
+COPY = 23
+"""The number of the operation that copies one number."""
 HEAD = """
 pragma circom 2.1.6;
 template Inner() { signal input x; signal output y <== x * x; }
@@ -72,6 +79,33 @@ def test_a_damaged_trace_is_refused() -> None:
         words = [random_.choice((*range(40), 64, 104, 1 << 20, (1 << 32) - 40)) for _ in range(400)]
         with pytest.raises(ValueError, match=r"\w"):
             recorder.feed(b"".join(word.to_bytes(4, "little") for word in words))
+
+
+def recorder_of(recorded: Recording, trace: bytes) -> Any:
+    """Return a recorder that was fed a trace."""
+    recorder = native.core.TapeRecorder(recorded.wasm)
+    recorder.start(recorded.memory, recorded.shared)
+    recorder.feed(trace)
+    return recorder
+
+
+def test_a_trace_that_ends_early_is_refused() -> None:
+    recorded = recording()
+    whole = recorder_of(recorded, recorded.trace)
+    assert whole.finish(recorded.groups, recorded.wires) == recorded.tape
+    early = recorder_of(recorded, recorded.trace[:-ENTRY])
+    with pytest.raises(ValueError, match=f"has {recorded.wires - 1} wires, not {recorded.wires}"):
+        early.finish(recorded.groups, recorded.wires)
+
+
+def test_numbers_outside_the_memory_are_refused() -> None:
+    recorded = recording()
+    for address in (len(recorded.memory) - 36, 1 << 30, (1 << 32) - 4):
+        # A number that the host hands over: operation, to, from, nothing.
+        entry = struct.pack("<4I", COPY, address, recorded.shared, 0)
+        with pytest.raises(ValueError, match=f"address {address}, odd or outside the memory"):
+            recorder_of(recorded, entry)
+    recorder_of(recorded, struct.pack("<4I", COPY, len(recorded.memory) - 40, recorded.shared, 0))
 
 
 def test_another_module_is_refused(tmp_path: Path) -> None:

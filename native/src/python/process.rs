@@ -1,4 +1,4 @@
-//! The process that the pool's threads belong to.
+//! The pool's threads, and the process that they belong to.
 #![forbid(unsafe_code)]
 
 use std::sync::OnceLock;
@@ -6,14 +6,21 @@ use std::sync::OnceLock;
 use pyo3::PyResult;
 use pyo3::exceptions::PyRuntimeError;
 
-/// Refuses work in the child of a fork: it would wait for ever for threads that it lacks.
+/// Starts the pool's threads at the first call. Refuses work where they cannot be started, and in
+/// the child of a fork, which would wait for ever for threads that it lacks.
 pub fn own_threads() -> PyResult<()> {
-    static FIRST: OnceLock<u32> = OnceLock::new();
+    static FIRST: OnceLock<Result<u32, String>> = OnceLock::new();
     let now = std::process::id();
-    if *FIRST.get_or_init(|| now) == now {
-        return Ok(());
+    let started = || {
+        let pool = rayon::ThreadPoolBuilder::new().build_global();
+        pool.map(|()| now).map_err(|error| format!("the native core has no threads: {error}"))
+    };
+    match FIRST.get_or_init(started) {
+        Ok(first) if *first == now => Ok(()),
+        Ok(_) => Err(PyRuntimeError::new_err(
+            "this process was forked from one that had used the native core, and lacks its \
+             threads: start processes by \"spawn\"",
+        )),
+        Err(text) => Err(PyRuntimeError::new_err(text.clone())),
     }
-    let text = "this process was forked from one that had used the native core, and lacks its \
-                threads: start processes by \"spawn\"";
-    Err(PyRuntimeError::new_err(text))
 }

@@ -37,7 +37,7 @@ pub fn instrument(wasm: &[u8]) -> Result<Instrumented> {
             .ok_or_else(|| FormatError(format!("the calculator has no section {number}")))
     };
     let names = names(&sections)?;
-    let imports = Wasm::new(find(2)?).number()?;
+    let imports = Wasm::new(find(2)?).count()?;
     let position = |name: &str| names.iter().position(|found| found == name);
     let last_helper = position(LAST_HELPER)
         .ok_or_else(|| FormatError(format!("the calculator has no {LAST_HELPER}")))?;
@@ -45,7 +45,7 @@ pub fn instrument(wasm: &[u8]) -> Result<Instrumented> {
     let handler = handler.ok_or_else(|| FormatError("the calculator has no handler".into()))?;
 
     let mut code = Wasm::new(find(10)?);
-    let count = code.number()?;
+    let count = code.count()?;
     let log = imports + count;
     let mut rewriter =
         Rewriter { names, last_helper, wrappers: Vec::new(), first_wrapper: log + 1 };
@@ -104,7 +104,7 @@ fn names(sections: &[(u8, &[u8])]) -> Result<Vec<String>> {
 fn with_types(body: &[u8]) -> Result<Vec<u8>> {
     let mut reader = Wasm::new(body);
     let mut out = Vec::new();
-    put_number(&mut out, reader.number()? + TYPES.len() as u32);
+    put_number(&mut out, reader.count()? + TYPES.len() as u32);
     out.extend_from_slice(reader.rest());
     for (parameters, results) in TYPES {
         out.push(0x60);
@@ -117,7 +117,7 @@ fn with_types(body: &[u8]) -> Result<Vec<u8>> {
 fn with_functions(body: &[u8], types: u32, shapes: &[u32]) -> Result<Vec<u8>> {
     let mut reader = Wasm::new(body);
     let mut out = Vec::new();
-    put_number(&mut out, reader.number()? + shapes.len() as u32);
+    put_number(&mut out, reader.count()? + shapes.len() as u32);
     out.extend_from_slice(reader.rest());
     shapes.iter().for_each(|shape| put_number(&mut out, types + shape));
     Ok(out)
@@ -138,7 +138,7 @@ fn with_memory(body: &[u8]) -> Result<Vec<u8>> {
 fn with_export(body: &[u8]) -> Result<Vec<u8>> {
     let mut reader = Wasm::new(body);
     let mut out = Vec::new();
-    put_number(&mut out, reader.number()? + 1);
+    put_number(&mut out, reader.count()? + 1);
     out.extend_from_slice(reader.rest());
     put_bytes(&mut out, b"trace");
     out.extend([2, 1]);

@@ -16,9 +16,6 @@ const MONTGOMERY: u32 = 1 << 30;
 const WORD: u32 = 4;
 const WORDS: usize = (NUMBER / WORD) as usize;
 
-/// No calculator's memory comes near it; a damaged trace takes no more.
-const MAX_ADDRESS: u32 = 1 << 30;
-
 const UNTOUCHED: NodeId = NodeId::MAX;
 const OVERWRITTEN: NodeId = NodeId::MAX - 1;
 
@@ -116,12 +113,9 @@ impl Recorder {
     }
 
     fn write(&mut self, address: u32, node: NodeId) -> Result<()> {
-        if !address.is_multiple_of(WORD) || address > MAX_ADDRESS {
-            return fault(format!("a number at the odd address {address}"));
-        }
         let at = (address / WORD) as usize;
-        if self.places.len() < at + WORDS {
-            self.places.resize(at + WORDS, OVERWRITTEN);
+        if !address.is_multiple_of(WORD) || at + WORDS > self.places.len() {
+            return fault(format!("a number at the address {address}, odd or outside the memory"));
         }
         // Whatever number reached into these ten words is gone.
         self.places[at.saturating_sub(WORDS - 1)..at + WORDS].fill(OVERWRITTEN);

@@ -60,6 +60,15 @@ impl<'a> Wasm<'a> {
         fault("the calculator's code has a number that is too long")
     }
 
+    /// How many entries follow, each of a byte at least.
+    pub fn count(&mut self) -> Result<u32> {
+        let count = self.number()?;
+        if count as usize > self.data.len() - self.at {
+            return fault("the calculator's code counts more than it holds");
+        }
+        Ok(count)
+    }
+
     pub fn bytes(&mut self) -> Result<&'a [u8]> {
         let size = self.number()? as usize;
         let rest = self.data.get(self.at..).unwrap_or_default();
