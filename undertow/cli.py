@@ -157,7 +157,7 @@ def deploy(
             public,
             signer or [],
             (verifying_key(first.zkey), verifying_key(second.zkey)),
-            first.origin,
+            (first.origin, second.origin),
         )
         deployment.save(out)
         typer.echo(f"settlement {deployment.settlement}, addresses in {out}")

@@ -184,7 +184,7 @@ def local_venue(
             operator_key.public,
             [Account.from_key(key).address for key in signers],
             (provers[0].verifying_key, provers[1].verifying_key),
-            artifacts[0].origin,
+            (artifacts[0].origin, artifacts[1].origin),
         )
         place = EnvelopeVenue(
             deployment.chain_id, bytes.fromhex(deployment.settlement.removeprefix("0x"))

@@ -82,5 +82,7 @@ def test_a_development_key_stays_on_local_chains(prover: Prover) -> None:
         chain_id = 1  # type: ignore[assignment]
 
     keys = (prover.verifying_key, prover.verifying_key)
-    with pytest.raises(ChainError, match="not local"):
-        deploy(Mainnet("http://127.0.0.1:1"), MINIMAL, LOCAL_PARAMS, BASE8, [], keys, "dev")
+    chain = Mainnet("http://127.0.0.1:1")
+    for origins in (("dev", "dev"), ("ceremony", "dev"), ("dev", "ceremony")):
+        with pytest.raises(ChainError, match="not local"):
+            deploy(chain, MINIMAL, LOCAL_PARAMS, BASE8, [], keys, origins)

@@ -276,7 +276,8 @@ def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> Non
     class Local(Chain):
         chain_id = 31337
 
+    chain, origins = Local("http://127.0.0.1:1"), ("ceremony", "ceremony")
     good, bad = verifying_key(files.contributed), verifying_key(files.begun)
     for keys in ((good, bad), (bad, good)):
         with pytest.raises(ChainError, match="gamma is its delta"):
-            deploy(Local("http://127.0.0.1:1"), MINIMAL, LOCAL_PARAMS, BASE8, [], keys, "ceremony")
+            deploy(chain, MINIMAL, LOCAL_PARAMS, BASE8, [], keys, origins)

@@ -58,18 +58,19 @@ def deploy(
     operator_key: Point,
     signers: Sequence[str],
     keys: tuple[list[int], list[int]],
-    key_origin: str,
+    key_origins: tuple[str, str],
 ) -> Deployment:
     """Deploy token, oracle, vault, verifiers and settlement from the operator's account.
 
-    ``keys`` are the verifying keys of the batch and of the request circuit.
+    ``keys`` are the verifying keys of the batch and of the request circuit, and ``key_origins``
+    where each is from, as its manifest says.
 
     Raises:
         ChainError: a development key is to go on a chain that is not local, a key is one that
             nobody contributed to, or a call failed.
     """
     chain_id = chain.chain_id
-    if key_origin != "ceremony" and chain_id not in LOCAL_CHAINS:
+    if set(key_origins) != {"ceremony"} and chain_id not in LOCAL_CHAINS:
         raise ChainError(
             f"chain {chain_id} is not local: a development key would let anybody forge proofs"
         )
