@@ -1,6 +1,7 @@
 //! The pool's threads, and the process that they belong to.
 #![forbid(unsafe_code)]
 
+use std::error::Error;
 use std::sync::OnceLock;
 
 use pyo3::PyResult;
@@ -11,9 +12,12 @@ use pyo3::exceptions::PyRuntimeError;
 pub fn own_threads() -> PyResult<()> {
     static FIRST: OnceLock<Result<u32, String>> = OnceLock::new();
     let now = std::process::id();
-    let started = || {
-        let pool = rayon::ThreadPoolBuilder::new().build_global();
-        pool.map(|()| now).map_err(|error| format!("the native core has no threads: {error}"))
+    let started = || match rayon::ThreadPoolBuilder::new().build_global() {
+        // Without a source: somebody had started them.
+        Err(error) if error.source().is_some() => {
+            Err(format!("the native core has no threads: {error}"))
+        }
+        _ => Ok(now),
     };
     match FIRST.get_or_init(started) {
         Ok(first) if *first == now => Ok(()),

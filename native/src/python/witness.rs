@@ -69,6 +69,7 @@ impl TapeRecorder {
         groups: Vec<(String, u32)>,
         wires: usize,
     ) -> PyResult<Bound<'py, PyBytes>> {
+        own_threads()?;
         let content = py.detach(|| -> PyResult<_> {
             let mut slot = self.recorder.lock().map_err(|_| not_started())?;
             let recorder = slot.take().ok_or_else(not_started)?;
@@ -100,6 +101,7 @@ struct WitnessTape {
 impl WitnessTape {
     #[new]
     fn new(py: Python<'_>, content: &[u8]) -> PyResult<Self> {
+        own_threads()?;
         py.detach(|| Ok(Self { tape: file::read(content)? }))
     }
 
