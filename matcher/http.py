@@ -23,7 +23,14 @@ def serve_http(matcher: Matcher, host: str = "127.0.0.1", port: int | None = Non
             probe.bind((host, 0))
             port = int(probe.getsockname()[1])
     config = uvicorn.Config(
-        create_app(matcher), host=host, port=port, log_level="warning", access_log=False
+        create_app(matcher),
+        host=host,
+        port=port,
+        # In C, which takes a third of an order's time off the server.
+        http="httptools",
+        loop="uvloop",
+        log_level="warning",
+        access_log=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="http", daemon=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -107,6 +109,29 @@ def test_nobody_answers(url: str, kind: type[Client | AsyncClient]) -> None:
 def test_nonsense_is_not_a_matcher(
     kind: type[Client | AsyncClient], status: int, text: str
 ) -> None:
-    transport = httpx.MockTransport(lambda request: httpx.Response(status, text=text))
-    with pytest.raises(MatcherDownError):
-        call(kind, "info", url="http://matcher", transport=transport)
+    with answering(status, text) as url, pytest.raises(MatcherDownError):
+        call(kind, "info", url=url)
+
+
+@contextmanager
+def answering(status: int, text: str) -> Iterator[str]:
+    """Serve one answer to whatever is asked."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Keep the tests' output clean."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
