@@ -20,6 +20,7 @@ from prover import setup, toolchain
 from prover.groth16 import setup_key
 from prover.tape import record
 from prover.toolchain import ROOT
+from prover.whole_file import whole_file
 from undertow.protocol import native
 from undertow.protocol.params import Preset
 
@@ -118,7 +119,9 @@ def _record_tape(folder: Path, name: str, progress: Progress) -> None:
     """Write the tape where the native core is installed."""
     if native.core is not None:
         progress(f"{name}: recording the witness tape")
-        (folder / TAPE).write_bytes(record(folder / FILES[1], folder / FILES[2]))
+        content = record(folder / FILES[1], folder / FILES[2])
+        with whole_file(folder / TAPE) as file:
+            file.write(content)
 
 
 def load(folder: Path) -> Artifacts:
@@ -178,7 +181,8 @@ def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> A
 def _write_manifest(folder: Path, name: str, origin: str = "dev", **more: str) -> None:
     hashes = {file: _sha256(folder / file) for file in FILES if (folder / file).is_file()}
     manifest = {"circuit": name, "origin": origin, **more, "sha256": hashes}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    with whole_file(folder / MANIFEST) as file:
+        file.write(f"{json.dumps(manifest, indent=2)}\n".encode())
 
 
 def _sha256(path: Path) -> str:

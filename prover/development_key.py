@@ -14,6 +14,7 @@ from prover import toolchain
 from prover.polynomials import MONTGOMERY, Secrets, at_secret_point, domain_of
 from prover.r1cs import R1cs
 from prover.toolchain import ROOT
+from prover.whole_file import whole_file
 from undertow.protocol.field import R
 
 Progress = Callable[[str], None]
@@ -76,7 +77,7 @@ def write(r1cs: Path, zkey: Path, seed: bytes, progress: Progress) -> None:
 
 
 def _save(zkey: Path, sections: dict[int, bytes]) -> None:
-    with zkey.open("wb") as out:
+    with whole_file(zkey) as out:
         out.write(b"zkey" + struct.pack("<II", 1, len(sections)))
         for number, content in sections.items():
             out.write(struct.pack("<IQ", number, len(content)))

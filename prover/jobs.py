@@ -2,24 +2,27 @@
 
 A job is `<id>.job.json`. A prover claims it by renaming it to `<id>.claimed.json`, which one
 process alone can do, and answers with `<id>.proof.json` or `<id>.failed.json`. A claim older than
-`LEASE_SECONDS` is given back, so a prover that died holds up nothing.
+`LEASE_SECONDS` is given back, so a prover that died holds up nothing. Of several provers that reach
+for one file all but the first find it gone, and go on to the next.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import threading
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from prover.batch import Job
 from prover.groth16 import Proof, ProverError
 from prover.prover import Prover, Timing
-from prover.witness import WitnessError
+from prover.whole_file import whole_file
 from undertow.protocol.words import Signals
 
 LEASE_SECONDS = 600
@@ -29,10 +32,14 @@ POLL_SECONDS = 0.1
 class FolderProver:
     """Proves by asking whoever serves the folder; the matcher's side."""
 
-    def __init__(self, folder: Path, local: Prover) -> None:
-        """``local`` verifies what comes back: a prover is not trusted."""
+    def __init__(self, folder: Path, local: Prover, patience: float = math.inf) -> None:
+        """``local`` verifies what comes back: a prover is not trusted.
+
+        ``patience`` is how many seconds `prove` waits for it.
+        """
         self._folder = folder
         self._local = local
+        self._patience = patience
         self.timing: Timing | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -42,16 +49,23 @@ class FolderProver:
         return self._local.constraints
 
     def prove(self, job: Job) -> Proof:
-        """Return a verified proof of the job; raises ProverError with the prover's reason."""
+        """Return a verified proof of the job.
+
+        Raises:
+            ProverError: with the prover's reason, or because none answered in time.
+        """
         started = time.perf_counter()
         name = uuid.uuid4().hex
         circuit = self._local.artifacts.name
-        _write(self._folder / f"{name}.job.json", _encode(job, circuit))
+        waiting = self._folder / f"{name}.job.json"
+        _write(waiting, _encode(job, circuit))
         proof_file = self._folder / f"{name}.proof.json"
         failed = self._folder / f"{name}.failed.json"
         while not proof_file.is_file():
             if failed.is_file():
                 raise ProverError(json.loads(failed.read_text(encoding="utf-8"))["reason"])
+            if time.perf_counter() - started > self._patience:
+                raise ProverError(_given_up(waiting, self._patience))
             time.sleep(POLL_SECONDS)
         answer = json.loads(proof_file.read_text(encoding="utf-8"))
         proof = Proof(tuple(map(int, answer["proof"])), tuple(map(int, answer["public"])))
@@ -59,6 +73,15 @@ class FolderProver:
         proof_file.unlink()
         self.timing = Timing(0, 0, time.perf_counter() - started, 0)
         return proof
+
+
+def _given_up(waiting: Path, seconds: float) -> str:
+    """Take a job back and return what was waited for."""
+    try:
+        waiting.unlink()
+    except FileNotFoundError:
+        return f"{waiting}: the prover that took it did not answer within {seconds:.0f} s"
+    return f"{waiting}: no prover took it within {seconds:.0f} s"
 
 
 def serve_folder(folder: Path, provers: Mapping[str, Prover], stop: threading.Event) -> None:
@@ -70,29 +93,55 @@ def serve_folder(folder: Path, provers: Mapping[str, Prover], stop: threading.Ev
         if claimed is None:
             stop.wait(POLL_SECONDS)
             continue
-        name = claimed.name.split(".")[0]
-        try:
-            circuit, job = _decode(json.loads(claimed.read_text(encoding="utf-8")))
-            if circuit not in provers:
-                raise ProverError(f"this prover has no key for {circuit}")
-            proof = provers[circuit].prove(job)
-            answer = {"proof": _texts(proof.words), "public": _texts(proof.public)}
-            _write(folder / f"{name}.proof.json", answer)
-        except (ProverError, WitnessError, ValueError, KeyError, TypeError) as error:
-            _write(folder / f"{name}.failed.json", {"reason": f"{type(error).__name__}: {error}"})
-        claimed.unlink(missing_ok=True)
+        _serve(claimed, provers)
+
+
+def _serve(claimed: Path, provers: Mapping[str, Prover]) -> None:
+    """Answer a claimed job: with its proof, or with what was wrong, whatever that is."""
+    try:
+        content = claimed.read_bytes()
+    except FileNotFoundError:
+        # Given back meanwhile; whoever claims it now answers.
+        return
+    name = claimed.name.split(".")[0]
+    try:
+        kind, answer = "proof", _proved(content, provers)
+    except Exception as error:
+        kind, answer = "failed", {"reason": f"{type(error).__name__}: {error}"}
+    _write(claimed.with_name(f"{name}.{kind}.json"), answer)
+    claimed.unlink(missing_ok=True)
+
+
+def _proved(content: bytes, provers: Mapping[str, Prover]) -> dict[str, Any]:
+    circuit, job = _decode(json.loads(content))
+    if circuit not in provers:
+        raise ProverError(f"this prover has no key for {circuit}")
+    proof = provers[circuit].prove(job)
+    return {"proof": _texts(proof.words), "public": _texts(proof.public)}
 
 
 def _claim(folder: Path) -> Path | None:
-    for path in sorted(folder.glob("*.job.json"), key=lambda item: item.stat().st_mtime):
+    """Return the oldest job that nobody else claimed first."""
+    for path in _waiting(folder):
         target = path.with_name(path.name.replace(".job.", ".claimed."))
         try:
+            # The lease begins before the claim can be seen: a job that waited for longer than a
+            # lease would be given back at once otherwise.
+            os.utime(path)
             os.rename(path, target)
         except FileNotFoundError:
             continue
-        os.utime(target)
         return target
     return None
+
+
+def _waiting(folder: Path) -> list[Path]:
+    """Return the jobs, oldest first."""
+    found = []
+    for path in folder.glob("*.job.json"):
+        with suppress(FileNotFoundError):
+            found.append((path.stat().st_mtime, path))
+    return [path for _, path in sorted(found)]
 
 
 def _give_back(folder: Path) -> None:
@@ -132,6 +181,5 @@ def _numbers(value: Any) -> Any:
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:
-    work = path.with_suffix(".tmp")
-    work.write_text(json.dumps(value), encoding="utf-8")
-    os.rename(work, path)
+    with whole_file(path) as file:
+        file.write(json.dumps(value).encode())

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 
-from prover.r1cs import FormatError, R1cs
+from prover.binary import FormatError
+from prover.r1cs import R1cs
 from undertow.protocol.field import R
 
 Scalars = list[int]

@@ -6,47 +6,36 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from prover.binary import FormatError, sections
+from prover.calculator import WORD
 from prover.witness import FIELD
 
 Terms = list[tuple[int, int]]
 
-
-class FormatError(ValueError):
-    """A file is not of the format its name promises."""
-
-
-def sections(data: bytes, name: str, magic: bytes) -> dict[int, bytes]:
-    """Return the sections of a file by number.
-
-    Raises:
-        FormatError: the file is of another kind, or ends early.
-    """
-    if data[:4] != magic:
-        raise FormatError(f"{name} does not begin with {magic!r}")
-    count = int.from_bytes(data[8:12], "little")
-    found: dict[int, bytes] = {}
-    offset = 12
-    for _ in range(count):
-        if len(data) < offset + 12:
-            raise FormatError(f"{name} ends early")
-        kind, size = struct.unpack_from("<IQ", data, offset)
-        offset += 12
-        if len(data) < offset + size:
-            raise FormatError(f"{name} ends early in section {kind}")
-        found[kind] = data[offset : offset + size]
-        offset += size
-    return found
+_PRIME = WORD.to_bytes(4, "little") + FIELD.to_bytes(WORD, "little")
+_COUNTS = struct.Struct("<IIIIQI")
+"""Wires, outputs, public inputs, private inputs, labels and constraints, after the prime."""
+_TERM = struct.Struct("<I32s")
+"""A wire and its coefficient."""
+_LABELS = 3
+_GATES = (4, 5)
+"""Custom gates would be constraints that no proof shows."""
 
 
 def read_wtns(path: Path) -> list[int]:
-    """Return the witness values of a .wtns file."""
-    return wtns_values(path.read_bytes())
+    """Return the witness values of a .wtns file; raises FormatError."""
+    return wtns_values(path.read_bytes(), path.name)
 
 
-def wtns_values(content: bytes) -> list[int]:
-    """Return the witness values of the content of a .wtns file."""
-    body = sections(content, "the witness", b"wtns")[2]
-    return [int.from_bytes(body[i : i + 32], "little") for i in range(0, len(body), 32)]
+def wtns_values(content: bytes, name: str = "the witness") -> list[int]:
+    """Return the witness values of the content of a .wtns file; raises FormatError."""
+    found = sections(content, name, b"wtns")
+    header, body = found[1], found[2]
+    if header[:-4] != _PRIME:
+        raise FormatError(f"{name} section 1 is not over the BN254 scalar field")
+    if len(body) != WORD * int.from_bytes(header[-4:], "little"):
+        raise FormatError(f"{name} section 2 does not have the values that section 1 counts")
+    return [int.from_bytes(body[i : i + WORD], "little") for i in range(0, len(body), WORD)]
 
 
 def read_sym(path: Path) -> dict[str, int]:
@@ -56,6 +45,33 @@ def read_sym(path: Path) -> dict[str, int]:
         _, wire, _, name = line.split(",", 3)
         wires[name] = int(wire)
     return wires
+
+
+def _constraints(
+    body: bytes, count: int, wires: int, name: str
+) -> list[tuple[Terms, Terms, Terms]]:
+    offset = 0
+
+    def terms() -> Terms:
+        nonlocal offset
+        start = offset + 4
+        if len(body) < start:
+            raise FormatError(f"{name} section 2 ends early")
+        (size,) = struct.unpack_from("<I", body, offset)
+        offset = start + size * _TERM.size
+        # Before anything of it is read: a small file must not claim a row of gigabytes.
+        if len(body) < offset:
+            raise FormatError(f"{name} section 2 ends early")
+        pairs = _TERM.iter_unpack(body[start:offset])
+        found = [(wire, int.from_bytes(value, "little")) for wire, value in pairs]
+        if any(wire >= wires for wire, _ in found):
+            raise FormatError(f"{name} section 2 names a wire that section 1 does not count")
+        return found
+
+    constraints = [(terms(), terms(), terms()) for _ in range(count)]
+    if offset != len(body):
+        raise FormatError(f"{name} section 2 has {len(body) - offset} bytes too many")
+    return constraints
 
 
 def _dot(terms: Terms, witness: list[int]) -> int:
@@ -80,33 +96,23 @@ class R1cs:
     def read(path: Path) -> R1cs:
         """Read a .r1cs file over the BN254 scalar field; raises FormatError."""
         found = sections(path.read_bytes(), path.name, b"r1cs")
-        try:
-            return R1cs._parse(found[1], found[2], path)
-        except (KeyError, struct.error) as error:
-            raise FormatError(f"{path.name} sections 1 and 2 do not hold a circuit") from error
-
-    @staticmethod
-    def _parse(header: bytes, body: bytes, path: Path) -> R1cs:
-        if int.from_bytes(header[4:36], "little") != FIELD:
-            raise FormatError(f"{path.name} is not over the BN254 scalar field")
-        wires, outputs, public_inputs = struct.unpack_from("<III", header, 36)
-        (count,) = struct.unpack_from("<I", header, 60)
-        offset = 0
-        constraints = []
-        for _ in range(count):
-            parts: list[Terms] = []
-            for _ in range(3):
-                (size,) = struct.unpack_from("<I", body, offset)
-                offset += 4
-                terms: Terms = []
-                for _ in range(size):
-                    wire = int.from_bytes(body[offset : offset + 4], "little")
-                    value = int.from_bytes(body[offset + 4 : offset + 36], "little")
-                    terms.append((wire, value))
-                    offset += 36
-                parts.append(terms)
-            constraints.append((parts[0], parts[1], parts[2]))
-        return R1cs(wires, outputs, public_inputs, constraints)
+        header = found[1]
+        if header[: len(_PRIME)] != _PRIME:
+            raise FormatError(f"{path.name} section 1 is not over the BN254 scalar field")
+        if len(header) != len(_PRIME) + _COUNTS.size:
+            raise FormatError(f"{path.name} section 1 is not of its length")
+        wires, outputs, public_inputs, _, _, count = _COUNTS.unpack_from(header, len(_PRIME))
+        if outputs + public_inputs >= wires:
+            raise FormatError(f"{path.name} section 1 has more public signals than wires")
+        for number in _GATES:
+            if any(found.get(number, b"")):
+                raise FormatError(f"{path.name} section {number} lists custom gates")
+        body = found[2]
+        listed = len(found[_LABELS]) // 8 if _LABELS in found else 1 + len(body) // _TERM.size
+        # Readers make lists of that length: it must not outgrow the file.
+        if wires > listed:
+            raise FormatError(f"{path.name} section 1 counts wires that the file does not hold")
+        return R1cs(wires, outputs, public_inputs, _constraints(body, count, wires, path.name))
 
     def holds(self, index: int, witness: list[int]) -> bool:
         """Tell whether one constraint holds."""

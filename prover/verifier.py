@@ -10,8 +10,8 @@ from typing import Any
 
 from py_ecc import optimized_bn128
 
+from prover.binary import FormatError, sections
 from prover.development_key import G1, G2, WORD, Q
-from prover.r1cs import FormatError, sections
 from undertow.protocol.field import R
 
 curve: Any = optimized_bn128
@@ -34,10 +34,7 @@ def read_key(zkey: Path) -> list[int]:
         FormatError: it is no key, or one of these is no point of its group.
     """
     found = sections(zkey.read_bytes(), zkey.name, b"zkey")
-    try:
-        header, signals = found[2], found[3]
-    except KeyError as error:
-        raise FormatError(f"{zkey.name} section {error} is missing") from error
+    header, signals = found[2], found[3]
     public = int.from_bytes(header[_SIZES + 4 : _SIZES + 8], "little")
     points = header[_SIZES + 12 :]
     if len(points) != 3 * G1 + 3 * G2 or len(signals) != G1 * (public + 1):

@@ -22,7 +22,7 @@ from prover.calculator import (
 )
 from undertow.protocol import native
 
-__all__ = ["FIELD", "WitnessError", "Witnesses", "calculate", "to_wtns", "write_wtns"]
+__all__ = ["FIELD", "WitnessError", "Witnesses", "calculate", "to_wtns"]
 
 Inputs = Mapping[str, Any]
 """Integers, or nested lists of them, by the names of the circuit's inputs."""
@@ -101,8 +101,3 @@ def to_wtns(witness: list[int]) -> bytes:
     for kind, part in ((1, header), (2, body)):
         content += kind.to_bytes(4, "little") + len(part).to_bytes(8, "little") + part
     return content
-
-
-def write_wtns(path: Path, witness: list[int]) -> None:
-    """Write the witness as a .wtns file."""
-    path.write_bytes(to_wtns(witness))

@@ -60,7 +60,7 @@ def measure(
         raise ProverError("the native core was in use before; bench in a process of its own")
     figures = {"arithmetic": arithmetic, **_venue(preset, progress)}
     progress("what the native core does for each order")
-    figures |= bench_native.measure()
+    figures |= bench_native.measure(bench_native.ACCOUNTS)
     return figures | bench_prover.measure(portable, progress)
 
 

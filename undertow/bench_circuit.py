@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prover.r1cs import R1cs, read_wtns
+from prover.whole_file import whole_file
 from undertow.protocol.field import R
 
 PUBLIC = 3
@@ -91,7 +92,7 @@ def _r1cs_sections(wires: int, constraints: int, body: bytes) -> Iterator[tuple[
 
 def _write(path: Path, magic: bytes, version: int, sections: Iterator[tuple[int, bytes]]) -> None:
     parts = list(sections)
-    with path.open("wb") as file:
+    with whole_file(path) as file:
         file.write(magic + struct.pack("<II", version, len(parts)))
         for number, content in parts:
             file.write(struct.pack("<IQ", number, len(content)) + content)

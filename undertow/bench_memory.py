@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def peak_mib() -> float:
-    """Return mebibytes since the program started; getrusage counts what its parent held before."""
+def peak_bytes() -> int:
+    """Return the most since the program started; getrusage counts what its parent held before."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+    return int(status.split("VmHWM:")[1].split()[0]) << 10

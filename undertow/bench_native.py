@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher import state_file
-from undertow.bench_memory import peak_mib
+from undertow.bench_memory import peak_bytes
 from undertow.protocol import native
 from undertow.protocol.account import WORDS, Account
 from undertow.protocol.accounts import Accounts
@@ -33,7 +33,7 @@ BATCH = 16
 REPEATS = 5
 
 
-def measure(accounts: int = ACCOUNTS) -> dict[str, float]:
+def measure(accounts: int) -> dict[str, float]:
     """Return the figures by name: rates per second of processor time, best of five.
 
     Hashes have two inputs; signatures are by different keys, each key checked; an update is one
@@ -139,4 +139,4 @@ def _load(path: Path, count: int) -> tuple[float, float]:
     spent = time.process_time() - started
     if len(state.accounts) != count:
         raise AssertionError("not every account was loaded")
-    return spent, peak_mib()
+    return spent, peak_bytes() / (1 << 20)

@@ -2,8 +2,9 @@
 
 All use every core that they can. Ours and snarkjs prove with the same .zkey; groth16py takes a key
 from a .zkey only together with circom's source, so it makes its own for the same .r1cs. Every proof
-that is timed is verified. snarkjs's seconds include the start of its process and the reading of
-its files, as its users see it; the others' keys are in memory.
+that is timed is verified. snarkjs's seconds are those of one run of its whole process, as its users
+see it: node starts, reads key and witness, proves. The others' keys are in memory, and ours are the
+median of several proofs.
 """
 
 from __future__ import annotations
@@ -13,30 +14,24 @@ import os
 import shutil
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from prover.artifacts import DEV_SEED
-from prover.groth16 import (
-    Backend,
-    Native,
-    ProverError,
-    Snarkjs,
-    native_core,
-    setup_key,
-    verify,
-    verifying_key,
-)
+from prover.groth16 import native_core, setup_key
 from prover.r1cs import R1cs
 from prover.toolchain import ROOT
 from undertow import bench_circuit
 from undertow.bench_circuit import PUBLIC, Circuit
-from undertow.bench_memory import peak_mib
+from undertow.bench_runs import (
+    Run,
+    apart,
+    time_groth16py,
+    time_native,
+    time_setup,
+    time_snarkjs,
+)
 
 CACHE = ROOT / "build" / "bench"
 SIZES = {"2_15": (1 << 15) - PUBLIC - 1, "2_18": (1 << 18) - PUBLIC - 1}
@@ -47,54 +42,74 @@ KERNEL_RUNS = 3
 RUNS = {"2_15": 7, "2_18": 5}
 PORTABLE = "UNDERTOW_PORTABLE"
 """Set to 1 in a process's environment, it makes the native core leave AVX-512 alone."""
+ONE_CORE = {"RAYON_NUM_THREADS": "1"}
+"""The environment of a process whose native core has one thread."""
+CORES = len(os.sched_getaffinity(0))
 
 Progress = Callable[[str], None]
-Timer = Callable[[Circuit, Path, int], list[float]]
-"""Proves so many times with a key and returns each proof's wall seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a fresh process measured."""
-
-    seconds: tuple[float, ...]
-    peak_rss_mb: float
 
 
 def measure(portable: bool, progress: Progress) -> dict[str, Any]:
     """Return the figures by name.
 
     `prove_s_<size>` is the median in wall seconds, `prove_min_s_<size>` the minimum, of ours; the
-    peers' are their best. `peak_rss_mb` is of a fresh process that loads the key of 2^18 and
-    proves. `setup_s` is for SETUP_CONSTRAINTS constraints, from the .r1cs to the key on disk.
+    peers' are their best. `scaling_<size>` is how many times as long one core takes, by medians;
+    it is there where there are more cores. `peak_rss_mb`, in 10^6 bytes, is of a fresh process that
+    loads the key of 2^18 and proves. `setup_s` is for SETUP_CONSTRAINTS constraints, from the .r1cs
+    to the key on disk.
 
     Raises:
         ProverError: a proof did not verify.
     """
-    figures: dict[str, Any] = {}
     progress("the prover's kernels")
-    figures |= _kernels()
-    for size, constraints in SIZES.items():
-        progress(f"{size}: circuit of {constraints} constraints and its key")
-        circuit = _circuit(constraints)
-        zkey = _key(circuit)
-        progress(f"{size}: ours")
-        ours = _apart(portable, _time_native, circuit, zkey, RUNS[size])
-        figures[f"prove_s_{size}"] = round(statistics.median(ours.seconds), 4)
-        figures[f"prove_min_s_{size}"] = round(min(ours.seconds), 4)
-        figures[f"short_share_{size}"] = round(circuit.short_share, 6)
-        figures["peak_rss_mb"] = round(ours.peak_rss_mb)
-        progress(f"{size}: snarkjs")
-        snarkjs = _apart(portable, _time_snarkjs, circuit, zkey, 1)
-        figures[f"snarkjs_prove_s_{size}"] = round(min(snarkjs.seconds), 3)
-        progress(f"{size}: groth16py")
-        groth16py = _apart(portable, _time_groth16py, circuit, zkey, 2)
-        figures[f"groth16py_prove_s_{size}"] = round(min(groth16py.seconds), 3)
+    figures = _kernels()
+    environment = {PORTABLE: "1" if portable else "0"}
+    for size in SIZES:
+        figures |= _proofs(size, environment, progress)
     progress(f"setup of {SETUP_CONSTRAINTS} constraints")
-    setup = _apart(portable, _time_setup, _circuit(SETUP_CONSTRAINTS), Path(), 1)
+    setup = apart(environment, time_setup, _circuit(SETUP_CONSTRAINTS), Path(), 1)
     figures |= {"setup_s": round(setup.seconds[0], 2), "setup_constraints": SETUP_CONSTRAINTS}
-    figures["setup_peak_rss_mb"] = round(setup.peak_rss_mb)
+    figures["setup_peak_rss_mb"] = _megabytes(setup)
     return figures
+
+
+def _proofs(size: str, environment: dict[str, str], progress: Progress) -> dict[str, Any]:
+    """Return the figures of one size: ours, on one core too where there are more, the peers'."""
+    progress(f"{size}: circuit of {SIZES[size]} constraints and its key")
+    circuit = _circuit(SIZES[size])
+    zkey = _key(circuit)
+    progress(f"{size}: ours")
+    ours = apart(environment, time_native, circuit, zkey, RUNS[size])
+    figures = {
+        f"prove_s_{size}": round(statistics.median(ours.seconds), 4),
+        f"prove_min_s_{size}": round(min(ours.seconds), 4),
+        f"short_share_{size}": round(circuit.short_share, 6),
+        "peak_rss_mb": _megabytes(ours),
+    }
+    if CORES > 1:
+        progress(f"{size}: ours on one core")
+        alone = apart(environment | ONE_CORE, time_native, circuit, zkey, RUNS[size])
+        figures |= _scaling(size, ours, alone)
+    progress(f"{size}: snarkjs")
+    snarkjs = apart(environment, time_snarkjs, circuit, zkey, 1)
+    figures[f"snarkjs_prove_s_{size}"] = round(min(snarkjs.seconds), 3)
+    progress(f"{size}: groth16py")
+    groth16py = apart(environment, time_groth16py, circuit, zkey, 2)
+    figures[f"groth16py_prove_s_{size}"] = round(min(groth16py.seconds), 3)
+    return figures
+
+
+def _scaling(size: str, ours: Run, alone: Run) -> dict[str, float]:
+    """Return what one core takes, and how many times as long as all cores that is."""
+    slower, faster = statistics.median(alone.seconds), statistics.median(ours.seconds)
+    return {
+        f"prove_one_core_s_{size}": round(slower, 4),
+        f"scaling_{size}": round(slower / faster, 2),
+    }
+
+
+def _megabytes(run: Run) -> int:
+    return round(run.peak_bytes / 10**6)
 
 
 def _kernels() -> dict[str, Any]:
@@ -115,7 +130,7 @@ def groth16py_seconds(r1cs: Path, witness: bytes) -> float:
         wtns = Path(folder) / bench_circuit.WTNS
         wtns.write_bytes(witness)
         circuit = bench_circuit.describe(R1cs.read(r1cs), r1cs, wtns)
-        return min(_apart(False, _time_groth16py, circuit, Path(), 2).seconds)
+        return min(apart({}, time_groth16py, circuit, Path(), 2).seconds)
 
 
 def _circuit(constraints: int) -> Circuit:
@@ -140,60 +155,3 @@ def _key(circuit: Circuit) -> Path:
     if not zkey.is_file():
         setup_key(circuit.r1cs, zkey, DEV_SEED, lambda stage: None)
     return zkey
-
-
-def _apart(portable: bool, timer: Timer, circuit: Circuit, zkey: Path, runs: int) -> Run:
-    """Run in a fresh process: its memory and its choice of kernels are its own."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_measured, portable, timer, circuit, zkey, runs).result()
-
-
-def _measured(portable: bool, timer: Timer, circuit: Circuit, zkey: Path, runs: int) -> Run:
-    os.environ[PORTABLE] = "1" if portable else "0"
-    seconds = timer(circuit, zkey, runs)
-    return Run(tuple(seconds), peak_mib())
-
-
-def _time_native(circuit: Circuit, zkey: Path, runs: int) -> list[float]:
-    return _time_backend(Native(zkey), circuit, zkey, runs)
-
-
-def _time_snarkjs(circuit: Circuit, zkey: Path, runs: int) -> list[float]:
-    return _time_backend(Snarkjs(zkey), circuit, zkey, runs)
-
-
-def _time_backend(backend: Backend, circuit: Circuit, zkey: Path, runs: int) -> list[float]:
-    key, witness = verifying_key(zkey), circuit.wtns.read_bytes()
-    seconds = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        proof = backend.prove(witness)
-        seconds.append(time.perf_counter() - started)
-        if proof.public != tuple(circuit.public) or not verify(key, proof):
-            raise ProverError(f"{backend.name} made a proof that does not verify")
-    return seconds
-
-
-def _time_groth16py(circuit: Circuit, zkey: Path, runs: int) -> list[float]:
-    import groth16py
-
-    key, verifying = groth16py.setup(str(circuit.r1cs))
-    verifier = groth16py.Verifier(verifying)
-    seconds = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        proof = groth16py.prove_wtns(key, str(circuit.wtns))
-        seconds.append(time.perf_counter() - started)
-        if not verifier.verify(proof, list(circuit.public)):
-            raise ProverError("groth16py made a proof that does not verify")
-    return seconds
-
-
-def _time_setup(circuit: Circuit, zkey: Path, runs: int) -> list[float]:
-    seconds = []
-    for _ in range(runs):
-        with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-            started = time.perf_counter()
-            setup_key(circuit.r1cs, Path(folder) / "circuit.zkey", DEV_SEED, lambda stage: None)
-            seconds.append(time.perf_counter() - started)
-    return seconds

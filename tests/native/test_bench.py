@@ -21,5 +21,5 @@ def test_figures() -> None:
         "accounts_load_s",
         "accounts_load_mib",
     }
-    assert all(figure >= 0 for figure in figures.values())
-    assert figures["poseidon_batch_per_s"] > 0
+    for name, figure in figures.items():
+        assert figure > 0, name

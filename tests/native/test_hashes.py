@@ -62,3 +62,19 @@ def test_what_is_no_field_element_is_refused() -> None:
 def test_any_buffer_serves(make: type) -> None:
     packed = native.to_bytes(1, 2, 3, 4)
     assert poseidon_words(make(packed), 2) == native.to_bytes(poseidon([1, 2]), poseidon([3, 4]))
+
+
+@pytest.mark.parametrize("core", [native.core, None], ids=["native", "python"])
+def test_nothing_has_no_hashes(monkeypatch: pytest.MonkeyPatch, core: object) -> None:
+    monkeypatch.setattr(native, "core", core)
+    assert poseidon_words(b"", 2) == b""
+    assert poseidon_words(native.to_bytes(1, 2), 2) == native.to_bytes(reference([1, 2]))
+    for packed, arity, domain in (
+        (b"", 0, 0),
+        (b"", 17, 0),
+        (b"", 2, R),
+        (bytes(31), 1, 0),
+        (bytes(32), 2, 0),
+    ):
+        with pytest.raises(ValueError, match=REFUSED):
+            poseidon_words(packed, arity, domain)

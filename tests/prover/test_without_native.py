@@ -11,10 +11,10 @@ from py_ecc import optimized_bn128
 from prover import artifacts, development_key, groth16, verifier
 from prover.artifacts import TAPE, ArtifactError, Artifacts
 from prover.batch import Job
+from prover.binary import FormatError
 from prover.development_key import WORD, Q
 from prover.groth16 import Proof, ProverError, Snarkjs
 from prover.prover import BrokenConstraintError, Prover
-from prover.r1cs import FormatError
 from tests.circuits.test_requests_parity import RUNS, job
 from tests.prover.conftest import SEED, Files
 from tests.prover.sections import replaced, split

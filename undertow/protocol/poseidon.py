@@ -38,11 +38,17 @@ def poseidon_many(groups: Sequence[Sequence[int]], domain: int = 0) -> list[int]
 
 
 def poseidon_words(packed: bytes, arity: int, domain: int = 0) -> bytes:
-    """Hashes `packed`, 32 * arity bytes for each hash, to 32 bytes for each; raises ValueError."""
+    """Hashes `packed`, 32 * arity bytes for each hash, to 32 bytes for each: none for none.
+
+    Raises ValueError if bytes are left over, a number is not canonical or the arity is not 1 to 16.
+    """
     if native.core is not None:
         return native.core.poseidon_hash_many(_words((domain,)), arity, packed)
+    # Where there is nothing to hash too, neither may be what no hash takes.
+    _check((domain,))
+    constants(arity)
     size = native.WORD * arity
-    if not packed or len(packed) % size:
+    if len(packed) % size:
         raise ValueError(f"each hash takes {arity} numbers of {native.WORD} bytes")
     groups = (packed[at : at + size] for at in range(0, len(packed), size))
     return native.words(poseidon(native.from_bytes(group), domain) for group in groups)

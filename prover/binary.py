@@ -1,0 +1,63 @@
+"""Sections of iden3 binary files: `native/src/files/binary.rs`, readable.
+
+Nothing is read before there is room for it in the file, and every error names file and section.
+"""
+
+from __future__ import annotations
+
+import struct
+
+_FORMATS = {b"r1cs": (1, 5), b"wtns": (2, 2), b"zkey": (1, 10)}
+"""By magic: the version that is read, and the highest section that it has."""
+_TABLE = 12
+"""Where the first section begins, after magic, version and count."""
+
+
+class FormatError(ValueError):
+    """A file is not of the format its name promises."""
+
+
+class Sections(dict[int, bytes]):
+    """A file's sections by number; asking for one that is missing raises FormatError."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def __missing__(self, number: int) -> bytes:
+        raise FormatError(f"{self.name} section {number} is missing")
+
+
+def sections(data: bytes, name: str, magic: bytes) -> Sections:
+    """Return the sections of a file: each known, once, and nothing after the last.
+
+    Raises:
+        FormatError: the file is of another kind or version, ends early, or holds what nobody here
+            would take into account.
+    """
+    if data[:4] != magic:
+        raise FormatError(f"{name} does not begin with {magic!r}")
+    if len(data) < _TABLE:
+        raise FormatError(f"{name} header ends early")
+    version, count = struct.unpack_from("<II", data, 4)
+    supported, last = _FORMATS[magic]
+    if version != supported:
+        raise FormatError(f"{name} header: version {version} is not supported")
+    found = Sections(name)
+    offset = _TABLE
+    for _ in range(count):
+        if len(data) < offset + 12:
+            raise FormatError(f"{name} table of sections ends early")
+        number, size = struct.unpack_from("<IQ", data, offset)
+        offset += 12
+        if not 0 < number <= last:
+            raise FormatError(f"{name} section {number} is not known")
+        if number in found:
+            raise FormatError(f"{name} section {number} stands twice")
+        if len(data) < offset + size:
+            raise FormatError(f"{name} section {number} ends early")
+        found[number] = data[offset : offset + size]
+        offset += size
+    if offset != len(data):
+        raise FormatError(f"{name} has {len(data) - offset} bytes after its last section")
+    return found
