@@ -67,12 +67,20 @@ class FolderProver:
             if time.perf_counter() - started > self._patience:
                 raise ProverError(_given_up(waiting, self._patience))
             time.sleep(POLL_SECONDS)
-        answer = json.loads(proof_file.read_text(encoding="utf-8"))
-        proof = Proof(tuple(map(int, answer["proof"])), tuple(map(int, answer["public"])))
+        proof = _answered(proof_file)
         self._local.accept(job, proof)
         proof_file.unlink()
         self.timing = Timing(0, 0, time.perf_counter() - started, 0)
         return proof
+
+
+def _answered(path: Path) -> Proof:
+    """Return the proof of a file that somebody else wrote; raises ProverError if it holds none."""
+    try:
+        answer = json.loads(path.read_text(encoding="utf-8"))
+        return Proof(tuple(map(int, answer["proof"])), tuple(map(int, answer["public"])))
+    except (ValueError, TypeError, KeyError) as error:
+        raise ProverError(f"{path} is no proof: {type(error).__name__}: {error}") from error
 
 
 def _given_up(waiting: Path, seconds: float) -> str:

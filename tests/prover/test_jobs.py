@@ -147,3 +147,11 @@ def test_who_waits_in_vain_is_told_for_what(prover: Prover, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
     taken = tmp_path / "taken.job.json"
     assert "the prover that took it did not answer" in jobs._given_up(taken, 0)
+
+
+@pytest.mark.parametrize("answer", [b"", b"[]", b'{"proof": [1]}', b'{"proof": 1, "public": []}'])
+def test_an_answer_that_holds_no_proof_is_a_provers_error(tmp_path: Path, answer: bytes) -> None:
+    file = tmp_path / "a.proof.json"
+    file.write_bytes(answer)
+    with pytest.raises(ProverError, match="is no proof"):
+        jobs._answered(file)
