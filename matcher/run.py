@@ -15,7 +15,7 @@ from matcher.operator import Operator
 from matcher.service import Matcher
 from matcher.settings import Settings, check_names, load_settings, secret_bytes
 from matcher.store import OrderLog
-from prover.artifacts import build, circuit_names
+from prover.artifacts import chosen, circuit_names
 from prover.jobs import FolderProver
 from prover.prover import Prover
 from undertow.chain.chain import Chain
@@ -42,7 +42,7 @@ def run(host: str, port: int, stop: threading.Event) -> None:
     deployment = Deployment.load(settings.deployment)
     preset = PRESETS[deployment.preset]
     seed = load_secret(settings.operator_key, settings.passphrase.get_secret_value())
-    provers = [_prover(name, settings) for name in circuit_names(preset)]
+    provers = [_prover(name, deployment.keys, settings) for name in circuit_names(preset)]
     place = EnvelopeVenue(deployment.chain_id, bytes.fromhex(deployment.settlement[2:]))
     with ExitStack() as stack:
         log = OrderLog(settings.log_path, place)
@@ -75,6 +75,6 @@ def run(host: str, port: int, stop: threading.Event) -> None:
         operator.run(stop)
 
 
-def _prover(name: str, settings: Settings) -> Prover | FolderProver:
-    local = Prover(build(name, lambda text: print(text, flush=True)))
+def _prover(name: str, origin: str, settings: Settings) -> Prover | FolderProver:
+    local = Prover(chosen(name, origin, lambda text: print(text, flush=True)))
     return local if settings.jobs is None else FolderProver(settings.jobs, local)

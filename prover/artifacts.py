@@ -28,6 +28,8 @@ KEYS = ROOT / "build" / "keys"
 DEV_SEED = hashlib.sha256(b"undertow development key: worthless outside local chains").digest()
 """Anybody can forge proofs under a key made from it."""
 MANIFEST = "manifest.json"
+DEV, CEREMONY = "dev", "ceremony"
+"""Where a key is from."""
 _VERSION = 2
 
 Progress = Callable[[str], None]
@@ -81,11 +83,26 @@ def circuit_names(preset: Preset) -> tuple[str, str]:
     return f"settle_{preset.name}", f"requests_{preset.name}"
 
 
+def chosen(name: str, origin: str, progress: Progress) -> Artifacts:
+    """Return a circuit's files with its key of that origin, `dev` or `ceremony`.
+
+    Raises:
+        ArtifactError: a ceremony's key is asked for and none, or more than one, was adopted.
+    """
+    return adopted(_folder(name)) if origin == CEREMONY else build(name, progress)
+
+
+def _folder(name: str) -> Path:
+    """Return where a circuit's files with the development key are, whether built or not."""
+    source = ROOT / "circuits" / f"{name}.circom"
+    tag = f"{toolchain.content_hash(source)}-{DEV_SEED.hex()}-{_VERSION}"
+    return KEYS / f"{name}-{hashlib.sha256(tag.encode()).hexdigest()[:16]}"
+
+
 def build(name: str, progress: Progress) -> Artifacts:
     """Return a circuit's files with a development key, building what is not there yet."""
     source = ROOT / "circuits" / f"{name}.circom"
-    tag = f"{toolchain.content_hash(source)}-{DEV_SEED.hex()}-{_VERSION}"
-    folder = KEYS / f"{name}-{hashlib.sha256(tag.encode()).hexdigest()[:16]}"
+    folder = _folder(name)
     if not (folder / MANIFEST).is_file():
         progress(f"{name}: compiling the circuit")
         compiled = toolchain.compile(source, ROOT / "build" / "circuits")
@@ -146,7 +163,7 @@ def load(folder: Path) -> Artifacts:
                 "`undertow circuits build`"
             )
     artifacts = Artifacts(manifest["circuit"], folder, manifest["origin"])
-    if artifacts.origin != "dev":
+    if artifacts.origin != DEV:
         try:
             setup.require_contribution(artifacts.zkey, str(manifest.get("circuit_hash")))
         except ValueError as error:
@@ -163,14 +180,14 @@ def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> A
     """
     setup.verify(artifacts.r1cs, ptau, zkey, progress)
     circuit_hash = setup.inspect(zkey).circuit_hash
-    target = KEYS / f"{artifacts.name}-ceremony-{_sha256(zkey)[:16]}"
+    target = KEYS / f"{artifacts.folder.name}-{CEREMONY}-{_sha256(zkey)[:16]}"
     if not (target / MANIFEST).is_file():
         work = Path(tempfile.mkdtemp(prefix=f"{artifacts.name}-", dir=KEYS))
         try:
             for name in FILES:
                 source = zkey if name == artifacts.zkey.name else artifacts.folder / name
                 shutil.copyfile(source, work / name)
-            _write_manifest(work, artifacts.name, origin="ceremony", circuit_hash=circuit_hash)
+            _write_manifest(work, artifacts.name, origin=CEREMONY, circuit_hash=circuit_hash)
             shutil.rmtree(target, ignore_errors=True)
             os.rename(work, target)
         finally:
@@ -178,7 +195,26 @@ def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> A
     return load(target)
 
 
-def _write_manifest(folder: Path, name: str, origin: str = "dev", **more: str) -> None:
+def adopted(development: Path) -> Artifacts:
+    """Return the files with the one ceremony's key that was adopted for a development key's folder.
+
+    Raises:
+        ArtifactError: there is none, or more than one, or it does not pass `load`.
+    """
+    found = sorted(development.parent.glob(f"{development.name}-{CEREMONY}-*"))
+    if len(found) == 1:
+        return load(found[0])
+    if found:
+        names = ", ".join(path.name for path in found)
+        raise ArtifactError(
+            f"{development.parent} holds several ceremonies' keys; keep one: {names}"
+        )
+    raise ArtifactError(
+        f"no ceremony's key was adopted for {development.name}; run `undertow circuits adopt`"
+    )
+
+
+def _write_manifest(folder: Path, name: str, origin: str = DEV, **more: str) -> None:
     hashes = {file: _sha256(folder / file) for file in FILES if (folder / file).is_file()}
     manifest = {"circuit": name, "origin": origin, **more, "sha256": hashes}
     with whole_file(folder / MANIFEST) as file:

@@ -36,6 +36,7 @@ Deployed = Annotated[Path, typer.Option("--deployment", help="What `undertow dep
 Rpc = Annotated[str, typer.Option(help="The chain's node.")]
 MatcherUrl = Annotated[str, typer.Option("--matcher", help="The matcher's address.")]
 PresetName = Annotated[str, typer.Option("--preset", help=f"One of {', '.join(PRESETS)}.")]
+Ceremony = Annotated[bool, typer.Option("--ceremony", help="With the keys that were adopted.")]
 DEPLOYMENT = Path("deployment.json")
 RPC = "http://127.0.0.1:8545"
 MATCHER = "http://127.0.0.1:8000"
@@ -69,6 +70,15 @@ def _errors() -> Iterator[None]:
     except expected as error:
         typer.echo(f"undertow: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def _files() -> Iterator[None]:
+    """Make what is wrong with a file an expected error."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise UndertowError(str(error)) from error
 
 
 @app.command()
@@ -114,6 +124,40 @@ def circuits_build(preset: PresetName = DEFAULT.name) -> None:
             typer.echo(f"{name}: {count:,} constraints, {count // size:,} per slot")
 
 
+@circuits.command("begin")
+def circuits_begin(
+    powers: Annotated[Path, typer.Argument(help="Powers of tau, prepared for phase 2.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
+    preset: PresetName = DEFAULT.name,
+) -> None:
+    """Write the keys that a ceremony begins with; `snarkjs zkey contribute` goes on from them."""
+    from prover import setup
+    from prover.artifacts import build, circuit_names
+
+    with _errors(), _files():
+        for name in circuit_names(_preset(preset)):
+            path = out / f"{name}_0000.zkey"
+            circuit_hash = setup.start(build(name, typer.echo).r1cs, powers, path, typer.echo)
+            typer.echo(f"{path}: circuit hash {circuit_hash}")
+
+
+@circuits.command("adopt")
+def circuits_adopt(
+    circuit: Annotated[str, typer.Argument(help="The circuit's name, as `begin` printed it.")],
+    key: Annotated[Path, typer.Argument(help="The ceremony's last key.")],
+    powers: Annotated[Path, typer.Argument(help="The powers of tau that it began with.")],
+) -> None:
+    """Verify all of a ceremony's key and keep it for --ceremony."""
+    from prover import artifacts
+
+    known = [name for preset in PRESETS.values() for name in artifacts.circuit_names(preset)]
+    with _errors(), _files():
+        if circuit not in known:
+            raise UndertowError(f"no circuit {circuit}; there are {', '.join(known)}")
+        built = artifacts.build(circuit, typer.echo)
+        typer.echo(f"adopted: {artifacts.adopt(built, key, powers, typer.echo).folder}")
+
+
 @keys.command("new")
 def keys_new(path: Path) -> None:
     """Make a key and encrypt it with a passphrase."""
@@ -136,9 +180,11 @@ def deploy(
     rpc: Rpc = RPC,
     signer: Annotated[list[str] | None, typer.Option(help="An oracle signer's address.")] = None,
     preset: PresetName = DEFAULT.name,
+    ceremony: Ceremony = False,
 ) -> None:
     """Deploy a venue with a test token from the account in UNDERTOW_CHAIN_KEY."""
-    from prover.artifacts import build, circuit_names
+    from prover.artifacts import chosen as chosen_key
+    from prover.artifacts import circuit_names
     from prover.groth16 import verifying_key
     from undertow.chain.chain import Chain
     from undertow.chain.deployment import deploy as deploy_venue
@@ -149,7 +195,9 @@ def deploy(
         # What may be mistyped comes before circuits and keys, which take minutes the first time.
         public, chain = _trader_key(operator).public, Chain(rpc, _chain_key())
         typer.echo(f"deploying on chain {chain.chain_id}")
-        first, second = (build(name, typer.echo) for name in circuit_names(chosen))
+        origin = _origin(ceremony)
+        names = circuit_names(chosen)
+        first, second = (chosen_key(name, origin, typer.echo) for name in names)
         deployment = deploy_venue(
             chain,
             chosen,
@@ -333,17 +381,24 @@ def matcher_run(host: str = "127.0.0.1", port: int = 8000) -> None:
 
 
 @prover_app.command("run")
-def prover_run(folder: Path, preset: PresetName = DEFAULT.name) -> None:
+def prover_run(folder: Path, preset: PresetName = DEFAULT.name, ceremony: Ceremony = False) -> None:
     """Prove the jobs that appear in a folder."""
-    from prover.artifacts import build, circuit_names
+    from prover.artifacts import chosen, circuit_names
     from prover.jobs import serve_folder
     from prover.prover import Prover
 
     with _errors():
         names = circuit_names(_preset(preset))
-        provers = {name: Prover(build(name, typer.echo)) for name in names}
+        origin = _origin(ceremony)
+        provers = {name: Prover(chosen(name, origin, typer.echo)) for name in names}
         typer.echo(f"proving the jobs in {folder}; ctrl-C to stop")
         serve_folder(folder, provers, _stop_on_signal())
+
+
+def _origin(ceremony: bool) -> str:
+    from prover.artifacts import CEREMONY, DEV
+
+    return CEREMONY if ceremony else DEV
 
 
 def _sent(path: Path) -> list[Order]:

@@ -31,6 +31,8 @@ COMMANDS = (
     ("matcher", "run"),
     ("prover", "run"),
     ("circuits", "build"),
+    ("circuits", "begin"),
+    ("circuits", "adopt"),
     ("bench",),
     ("deploy",),
     ("report",),

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from prover import artifacts
+from prover.artifacts import FILES, Artifacts
 from prover.groth16 import SNARKJS, setup_key
 from prover.toolchain import ROOT, Compiled
 from tests.circuits.harness import Circuit as Template
@@ -46,6 +48,7 @@ class Files:
 
 NEEDS_CORE = {
     "test_bench_prover",
+    "test_ceremony_commands",
     "test_corrupt_files",
     "test_files",
     "test_native_prover",
@@ -143,3 +146,20 @@ def originals(files: Files, small: Small) -> dict[str, bytes]:
         "zkey": files.begun.read_bytes(),
         "ptau": small.ptau.read_bytes(),
     }
+
+
+def silent(_stage: str) -> None:
+    """Take progress and say nothing."""
+
+
+@pytest.fixture
+def built(files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Artifacts:
+    """Return the circuit's artifacts with the development key."""
+    monkeypatch.setattr(artifacts, "KEYS", tmp_path / "keys")
+    folder = tmp_path / "keys" / "small"
+    folder.mkdir(parents=True)
+    for name in FILES:
+        source = {"circuit.r1cs": files.circuit.r1cs, "circuit.zkey": files.dev}.get(name)
+        (folder / name).write_bytes(source.read_bytes() if source else b"")
+    artifacts._write_manifest(folder, "small")
+    return artifacts.load(folder)

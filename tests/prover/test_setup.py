@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from prover import artifacts, setup
-from prover.artifacts import FILES, MANIFEST, ArtifactError, Artifacts
+from prover.artifacts import MANIFEST, ArtifactError, Artifacts
 from prover.groth16 import Native, Proof, Snarkjs, setup_key, verify, verifying_key
-from tests.prover.conftest import POWER, SEED, Files, snarkjs
+from tests.prover.conftest import POWER, SEED, Files, silent, snarkjs
 from tests.prover.sections import replaced, split
 from undertow import bench_circuit
 from undertow.chain.chain import Chain
@@ -19,10 +19,6 @@ from undertow.chain.errors import ChainError
 from undertow.markets import LOCAL_PARAMS
 from undertow.protocol.babyjubjub import BASE8
 from undertow.protocol.params import MINIMAL
-
-
-def silent(_stage: str) -> None:
-    """Take progress and say nothing."""
 
 
 def accepted_by_snarkjs(zkey: Path, proof: Proof, folder: Path) -> bool:
@@ -232,24 +228,11 @@ def test_a_key_of_another_circuit_is_refused(files: Files, tmp_path: Path) -> No
         setup.verify(other.r1cs, files.ptau, files.contributed, silent)
 
 
-@pytest.fixture
-def built(files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Artifacts:
-    """Return the circuit's artifacts with the development key."""
-    monkeypatch.setattr(artifacts, "KEYS", tmp_path / "keys")
-    folder = tmp_path / "keys" / "small"
-    folder.mkdir(parents=True)
-    for name in FILES:
-        source = {"circuit.r1cs": files.circuit.r1cs, "circuit.zkey": files.dev}.get(name)
-        (folder / name).write_bytes(source.read_bytes() if source else b"")
-    artifacts._write_manifest(folder, "small")
-    return artifacts.load(folder)
-
-
 def test_a_ceremonys_key_takes_the_development_keys_place(files: Files, built: Artifacts) -> None:
     adopted = artifacts.adopt(built, files.contributed, files.ptau, silent)
     assert (built.origin, adopted.origin) == ("dev", "ceremony")
     assert adopted.zkey.read_bytes() == files.contributed.read_bytes()
-    assert artifacts.load(adopted.folder) == adopted
+    assert artifacts.adopted(built.folder) == adopted
 
 
 def test_a_manifest_cannot_call_a_development_key_a_ceremonys(built: Artifacts) -> None:

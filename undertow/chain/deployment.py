@@ -35,6 +35,8 @@ class Deployment:
     preset: str
     block: int
     """The first block to read events from."""
+    keys: str
+    """Where the proving keys are from, `dev` or `ceremony`."""
 
     def save(self, path: Path) -> None:
         """Write the deployment as JSON."""
@@ -66,14 +68,17 @@ def deploy(
     where each is from, as its manifest says.
 
     Raises:
-        ChainError: a development key is to go on a chain that is not local, a key is one that
-            nobody contributed to, or a call failed.
+        ChainError: a development key is to go on a chain that is not local, the keys' origins
+            differ, a key is one that nobody contributed to, or a call failed.
     """
     chain_id = chain.chain_id
     if set(key_origins) != {"ceremony"} and chain_id not in LOCAL_CHAINS:
         raise ChainError(
-            f"chain {chain_id} is not local: a development key would let anybody forge proofs"
+            f"chain {chain_id} is not local: a development key would let anybody forge proofs; "
+            "deploy with --ceremony"
         )
+    if len(set(key_origins)) > 1:
+        raise ChainError("one key is a ceremony's and one is not: adopt both circuits' keys")
     if any(key[GAMMA] == key[DELTA] for key in keys):
         raise ChainError("a key's gamma is its delta: nobody contributed, anybody can forge proofs")
     if chain.account is None:
@@ -110,5 +115,6 @@ def deploy(
         oracle=oracle.address,
         token=token.address,
         preset=preset.name,
+        keys=key_origins[0],
         block=first_block,
     )
