@@ -57,24 +57,27 @@ def create_app(matcher: Matcher) -> FastAPI:
     size = Gauge("undertow_log_records", "Records in the order log", registry=registry)
     size.set_function(lambda: matcher.log.sequence)
 
+    @app.exception_handler(LogError)
+    async def log_error(_: Request, __: Exception) -> Response:
+        answers.labels("LOG_UNAVAILABLE").inc()
+        return _error(503, "LOG_UNAVAILABLE", "the order log does not answer; ask again")
+
     @app.post("/orders")
     async def post_order(request: Request) -> Response:
         body = await _read(request)
         if body is None:
             answers.labels(Code.OVERSIZED).inc()
             return _refusal(Refused(Code.OVERSIZED))
-        record = matcher.log.find(ciphertext_hash(body))
-        if record is None:
-            # Under a millisecond with the native core: a thread would wait longer for its turn.
-            decision = decide(body, matcher.envelope_key, matcher.venue, matcher.view)
-            if isinstance(decision, Refused):
+        # Under a millisecond with the native core: a thread would wait longer for its turn.
+        decision = decide(body, matcher.envelope_key, matcher.venue, matcher.view)
+        if isinstance(decision, Refused):
+            # What was recorded stays so, though it may be stale by now.
+            record = matcher.log.find(ciphertext_hash(body))
+            if record is None:
                 answers.labels(decision.code).inc()
                 return _refusal(decision)
-            try:
-                record = await asyncio.wrap_future(matcher.log.append(body, matcher.clock_ms()))
-            except LogError:
-                answers.labels("LOG_UNAVAILABLE").inc()
-                return _error(503, "LOG_UNAVAILABLE", "the order was not recorded; send it again")
+        else:
+            record = await asyncio.wrap_future(matcher.log.append(body, matcher.clock_ms()))
         answers.labels("ACCEPTED").inc()
         return JSONResponse(matcher.receipt(record))
 

@@ -119,11 +119,11 @@ class OrderLog:
         return done
 
     def get(self, sequence: int) -> Record | None:
-        """Return the record with this number."""
+        """Return the record with this number; raises LogError once the log is closed."""
         return self._select(self._reader, "sequence = ?", sequence)
 
     def find(self, digest: bytes) -> Record | None:
-        """Return the record of the envelope with this SHA-256."""
+        """Return the record of the envelope with this SHA-256; raises LogError as `get`."""
         return self._select(self._reader, "ciphertext_hash = ?", digest)
 
     def records(self, after: int = 0) -> Iterator[Record]:
@@ -204,6 +204,8 @@ class OrderLog:
             row = connection.execute(query, (value,)).fetchone()
         else:
             with self._lock:
+                if self._closed:
+                    raise LogError("the order log is closed")
                 row = connection.execute(query, (value,)).fetchone()
         return None if row is None else Record(*row)
 
