@@ -249,7 +249,7 @@ def report(
     rpc: Rpc = RPC,
 ) -> None:
     """Publish an oracle round signed by UNDERTOW_SIGNER_KEY alone, for venues with one signer."""
-    from undertow.chain.reporter import publish_round
+    from undertow.chain.reporter import next_time, publish_round
     from undertow.markets import LISTED
     from undertow.protocol.sheet import INSTRUMENTS
     from undertow.protocol.units import Price
@@ -261,7 +261,7 @@ def report(
         venue = _venue(deployment, rpc)
         known = {market.instrument: market.price(dollars) for market in LISTED}
         prices = tuple(known.get(i, Price(0)) for i in range(INSTRUMENTS))
-        number = publish_round(venue, [signer], [prices], venue.chain.time)
+        number = publish_round(venue, [signer], [prices], next_time(venue))
         typer.echo(f"round {number}: BTC at {dollars:,.2f} USD")
 
 

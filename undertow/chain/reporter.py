@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from eth_account import Account
@@ -11,21 +12,34 @@ from undertow.protocol.prices import pack_prices
 from undertow.protocol.units import Price
 
 
+def next_time(venue: Venue) -> int:
+    """Return the newest block's time, or a second after the last round's once that has passed.
+
+    The oracle takes no round of the same second, and none from a later one than its block's.
+    """
+    number = venue.latest_round()
+    earliest = venue.round(number).time + 1 if number else 0
+    newest = venue.chain.time
+    # A chain that mines on demand has no newer block to show; its next one is of the clock's time.
+    time.sleep(max(0, earliest - newest))
+    return max(earliest, newest)
+
+
 def publish_round(
-    venue: Venue, signers: Sequence[str], prices: Sequence[Sequence[Price]], time: int
+    venue: Venue, signers: Sequence[str], prices: Sequence[Sequence[Price]], at: int
 ) -> int:
     """Sign each signer's prices and submit them; return the round's number.
 
-    ``signers`` are private keys, ``prices`` one set for each of them, ``time`` in seconds.
+    ``signers`` are private keys, ``prices`` one set for each of them, ``at`` a time in seconds.
     """
     number = venue.latest_round() + 1
     reports = []
     for key, values in zip(signers, prices, strict=True):
         account = Account.from_key(key)
         words = list(pack_prices(values))
-        digest = venue.oracle.functions.digest(number, time, words).call()
+        digest = venue.oracle.functions.digest(number, at, words).call()
         signature = account.unsafe_sign_hash(digest).signature
         reports.append((int(account.address, 16), (words, bytes(signature))))
     ordered = [report for _, report in sorted(reports, key=lambda item: item[0])]
-    venue.chain.send(venue.oracle.functions.submit(number, time, ordered))
+    venue.chain.send(venue.oracle.functions.submit(number, at, ordered))
     return number
