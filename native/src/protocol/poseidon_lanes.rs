@@ -1,8 +1,8 @@
 //! Eight Poseidon hashes at a time with AVX-512 IFMA; `poseidon` is the same for one.
 //!
-//! Bounds, in multiples of r: constants are below 1 and every element of the state below 1.5, so
-//! that a dot product of 17 is below 1.13 + 17 * 1.5 / 84 < 1.5, and so is every power; a sum with a
-//! constant is below 2.5, which products take.
+//! Bounds, in multiples of r: constants are below 1 and every element of the state below 1.5, but
+//! for element 0 between partial rounds, which is below 3 as the sum of two such. A dot product of 17
+//! is below 1.13 + 17 * 1.5 / 84 < 1.5, and so is every power of a sum with a constant, below 4.
 
 #![allow(unsafe_code)]
 
@@ -102,7 +102,7 @@ impl LaneSparse {
             for round in &self.rounds {
                 fifth(&mut state[0], &round.constant);
                 let first = state[0];
-                state[0] = dot(&round.row, state);
+                state[0] = R::add(&first, &dot(&round.row, &state[1..]));
                 for (element, factor) in state[1..].iter_mut().zip(&round.column) {
                     *element = add_multiple(element, &first, factor);
                 }

@@ -5,6 +5,7 @@
 //! is below 1 + a * b / 5.28. So a square is below 2.71, its square below 2.4 and the fifth power,
 //! by the number itself, below 2.37; a product of that and a constant is below 1.45, two of them
 //! below 1.9: added to what is below 2 they are below 4, from which 2 is taken off where it is there.
+//! A power and a number below 1 are below 4 as well.
 #![forbid(unsafe_code)]
 
 use ark_bn254::{Fr, FrConfig};
@@ -83,8 +84,9 @@ impl WordSparse {
         }
         for round in &self.rounds {
             let first = fifth::<M>(&state[0], &round.constant);
-            state[0] = first;
-            state[0] = dot::<M>(&round.row[..width], state);
+            // Nothing of this waits for the power.
+            let moved = dot::<M>(&round.row[..width - 1], &state[1..]);
+            state[0] = below_two(sum(first, reduced_once(moved, modulus::<FrConfig>())));
             for (value, factor) in state[1..].iter_mut().zip(&round.column) {
                 *value = below_two(sum(*value, M::product::<FrConfig>(factor, &first)));
             }
@@ -123,7 +125,7 @@ fn fifth<M: Multiply>(value: &Number, constant: &Number) -> Number {
     M::product::<FrConfig>(&M::product::<FrConfig>(&square, &square), &base)
 }
 
-/// The sum of the products of constants and a state of fifth powers, or of one and numbers below 2.
+/// The sum of the products of constants and a state of fifth powers, or of numbers below 2.
 #[inline(always)]
 fn dot<M: Multiply>(row: &[Number], state: &[Number]) -> Number {
     let (pairs, last) = row.as_chunks();

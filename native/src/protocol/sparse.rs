@@ -4,10 +4,13 @@
 //! A partial round's matrix M is A * B with B the identity in row and column 0. B commutes with
 //! the S-box of element 0, so it moves into the round before, whose matrix becomes B * M, which is
 //! factored in turn. The same movement leaves one constant in each partial round.
+//!
+//! A's corner is M's in every round. Element 0 is kept times a number k of each round, so chosen that
+//! nothing is left of the corner: (k x)^5 is the corner times the next round's k times x^5.
 #![forbid(unsafe_code)]
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, Field};
+use ark_ff::{AdditiveGroup, BigInt, Field};
 
 use crate::protocol::grain::{FULL_ROUNDS, Plain};
 
@@ -23,11 +26,10 @@ pub struct Sparse {
     pub rounds: Vec<PartialRound>,
 }
 
-/// x0 becomes (x0 + constant)^5; then row * x goes to x0, and column * x0 is added to the others.
+/// From y = (x0 + constant)^5 and the others x: x0 becomes y + row * x, and column * y is added to x.
 pub struct PartialRound {
     pub constant: Fr,
     pub row: Vec<Fr>,
-    /// From element 1.
     pub column: Vec<Fr>,
 }
 
@@ -52,27 +54,53 @@ impl Sparse {
         let first = &plain.constants[..HALF * t];
         let last = &plain.constants[(HALF + plain.partial_rounds) * t..];
         let mut constants = [first, last].concat();
+        let corner = m[0][0];
         let mut rest = vec![Fr::ZERO; t];
         for (round, own) in rounds.iter_mut().zip(&carried) {
             rest.iter_mut().zip(own).for_each(|(value, constant)| *value += constant);
             round.constant = std::mem::take(&mut rest[0]);
-            round.mix(&mut rest);
+            round.mix(corner, &mut rest);
         }
         constants[HALF * t..].iter_mut().zip(&rest).for_each(|(value, moved)| *value += moved);
-        let entry = multiply(&after, &m).concat();
+        let scale = scale(&mut rounds, corner);
+        let mut entry = multiply(&after, &m).concat();
+        entry[..t].iter_mut().for_each(|value| *value *= scale);
         Self { width: t, constants, matrix: plain.matrix.clone(), entry, rounds }
     }
 }
 
 impl PartialRound {
-    /// The sparse matrix alone.
-    fn mix(&self, state: &mut [Fr]) {
-        let first = state[0];
-        state[0] = dot(&self.row, state);
-        for (value, factor) in state[1..].iter_mut().zip(&self.column) {
-            *value += first * factor;
+    /// The sparse matrix alone, before element 0 is scaled.
+    fn mix(&self, corner: Fr, state: &mut [Fr]) {
+        let (first, others) = state.split_at_mut(1);
+        let moved = dot(&self.row, others);
+        for (value, factor) in others.iter_mut().zip(&self.column) {
+            *value += first[0] * factor;
         }
+        first[0] = first[0] * corner + moved;
     }
+}
+
+/// Scales element 0 in all rounds and returns what the first one takes it times.
+fn scale(rounds: &mut [PartialRound], corner: Fr) -> Fr {
+    let mut next = Fr::ONE;
+    for round in rounds.iter_mut().rev() {
+        let power = corner * next;
+        round.row.iter_mut().for_each(|value| *value *= next);
+        let inverse = power.inverse().expect("no entry of a Cauchy matrix is zero");
+        round.column.iter_mut().for_each(|value| *value *= inverse);
+        next = fifth_root(power);
+        round.constant *= next;
+    }
+    next
+}
+
+/// Fifth powers are a permutation of the field; the exponent is 1/5 modulo r - 1.
+fn fifth_root(value: Fr) -> Fr {
+    const FIFTH: BigInt<4> = ark_ff::BigInt!(
+        "17510594297471420177797124596205820070838691520332827474958563349260646796493"
+    );
+    value.pow(FIFTH)
 }
 
 /// Splits N into A (sparse) * B (the identity in row and column 0).
@@ -80,8 +108,7 @@ fn factor(n: &Matrix) -> (PartialRound, Matrix) {
     let t = n.len();
     let inner: Matrix = n[1..].iter().map(|row| row[1..].to_vec()).collect();
     let inverted = transpose(&inverse(inner.clone()));
-    let mut row = vec![n[0][0]];
-    row.extend(inverted.iter().map(|column| dot(&n[0][1..], column)));
+    let row = inverted.iter().map(|column| dot(&n[0][1..], column)).collect();
     let column = n[1..].iter().map(|line| line[0]).collect();
     let mut before = identity(t);
     for (line, values) in before[1..].iter_mut().zip(&inner) {
