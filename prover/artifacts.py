@@ -178,20 +178,21 @@ def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> A
         OSError: a file cannot be read.
         ValueError: the key is not the circuit's, or nobody contributed to it.
     """
-    setup.verify(artifacts.r1cs, ptau, zkey, progress)
-    circuit_hash = setup.inspect(zkey).circuit_hash
-    target = KEYS / f"{artifacts.folder.name}-{CEREMONY}-{_sha256(zkey)[:16]}"
-    if not (target / MANIFEST).is_file():
-        work = Path(tempfile.mkdtemp(prefix=f"{artifacts.name}-", dir=KEYS))
-        try:
-            for name in FILES:
-                source = zkey if name == artifacts.zkey.name else artifacts.folder / name
-                shutil.copyfile(source, work / name)
-            _write_manifest(work, artifacts.name, origin=CEREMONY, circuit_hash=circuit_hash)
-            shutil.rmtree(target, ignore_errors=True)
-            os.rename(work, target)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(prefix=f"{artifacts.name}-", dir=KEYS))
+    try:
+        for name in FILES:
+            source = zkey if name == artifacts.zkey.name else artifacts.folder / name
+            shutil.copyfile(source, work / name)
+        # The copy is what is verified: whoever handed the key over may still write to theirs.
+        copy = work / artifacts.zkey.name
+        setup.verify(artifacts.r1cs, ptau, copy, progress)
+        circuit_hash = setup.inspect(copy).circuit_hash
+        target = KEYS / f"{artifacts.folder.name}-{CEREMONY}-{_sha256(copy)[:16]}"
+        _write_manifest(work, artifacts.name, origin=CEREMONY, circuit_hash=circuit_hash)
+        shutil.rmtree(target, ignore_errors=True)
+        os.rename(work, target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
     return load(target)
 
 

@@ -71,8 +71,9 @@ def inspect(zkey: Path) -> KeyInfo:
 def require_contribution(zkey: Path, circuit_hash: str) -> None:
     """Refuse a key under which somebody could forge without breaking the ceremony.
 
-    1. Somebody contributed, not beacons alone: what a beacon gives is public.
-    2. Gamma is the generator; delta, alpha and beta are not.
+    1. Somebody contributed, not beacons alone: what a beacon gives is public. Whether contributors
+       are people no file shows: they have to find their own hashes in it.
+    2. Gamma is the generator; delta is neither it nor its negative; alpha and beta are not.
     3. Each contribution is bound to those before it, proves its factor, and changed delta by it;
        a beacon's is what its randomness gives; the last one left the key's delta.
     4. The circuit's hash is the expected one.
@@ -95,9 +96,9 @@ def require_contribution(zkey: Path, circuit_hash: str) -> None:
 def verify(r1cs: Path, ptau: Path, zkey: Path, progress: Progress) -> None:
     """Check that a key came from the circuit and the powers of tau by its contributions.
 
-    Everything that contributions leave alone is compared with a fresh start, the rest by one
-    random combination with 128-bit weights. `snarkjs zkey verify` checks the same, but accepts a
-    key that nobody contributed to.
+    Everything that contributions leave alone is compared with a fresh start, the rest and the
+    powers of tau by random combinations with 128-bit weights. `snarkjs zkey verify` accepts a key that
+    nobody contributed to, and one in which a point is hidden that lets its maker forge.
 
     Raises:
         ValueError: the first section that is not the circuit's.

@@ -147,15 +147,21 @@ def circuits_adopt(
     key: Annotated[Path, typer.Argument(help="The ceremony's last key.")],
     powers: Annotated[Path, typer.Argument(help="The powers of tau that it began with.")],
 ) -> None:
-    """Verify all of a ceremony's key and keep it for --ceremony."""
-    from prover import artifacts
+    """Verify all of a ceremony's key and keep it for --ceremony.
+
+    No file shows that contributors are people: each has to find their hash in the list.
+    """
+    from prover import artifacts, setup
 
     known = [name for preset in PRESETS.values() for name in artifacts.circuit_names(preset)]
     with _errors(), _files():
         if circuit not in known:
             raise UndertowError(f"no circuit {circuit}; there are {', '.join(known)}")
         built = artifacts.build(circuit, typer.echo)
-        typer.echo(f"adopted: {artifacts.adopt(built, key, powers, typer.echo).folder}")
+        used = artifacts.adopt(built, key, powers, typer.echo)
+        for one in setup.inspect(used.zkey).contributions:
+            typer.echo(f"{'beacon' if one.beacon else 'contribution'} {one.name}: {one.hash}")
+        typer.echo(f"adopted: {used.folder}")
 
 
 @keys.command("new")

@@ -52,6 +52,7 @@ NEEDS_CORE = {
     "test_corrupt_files",
     "test_files",
     "test_native_prover",
+    "test_powers",
     "test_process",
     "test_setup",
     "test_setup_full_domain",

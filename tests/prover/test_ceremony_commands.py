@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from prover import artifacts
+from prover import artifacts, setup
 from prover.artifacts import CEREMONY, ArtifactError, Artifacts
 from tests.prover.conftest import Files, silent, snarkjs
 from undertow import cli
@@ -40,6 +40,8 @@ def test_from_powers_to_a_key_that_is_used(circuit: str, files: Files, tmp_path:
     assert code == 0
     used = artifacts.chosen(circuit, CEREMONY, silent)
     assert f"adopted: {used.folder}" in said
+    (one,) = setup.inspect(last).contributions
+    assert f"contribution Ada: {one.hash}" in said
     assert used.origin == CEREMONY
     assert used.zkey.read_bytes() == last.read_bytes()
     # Another ceremony's key: one of the two has to go.

@@ -19,8 +19,8 @@ MAX_AGE = 300
 MAX_DEVIATION = 100
 MAX_JUMP = 1_000
 JUMP_PERIOD = 60
-GAMMA, DELTA = slice(6, 10), slice(10, 14)
-"""Where a verifying key's words have them."""
+GAMMA_X, DELTA_X = slice(6, 8), slice(10, 12)
+"""Where a verifying key's words have their abscissas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def deploy(
         )
     if len(set(key_origins)) > 1:
         raise ChainError("one key is a ceremony's and one is not: adopt both circuits' keys")
-    if any(key[GAMMA] == key[DELTA] for key in keys):
-        raise ChainError("a key's gamma is its delta: nobody contributed, anybody can forge proofs")
+    if any(key[GAMMA_X] == key[DELTA_X] for key in keys):
+        raise ChainError("a key's gamma is its delta or minus it: anybody can forge proofs")
     if chain.account is None:
         raise ChainError("a deployment needs a key to sign with")
     first_block = chain.web3.eth.block_number

@@ -18,8 +18,8 @@ use crate::groth16::verify::{put_g1, put_g2};
 use crate::keys::hash_to_curve::{Draw, hash_to_g2};
 
 pub const HASH: usize = 64;
-/// A beacon of 2^26 rounds takes some ten seconds; more would let a file hang its reader.
-const MOST_BEACON_ROUNDS: u8 = 26;
+/// Of all beacons: 2^26 take some ten seconds; more would let a file hang its reader.
+const MOST_BEACON_ROUNDS: u64 = 1 << 26;
 
 pub struct Contributions {
     /// blake2b of the key that phase 2 began with; zero in a development key.
@@ -87,6 +87,12 @@ impl Contributions {
     /// 3. Delta changed by that factor, and the factor is not one.
     /// 4. A beacon's factor is what its public randomness gives.
     pub fn verify(&self) -> Result<()> {
+        let exponents = self.list.iter().filter_map(|one| one.parameters.rounds_exponent);
+        let rounds = exponents.map(|exponent| 1u64.checked_shl(exponent.into()));
+        let most = rounds.map(|rounds| rounds.unwrap_or(u64::MAX)).fold(0, u64::saturating_add);
+        if most > MOST_BEACON_ROUNDS {
+            return fault(format!("zkey section 10: beacons of {most} rounds are too long"));
+        }
         let mut before = G1Affine::generator();
         let mut hasher = Blake2b512::new_with_prefix(self.circuit_hash);
         for (index, one) in self.list.iter().enumerate() {
@@ -160,9 +166,6 @@ impl Contribution {
         else {
             return Ok(false);
         };
-        if rounds > MOST_BEACON_ROUNDS {
-            return fault(format!("zkey section 10: a beacon of 2^{rounds} rounds is too long"));
-        }
         let mut state = beacon.clone();
         for _ in 0..1u64 << rounds {
             state = Sha256::digest(&state).to_vec();

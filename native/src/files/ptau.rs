@@ -2,8 +2,9 @@
 //!
 //! Checked by `Ptau::read`: every length, the powers of zero, and that tau and beta are the same
 //! numbers in both groups. Points are checked when they are taken: on the curve, in the subgroup,
-//! not infinity (the points of tau = 1, before anybody contributed, are). That *all* powers are of
-//! one tau, and the chain of contributions, is `snarkjs powersoftau verify`'s work.
+//! not infinity (the points of tau = 1, before anybody contributed, are). That the powers taken are of
+//! one tau, and the Lagrange points theirs, is `keys/powers.rs`'s work; the chain of contributions
+//! `snarkjs powersoftau verify`'s.
 #![forbid(unsafe_code)]
 
 use std::io::{self, Write};

@@ -4,4 +4,5 @@
 pub mod fixed_base;
 pub mod hash_to_curve;
 pub mod phase2;
+mod powers;
 pub mod setup;

@@ -17,6 +17,7 @@ use crate::files::contributions::{Contribution, Contributions, same_number};
 use crate::files::ptau::Ptau;
 use crate::files::r1cs::R1cs;
 use crate::files::zkey::Zkey;
+use crate::keys::powers;
 use crate::keys::setup::{Progress, coefficients, domain_of};
 
 /// A wire's terms: the row and the coefficient.
@@ -34,13 +35,15 @@ pub fn start(r1cs: &R1cs, ptau: &Ptau<'_>, progress: Progress<'_>) -> Result<Zke
     let Some(bases) = &ptau.lagrange else {
         return fault("ptau section 12 is missing: the file is not prepared for phase 2");
     };
+    progress("checking the powers of tau")?;
+    powers::check(ptau, bases, domain)?;
     progress("reading the powers of tau")?;
-    let at = domain - 1..2 * domain - 1;
+    let at = powers::piece(domain);
     let tau1 = bases.tau1.g1(at.clone())?;
     let tau2 = bases.tau2.g2(at.clone())?;
     let alpha1 = bases.alpha1.g1(at.clone())?;
     let beta1 = bases.beta1.g1(at)?;
-    let doubled = bases.tau1.g1(2 * domain - 1..4 * domain - 1)?;
+    let doubled = bases.tau1.g1(powers::piece(2 * domain))?;
     let h = doubled.into_iter().skip(1).step_by(2).collect();
 
     progress("points of the first group")?;
@@ -129,8 +132,11 @@ pub fn require_contribution(key: &Zkey) -> Result<()> {
     if key.gamma2 != G2Affine::generator() {
         return fault("zkey section 2 has a gamma that is not the generator");
     }
-    if key.delta2 == key.gamma2 {
-        return fault("zkey section 2 has the same gamma and delta: anybody could forge proofs");
+    // Delta is minus gamma as well.
+    if key.delta2.x == key.gamma2.x {
+        return fault(
+            "zkey section 2 has a delta of gamma or its negative: anybody could forge proofs",
+        );
     }
     key.contributions.verify()
 }

@@ -207,8 +207,8 @@ fn check_verifying_key<'py>(
         {
             return fault("a point of the key is infinity");
         }
-        if key.gamma == key.delta {
-            return fault("gamma is delta: anybody could forge proofs");
+        if key.gamma.x == key.delta.x {
+            return fault("delta is gamma or its negative: anybody could forge proofs");
         }
         Ok(alpha_beta(&key))
     })?;
