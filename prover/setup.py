@@ -97,8 +97,8 @@ def verify(r1cs: Path, ptau: Path, zkey: Path, progress: Progress) -> None:
     """Check that a key came from the circuit and the powers of tau by its contributions.
 
     Everything that contributions leave alone is compared with a fresh start, the rest and the
-    powers of tau by random combinations with 128-bit weights. `snarkjs zkey verify` accepts a key that
-    nobody contributed to, and one in which a point is hidden that lets its maker forge.
+    powers of tau by random combinations with 128-bit weights. `snarkjs zkey verify` accepts a key
+    that nobody contributed to, and one in which a point is hidden that lets its maker forge.
 
     Raises:
         ValueError: the first section that is not the circuit's.
