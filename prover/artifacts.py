@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from prover import setup, toolchain
 from prover.groth16 import setup_key
@@ -152,7 +153,7 @@ def load(folder: Path) -> Artifacts:
     path = folder / MANIFEST
     if not path.is_file():
         raise ArtifactError(f"{path} is missing; run `undertow circuits build`")
-    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest = _manifest(path)
     for name in FILES:
         file = folder / name
         if name == TAPE and name not in manifest["sha256"] and not file.exists():
@@ -169,6 +170,18 @@ def load(folder: Path) -> Artifacts:
         except ValueError as error:
             raise ArtifactError(f"the key is no ceremony's: {error}") from error
     return artifacts
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    """Return a manifest that has what `load` asks for; raises ArtifactError."""
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        kinds = {"circuit": str, "origin": str, "sha256": dict}
+        if all(isinstance(manifest[name], kind) for name, kind in kinds.items()):
+            return dict(manifest)
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise ArtifactError(f"{path} is no manifest; delete {path.parent} and build or adopt again")
 
 
 def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> Artifacts:
@@ -204,7 +217,10 @@ def adopted(development: Path) -> Artifacts:
     """
     found = sorted(development.parent.glob(f"{development.name}-{CEREMONY}-*"))
     if len(found) == 1:
-        return load(found[0])
+        artifacts = load(found[0])
+        if artifacts.origin != CEREMONY:
+            raise ArtifactError(f"{found[0]} does not hold a ceremony's key; adopt it again")
+        return artifacts
     if found:
         names = ", ".join(path.name for path in found)
         raise ArtifactError(

@@ -123,10 +123,10 @@ def verify(key: list[int], proof: Proof) -> bool:
     """Return whether a proof shows its public signals under a verifying key."""
     if native.core is None:
         return verifier.verify(key, proof.public, proof.words)
-    words = (native.to_bytes(*part) for part in (key, proof.public, proof.words))
     try:
+        words = (native.to_bytes(*part) for part in (key, proof.public, proof.words))
         return bool(native.core.verify_proof(*words))
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
 
 

@@ -23,10 +23,15 @@ from prover.batch import Job
 from prover.groth16 import Proof, ProverError
 from prover.prover import Prover, Timing
 from prover.whole_file import whole_file
+from undertow.protocol import foreign_json
 from undertow.protocol.words import Signals
 
 LEASE_SECONDS = 600
 POLL_SECONDS = 0.1
+LARGEST_FILE = 1 << 26
+"""Bytes of a job or an answer; a job has some ten for each input signal of its circuit."""
+REASON = 2_000
+"""Bytes of a failed job's reason that are told."""
 
 
 class FolderProver:
@@ -63,7 +68,8 @@ class FolderProver:
         failed = self._folder / f"{name}.failed.json"
         while not proof_file.is_file():
             if failed.is_file():
-                raise ProverError(json.loads(failed.read_text(encoding="utf-8"))["reason"])
+                reason = failed.read_bytes()[:REASON].decode(errors="replace")
+                raise ProverError(f"{failed}: {reason}")
             if time.perf_counter() - started > self._patience:
                 raise ProverError(_given_up(waiting, self._patience))
             time.sleep(POLL_SECONDS)
@@ -77,9 +83,9 @@ class FolderProver:
 def _answered(path: Path) -> Proof:
     """Return the proof of a file that somebody else wrote; raises ProverError if it holds none."""
     try:
-        answer = json.loads(path.read_text(encoding="utf-8"))
+        answer = foreign_json.read(path.read_bytes(), LARGEST_FILE)
         return Proof(tuple(map(int, answer["proof"])), tuple(map(int, answer["public"])))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise ProverError(f"{path} is no proof: {type(error).__name__}: {error}") from error
 
 
@@ -121,7 +127,7 @@ def _serve(claimed: Path, provers: Mapping[str, Prover]) -> None:
 
 
 def _proved(content: bytes, provers: Mapping[str, Prover]) -> dict[str, Any]:
-    circuit, job = _decode(json.loads(content))
+    circuit, job = _decode(foreign_json.read(content, LARGEST_FILE))
     if circuit not in provers:
         raise ProverError(f"this prover has no key for {circuit}")
     proof = provers[circuit].prove(job)

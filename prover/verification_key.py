@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from prover.groth16 import native_core
-from undertow.protocol import native
+from undertow.protocol import foreign_json, native
 
 LARGEST_FILE = 1 << 20
 """Bytes; a key has some 200 for each public signal."""
-DEEPEST = 4
-"""Nested brackets. Python's parser recurses, and can overflow the stack, before it refuses."""
 
 
 def export(zkey: Path) -> str:
@@ -49,12 +46,10 @@ def read(path: Path) -> list[int]:
     """
     with path.open("rb") as file:
         text = file.read(LARGEST_FILE + 1)
-    if len(text) > LARGEST_FILE or _depth(text) > DEEPEST:
-        raise ValueError(f"{path}: longer or deeper than any verification key")
     try:
-        content = json.loads(text)
+        content = foreign_json.read(text, LARGEST_FILE)
     except ValueError as error:
-        raise ValueError(f"{path}: no JSON: {error}") from error
+        raise ValueError(f"{path}: {error}") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path}: no JSON object")
     for field, expected in (("protocol", "groth16"), ("curve", "bn128")):
@@ -64,15 +59,6 @@ def read(path: Path) -> list[int]:
         return _words(content)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-
-
-def _depth(text: bytes) -> int:
-    """Return how deep brackets nest; those in strings count too, and a key has none there."""
-    depth = deepest = 0
-    for bracket in re.findall(rb"[\[\]{}]", text):
-        depth += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _words(content: dict[str, Any]) -> list[int]:

@@ -41,7 +41,10 @@ def read_key(zkey: Path) -> list[int]:
         raise FormatError(f"{zkey.name} sections 2 and 3 are not of the lengths they promise")
     # alpha1, beta1, beta2, gamma2, delta1, delta2: a verifier takes beta and delta of G2.
     alpha, beta, gamma = points[:G1], points[2 * G1 : 2 * G1 + G2], points[2 * G1 + G2 :][:G2]
-    words = [number for part in (alpha, beta, gamma, points[-G2:]) for number in _words(part)]
+    words = _words(alpha)
+    for part in (beta, gamma, points[-G2:]):
+        x0, x1, y0, y1 = _words(part)
+        words += [x1, x0, y1, y0]
     words += _words(signals)
     try:
         fixed, ic = _parse(words)
@@ -111,12 +114,8 @@ def _coordinates(words: list[int] | tuple[int, ...], count: int) -> list[int]:
 
 
 def _words(points: bytes) -> list[int]:
-    """Return points of a .zkey file as words; pairs of G2 coordinates change places."""
-    numbers = [
+    """Return the coordinates of points of a .zkey file."""
+    return [
         int.from_bytes(points[at : at + WORD], "little") * _FROM_MONTGOMERY % Q
         for at in range(0, len(points), WORD)
     ]
-    if len(points) == G2:
-        x0, x1, y0, y1 = numbers
-        return [x1, x0, y1, y0]
-    return numbers

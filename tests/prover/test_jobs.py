@@ -64,6 +64,7 @@ def test_a_bad_job_comes_back_with_its_reason(served: FolderProver) -> None:
         b'{"circuit": "x", "words": [], "signals": [1, 2, 3], "inputs": []}',
         b'{"circuit": [], "words": [], "signals": [1, 2, 3], "inputs": {}}',
         b'{"circuit": "x", "words": ["1"], "signals": [1, 2, 3], "inputs": {}}',
+        pytest.param(b"[" * 200_000, id="deep"),
     ],
 )
 def test_a_malformed_job_fails_alone(prover: Prover, tmp_path: Path, content: bytes) -> None:
@@ -149,7 +150,17 @@ def test_who_waits_in_vain_is_told_for_what(prover: Prover, tmp_path: Path) -> N
     assert "the prover that took it did not answer" in jobs._given_up(taken, 0)
 
 
-@pytest.mark.parametrize("answer", [b"", b"[]", b'{"proof": [1]}', b'{"proof": 1, "public": []}'])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"[]",
+        b'{"proof": [1]}',
+        b'{"proof": 1, "public": []}',
+        b'{"proof": [Infinity], "public": []}',
+        pytest.param(b"[" * 200_000, id="deep"),
+    ],
+)
 def test_an_answer_that_holds_no_proof_is_a_provers_error(tmp_path: Path, answer: bytes) -> None:
     file = tmp_path / "a.proof.json"
     file.write_bytes(answer)

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from prover import artifacts, setup
+from prover import artifacts, setup, verifier
 from prover.artifacts import MANIFEST, ArtifactError, Artifacts
 from prover.groth16 import Native, Proof, Snarkjs, setup_key, verify, verifying_key
 from tests.prover.conftest import POWER, SEED, Files, silent, snarkjs
 from tests.prover.sections import replaced, split
+from tests.prover.test_setup_full_domain import squares
 from undertow import bench_circuit
 from undertow.chain.chain import Chain
 from undertow.chain.deployment import deploy
 from undertow.chain.errors import ChainError
 from undertow.markets import LOCAL_PARAMS
 from undertow.protocol.babyjubjub import BASE8
+from undertow.protocol.field import R
 from undertow.protocol.params import MINIMAL
 
 
@@ -228,11 +230,44 @@ def test_a_key_of_another_circuit_is_refused(files: Files, tmp_path: Path) -> No
         setup.verify(other.r1cs, files.ptau, files.contributed, silent)
 
 
+def test_what_is_no_number_of_a_proof_is_no_proof(files: Files) -> None:
+    key = verifying_key(files.contributed)
+    for wrong in (-1, 1 << 256, R):
+        assert not verify(key, Proof((wrong,) * 8, (1, 2, 3)))
+        assert not verify(key, Proof((1, 2) * 4, (wrong, 2, 3)))
+
+
+def test_python_reads_the_key_of_one_public_signal(tmp_path: Path) -> None:
+    """Its IC is as long as a point of the second group."""
+    r1cs, zkey = tmp_path / "one.r1cs", tmp_path / "one.zkey"
+    squares(6, r1cs)
+    setup_key(r1cs, zkey, SEED, silent)
+    assert verifier.read_key(zkey) == verifying_key(zkey)
+
+
 def test_a_ceremonys_key_takes_the_development_keys_place(files: Files, built: Artifacts) -> None:
     adopted = artifacts.adopt(built, files.contributed, files.ptau, silent)
     assert (built.origin, adopted.origin) == ("dev", "ceremony")
     assert adopted.zkey.read_bytes() == files.contributed.read_bytes()
     assert artifacts.adopted(built.folder) == adopted
+
+
+@pytest.mark.parametrize(
+    "manifest", ["", "[]", "{}", '{"circuit": "small", "origin": "dev"}', '{"circuit": 1}']
+)
+def test_a_manifest_of_another_shape_is_refused(built: Artifacts, manifest: str) -> None:
+    (built.folder / MANIFEST).write_text(manifest, encoding="utf-8")
+    with pytest.raises(ArtifactError, match="is no manifest"):
+        artifacts.load(built.folder)
+
+
+def test_a_ceremonys_folder_holds_no_development_key(files: Files, built: Artifacts) -> None:
+    adopted = artifacts.adopt(built, files.contributed, files.ptau, silent)
+    path = adopted.folder / MANIFEST
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {"origin": "dev"}), encoding="utf-8")
+    with pytest.raises(ArtifactError, match="does not hold a ceremony's key"):
+        artifacts.adopted(built.folder)
 
 
 def test_what_is_adopted_is_what_was_verified(

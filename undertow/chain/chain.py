@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, cast
 
 import requests
@@ -33,9 +34,13 @@ class Chain:
         self.web3 = Web3(Web3.HTTPProvider(url, request_kwargs={"timeout": 30}))
         self.account: LocalAccount | None = _account(private_key) if private_key else None
 
-    @property
+    @cached_property
     def chain_id(self) -> int:
-        """The chain's id; raises ChainUnreachableError."""
+        """The chain's id; raises ChainUnreachableError.
+
+        Asked once and put into every transaction: a node that names another one later gets
+        signatures that are worth nothing there.
+        """
         with reachable():
             return int(self.web3.eth.chain_id)
 
@@ -70,7 +75,7 @@ class Chain:
             if hasattr(call, "call") and contract is None:
                 call.call(fields)
             nonce = self.web3.eth.get_transaction_count(account.address)
-            built = call.build_transaction({**fields, "nonce": nonce})
+            built = call.build_transaction({**fields, "nonce": nonce, "chainId": self.chain_id})
             signed = account.sign_transaction(built)
             digest = self.web3.eth.send_raw_transaction(signed.raw_transaction)
             receipt = self.web3.eth.wait_for_transaction_receipt(digest, poll_latency=0.05)

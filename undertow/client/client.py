@@ -6,7 +6,6 @@ are the same three calls, over httpx and, for throughput, over aiohttp.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +13,7 @@ import aiohttp
 import httpx
 
 from undertow.client.errors import MatcherDownError, RefusedError
+from undertow.protocol import foreign_json
 from undertow.protocol.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePublicKey, Venue
 from undertow.protocol.order import Order
@@ -22,6 +22,8 @@ from undertow.protocol.signed_order import SignedOrder, seal_order
 
 CONNECTIONS = 100
 TIMEOUT_SECONDS = 30
+LARGEST_ANSWER = 1 << 16
+"""Bytes of an answer that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def _receipt(answer: dict[str, Any], envelope: bytes, info: MatcherInfo) -> Rece
 
 def _json(status: int, body: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(body)
+        value = foreign_json.read(body, LARGEST_ANSWER)
     except ValueError as error:
         raise MatcherDownError(f"the matcher answered {status}, no JSON") from error
     if 200 <= status < 300 and isinstance(value, dict):
