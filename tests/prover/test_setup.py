@@ -9,7 +9,8 @@ import pytest
 
 from prover import artifacts, setup, verifier
 from prover.artifacts import MANIFEST, ArtifactError, Artifacts
-from prover.groth16 import Native, Proof, Snarkjs, setup_key, verify, verifying_key
+from prover.development_key import Q
+from prover.groth16 import Native, Proof, Snarkjs, native_core, setup_key, verify, verifying_key
 from tests.prover.conftest import POWER, SEED, Files, silent, snarkjs
 from tests.prover.sections import replaced, split
 from tests.prover.test_setup_full_domain import squares
@@ -20,6 +21,7 @@ from undertow.chain.errors import ChainError
 from undertow.markets import LOCAL_PARAMS
 from undertow.protocol.babyjubjub import BASE8
 from undertow.protocol.field import R
+from undertow.protocol.native import to_bytes
 from undertow.protocol.params import MINIMAL
 
 
@@ -308,6 +310,9 @@ def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> Non
 
     chain, origins = Local("http://127.0.0.1:1"), ("ceremony", "ceremony")
     good, bad = verifying_key(files.contributed), verifying_key(files.begun)
-    for keys in ((good, bad), (bad, good)):
+    minus = [*good[:10], *good[6:8], *(Q - y for y in good[8:10]), *good[14:]]
+    with pytest.raises(ValueError, match="delta is gamma or its negative"):
+        native_core().check_verifying_key(to_bytes(*minus))
+    for keys in ((good, bad), (bad, good), (good, minus), (minus, good)):
         with pytest.raises(ChainError, match="gamma is its delta"):
             deploy(chain, MINIMAL, LOCAL_PARAMS, BASE8, [], keys, origins)

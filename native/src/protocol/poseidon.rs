@@ -10,7 +10,7 @@ use crate::ifma;
 use crate::protocol::grain::{MAX_ARITY, plain};
 #[cfg(target_arch = "x86_64")]
 use crate::protocol::poseidon_lanes::{self, LaneSparse};
-use crate::protocol::poseidon_words::WordSparse;
+use crate::protocol::poseidon_words::{WordSparse, in_words};
 use crate::protocol::sparse::Sparse;
 use crate::words::Generic;
 #[cfg(target_arch = "x86_64")]
@@ -47,9 +47,9 @@ fn permutation(arity: usize) -> &'static Permutation {
     ALL[arity - 1].get_or_init(|| {
         let sparse = Sparse::of(&plain(arity));
         Permutation {
-            words: WordSparse::of(&sparse),
+            words: in_words(&sparse),
             #[cfg(target_arch = "x86_64")]
-            lanes: LaneSparse::of(&sparse),
+            lanes: poseidon_lanes::in_lanes(&sparse),
         }
     })
 }

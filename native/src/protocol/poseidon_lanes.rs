@@ -23,18 +23,10 @@ type R = Field<Fr>;
 type Limbs = [u64; 5];
 
 /// The permutation's numbers as lanes take them: v * 2^260.
-pub struct LaneSparse {
-    width: usize,
-    constants: Vec<Limbs>,
-    matrix: Vec<Limbs>,
-    entry: Vec<Limbs>,
-    rounds: Vec<LaneRound>,
-}
+pub type LaneSparse = Sparse<Limbs>;
 
-struct LaneRound {
-    constant: Limbs,
-    row: Vec<Limbs>,
-    column: Vec<Limbs>,
+pub fn in_lanes(sparse: &Sparse<Fr>) -> LaneSparse {
+    sparse.map(|value| split((*value * Fr::from(16u64)).0.0))
 }
 
 /// The hashes of consecutive groups of inputs.
@@ -50,22 +42,6 @@ pub fn hash_many(permutation: &LaneSparse, domain: Fr, inputs: &[Fr]) -> Vec<Fr>
 }
 
 impl LaneSparse {
-    pub fn of(sparse: &Sparse) -> Self {
-        let all = |values: &[Fr]| values.iter().map(|value| limbs(*value)).collect::<Vec<_>>();
-        let round = |round: &crate::protocol::sparse::PartialRound| LaneRound {
-            constant: limbs(round.constant),
-            row: all(&round.row),
-            column: all(&round.column),
-        };
-        Self {
-            width: sparse.width,
-            constants: all(&sparse.constants),
-            matrix: all(&sparse.matrix),
-            entry: all(&sparse.entry),
-            rounds: sparse.rounds.iter().map(round).collect(),
-        }
-    }
-
     /// The hashes of up to eight groups of inputs.
     ///
     /// # Safety
@@ -122,11 +98,6 @@ const ENTER: Limbs = split(TO_LANES.0.0);
 const TO_LANES: Fr = MontFp!("256");
 /// 2^256: takes it back.
 const LEAVE: Limbs = split(Fr::ONE.0.0);
-
-/// v * 2^260.
-fn limbs(value: Fr) -> Limbs {
-    split((value * Fr::from(16u64)).0.0)
-}
 
 fn set(lanes: &mut Lanes, lane: usize, value: Fr) {
     for (words, limb) in lanes.words_mut().iter_mut().zip(split(value.0.0)) {

@@ -12,7 +12,7 @@ use ark_bn254::{Fr, FrConfig};
 use ark_ff::BigInt;
 
 use crate::protocol::grain::{FULL_ROUNDS, MAX_ARITY};
-use crate::protocol::sparse::{PartialRound, Sparse};
+use crate::protocol::sparse::Sparse;
 use crate::words::number::{Number, double, reduced_once, sum};
 use crate::words::{Multiply, modulus};
 
@@ -20,37 +20,13 @@ const HALF: usize = FULL_ROUNDS / 2;
 const MAX_WIDTH: usize = MAX_ARITY + 1;
 
 /// The permutation's numbers in arkworks's representation.
-pub struct WordSparse {
-    width: usize,
-    constants: Vec<Number>,
-    matrix: Vec<Number>,
-    entry: Vec<Number>,
-    rounds: Vec<WordRound>,
-}
+pub type WordSparse = Sparse<Number>;
 
-struct WordRound {
-    constant: Number,
-    row: Vec<Number>,
-    column: Vec<Number>,
+pub fn in_words(sparse: &Sparse<Fr>) -> WordSparse {
+    sparse.map(|value| value.0.0)
 }
 
 impl WordSparse {
-    pub fn of(sparse: &Sparse) -> Self {
-        let all = |values: &[Fr]| values.iter().map(|value| value.0.0).collect::<Vec<_>>();
-        let round = |round: &PartialRound| WordRound {
-            constant: round.constant.0.0,
-            row: all(&round.row),
-            column: all(&round.column),
-        };
-        Self {
-            width: sparse.width,
-            constants: all(&sparse.constants),
-            matrix: all(&sparse.matrix),
-            entry: all(&sparse.entry),
-            rounds: sparse.rounds.iter().map(round).collect(),
-        }
-    }
-
     /// The first element of the permuted state (domain, inputs...).
     pub fn hash<M: Multiply>(&self, domain: Fr, inputs: &[Fr]) -> Fr {
         match self.width {

@@ -16,26 +16,27 @@ use crate::protocol::grain::{FULL_ROUNDS, Plain};
 
 const HALF: usize = FULL_ROUNDS / 2;
 
-pub struct Sparse {
+/// The permutation's numbers, in the form that those who run it take.
+pub struct Sparse<T> {
     pub width: usize,
     /// Of the full rounds, eight times the width.
-    pub constants: Vec<Fr>,
-    pub matrix: Vec<Fr>,
+    pub constants: Vec<T>,
+    pub matrix: Vec<T>,
     /// Stands for the matrix of the last full round before the partial ones.
-    pub entry: Vec<Fr>,
-    pub rounds: Vec<PartialRound>,
+    pub entry: Vec<T>,
+    pub rounds: Vec<PartialRound<T>>,
 }
 
 /// From y = (x0 + constant)^5 and the others x: x0 becomes y + row * x, and column * y is added to x.
-pub struct PartialRound {
-    pub constant: Fr,
-    pub row: Vec<Fr>,
-    pub column: Vec<Fr>,
+pub struct PartialRound<T> {
+    pub constant: T,
+    pub row: Vec<T>,
+    pub column: Vec<T>,
 }
 
 type Matrix = Vec<Vec<Fr>>;
 
-impl Sparse {
+impl Sparse<Fr> {
     pub fn of(plain: &Plain) -> Self {
         let t = plain.width;
         let m: Matrix = plain.matrix.chunks_exact(t).map(<[Fr]>::to_vec).collect();
@@ -67,9 +68,26 @@ impl Sparse {
         entry[..t].iter_mut().for_each(|value| *value *= scale);
         Self { width: t, constants, matrix: plain.matrix.clone(), entry, rounds }
     }
+
+    /// The same in another form.
+    pub fn map<T>(&self, form: impl Fn(&Fr) -> T) -> Sparse<T> {
+        let all = |values: &[Fr]| values.iter().map(&form).collect::<Vec<_>>();
+        let round = |round: &PartialRound<Fr>| PartialRound {
+            constant: form(&round.constant),
+            row: all(&round.row),
+            column: all(&round.column),
+        };
+        Sparse {
+            width: self.width,
+            constants: all(&self.constants),
+            matrix: all(&self.matrix),
+            entry: all(&self.entry),
+            rounds: self.rounds.iter().map(round).collect(),
+        }
+    }
 }
 
-impl PartialRound {
+impl PartialRound<Fr> {
     /// The sparse matrix alone, before element 0 is scaled.
     fn mix(&self, corner: Fr, state: &mut [Fr]) {
         let (first, others) = state.split_at_mut(1);
@@ -82,7 +100,7 @@ impl PartialRound {
 }
 
 /// Scales element 0 in all rounds and returns what the first one takes it times.
-fn scale(rounds: &mut [PartialRound], corner: Fr) -> Fr {
+fn scale(rounds: &mut [PartialRound<Fr>], corner: Fr) -> Fr {
     let mut next = Fr::ONE;
     for round in rounds.iter_mut().rev() {
         let power = corner * next;
@@ -104,7 +122,7 @@ fn fifth_root(value: Fr) -> Fr {
 }
 
 /// Splits N into A (sparse) * B (the identity in row and column 0).
-fn factor(n: &Matrix) -> (PartialRound, Matrix) {
+fn factor(n: &Matrix) -> (PartialRound<Fr>, Matrix) {
     let t = n.len();
     let inner: Matrix = n[1..].iter().map(|row| row[1..].to_vec()).collect();
     let inverted = transpose(&inverse(inner.clone()));
