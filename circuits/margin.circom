@@ -2,7 +2,7 @@ pragma circom 2.1.6;
 
 include "signed.circom";
 
-// out = equity that counts, less the initial requirement (matcher/margin.py), given
+// out = equity that counts, less the initial requirement (undertow/engine/margin.py), given
 // loss[u], the value of one shock step of underlying u, signed.
 //
 // The 33 scenarios are points (i, j) of the two underlyings' steps, and a book of perpetuals loses

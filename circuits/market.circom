@@ -4,8 +4,8 @@ include "compare.circom";
 include "poseidon.circom";
 include "signed.circom";
 
-// Step 2 for one market: funding, variance and depth at a new index price (matcher/funding.py,
-// matcher/price.py). The first price of a market only sets price and depth.
+// Step 2 for one market: funding, variance and depth at a new index price (undertow/engine/funding.py,
+// undertow/engine/price.py). The first price of a market only sets price and depth.
 template AdvanceMarket() {
     signal input pool;
     signal input kappa;
@@ -77,7 +77,7 @@ template AdvanceMarket() {
     newPool <== pool - released;
 }
 
-// The premium that a net flow leads to, and the pool after it (matcher/price.py). At zero flow
+// The premium that a net flow leads to, and the pool after it (undertow/engine/price.py). At zero flow
 // the premium is that of the first lot that would reduce the skew, and the pool is the caller's.
 // A flow that ends at zero skew, or starts from it, falls in another branch than in Python with
 // the same value: the pool is zero there.

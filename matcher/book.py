@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from matcher.journal import ClosedSet
-from matcher.transition import Slot
+from undertow.engine.batch import Slot
 from undertow.protocol.account import Account
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import Preset, VenueParams

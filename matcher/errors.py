@@ -4,8 +4,7 @@ MatcherError
 ├── LogError          the order log cannot be used
 │   └── BrokenChainError   a record was altered, removed or reordered
 ├── SettingsError     a setting is missing or malformed
-├── DivergedError     the chain holds another state than the log and the journal give
-└── StateFileError    a file holds no state, or not all of it as it was saved
+└── DivergedError     the chain holds another state than the log and the journal give
 """
 
 from __future__ import annotations
@@ -34,7 +33,3 @@ class SettingsError(MatcherError):
 
 class DivergedError(MatcherError):
     """The chain holds another state than the log and the journal give."""
-
-
-class StateFileError(MatcherError):
-    """A file holds no state, or not all of it as it was saved."""

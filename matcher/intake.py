@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from undertow.protocol import eddsa
+from undertow.crypto import eddsa
+from undertow.crypto.babyjubjub import Point
 from undertow.protocol.account import Account
-from undertow.protocol.babyjubjub import Point
 from undertow.protocol.envelope import (
     ENVELOPE_BYTES,
     EnvelopeError,

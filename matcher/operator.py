@@ -17,15 +17,16 @@ from matcher.book import OrderBook
 from matcher.errors import DivergedError
 from matcher.intake import Owners, View, read_logged
 from matcher.journal import ClosedSet, Journal
-from matcher.requests import serve
 from matcher.service import Matcher
-from matcher.transition import Batch, Decoy, Execution, transition
-from prover.batch import Committed, requests_job, settle_job
+from prover.inputs import Committed, requests_job, settle_job
 from prover.jobs import FolderProver
 from prover.prover import Prover, Timing
+from undertow.chain.contracts import Round, SettledBatch, SettledRequests, Venue
 from undertow.chain.errors import ChainUnreachableError, RevertedError
-from undertow.chain.venue import Round, SettledBatch, SettledRequests, Venue
-from undertow.protocol.eddsa import PrivateKey
+from undertow.crypto.eddsa import PrivateKey
+from undertow.engine.batch import Batch, Decoy, Execution
+from undertow.engine.requests import serve
+from undertow.engine.transition import transition
 from undertow.protocol.params import Preset, VenueParams
 from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.state import State

@@ -19,14 +19,14 @@ from prover.artifacts import chosen, circuit_names
 from prover.jobs import FolderProver
 from prover.prover import Prover
 from undertow.chain.chain import Chain
+from undertow.chain.contracts import Venue
 from undertow.chain.deployment import Deployment
-from undertow.chain.venue import Venue
 from undertow.client.keys import load_secret
-from undertow.markets import LOCAL_PARAMS
-from undertow.protocol.eddsa import PrivateKey
+from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.envelope import Venue as EnvelopeVenue
 from undertow.protocol.params import PRESETS
+from venue.markets import LOCAL_PARAMS
 
 
 def run(host: str, port: int, stop: threading.Event) -> None:

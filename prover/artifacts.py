@@ -21,9 +21,9 @@ from prover import setup, toolchain
 from prover.groth16 import setup_key
 from prover.tape import record
 from prover.toolchain import ROOT
-from prover.whole_file import whole_file
-from undertow.protocol import native
+from undertow.crypto import native
 from undertow.protocol.params import Preset
+from undertow.whole_file import whole_file
 
 KEYS = ROOT / "build" / "keys"
 DEV_SEED = hashlib.sha256(b"undertow development key: worthless outside local chains").digest()

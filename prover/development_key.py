@@ -14,8 +14,8 @@ from prover import toolchain
 from prover.polynomials import MONTGOMERY, Secrets, at_secret_point, domain_of
 from prover.r1cs import R1cs
 from prover.toolchain import ROOT
-from prover.whole_file import whole_file
-from undertow.protocol.field import R
+from undertow.crypto.field import R
+from undertow.whole_file import whole_file
 
 Progress = Callable[[str], None]
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from prover import development_key, toolchain, verifier
 from prover.toolchain import ROOT
-from undertow.protocol import native
+from undertow.crypto import native
 
 SNARKJS = ROOT / "node_modules" / "snarkjs" / "build" / "cli.cjs"
 PROOF_WORDS = 8

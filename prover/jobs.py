@@ -19,12 +19,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from prover.batch import Job
 from prover.groth16 import Proof, ProverError
+from prover.inputs import Job
 from prover.prover import Prover, Timing
-from prover.whole_file import whole_file
-from undertow.protocol import foreign_json
+from undertow import foreign_json
 from undertow.protocol.words import Signals
+from undertow.whole_file import whole_file
 
 LEASE_SECONDS = 600
 POLL_SECONDS = 0.1

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 
 from prover.binary import FormatError
 from prover.r1cs import R1cs
-from undertow.protocol.field import R
+from undertow.crypto.field import R
 
 Scalars = list[int]
 

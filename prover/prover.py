@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 from prover.artifacts import Artifacts
-from prover.batch import Job
 from prover.groth16 import (
     BACKENDS,
     Backend,
@@ -18,9 +17,10 @@ from prover.groth16 import (
     verify,
     verifying_key,
 )
+from prover.inputs import Job
 from prover.r1cs import R1cs, read_sym, wtns_values
 from prover.witness import Witnesses
-from undertow.protocol import native
+from undertow.crypto import native
 
 
 class BrokenConstraintError(ProverError):

@@ -16,7 +16,7 @@ import wasmtime
 
 from prover.calculator import FIELD, WORD, Calculator, WitnessError, engine
 from prover.groth16 import ProverError
-from undertow.protocol import native
+from undertow.crypto import native
 
 _MAIN = re.compile(r",main\.(\w+)")
 _HEADER = 8

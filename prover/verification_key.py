@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from prover.groth16 import native_core
-from undertow.protocol import foreign_json, native
+from undertow import foreign_json
+from undertow.crypto import native
 
 LARGEST_FILE = 1 << 20
 """Bytes; a key has some 200 for each public signal."""

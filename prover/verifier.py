@@ -12,7 +12,7 @@ from py_ecc import optimized_bn128
 
 from prover.binary import FormatError, sections
 from prover.development_key import G1, G2, WORD, Q
-from undertow.protocol.field import R
+from undertow.crypto.field import R
 
 curve: Any = optimized_bn128
 """It exports its names without saying so to a type checker."""

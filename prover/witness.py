@@ -20,7 +20,7 @@ from prover.calculator import (
     flat,
     module,
 )
-from undertow.protocol import native
+from undertow.crypto import native
 
 __all__ = ["FIELD", "WitnessError", "Witnesses", "calculate", "to_wtns"]
 

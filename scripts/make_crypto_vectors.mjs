@@ -1,4 +1,4 @@
-// Writes tests/protocol/crypto_vectors.json from circomlibjs: Poseidon, BabyJubJub and EdDSA.
+// Writes tests/crypto/crypto_vectors.json from circomlibjs: Poseidon, BabyJubJub and EdDSA.
 import { writeFileSync } from "node:fs";
 import { buildEddsa, buildPoseidonReference } from "circomlibjs";
 

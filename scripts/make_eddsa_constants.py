@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from undertow.protocol.babyjubjub import (
+from undertow.crypto.babyjubjub import (
     BASE8,
     COFACTOR,
     IDENTITY,
@@ -16,7 +16,7 @@ from undertow.protocol.babyjubjub import (
     add,
     multiply,
 )
-from undertow.protocol.field import R, inverse
+from undertow.crypto.field import R, inverse
 
 TARGET = Path(__file__).resolve().parent.parent / "circuits" / "lib" / "eddsa_constants.circom"
 WINDOWS = 84

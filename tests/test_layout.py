@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from prover.batch import LEVELS
-from undertow.protocol.domains import Domain
-from undertow.protocol.merkle import DEPTH
+from prover.inputs import LEVELS
+from undertow.crypto.domains import Domain
+from undertow.crypto.merkle import DEPTH
 from undertow.protocol.order import WIDTHS
 from undertow.protocol.params import PRESETS
 from undertow.protocol.words import commitment, signals

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from matcher.transition import Batch, Decoy, Execution, transition
-from prover.batch import Committed, Job, settle_job
+from prover.inputs import Committed, Job, settle_job
+from undertow.crypto.eddsa import PrivateKey
+from undertow.engine.batch import Batch, Decoy, Execution
+from undertow.engine.transition import transition
 from undertow.protocol.account import Account
-from undertow.protocol.eddsa import PrivateKey
 from undertow.protocol.market import Market, MarketParams
 from undertow.protocol.order import Order, venue_word
 from undertow.protocol.params import MINIMAL, VenueParams

@@ -10,11 +10,11 @@ import pytest
 
 from prover.witness import WitnessError
 from tests.circuits.harness import Circuit
-from undertow.protocol.babyjubjub import IDENTITY, SUBGROUP_ORDER
-from undertow.protocol.eddsa import PrivateKey, Signature, verify
-from undertow.protocol.field import R
-from undertow.protocol.poseidon import poseidon
-from undertow.protocol.signature_digits import signature_digits
+from undertow.crypto.babyjubjub import IDENTITY, SUBGROUP_ORDER
+from undertow.crypto.eddsa import PrivateKey, Signature, verify
+from undertow.crypto.field import R
+from undertow.crypto.poseidon import poseidon
+from undertow.crypto.signature_digits import signature_digits
 
 KEY = PrivateKey.from_seed(bytes(range(32)))
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "make_eddsa_constants.py"

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from matcher.margin import Book, equity, requirement
-from matcher.requests import serve
 from prover import toolchain, witness
-from prover.batch import Job, requests_job
+from prover.inputs import Job, requests_job
 from prover.r1cs import R1cs, read_sym
 from prover.toolchain import ROOT
 from tests.circuits.batches import LISTED, PARAMS, PLACE, key
 from tests.circuits.lying import REQUESTS, LyingCircuit
 from tests.circuits.test_settle_forged import holds
 from tests.circuits.trusting import trusting_wasm
+from undertow.crypto.eddsa import PrivateKey
+from undertow.crypto.field import R
+from undertow.engine.margin import Book, equity, requirement
+from undertow.engine.requests import serve
 from undertow.protocol.account import Account
-from undertow.protocol.eddsa import PrivateKey
-from undertow.protocol.field import R
 from undertow.protocol.request import Kind, Request, opening_key
 from undertow.protocol.sheet import INSTRUMENTS, perpetual
 from undertow.protocol.state import Ledger, State

@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
-from matcher.transition import Decoy
 from prover import toolchain, witness
-from prover.batch import LEVELS, account_inputs, path_inputs
+from prover.inputs import LEVELS, account_inputs, path_inputs
 from prover.r1cs import R1cs, read_sym
 from prover.toolchain import ROOT
 from tests.circuits.batches import Case, commit, execute, key, prices_at
 from tests.circuits.test_eddsa import constants_script
 from tests.circuits.trusting import trusting_wasm
-from undertow.protocol import native
+from undertow.crypto import native
+from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
+from undertow.crypto.field import R
+from undertow.engine.batch import Decoy
 from undertow.protocol.account import Account
-from undertow.protocol.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
-from undertow.protocol.field import R
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.state import Ledger, State

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from matcher.transition import Decoy
 from prover import toolchain, witness
-from prover.batch import LEVELS, path_inputs
+from prover.inputs import LEVELS, path_inputs
 from prover.r1cs import R1cs, read_sym
 from tests.circuits.batches import Case, commit, execute, prices_at
 from tests.circuits.lying import BATCH, BUILD, LyingCircuit, batch_lies
@@ -32,6 +31,7 @@ from tests.circuits.test_settle_forged import (
     traded,
     venue,
 )
+from undertow.engine.batch import Decoy
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from matcher.margin import Book, surplus, trade
-from matcher.transition import Decoy
 from prover import toolchain, witness
 from prover.toolchain import ROOT
 from tests.circuits.batches import PARAMS, commit, execute, history, prices_at
 from tests.circuits.test_settle_forged import PRICE, order, venue
+from undertow.engine.batch import Decoy
+from undertow.engine.margin import Book, surplus, trade
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import DEFAULT
 from undertow.protocol.sheet import INSTRUMENTS, perpetual

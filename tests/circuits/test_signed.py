@@ -6,7 +6,7 @@ import pytest
 
 from prover.witness import WitnessError
 from tests.circuits.harness import Circuit
-from undertow.protocol.field import R, to_field
+from undertow.crypto.field import R, to_field
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from prover import toolchain
 from prover.toolchain import ROOT
-from undertow.protocol import native
+from undertow.crypto import native
 
 
 @pytest.mark.skipif(native.core is None, reason="reading the constraints in Python takes minutes")

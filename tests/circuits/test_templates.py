@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from matcher.funding import advance
-from matcher.margin import FACTOR_ONE, INITIAL_FACTOR
-from matcher.price import advance_depth, depth_target, pool_after, premium
-from prover.batch import LEVELS, account_inputs, params_inputs, venue_inputs
+from prover.inputs import LEVELS, account_inputs, params_inputs, venue_inputs
 from prover.witness import WitnessError
 from tests.circuits.batches import MAX_PRICE, PARAMS, RULE
 from tests.circuits.harness import Circuit
+from undertow.crypto.babyjubjub import BASE8, IDENTITY, Point, add, multiply
+from undertow.crypto.field import R, to_field
+from undertow.crypto.merkle import Tree
+from undertow.engine.funding import advance
+from undertow.engine.margin import FACTOR_ONE, INITIAL_FACTOR
+from undertow.engine.price import advance_depth, depth_target, pool_after, premium
 from undertow.protocol.account import Account, pack_positions, unpack_positions
-from undertow.protocol.babyjubjub import BASE8, IDENTITY, Point, add, multiply
 from undertow.protocol.delta import Delta
-from undertow.protocol.field import R, to_field
 from undertow.protocol.market import Market
-from undertow.protocol.merkle import Tree
 from undertow.protocol.order import Order, venue_word
 from undertow.protocol.params import rule
 from undertow.protocol.sheet import SHOCK_STEPS, STEP_UNIT

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.matcher.test_transition import genesis, order, orders, settle
+from tests.engine.test_transition import genesis, order, orders, settle
 from undertow.client.errors import FillError
 from undertow.client.fills import check_fills
 from undertow.protocol.delta import Delta

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 
-from undertow.chain.contracts import CONTRACTS, FORGE
+from undertow.chain.compiled import CONTRACTS, FORGE
 
 
 def test_forge_tests_pass() -> None:

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from undertow import bench, bench_native, bench_prover
-from undertow.cli import app
-from undertow.protocol import native
+from undertow.crypto import native
+from venue.bench import bench
+from venue.bench import native as bench_native
+from venue.bench import prover as bench_prover
+from venue.command.cli import app
 
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 

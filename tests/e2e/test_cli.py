@@ -18,7 +18,7 @@ from eth_account import Account
 
 from prover.toolchain import ROOT
 from undertow.chain.anvil import Anvil
-from undertow.local import chain_key
+from venue.local import chain_key
 
 LIMIT = 7_850_000
 COMMANDS = (

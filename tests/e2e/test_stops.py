@@ -15,12 +15,12 @@ from matcher.operator import ORACLE_PATIENCE_SECONDS, Phase
 from tests.e2e.test_venue import DOLLAR, SPOT, check_traders, prices, settle, submit
 from tests.e2e.wire import Wire
 from undertow.chain.chain import Chain
+from undertow.chain.contracts import Venue
 from undertow.chain.errors import RevertedError
 from undertow.chain.reporter import publish_round
-from undertow.chain.venue import Venue
-from undertow.local import SIGNERS, LocalVenue, chain_key, local_venue
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.statement import Touch
+from venue.local import SIGNERS, LocalVenue, chain_key, local_venue
 
 
 class StoppedError(Exception):

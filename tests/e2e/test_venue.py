@@ -12,12 +12,12 @@ from undertow.chain.history import follow
 from undertow.client.client import Trader
 from undertow.client.errors import RefusedError
 from undertow.client.fills import check_fills
-from undertow.local import SIGNERS, LocalVenue, local_venue
-from undertow.markets import BTC, MICRO
 from undertow.protocol.errors import DeltaError
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import Price
+from venue.local import SIGNERS, LocalVenue, local_venue
+from venue.markets import BTC, MICRO
 
 DOLLAR = 1_000_000
 SPOT = 78_318.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matcher.book import OrderBook
-from matcher.transition import Slot
-from tests.matcher.test_transition import PARAMS, genesis, order
-from undertow.protocol.babyjubjub import BASE8
-from undertow.protocol.eddsa import Signature
+from tests.engine.test_transition import PARAMS, genesis, order
+from undertow.crypto.babyjubjub import BASE8
+from undertow.crypto.eddsa import Signature
+from undertow.engine.batch import Slot
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL

@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from matcher.intake import Owner, View
 from matcher.service import Matcher, create_app
 from matcher.store import OrderLog
-from undertow.protocol import eddsa
-from undertow.protocol.babyjubjub import IDENTITY, SUBGROUP_ORDER
+from undertow.crypto import eddsa
+from undertow.crypto.babyjubjub import IDENTITY, SUBGROUP_ORDER
+from undertow.crypto.poseidon import poseidon
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey, Venue, seal
 from undertow.protocol.order import Order
-from undertow.protocol.poseidon import poseidon
 from undertow.protocol.receipt import Receipt
 from undertow.protocol.signed_order import ORDER_BYTES, SignedOrder, seal_order
 from undertow.protocol.units import Lots, Price

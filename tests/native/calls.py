@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.native.hostile import ANYTHING
-from undertow.protocol import native
+from undertow.crypto import native
 
 Strategy = st.SearchStrategy[Any]
 

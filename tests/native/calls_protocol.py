@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.native.calls import Call, Strategy, look
 from tests.native.hostile import damaged, mostly, words
-from undertow.protocol import native
-from undertow.protocol.babyjubjub import BASE8
-from undertow.protocol.eddsa import PrivateKey
+from undertow.crypto import native
+from undertow.crypto.babyjubjub import BASE8
+from undertow.crypto.eddsa import PrivateKey
 
 ARITIES = range(1, 17)
 

@@ -11,7 +11,7 @@ from tests.native.hostile import ANYTHING, damaged, mostly
 from tests.native.hostile_files import any_file, circuits, keys, powers, wires_of, witnesses
 from tests.native.hostile_tape import inputs, tapes, traces
 from tests.native.originals import SEED, originals, recording
-from undertow.protocol import native
+from undertow.crypto import native
 
 TARGET = st.just(b"")
 """The content of a file that will be replaced."""

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.prover.sections import Sections, join, split
-from undertow.protocol import native
-from undertow.protocol.field import R
+from undertow.crypto import native
+from undertow.crypto.field import R
 
 TOP = (1 << 256) - 1
 FIELD = st.one_of(st.integers(0, 3), st.sampled_from([R - 2, R - 1]), st.integers(0, R - 1))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.native.hostile import FIELD, damaged_file, mostly
 from tests.native.originals import originals
 from tests.prover.sections import join, replaced, split
-from undertow.protocol.field import R
+from undertow.crypto.field import R
 
 _PRIME = struct.pack("<I", 32) + R.to_bytes(32, "little")
 _SIZES = 72

@@ -14,8 +14,8 @@ from prover import tape
 from prover.calculator import engine
 from tests.circuits.harness import Circuit
 from tests.prover.conftest import snarkjs
-from undertow import bench_circuit
-from undertow.protocol import native
+from undertow.crypto import native
+from venue.bench import circuit as bench_circuit
 
 CONSTRAINTS = 4
 POWER = 3

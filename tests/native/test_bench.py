@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from undertow import bench_native
-from undertow.protocol import native
+from undertow.crypto import native
+from venue.bench import native as bench_native
 
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 

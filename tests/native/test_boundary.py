@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.native.calls import Call, named, names
 from tests.native.calls_protocol import CALLS as PROTOCOL
 from tests.native.calls_proving import CALLS as PROVING
-from undertow.protocol import native
-from undertow.protocol.field import R
+from undertow.crypto import native
+from undertow.crypto.field import R
 
 core = native.core
 pytestmark = pytest.mark.skipif(core is None, reason="no native core in this installation")

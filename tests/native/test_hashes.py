@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from undertow.protocol import native
-from undertow.protocol.domains import Domain
-from undertow.protocol.field import R
-from undertow.protocol.poseidon import poseidon, poseidon_many, poseidon_words, reference
+from undertow.crypto import native
+from undertow.crypto.domains import Domain
+from undertow.crypto.field import R
+from undertow.crypto.poseidon import poseidon, poseidon_many, poseidon_words, reference
 
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 REFUSED = r"canonical|below|takes"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from undertow.protocol import native
-from undertow.protocol.babyjubjub import (
+from undertow.crypto import native
+from undertow.crypto.babyjubjub import (
     BASE8,
     IDENTITY,
     SUBGROUP_ORDER,
@@ -20,10 +20,10 @@ from undertow.protocol.babyjubjub import (
     multiply,
     reference_multiple,
 )
-from undertow.protocol.eddsa import PrivateKey, Signature, reference_verify, verify, verify_many
-from undertow.protocol.errors import KeyFormatError
-from undertow.protocol.field import R
-from undertow.protocol.poseidon import poseidon
+from undertow.crypto.eddsa import PrivateKey, Signature, reference_verify, verify, verify_many
+from undertow.crypto.errors import KeyFormatError
+from undertow.crypto.field import R
+from undertow.crypto.poseidon import poseidon
 
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from undertow.protocol import native
+from undertow.crypto import native
 
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 PACKAGING = ("undertow_native.__all__", "undertow_native.undertow_native")

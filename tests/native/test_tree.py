@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from undertow.protocol import native
-from undertow.protocol.errors import TreeIndexError, TreeSnapshotError, TreeValueError
-from undertow.protocol.field import R
-from undertow.protocol.merkle import ARITY, Tree, verify
-from undertow.protocol.merkle_nodes import NativeNodes, PythonNodes
+from undertow.crypto import native
+from undertow.crypto.errors import TreeIndexError, TreeSnapshotError, TreeValueError
+from undertow.crypto.field import R
+from undertow.crypto.merkle import ARITY, Tree, verify
+from undertow.crypto.merkle_nodes import NativeNodes, PythonNodes
 
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 DEPTH = 3

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from undertow.protocol import native
+from undertow.crypto import native
+from undertow.crypto.babyjubjub import Point
+from undertow.crypto.field import R
 from undertow.protocol.account import ACCOUNT_BYTES, WORDS, Account, leaves
 from undertow.protocol.accounts import Accounts
-from undertow.protocol.babyjubjub import Point
 from undertow.protocol.errors import AccountRangeError
-from undertow.protocol.field import R
 from undertow.protocol.units import Lots, Money
 
 NUMBERS = st.integers(0, R - 1)

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from undertow.crypto.babyjubjub import BASE8
+from undertow.crypto.domains import WORDS
+from undertow.crypto.field import R
+from undertow.crypto.poseidon import poseidon
 from undertow.protocol.account import Account, pack_positions, unpack_positions
-from undertow.protocol.babyjubjub import BASE8
-from undertow.protocol.domains import WORDS
 from undertow.protocol.errors import AccountRangeError, OrderRangeError, OrderWordError
-from undertow.protocol.field import R
 from undertow.protocol.order import WIDTHS, WORD_BITS, Order, venue_word
-from undertow.protocol.poseidon import poseidon
 from undertow.protocol.units import Lots, Money, Price
 from undertow.protocol.words import commitment, evaluate, signals
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from undertow.markets import LOCAL_PARAMS
 from undertow.protocol.errors import ParamsRangeError
 from undertow.protocol.market import MarketParams
 from undertow.protocol.params import VenueParams
 from undertow.protocol.sheet import RiskParams
+from venue.markets import LOCAL_PARAMS
 
 BTC = 0
 

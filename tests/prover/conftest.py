@@ -15,9 +15,9 @@ from prover.artifacts import FILES, Artifacts
 from prover.groth16 import SNARKJS, setup_key
 from prover.toolchain import ROOT, Compiled
 from tests.circuits.harness import Circuit as Template
-from undertow import bench_circuit
-from undertow.bench_circuit import Circuit
-from undertow.protocol import native
+from undertow.crypto import native
+from venue.bench import circuit as bench_circuit
+from venue.bench.circuit import Circuit
 
 CONSTRAINTS = 60
 POWER = 6

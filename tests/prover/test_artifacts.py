@@ -10,16 +10,16 @@ import pytest
 
 from prover import witness
 from prover.artifacts import FILES, ArtifactError, Artifacts, build, load
-from prover.batch import Job
 from prover.groth16 import Native, Proof, ProverError, Snarkjs, verify
+from prover.inputs import Job
 from prover.prover import BrokenConstraintError, Prover
 from tests.circuits.test_requests_parity import RUNS, job
 from undertow.chain.chain import Chain
 from undertow.chain.deployment import deploy
 from undertow.chain.errors import ChainError
-from undertow.markets import LOCAL_PARAMS
-from undertow.protocol.babyjubjub import BASE8
+from undertow.crypto.babyjubjub import BASE8
 from undertow.protocol.params import MINIMAL
+from venue.markets import LOCAL_PARAMS
 
 
 @pytest.fixture(scope="module")

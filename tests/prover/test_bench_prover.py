@@ -10,8 +10,12 @@ import pytest
 from prover.groth16 import ProverError, native_core
 from prover.r1cs import R1cs, read_wtns
 from tests.prover.conftest import CONSTRAINTS, Files
-from undertow import bench, bench_circuit, bench_memory, bench_prover, bench_runs
-from undertow.bench_circuit import Circuit
+from venue.bench import bench
+from venue.bench import circuit as bench_circuit
+from venue.bench import memory as bench_memory
+from venue.bench import prover as bench_prover
+from venue.bench import runs as bench_runs
+from venue.bench.circuit import Circuit
 
 TIMERS = (
     bench_runs.time_native,

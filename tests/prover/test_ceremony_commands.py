@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from prover import artifacts, setup
 from prover.artifacts import CEREMONY, ArtifactError, Artifacts
 from tests.prover.conftest import Files, silent, snarkjs
-from undertow import cli
+from venue.command import cli
 
 
 @pytest.fixture

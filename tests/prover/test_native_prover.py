@@ -14,7 +14,7 @@ import pytest
 
 from prover.groth16 import native_core
 from tests.prover.conftest import Files
-from undertow import bench_circuit
+from venue.bench import circuit as bench_circuit
 
 SEED = bytes(range(32))
 PROVE = """

@@ -12,8 +12,8 @@ from prover import setup
 from prover.development_key import Q
 from tests.prover.conftest import CONSTRAINTS, POWER, Files, silent, snarkjs
 from tests.prover.sections import replaced, split
-from undertow import bench_circuit
-from undertow.protocol.field import R
+from undertow.crypto.field import R
+from venue.bench import circuit as bench_circuit
 
 TURN = pow(2, 256, Q)
 """Files hold coordinates times this."""

@@ -13,7 +13,7 @@ import pytest
 from prover.binary import FormatError, sections
 from prover.r1cs import R1cs, read_wtns
 from tests.prover.sections import join, replaced, split
-from undertow import bench_circuit
+from venue.bench import circuit as bench_circuit
 
 CONSTRAINTS = 3
 PRIME = 36

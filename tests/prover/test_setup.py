@@ -14,15 +14,15 @@ from prover.groth16 import Native, Proof, Snarkjs, native_core, setup_key, verif
 from tests.prover.conftest import POWER, SEED, Files, silent, snarkjs
 from tests.prover.sections import replaced, split
 from tests.prover.test_setup_full_domain import squares
-from undertow import bench_circuit
 from undertow.chain.chain import Chain
 from undertow.chain.deployment import deploy
 from undertow.chain.errors import ChainError
-from undertow.markets import LOCAL_PARAMS
-from undertow.protocol.babyjubjub import BASE8
-from undertow.protocol.field import R
-from undertow.protocol.native import to_bytes
+from undertow.crypto.babyjubjub import BASE8
+from undertow.crypto.field import R
+from undertow.crypto.native import to_bytes
 from undertow.protocol.params import MINIMAL
+from venue.bench import circuit as bench_circuit
+from venue.markets import LOCAL_PARAMS
 
 
 def accepted_by_snarkjs(zkey: Path, proof: Proof, folder: Path) -> bool:

@@ -18,10 +18,10 @@ import pytest
 
 from prover import setup
 from prover.toolchain import ROOT
-from prover.whole_file import whole_file
 from tests.prover.conftest import snarkjs
 from tests.prover.sections import join
-from undertow.protocol.field import R
+from undertow.crypto.field import R
+from undertow.whole_file import whole_file
 
 PACKAGE = "snarkjs@0.6.11"
 MEMBER = "package/test/plonk_circuit/powersOfTau15_final.ptau"

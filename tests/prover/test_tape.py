@@ -15,7 +15,7 @@ from prover.witness import Witnesses
 from tests.circuits.harness import Circuit
 from tests.native.hostile_tape import checksum
 from tests.native.originals import Recording, recording
-from undertow.protocol import native
+from undertow.crypto import native
 
 ENTRY = 16
 """Bytes of an entry of a trace."""

@@ -10,10 +10,10 @@ import pytest
 
 from prover import artifacts, development_key
 from prover.tape import record
-from prover.whole_file import whole_file
 from tests.circuits.harness import Circuit
-from undertow import bench_circuit
-from undertow.protocol import native
+from undertow.crypto import native
+from undertow.whole_file import whole_file
+from venue.bench import circuit as bench_circuit
 
 OLD = b"what a reader has mapped, longer than a header"
 

@@ -10,16 +10,16 @@ from py_ecc import optimized_bn128
 
 from prover import artifacts, development_key, groth16, verifier
 from prover.artifacts import TAPE, ArtifactError, Artifacts
-from prover.batch import Job
 from prover.binary import FormatError
 from prover.development_key import WORD, Q
 from prover.groth16 import Proof, ProverError, Snarkjs
+from prover.inputs import Job
 from prover.prover import BrokenConstraintError, Prover
 from tests.circuits.test_requests_parity import RUNS, job
 from tests.prover.conftest import SEED, Files
 from tests.prover.sections import replaced, split
-from undertow.protocol import native
-from undertow.protocol.field import R
+from undertow.crypto import native
+from undertow.crypto.field import R
 
 CIRCUIT = "requests_minimal"
 """Takes under a minute, the batch circuit twice as long; both go the same way."""

@@ -19,7 +19,7 @@ from tests.circuits.batches import history
 from tests.circuits.test_requests_parity import RUNS
 from tests.circuits.test_requests_parity import job as requests_job
 from tests.circuits.trusting import trusting_wasm
-from undertow.protocol import native
+from undertow.crypto import native
 from undertow.protocol.params import DEFAULT
 
 Inputs = Mapping[str, Any]

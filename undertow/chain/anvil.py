@@ -10,7 +10,7 @@ from types import TracebackType
 
 from web3 import Web3
 
-from undertow.chain.contracts import ROOT
+from undertow.chain.compiled import ROOT
 from undertow.chain.errors import ChainUnreachableError
 
 BINARY = ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"

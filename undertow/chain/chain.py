@@ -20,7 +20,7 @@ from web3.exceptions import (
 )
 from web3.types import TxReceipt
 
-from undertow.chain.contracts import artifact
+from undertow.chain.compiled import artifact
 from undertow.chain.errors import ChainError, ChainUnreachableError, RevertedError
 
 GAS_LIMIT = 15_000_000

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from undertow.chain.chain import Chain
 from undertow.chain.errors import ChainError
-from undertow.protocol.babyjubjub import Point
+from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset, VenueParams
 from undertow.protocol.state import State
 

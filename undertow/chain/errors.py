@@ -3,12 +3,13 @@
 ChainError
 ├── ChainUnreachableError   the node does not answer; try again later
 ├── BuildError              the contracts do not compile
-└── RevertedError           a transaction was refused; the message names the contract's error
+├── RevertedError           a transaction was refused; the message names the contract's error
+└── StateFileError          a file holds no state, or not all of it as it was saved
 """
 
 from __future__ import annotations
 
-from undertow.protocol.errors import UndertowError
+from undertow.errors import UndertowError
 
 
 class ChainError(UndertowError):
@@ -25,3 +26,7 @@ class BuildError(ChainError):
 
 class RevertedError(ChainError):
     """A transaction was refused; the message names the contract's error."""
+
+
+class StateFileError(ChainError):
+    """A file holds no state, or not all of it as it was saved."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from undertow.chain.venue import SettledBatch, SettledRequests
+from undertow.chain.contracts import SettledBatch, SettledRequests
+from undertow.crypto.babyjubjub import Point, view_key
 from undertow.protocol.account import Account
-from undertow.protocol.babyjubjub import Point, view_key
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
 from undertow.protocol.request import Kind, Request

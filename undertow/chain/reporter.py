@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from eth_account import Account
 
-from undertow.chain.venue import Venue
+from undertow.chain.contracts import Venue
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.units import Price
 

@@ -12,9 +12,9 @@ from typing import Any
 import aiohttp
 import httpx
 
+from undertow import foreign_json
 from undertow.client.errors import MatcherDownError, RefusedError
-from undertow.protocol import foreign_json
-from undertow.protocol.eddsa import PrivateKey
+from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePublicKey, Venue
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt

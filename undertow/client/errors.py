@@ -8,7 +8,7 @@ ClientError
 
 from __future__ import annotations
 
-from undertow.protocol.errors import UndertowError
+from undertow.errors import UndertowError
 
 
 class ClientError(UndertowError):

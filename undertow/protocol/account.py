@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from undertow.protocol import native
-from undertow.protocol.babyjubjub import Point
-from undertow.protocol.domains import LEAF
+from undertow.crypto import native
+from undertow.crypto.babyjubjub import Point
+from undertow.crypto.domains import LEAF
+from undertow.crypto.field import R, from_field, to_field
+from undertow.crypto.poseidon import poseidon, poseidon_many
 from undertow.protocol.errors import AccountRangeError
-from undertow.protocol.field import R, from_field, to_field
-from undertow.protocol.poseidon import poseidon, poseidon_many
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import Lots, Money
 

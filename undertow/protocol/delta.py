@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from undertow.protocol.domains import STREAM
+from undertow.crypto.domains import STREAM
+from undertow.crypto.field import R, to_field
+from undertow.crypto.poseidon import poseidon
 from undertow.protocol.errors import DeltaError
-from undertow.protocol.field import R, to_field
-from undertow.protocol.poseidon import poseidon
 from undertow.protocol.units import Lots, Money
 
 _FIELDS = (("instrument", 4), ("reason", 4), ("fill", 31), ("nonce", 32), ("filled", 30))

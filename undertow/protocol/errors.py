@@ -1,4 +1,4 @@
-"""Every error a caller of the protocol may catch.
+"""Errors of orders, accounts, prices, parameters and published words.
 
 UndertowError
 ├── OrderError
@@ -8,20 +8,12 @@ UndertowError
 │   └── AccountRangeError    a leaf's field is out of its width
 ├── PriceRangeError          a price or a set of prices does not fit its words
 ├── ParamsRangeError         a governed parameter is out of its width
-├── DeltaError               a published word is not an account's change under this key
-├── KeyFormatError           a point is off the curve, outside the subgroup, or the identity
-├── SignatureError           a signature does not verify
-└── TreeError
-    ├── TreeIndexError       no such leaf
-    ├── TreeValueError       a leaf or sibling is no field element
-    └── TreeSnapshotError    bytes that are no tree, or a changed one
+└── DeltaError               a published word is not an account's change under this key
 """
 
 from __future__ import annotations
 
-
-class UndertowError(Exception):
-    """The root of the tree."""
+from undertow.errors import UndertowError
 
 
 class OrderError(UndertowError):
@@ -54,27 +46,3 @@ class ParamsRangeError(UndertowError):
 
 class DeltaError(UndertowError):
     """A published word is not an account's change under this key."""
-
-
-class KeyFormatError(UndertowError):
-    """A point is off the curve, outside the subgroup, or the identity."""
-
-
-class SignatureError(UndertowError):
-    """A signature does not verify."""
-
-
-class TreeError(UndertowError):
-    """A tree was asked for something it cannot hold."""
-
-
-class TreeIndexError(TreeError):
-    """No such leaf."""
-
-
-class TreeValueError(TreeError):
-    """A leaf or sibling is no field element."""
-
-
-class TreeSnapshotError(TreeError):
-    """The bytes are no tree, or a leaf or node was changed."""

@@ -11,7 +11,8 @@ from undertow.protocol.units import Kappa, Lots, Money, Price
 class Market:
     """State of one perpetual between batches.
 
-    Invariant: ``0 <= pool <= ceil(kappa * skew**2 / 2**16)`` after `matcher.price.advance_depth`.
+    Invariant: ``0 <= pool <= ceil(kappa * skew**2 / 2**16)`` after
+    `undertow.engine.price.advance_depth`.
     """
 
     skew: Lots = Lots(0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from undertow.protocol.domains import ORDER
+from undertow.crypto.domains import ORDER
+from undertow.crypto.field import R
+from undertow.crypto.poseidon import poseidon
 from undertow.protocol.errors import OrderRangeError, OrderWordError
-from undertow.protocol.field import R
-from undertow.protocol.poseidon import poseidon
 from undertow.protocol.units import Lots, Price
 
 WIDTHS = (

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from undertow.protocol.domains import SET
-from undertow.protocol.poseidon import poseidon
+from undertow.crypto.domains import SET
+from undertow.crypto.poseidon import poseidon
 from undertow.protocol.sheet import INSTRUMENTS
 
 EMPTY_MESSAGE = 0

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from undertow.protocol.domains import PARAMS
+from undertow.crypto.domains import PARAMS
+from undertow.crypto.poseidon import poseidon
 from undertow.protocol.errors import ParamsRangeError
 from undertow.protocol.market import MarketParams
-from undertow.protocol.poseidon import poseidon
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.units import Money
 

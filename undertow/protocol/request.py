@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from undertow.protocol.babyjubjub import (
+from undertow.crypto.babyjubjub import (
     COFACTOR,
     IDENTITY,
     SUBGROUP_ORDER,

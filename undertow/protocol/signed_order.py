@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from undertow.protocol.babyjubjub import IDENTITY, Point
-from undertow.protocol.eddsa import Signature
+from undertow.crypto.babyjubjub import IDENTITY, Point
+from undertow.crypto.eddsa import Signature
+from undertow.crypto.field import R
 from undertow.protocol.envelope import EnvelopePublicKey, Venue, seal
-from undertow.protocol.field import R
 from undertow.protocol.order import Order
 
 ORDER_BYTES = 23

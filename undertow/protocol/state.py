@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from undertow.crypto.domains import LEDGER, STATE, TABLE
+from undertow.crypto.field import to_field
+from undertow.crypto.merkle import Tree
+from undertow.crypto.poseidon import poseidon
 from undertow.protocol.account import Account, pack_positions
 from undertow.protocol.accounts import Accounts
-from undertow.protocol.domains import LEDGER, STATE, TABLE
-from undertow.protocol.field import to_field
 from undertow.protocol.market import Market
-from undertow.protocol.merkle import Tree
-from undertow.protocol.poseidon import poseidon
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import Money, Price

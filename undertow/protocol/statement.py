@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from undertow.protocol.babyjubjub import Point
+from undertow.crypto.babyjubjub import Point
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.units import Price
 

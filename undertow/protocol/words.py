@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from eth_utils.crypto import keccak
 
-from undertow.protocol.domains import WORDS
-from undertow.protocol.field import R
-from undertow.protocol.poseidon import poseidon
+from undertow.crypto.domains import WORDS
+from undertow.crypto.field import R
+from undertow.crypto.poseidon import poseidon
 
 RATE = 15
 

@@ -1,5 +1,0 @@
-"""`python -m undertow`."""
-
-from undertow.cli import main
-
-main()

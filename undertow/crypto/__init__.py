@@ -1,0 +1,1 @@
+"""Field, hash, curve, signatures and trees; knows nothing else of Undertow."""

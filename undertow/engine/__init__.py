@@ -1,0 +1,1 @@
+"""The rules: pure, in integers. Each is proved by the circuit of the same name."""

@@ -1,0 +1,116 @@
+"""Clear one market: the net flow, the price and the fill of every order of a batch.
+
+Whole for every order that accepts the price of one lot more on its side, nothing for every
+order that refuses the price, time priority for those in between. Only one side is rationed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from undertow.engine.price import pool_after, premium, within_cap
+from undertow.protocol.market import Market
+from undertow.protocol.units import Lots, Money, Price, money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """What is left of an order whose state-dependent checks passed."""
+
+    size: Lots
+    """Signed, positive to buy; may be zero."""
+    limit_price: Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearing:
+    """Outcome of one market in one batch; fills are in slot order."""
+
+    flow: Lots
+    premium: Money
+    """Per lot, over the index price."""
+    price: Money
+    """Per lot, the same for every fill."""
+    fills: tuple[Lots, ...]
+    side: int
+    """1 or -1: the side whose marginal orders may have been rationed."""
+    pool: Money
+    dust: Money
+    """What rounding the premium collects beyond the pool's due; less than one unit per lot."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """Supply of the house: the uniform price that a net flow leads to."""
+
+    market: Market
+    index: Price
+    cap: Lots
+
+    def accepts(self, order: Interest, flow: int) -> bool:
+        if not within_cap(self.market, flow, self.cap):
+            # Beyond the cap the price is infinite on the side that grows the flow.
+            return (flow < 0) if order.size > 0 else (flow > 0)
+        price = money(self.index) + premium(self.market, flow)
+        limit = money(order.limit_price)
+        return price <= limit if order.size > 0 else price >= limit
+
+    def demand(self, orders: Sequence[Interest], flow: int) -> int:
+        return sum(o.size for o in orders if o.size > 0 and self.accepts(o, flow))
+
+    def offer(self, orders: Sequence[Interest], flow: int) -> int:
+        return sum(-o.size for o in orders if o.size < 0 and self.accepts(o, flow))
+
+
+def clear(market: Market, index: Price, orders: Sequence[Interest], cap: Lots) -> Clearing:
+    """Return the one clearing of ``orders`` (slot order is time order) against the house."""
+    quote = _Quote(market, index, cap)
+    flow = _net_flow(quote, orders)
+    side = _side(quote, orders, flow)
+    fills = _fills(quote, orders, flow, side)
+    pool = pool_after(market, flow)
+    rate = premium(market, flow)
+    return Clearing(
+        flow=Lots(flow),
+        premium=rate,
+        price=Money(money(index) + rate),
+        fills=fills,
+        side=side,
+        pool=pool,
+        dust=Money(rate * flow - (pool - market.pool)),
+    )
+
+
+def _net_flow(quote: _Quote, orders: Sequence[Interest]) -> int:
+    """Return the largest flow that willing buyers carry after the sellers that must fill.
+
+    The surplus falls strictly with the flow, so bisection finds the only clearing flow.
+    """
+    low: int = sum(o.size for o in orders if o.size < 0)
+    high: int = sum(o.size for o in orders if o.size > 0)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if middle <= quote.demand(orders, middle) - quote.offer(orders, middle - 1):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _side(quote: _Quote, orders: Sequence[Interest], flow: int) -> int:
+    return 1 if quote.demand(orders, flow) - quote.offer(orders, flow) >= flow else -1
+
+
+def _fills(quote: _Quote, orders: Sequence[Interest], flow: int, side: int) -> tuple[Lots, ...]:
+    demand, offer = quote.demand(orders, flow), quote.offer(orders, flow)
+    room = offer + flow if side > 0 else demand - flow
+    room -= quote.demand(orders, flow + 1) if side > 0 else quote.offer(orders, flow - 1)
+    fills = []
+    for order in orders:
+        fill: int = order.size if order.size and quote.accepts(order, flow) else 0
+        if fill * side > 0 and not quote.accepts(order, flow + side):
+            fill = Lots(side * min(abs(fill), room))
+            room -= abs(fill)
+        fills.append(Lots(fill))
+    return tuple(fills)

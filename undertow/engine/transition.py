@@ -1,0 +1,122 @@
+"""The transition: (state, batch, prices) -> (state', slots). The table of contents of a batch.
+
+Pure and in integers. Orders are judged against the state before the batch, so their order does
+not matter; the second order of an account in one batch is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from undertow.engine.batch import Batch, Execution, Slot
+from undertow.engine.clearing import Clearing, Interest, clear
+from undertow.engine.fill import fill_slots
+from undertow.engine.house import house_may_grow
+from undertow.engine.judge import judge
+from undertow.engine.markets import advance_markets, price_sheet
+from undertow.engine.remaining import left_of
+from undertow.protocol.account import Account, leaves
+from undertow.protocol.market import Market
+from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
+from undertow.protocol.params import VenueParams
+from undertow.protocol.sheet import Entry
+from undertow.protocol.state import Ledger, State
+from undertow.protocol.units import Lots, Money, Price
+
+
+def transition(
+    state: State, batch: Batch, prices: Sequence[Price], time: int, params: VenueParams
+) -> Execution:
+    """Return the state after one batch and what became of each slot.
+
+    ``prices`` has one index price per instrument, published at ``time`` (seconds): positive for
+    a listed one, zero for any other. Signatures were checked at intake.
+
+    Raises:
+        KeyError: a slot names an account that is not open.
+        ValueError: a price is missing, or is given for an instrument that is not listed.
+    """
+    for price, rule in zip(prices, params.markets, strict=True):
+        if (price > 0) != (rule is not None):
+            raise ValueError("every listed instrument has a positive price, every other has none")
+    markets, released = advance_markets(state.markets, batch.lanes, prices, time, params)
+    sheet = price_sheet(markets, prices, params)
+    grows = house_may_grow(state.ledger, markets, sheet, params)
+    outcomes = judge(state, batch, prices, sheet, params)
+    clearings = _clear(state, batch, outcomes, markets, params, grows)
+    slots = fill_slots(state, batch, outcomes, clearings, markets, sheet, params)
+    return Execution(
+        state=_commit(state, markets, clearings, slots, sheet, released, prices),
+        slots=slots,
+        advanced=markets,
+        clearings=clearings,
+        house_grows=grows,
+    )
+
+
+def _clear(
+    state: State,
+    batch: Batch,
+    outcomes: Sequence[Outcome],
+    markets: Sequence[Market],
+    params: VenueParams,
+    grows: bool,
+) -> dict[int, Clearing]:
+    """Step 3: one clearing per lane; a slot of another lane, or refused, has no size."""
+    clearings = {}
+    for lane in batch.lanes:
+        interests = [
+            _interest(state.accounts[order.account], order)
+            if order and order.instrument == lane and outcome is Outcome.CLEARED
+            else Interest(size=Lots(0), limit_price=Price(0))
+            for order, outcome in zip(batch.orders(), outcomes, strict=True)
+        ]
+        cap = params.market(lane).skew_cap if grows else Lots(0)
+        clearings[lane] = clear(markets[lane], markets[lane].price, interests, cap)
+    return clearings
+
+
+def _interest(account: Account, order: Order) -> Interest:
+    return Interest(size=left_of(account, order), limit_price=order.limit_price)
+
+
+def _commit(
+    state: State,
+    markets: Sequence[Market],
+    clearings: Mapping[int, Clearing],
+    slots: Sequence[Slot],
+    sheet: Sequence[Entry],
+    released: int,
+    prices: Sequence[Price],
+) -> State:
+    """Steps 5 and 6: skews and pools take the flow; the house takes the other side."""
+    moved = list(markets)
+    taken = 0
+    dust = released
+    for instrument, clearing in clearings.items():
+        market = moved[instrument]
+        moved[instrument] = replace(
+            market, skew=Lots(market.skew + clearing.flow), pool=clearing.pool
+        )
+        taken += clearing.flow * sheet[instrument].value
+        dust += clearing.dust
+    accounts = {slot.index: slot.after for slot in slots}
+    tree = state.tree.copy()
+    tree.update_many(zip(accounts, leaves(list(accounts.values())), strict=True))
+    change = sum(account.cash - state.accounts[index].cash for index, account in accounts.items())
+    ledger = Ledger(
+        house_cash=Money(state.ledger.house_cash + taken),
+        insurance=Money(state.ledger.insurance + dust),
+        fee_pool=Money(state.ledger.fee_pool + sum(slot.fee for slot in slots)),
+        sum_cash=Money(state.ledger.sum_cash + change),
+    )
+    return State(
+        accounts=state.accounts.with_accounts(accounts),
+        tree=tree,
+        markets=tuple(moved),
+        ledger=ledger,
+        marks=tuple(prices),
+        batch_number=state.batch_number + 1,
+    )

@@ -1,0 +1,5 @@
+"""`python -m undertow`."""
+
+from venue.command.cli import main
+
+main()
