@@ -14,7 +14,7 @@ from typing import Any, Self, final
 
 from typing_extensions import Buffer
 
-# Keys and proofs: native/src/{files,keys,groth16}
+# Keys and proofs: native/src/{curve,files,keys,groth16}
 
 def setup_key(
     r1cs_path: str, zkey_path: str, seed: bytes, progress: Callable[[str], None] | None

@@ -5,7 +5,8 @@
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 
-use crate::files::binary::{FormatError, Reader, Result, fault};
+use crate::fault::{FormatError, Result, fault};
+use crate::files::binary::Reader;
 use crate::protocol::merkle::{MAX_DEPTH, Tree};
 use crate::protocol::word::{self, WORD};
 

@@ -16,7 +16,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::files::binary::FormatError;
+use crate::fault::FormatError;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     files::register(module)?;
