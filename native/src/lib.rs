@@ -5,10 +5,11 @@
 //! 1. `fault` (what is wrong with bytes), `memory` (large arrays), `words` (arithmetic on 64 bits).
 //! 2. `ifma` (arithmetic in lanes), `curve` (points as words and from hashes, keys that verify).
 //! 3. `msm` (sums of multiples), `files` (iden3's formats).
-//! 4. `keys` (setup), `groth16` (check, prove, verify), `tape` (witnesses), `protocol` (what the
+//! 4. `keys` (setup), `groth16` (check, prove, verify), `tape` (witnesses), `crypto` (what the
 //!    matcher needs for each order).
 //! 5. `python`, the boundary, which `undertow_native.pyi` documents.
 
+pub mod crypto;
 pub mod curve;
 pub mod fault;
 pub mod files;
@@ -18,7 +19,6 @@ pub mod ifma;
 pub mod keys;
 pub mod memory;
 pub mod msm;
-pub mod protocol;
 #[cfg(feature = "extension-module")]
 mod python;
 pub mod tape;

@@ -2,9 +2,9 @@
 
 #![forbid(unsafe_code)]
 
+mod crypto;
 mod files;
 mod process;
-mod protocol;
 mod prove;
 mod tree;
 mod witness;
@@ -21,7 +21,7 @@ use crate::fault::FormatError;
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     files::register(module)?;
     prove::register(module)?;
-    protocol::register(module)?;
+    crypto::register(module)?;
     tree::register(module)?;
     witness::register(module)
 }

@@ -9,8 +9,8 @@ use pyo3::types::PyBytes;
 use rayon::prelude::*;
 
 use super::content;
+use super::crypto::refuse;
 use super::process::own_threads;
-use super::protocol::refuse;
 use crate::fault::Result;
 use crate::files::binary::Reader;
 use crate::files::wtns;
