@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matcher.operator import BatchReport
+from matcher.settle import BatchReport
 from undertow.chain.history import follow
 from undertow.client.client import MatcherInfo, Trader
 from undertow.client.fills import check_fills
@@ -18,9 +18,10 @@ from undertow.protocol.params import Preset
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import MONEY_BITS, Price
 from venue import recorded_flow as market_data
-from venue.local import SIGNERS, LocalVenue, local_venue
+from venue.local import SIGNERS, local_venue
 from venue.markets import BTC, LISTED, LOCAL_PARAMS, MICRO, MICRO_USD
 from venue.recorded_flow import Flow, OrderEvent
+from venue.running import LocalVenue
 
 TRADERS = 24
 DEPOSIT = 50_000 * MICRO_USD

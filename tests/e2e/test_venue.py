@@ -16,8 +16,9 @@ from undertow.protocol.errors import DeltaError
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import Price
-from venue.local import SIGNERS, LocalVenue, local_venue
+from venue.local import SIGNERS, local_venue
 from venue.markets import BTC, MICRO
+from venue.running import LocalVenue
 
 DOLLAR = 1_000_000
 SPOT = 78_318.0
@@ -119,9 +120,9 @@ def test_intake_refuses_what_cannot_trade(venue: LocalVenue) -> None:
 
 def test_a_withdrawal_is_paid_or_proved_refused(venue: LocalVenue) -> None:
     vault = venue.contracts.vault.functions
-    runs = venue.operator.request_runs
+    runs = venue.operator.replica.runs
     venue.chain.send(vault.withdraw(1, 10**12))
-    venue.wait("the refusal", lambda: venue.operator.request_runs > runs)
+    venue.wait("the refusal", lambda: venue.operator.replica.runs > runs)
     assert vault.totalClaims().call() == 0
     venue.chain.send(vault.withdraw(1, 1_000 * DOLLAR))
     venue.wait("the payment", lambda: vault.totalClaims().call() == 1_000 * DOLLAR)

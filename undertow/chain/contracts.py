@@ -57,6 +57,10 @@ class Contracts:
         """Where orders and statements for these contracts are valid."""
         return self.deployment.venue
 
+    def time(self) -> int:
+        """Return the newest block's time in seconds."""
+        return self.chain.time
+
     def state_root(self) -> int:
         """Return the committed root."""
         with reachable():

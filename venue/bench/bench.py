@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any
 
@@ -22,9 +23,10 @@ from venue import recorded_flow as market_data
 from venue.bench import native as bench_native
 from venue.bench import prover as bench_prover
 from venue.demo import DEPOSIT, HOUSE, TRADERS, build_order, replay, windows
-from venue.local import LocalVenue, local_venue
+from venue.local import local_venue
 from venue.markets import LOCAL_PARAMS
 from venue.recorded_flow import OrderEvent
+from venue.running import LocalVenue
 
 VECTORS = "avx512ifma"
 INTAKE_ORDERS = 1_000
@@ -72,10 +74,10 @@ def _venue(preset: Preset, progress: Callable[[str], None]) -> dict[str, Any]:
     flow = market_data.load()
     window = windows(flow, 1, preset.slots)[0]
     with local_venue(preset, progress) as local:
-        prover = local.operator.batch_prover
+        prover = local.operator.desk.batch_prover
         assert isinstance(prover, Prover)
         recorder = _Recorder(prover)
-        local.operator.batch_prover = recorder  # type: ignore[assignment]
+        local.operator.desk = replace(local.operator.desk, batch_prover=recorder)
         progress("funding")
         local.fund(TRADERS, DEPOSIT, HOUSE)
         local.wait("funding", lambda: len(local.operator.state.accounts) == TRADERS)
