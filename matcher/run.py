@@ -19,14 +19,13 @@ from prover.artifacts import chosen, circuit_names
 from prover.jobs import FolderProver
 from prover.prover import Prover
 from undertow.chain.chain import Chain
-from undertow.chain.contracts import Venue
+from undertow.chain.check import check_operator, connect
 from undertow.chain.deployment import Deployment
 from undertow.client.keys import load_secret
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.envelope import Venue as EnvelopeVenue
 from undertow.protocol.params import PRESETS
-from venue.markets import LOCAL_PARAMS
 
 
 def run(host: str, port: int, stop: threading.Event) -> None:
@@ -42,6 +41,9 @@ def run(host: str, port: int, stop: threading.Event) -> None:
     deployment = Deployment.load(settings.deployment)
     preset = PRESETS[deployment.preset]
     seed = load_secret(settings.operator_key, settings.passphrase.get_secret_value())
+    key = PrivateKey.from_seed(seed)
+    contracts = connect(Chain(settings.rpc, settings.chain_key.get_secret_value()), deployment)
+    check_operator(contracts, key.public)
     provers = [_prover(name, deployment.keys, settings) for name in circuit_names(preset)]
     place = EnvelopeVenue(deployment.chain_id, bytes.fromhex(deployment.settlement[2:]))
     with ExitStack() as stack:
@@ -60,11 +62,11 @@ def run(host: str, port: int, stop: threading.Event) -> None:
         )
         operator = Operator(
             matcher=matcher,
-            venue=Venue(Chain(settings.rpc, settings.chain_key.get_secret_value()), deployment),
+            venue=contracts,
             journal=journal,
             preset=preset,
-            params=LOCAL_PARAMS,
-            key=PrivateKey.from_seed(seed),
+            params=deployment.group.params,
+            key=key,
             batch_prover=provers[0],
             request_prover=provers[1],
             linger=settings.linger_seconds,

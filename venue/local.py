@@ -28,19 +28,22 @@ from prover.prover import Prover
 from undertow.chain import compiled as contracts
 from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
+from undertow.chain.check import connect
 from undertow.chain.contracts import Venue
-from undertow.chain.deployment import Deployment, deploy
+from undertow.chain.deploy import deploy
+from undertow.chain.deployment import Deployment
 from undertow.chain.reporter import publish_round
 from undertow.client.client import Client, Trader
 from undertow.crypto import native
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.envelope import Venue as EnvelopeVenue
-from undertow.protocol.params import Preset, VenueParams
+from undertow.protocol.market_group import MarketGroup
+from undertow.protocol.params import Preset
 from undertow.protocol.request import opening_key
 from undertow.protocol.state import State
 from undertow.protocol.units import Price
-from venue.markets import LOCAL_PARAMS
+from venue.markets import LOCAL_GROUP
 
 MNEMONIC = "test test test test test test test test test test test junk"
 SIGNERS = 3
@@ -160,7 +163,7 @@ class LocalVenue:
 def local_venue(
     preset: Preset,
     progress: Callable[[str], None],
-    params: VenueParams = LOCAL_PARAMS,
+    group: MarketGroup = LOCAL_GROUP,
     linger: float = 1.0,
 ) -> Iterator[LocalVenue]:
     """Run a venue while the `with` block runs."""
@@ -180,7 +183,7 @@ def local_venue(
         deployment = deploy(
             chain,
             preset,
-            params,
+            group,
             operator_key.public,
             [Account.from_key(key).address for key in signers],
             (provers[0].verifying_key, provers[1].verifying_key),
@@ -202,10 +205,10 @@ def local_venue(
         )
         operator = Operator(
             matcher=matcher,
-            venue=Venue(Chain(anvil.url, chain_key(0)), deployment),
+            venue=connect(Chain(anvil.url, chain_key(0)), deployment),
             journal=journal,
             preset=preset,
-            params=params,
+            params=group.params,
             key=operator_key,
             batch_prover=provers[0],
             request_prover=provers[1],

@@ -13,7 +13,7 @@ import aiohttp
 import httpx
 
 from undertow import foreign_json
-from undertow.client.errors import MatcherDownError, RefusedError
+from undertow.client.errors import MatcherDownError, OtherVenueError, RefusedError
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePublicKey, Venue
 from undertow.protocol.order import Order
@@ -51,6 +51,15 @@ class MatcherInfo:
             )
         except (KeyError, ValueError, AttributeError) as error:
             raise MatcherDownError(f"the matcher's status is malformed: {error}") from error
+
+    def require(self, venue: Venue) -> None:
+        """Refuse a matcher of another venue; raises OtherVenueError."""
+        if self.venue != venue:
+            raise OtherVenueError(
+                f"the matcher serves chain {self.venue.chain_id}, contract "
+                f"0x{self.venue.contract.hex()}, not chain {venue.chain_id}, contract "
+                f"0x{venue.contract.hex()}; name the matcher of your deployment"
+            )
 
 
 @dataclass(slots=True)
