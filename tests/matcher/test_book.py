@@ -9,6 +9,7 @@ from tests.engine.test_transition import PARAMS, genesis, order
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.eddsa import Signature
 from undertow.engine.batch import Slot
+from undertow.engine.verdict import Verdict
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL
@@ -90,8 +91,8 @@ def test_what_a_batch_finished_leaves_and_what_rests_stays() -> None:
     slots = tuple(
         Slot(
             index=waiting.account,
-            order=waiting,
-            outcome=outcome,
+            action=waiting,
+            verdict=Verdict(reason=outcome),
             before=ACCOUNTS[waiting.account],
             after=replace(ACCOUNTS[waiting.account], filled=Lots(lots)),
         )

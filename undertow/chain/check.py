@@ -18,7 +18,7 @@ from web3.contract import Contract
 from web3.exceptions import BadFunctionCallOutput, ContractLogicError
 
 from undertow.chain.chain import Chain, reachable
-from undertow.chain.contracts import Venue as Contracts
+from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment
 from undertow.chain.errors import (
     WrongChainError,

@@ -19,9 +19,9 @@ from undertow.crypto.babyjubjub import Point
 from undertow.errors import UndertowError
 from undertow.foreign_json import FieldError, Fields
 from undertow.protocol import params_file
-from undertow.protocol.envelope import Venue
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import PRESETS
+from undertow.protocol.venue import Venue
 from undertow.whole_file import whole_file
 
 LARGEST_FILE = 1 << 17
@@ -53,7 +53,7 @@ class Deployment:
     @property
     def venue(self) -> Venue:
         """The venue's name."""
-        return Venue(self.chain_id, bytes.fromhex(self.settlement.removeprefix("0x")))
+        return Venue.at(self.chain_id, self.settlement)
 
     def save(self, path: Path) -> None:
         """Write the deployment as JSON; raises OSError."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from undertow.chain.contracts import SettledBatch, SettledRequests
-from undertow.chain.contracts import Venue as Contracts
+from undertow.chain.contracts import Contracts
+from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.crypto.babyjubjub import Point, view_key
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.account import Account

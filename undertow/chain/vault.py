@@ -6,7 +6,7 @@ The queue is served by proofs: each of these returns once the request waits, not
 from __future__ import annotations
 
 from undertow.chain.chain import reachable
-from undertow.chain.contracts import Venue as Contracts
+from undertow.chain.contracts import Contracts
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.request import Request, opening_key
 from undertow.protocol.units import MicroUsd

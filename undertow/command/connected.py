@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from undertow.command.keys import chain_key
 
 if TYPE_CHECKING:
-    from undertow.chain.contracts import Venue as Contracts
+    from undertow.chain.contracts import Contracts
 
 
 def to_read(deployment: Path, rpc: str) -> Contracts:

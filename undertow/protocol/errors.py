@@ -10,6 +10,7 @@ UndertowError
 ├── ParamsRangeError         a governed parameter is out of its width
 ├── PerpetualError           a listed market's name, number or lots are none, or none of the venue's
 ├── ParamsFileError          a file of parameters is missing, or has another form
+├── VenueError               a chain id or a contract's address does not fit its width
 └── DeltaError               a published word is not an account's change under this key
 """
 
@@ -52,6 +53,10 @@ class PerpetualError(UndertowError):
 
 class ParamsFileError(UndertowError):
     """A file of parameters is missing, or has another form."""
+
+
+class VenueError(UndertowError):
+    """A chain id or a contract's address does not fit its width."""
 
 
 class DeltaError(UndertowError):
