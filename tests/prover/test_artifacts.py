@@ -15,11 +15,11 @@ from prover.inputs import Job
 from prover.prover import BrokenConstraintError, Prover
 from tests.circuits.test_requests_parity import RUNS, job
 from undertow.chain.chain import Chain
-from undertow.chain.deployment import deploy
+from undertow.chain.deploy import deploy
 from undertow.chain.errors import ChainError
 from undertow.crypto.babyjubjub import BASE8
 from undertow.protocol.params import MINIMAL
-from venue.markets import LOCAL_PARAMS
+from venue.markets import LOCAL_GROUP
 
 
 @pytest.fixture(scope="module")
@@ -85,4 +85,4 @@ def test_a_development_key_stays_on_local_chains(prover: Prover) -> None:
     chain = Mainnet("http://127.0.0.1:1")
     for origins in (("dev", "dev"), ("ceremony", "dev"), ("dev", "ceremony")):
         with pytest.raises(ChainError, match="not local"):
-            deploy(chain, MINIMAL, LOCAL_PARAMS, BASE8, [], keys, origins)
+            deploy(chain, MINIMAL, LOCAL_GROUP, BASE8, [], keys, origins)

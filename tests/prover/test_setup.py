@@ -15,14 +15,14 @@ from tests.prover.conftest import POWER, SEED, Files, silent, snarkjs
 from tests.prover.sections import replaced, split
 from tests.prover.test_setup_full_domain import squares
 from undertow.chain.chain import Chain
-from undertow.chain.deployment import deploy
+from undertow.chain.deploy import deploy
 from undertow.chain.errors import ChainError
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.field import R
 from undertow.crypto.native import to_bytes
 from undertow.protocol.params import MINIMAL
 from venue.bench import circuit as bench_circuit
-from venue.markets import LOCAL_PARAMS
+from venue.markets import LOCAL_GROUP
 
 
 def accepted_by_snarkjs(zkey: Path, proof: Proof, folder: Path) -> bool:
@@ -315,4 +315,4 @@ def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> Non
         native_core().check_verifying_key(to_bytes(*minus))
     for keys in ((good, bad), (bad, good), (good, minus), (minus, good)):
         with pytest.raises(ChainError, match="gamma is its delta"):
-            deploy(chain, MINIMAL, LOCAL_PARAMS, BASE8, [], keys, origins)
+            deploy(chain, MINIMAL, LOCAL_GROUP, BASE8, [], keys, origins)

@@ -3,6 +3,7 @@
 ClientError
 ├── RefusedError      the matcher refused an order; `code` says why
 ├── FillError         the chain holds a change that no order of the trader explains
+├── OtherVenueError   the matcher serves another venue than the trader means
 └── MatcherDownError  the matcher does not answer, or answers nonsense
 """
 
@@ -31,6 +32,10 @@ class FillError(ClientError):
         """Name the batch, or a request's run as batch 0."""
         super().__init__(f"batch {batch}: {what}")
         self.batch = batch
+
+
+class OtherVenueError(ClientError):
+    """The matcher serves another venue than the trader means."""
 
 
 class MatcherDownError(ClientError):

@@ -8,6 +8,8 @@ UndertowError
 │   └── AccountRangeError    a leaf's field is out of its width
 ├── PriceRangeError          a price or a set of prices does not fit its words
 ├── ParamsRangeError         a governed parameter is out of its width
+├── PerpetualError           a listed market's name, number or lots are none, or none of the venue's
+├── ParamsFileError          a file of parameters is missing, or has another form
 ├── VenueError               a chain id or a contract's address does not fit its width
 └── DeltaError               a published word is not an account's change under this key
 """
@@ -43,6 +45,14 @@ class PriceRangeError(UndertowError):
 
 class ParamsRangeError(UndertowError):
     """A governed parameter is out of its width."""
+
+
+class PerpetualError(UndertowError):
+    """A listed market's name, number or lots are none, or none of the venue's."""
+
+
+class ParamsFileError(UndertowError):
+    """A file of parameters is missing, or has another form."""
 
 
 class VenueError(UndertowError):

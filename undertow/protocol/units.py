@@ -12,11 +12,15 @@ Lots = NewType("Lots", int)
 """Signed number of contracts."""
 Price = NewType("Price", int)
 """Micro-USD per lot, 36 bits."""
+MicroUsd = NewType("MicroUsd", int)
+"""What the token counts in: a millionth of a dollar, also of a unit's price."""
 Money = NewType("Money", int)
 """Signed, 2**-16 micro-USD."""
 Kappa = NewType("Kappa", int)
 """Depth of the house, 2**-32 micro-USD per lot squared, 48 bits."""
 
+MICRO_USD = MicroUsd(1_000_000)
+"""A dollar."""
 # Scales: a value is counted in 2**-bits of its unit.
 MONEY_BITS = 16
 KAPPA_BITS = 32
