@@ -17,12 +17,12 @@ from undertow.protocol.envelope import (
     ENVELOPE_BYTES,
     EnvelopeError,
     EnvelopePrivateKey,
-    Venue,
     WrongKeyError,
     open_envelope,
 )
 from undertow.protocol.errors import OrderError
 from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.venue import Venue
 
 
 class Code(StrEnum):

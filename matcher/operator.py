@@ -21,8 +21,9 @@ from matcher.service import Matcher
 from prover.inputs import Committed, requests_job, settle_job
 from prover.jobs import FolderProver
 from prover.prover import Prover, Timing
-from undertow.chain.contracts import Round, SettledBatch, SettledRequests, Venue
+from undertow.chain.contracts import Contracts, Round
 from undertow.chain.errors import ChainUnreachableError, RevertedError
+from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy, Execution
 from undertow.engine.requests import serve
@@ -67,7 +68,7 @@ class Operator:
     """One venue's loop over a matcher, a chain and two provers."""
 
     matcher: Matcher
-    venue: Venue
+    contracts: Contracts
     journal: Journal
     preset: Preset
     params: VenueParams
@@ -94,7 +95,7 @@ class Operator:
         self.state, self.request_runs = State(), 0
         self.matcher.settled.clear()
         self.book, self._read = OrderBook(), 0
-        for settled in self.venue.history():
+        for settled in self.contracts.history():
             if isinstance(settled, SettledRequests):
                 self._replay_requests(settled)
             else:
@@ -131,7 +132,7 @@ class Operator:
     def step(self) -> bool:
         """Do the next piece of work; return whether there was any."""
         self._take_in()
-        pending = self.venue.pending()
+        pending = self.contracts.pending()
         if pending is not None and self._settle(pending.time):
             return True
         # Requests do not wait for a price: a silent oracle keeps nobody's money.
@@ -149,7 +150,7 @@ class Operator:
         return read_logged(ciphertext, self.matcher.envelope_key, self.matcher.venue)
 
     def _serve_requests(self) -> bool:
-        requests = self.venue.waiting_requests(self.preset.requests)
+        requests = self.contracts.waiting_requests(self.preset.requests)
         if not requests:
             return False
         self.phase = Phase.SERVING_REQUESTS
@@ -158,10 +159,10 @@ class Operator:
             self.state, requests, self.preset.requests, self.params, self.key.scalar
         )
         job = requests_job(
-            self.state, after, answers, number, self.params, self.key, self.venue.place
+            self.state, after, answers, number, self.params, self.key, self.contracts.venue
         )
         proof = self.request_prover.prove(job)
-        self.venue.settle_requests(
+        self.contracts.settle_requests(
             after.root(),
             [(a.paid, a.leaf(), a.ciphertext()) for a in answers[: len(requests)]],
             job.signals.c,
@@ -185,7 +186,7 @@ class Operator:
                 return False
             self.journal.write(closed)
             self._waiting_since = None
-        self.venue.close(self._committed(closed).root(self.venue.place, number))
+        self.contracts.close(self._committed(closed).root(self.contracts.venue, number))
         self.phase = Phase.WAITING_FOR_PRICE
         self._publish_view()
         return True
@@ -203,10 +204,10 @@ class Operator:
         closed = self.journal.read(number)
         if closed is None:
             raise DivergedError(f"set {number} is closed on chain and not in the journal")
-        price = self.venue.first_round_after(closed_at)
+        price = self.contracts.first_round_after(closed_at)
         if price is None:
             # The oracle takes no stale and no disputed round, so all that shows here is silence.
-            waited = self.venue.chain.time - closed_at
+            waited = self.contracts.chain.time - closed_at
             silent = waited > ORACLE_PATIENCE_SECONDS
             self.phase = Phase.ORACLE_SILENT if silent else Phase.WAITING_FOR_PRICE
             return False
@@ -220,11 +221,11 @@ class Operator:
             price.prices,
             price.time,
             self.params,
-            self.venue.place,
+            self.contracts.venue,
         )
         proof = self.batch_prover.prove(job)
         touches = [Touch(s.index, s.after.leaf(), s.ciphertext()) for s in execution.slots]
-        gas = self.venue.settle_batch(
+        gas = self.contracts.settle_batch(
             execution.state.root(),
             touches,
             job.signals.c,
@@ -258,7 +259,7 @@ class Operator:
         number = closed.batch + 1
         following = self.journal.read(number)
         if following is None:
-            if self.venue.waiting_requests(1):
+            if self.contracts.waiting_requests(1):
                 return 0
             accounts = execution.state.accounts
             following = self.book.pick(number, accounts, self.preset, self.params)
@@ -266,7 +267,7 @@ class Operator:
                 return 0
             self.journal.write(following)
         self._waiting_since = None
-        return self._committed(following).root(self.venue.place, number)
+        return self._committed(following).root(self.contracts.venue, number)
 
     def _committed(self, closed: ClosedSet) -> Committed:
         signed = [self._logged(number) if is_order else None for is_order, number in closed.slots]
@@ -297,7 +298,7 @@ class Operator:
         if closed is None:
             raise DivergedError(f"batch {settled.number} was settled and is not in the journal")
         self._take_in()
-        price = self.venue.round(settled.round_number)
+        price = self.contracts.round(settled.round_number)
         execution = transition(
             self.state, self._committed(closed).batch, price.prices, price.time, self.params
         )

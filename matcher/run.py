@@ -19,12 +19,11 @@ from prover.artifacts import chosen, circuit_names
 from prover.jobs import FolderProver
 from prover.prover import Prover
 from undertow.chain.chain import Chain
-from undertow.chain.contracts import Venue
+from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment
 from undertow.client.keys import load_secret
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
-from undertow.protocol.envelope import Venue as EnvelopeVenue
 from undertow.protocol.params import PRESETS
 from venue.markets import LOCAL_PARAMS
 
@@ -43,16 +42,15 @@ def run(host: str, port: int, stop: threading.Event) -> None:
     preset = PRESETS[deployment.preset]
     seed = load_secret(settings.operator_key, settings.passphrase.get_secret_value())
     provers = [_prover(name, deployment.keys, settings) for name in circuit_names(preset)]
-    place = EnvelopeVenue(deployment.chain_id, bytes.fromhex(deployment.settlement[2:]))
     with ExitStack() as stack:
-        log = OrderLog(settings.log_path, place)
+        log = OrderLog(settings.log_path, deployment.venue)
         stack.callback(log.close)
         journal = Journal(settings.journal_path)
         stack.callback(journal.close)
         envelope = secret_bytes("envelope_secret", settings.envelope_secret, 96)
         receipt = secret_bytes("receipt_secret", settings.receipt_secret, 32)
         matcher = Matcher(
-            venue=place,
+            venue=deployment.venue,
             envelope_key=EnvelopePrivateKey(envelope, settings.epoch),
             receipt_key=Ed25519PrivateKey.from_private_bytes(receipt),
             log=log,
@@ -60,7 +58,9 @@ def run(host: str, port: int, stop: threading.Event) -> None:
         )
         operator = Operator(
             matcher=matcher,
-            venue=Venue(Chain(settings.rpc, settings.chain_key.get_secret_value()), deployment),
+            contracts=Contracts(
+                Chain(settings.rpc, settings.chain_key.get_secret_value()), deployment
+            ),
             journal=journal,
             preset=preset,
             params=LOCAL_PARAMS,

@@ -17,8 +17,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from matcher.errors import LogError
 from matcher.intake import Code, Refused, View, decide
 from matcher.store import OrderLog, Record
-from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey, Venue
+from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey
 from undertow.protocol.receipt import ciphertext_hash, sign_receipt
+from undertow.protocol.venue import Venue
 
 _STREAM_SECONDS = 0.2
 _STATUS = {Code.OVERSIZED: 413, Code.WRONG_KEY_ID: 409, Code.UNKNOWN_ACCOUNT: 404}
@@ -95,7 +96,7 @@ def create_app(matcher: Matcher) -> FastAPI:
         public = matcher.envelope_key.public
         return {
             "chainId": matcher.venue.chain_id,
-            "contract": "0x" + matcher.venue.contract.hex(),
+            "contract": matcher.venue.address,
             "batchNumber": matcher.view.batch_number,
             "phase": matcher.phase(),
             "sequence": matcher.log.sequence,

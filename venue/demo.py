@@ -103,7 +103,7 @@ def replay(local: LocalVenue, window: Window) -> None:
         client.submit(envelope, info)
     client.close()
     number = len(local.reports)
-    local.wait("the close", lambda: local.venue.pending() is not None)
+    local.wait("the close", lambda: local.contracts.pending() is not None)
     local.publish([_prices(dollars) for dollars in window.index])
     local.wait("the settlement", lambda: len(local.reports) > number)
 
@@ -171,16 +171,16 @@ def _print_market(
 def _leave(local: LocalVenue) -> None:
     trader = local.traders[0]
     amount = DEPOSIT // 10
-    local.chain.send(local.venue.vault.functions.withdraw(trader.account, amount))
-    claims = local.venue.vault.functions.totalClaims()
+    local.chain.send(local.contracts.vault.functions.withdraw(trader.account, amount))
+    claims = local.contracts.vault.functions.totalClaims()
     local.wait("the withdrawal", lambda: int(claims.call()) == amount)
-    local.chain.send(local.venue.vault.functions.claim())
+    local.chain.send(local.contracts.vault.functions.claim())
     print(f"account {trader.account} withdrew {amount / MICRO_USD:,.2f} USD, proved and paid")
 
 
 def _recompute(local: LocalVenue) -> None:
-    operator = local.venue.operator_key()
-    history = list(local.venue.history())
+    operator = local.contracts.operator_key()
+    history = list(local.contracts.history())
     fills = 0
     for trader in local.traders:
         events = follow(history, trader.account, trader.key.scalar, trader.key.public, operator)

@@ -25,17 +25,16 @@ from matcher.service import Matcher
 from matcher.store import OrderLog
 from prover.artifacts import build, circuit_names
 from prover.prover import Prover
-from undertow.chain import compiled as contracts
+from undertow.chain import compiled
 from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
-from undertow.chain.contracts import Venue
+from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment, deploy
 from undertow.chain.reporter import publish_round
 from undertow.client.client import Client, Trader
 from undertow.crypto import native
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
-from undertow.protocol.envelope import Venue as EnvelopeVenue
 from undertow.protocol.params import Preset, VenueParams
 from undertow.protocol.request import opening_key
 from undertow.protocol.state import State
@@ -63,7 +62,7 @@ class LocalVenue:
 
     chain: Chain
     deployment: Deployment
-    venue: Venue
+    contracts: Contracts
     operator: Operator
     folder: Path
     url: str
@@ -93,10 +92,10 @@ class LocalVenue:
         self.operator.matcher.log.close()
         self.operator.journal.close()
 
-    def rebuild(self, venue: Venue | None = None) -> Operator:
+    def rebuild(self, contracts: Contracts | None = None) -> Operator:
         """Replace the loop by one that knows only the chain and the files; it is not started.
 
-        ``venue`` is how the new loop reaches the chain, if not as the old one did.
+        ``contracts`` is how the new loop reaches the chain, if not as the old one did.
         """
         self.close()
         old = self.operator
@@ -105,7 +104,7 @@ class LocalVenue:
         old.matcher.log = log
         self.operator = replace(
             old,
-            venue=venue or old.venue,
+            contracts=contracts or old.contracts,
             journal=Journal(self.folder / JOURNAL),
             phase=Phase.STARTING,
             state=State(),
@@ -117,9 +116,9 @@ class LocalVenue:
         self.operator.matcher.phase = lambda: self.operator.phase
         return self.operator
 
-    def restart(self, venue: Venue | None = None) -> None:
+    def restart(self, contracts: Contracts | None = None) -> None:
         """Stop the loop and start a new one; see `rebuild`."""
-        self.rebuild(venue)
+        self.rebuild(contracts)
         self.start()
 
     def client(self) -> Client:
@@ -128,16 +127,16 @@ class LocalVenue:
 
     def fund(self, traders: int, deposit: int, house: int) -> None:
         """Open and fund accounts and the house through the vault; amounts in micro-USD."""
-        functions = self.venue.token.functions
+        functions = self.contracts.token.functions
         total = traders * deposit + house
         assert self.chain.account is not None
         self.chain.send(functions.mint(self.chain.account.address, total))
         self.chain.send(functions.approve(self.deployment.vault, total))
-        self.chain.send(self.venue.vault.functions.houseDeposit(house))
+        self.chain.send(self.contracts.vault.functions.houseDeposit(house))
         for number in range(1, traders + 1):
             key = PrivateKey.from_seed(b"undertow local trader " + number.to_bytes(32, "big"))
             point = opening_key(key.public)
-            self.chain.send(self.venue.vault.functions.open(point.x, point.y, deposit))
+            self.chain.send(self.contracts.vault.functions.open(point.x, point.y, deposit))
             self.traders.append(Trader(key, number))
 
     def publish(self, prices: Sequence[Sequence[Price]]) -> int:
@@ -145,7 +144,7 @@ class LocalVenue:
         now = self.chain.time + 1
         self.chain.web3.provider.make_request("evm_setNextBlockTimestamp", [now + 1])  # type: ignore[arg-type]
         self.chain.web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
-        return publish_round(self.venue, self.signers, prices, now)
+        return publish_round(self.contracts, self.signers, prices, now)
 
     def wait(self, what: str, done: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait until something has happened; raises TimeoutError that says what did not."""
@@ -169,7 +168,7 @@ def local_venue(
     progress("loading the proving keys")
     provers = [Prover(item) for item in artifacts]
     progress("compiling the contracts")
-    contracts.build()
+    compiled.build()
     with ExitStack() as stack:
         anvil = stack.enter_context(Anvil())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="undertow-")))
@@ -186,15 +185,12 @@ def local_venue(
             (provers[0].verifying_key, provers[1].verifying_key),
             (artifacts[0].origin, artifacts[1].origin),
         )
-        place = EnvelopeVenue(
-            deployment.chain_id, bytes.fromhex(deployment.settlement.removeprefix("0x"))
-        )
-        log = OrderLog(folder / ORDERS, place)
+        log = OrderLog(folder / ORDERS, deployment.venue)
         stack.callback(log.close)
         journal = Journal(folder / JOURNAL)
         stack.callback(journal.close)
         matcher = Matcher(
-            venue=place,
+            venue=deployment.venue,
             envelope_key=EnvelopePrivateKey.generate(0),
             receipt_key=Ed25519PrivateKey.generate(),
             log=log,
@@ -202,7 +198,7 @@ def local_venue(
         )
         operator = Operator(
             matcher=matcher,
-            venue=Venue(Chain(anvil.url, chain_key(0)), deployment),
+            contracts=Contracts(Chain(anvil.url, chain_key(0)), deployment),
             journal=journal,
             preset=preset,
             params=params,
@@ -216,7 +212,7 @@ def local_venue(
         local = LocalVenue(
             chain=Chain(anvil.url, chain_key(SIGNERS + 1)),
             deployment=deployment,
-            venue=Venue(Chain(anvil.url, chain_key(SIGNERS + 1)), deployment),
+            contracts=Contracts(Chain(anvil.url, chain_key(SIGNERS + 1)), deployment),
             operator=operator,
             folder=folder,
             url=stack.enter_context(serve_http(matcher)),

@@ -17,11 +17,14 @@ from matcher.http import serve_http
 from matcher.intake import Owner, View
 from matcher.service import Matcher
 from matcher.store import OrderLog
-from tests.matcher.test_service import KEY, STRANGER, TRADER, VENUE
+from tests.strategies import VENUE, key
 from undertow.client.client import AsyncClient, Client, MatcherInfo, Trader
 from undertow.client.errors import MatcherDownError, RefusedError
+from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.receipt import Receipt, ReceiptError
 
+KEY = EnvelopePrivateKey.generate(1)
+TRADER, STRANGER = key(1), key(2)
 both = pytest.mark.parametrize("kind", [Client, AsyncClient])
 
 

@@ -12,6 +12,7 @@ from undertow.chain.errors import ChainError
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset, VenueParams
 from undertow.protocol.state import State
+from undertow.protocol.venue import Venue
 
 LOCAL_CHAINS = (31337, 1337)
 MINIMUM_OPENING = 1_000_000
@@ -37,6 +38,11 @@ class Deployment:
     """The first block to read events from."""
     keys: str
     """Where the proving keys are from, `dev` or `ceremony`."""
+
+    @property
+    def venue(self) -> Venue:
+        """The venue's name."""
+        return Venue.at(self.chain_id, self.settlement)
 
     def save(self, path: Path) -> None:
         """Write the deployment as JSON."""

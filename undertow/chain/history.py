@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from undertow.chain.contracts import SettledBatch, SettledRequests
+from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.crypto.babyjubjub import Point, view_key
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta

@@ -15,10 +15,12 @@ import httpx
 from undertow import foreign_json
 from undertow.client.errors import MatcherDownError, RefusedError
 from undertow.crypto.eddsa import PrivateKey
-from undertow.protocol.envelope import EnvelopePublicKey, Venue
+from undertow.protocol.envelope import EnvelopePublicKey
+from undertow.protocol.errors import VenueError
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
 from undertow.protocol.signed_order import SignedOrder, seal_order
+from undertow.protocol.venue import Venue
 
 CONNECTIONS = 100
 TIMEOUT_SECONDS = 30
@@ -41,15 +43,14 @@ class MatcherInfo:
     def from_json(cls, value: dict[str, Any]) -> MatcherInfo:
         """Read the answer of GET /status; raises MatcherDownError."""
         try:
-            contract = bytes.fromhex(value["contract"].removeprefix("0x"))
             return cls(
-                Venue(int(value["chainId"]), contract),
+                Venue.at(int(value["chainId"]), value["contract"]),
                 EnvelopePublicKey(bytes.fromhex(value["envelopeKey"]), int(value["epoch"])),
                 bytes.fromhex(value["receiptKey"]),
                 int(value["batchNumber"]),
                 str(value["phase"]),
             )
-        except (KeyError, ValueError, AttributeError) as error:
+        except (KeyError, ValueError, AttributeError, VenueError) as error:
             raise MatcherDownError(f"the matcher's status is malformed: {error}") from error
 
 

@@ -8,6 +8,7 @@ UndertowError
 │   └── AccountRangeError    a leaf's field is out of its width
 ├── PriceRangeError          a price or a set of prices does not fit its words
 ├── ParamsRangeError         a governed parameter is out of its width
+├── VenueError               a chain id or a contract's address does not fit its width
 └── DeltaError               a published word is not an account's change under this key
 """
 
@@ -42,6 +43,10 @@ class PriceRangeError(UndertowError):
 
 class ParamsRangeError(UndertowError):
     """A governed parameter is out of its width."""
+
+
+class VenueError(UndertowError):
+    """A chain id or a contract's address does not fit its width."""
 
 
 class DeltaError(UndertowError):

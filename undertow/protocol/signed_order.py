@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from undertow.crypto.babyjubjub import IDENTITY, Point
 from undertow.crypto.eddsa import Signature
 from undertow.crypto.field import R
-from undertow.protocol.envelope import EnvelopePublicKey, Venue, seal
+from undertow.protocol.envelope import EnvelopePublicKey, seal
 from undertow.protocol.order import Order
+from undertow.protocol.venue import Venue
 
 ORDER_BYTES = 23
 """181 bits of the order word."""

@@ -17,8 +17,23 @@ Money = NewType("Money", int)
 Kappa = NewType("Kappa", int)
 """Depth of the house, 2**-32 micro-USD per lot squared, 48 bits."""
 
+# Scales: a value is counted in 2**-bits of its unit.
 MONEY_BITS = 16
 KAPPA_BITS = 32
+DEPTH_BITS = 32
+"""Depth coefficients and concentrations, per lot."""
+VARIANCE_BITS = 32
+RETURN_BITS = 16
+"""Its square has the scale of a variance."""
+DEPTH_PER_VARIANCE_BITS = 16
+FUNDING_RATE_BITS = 40
+"""Of the notional per second."""
+FUNDING_VELOCITY_BITS = 56
+"""Of the notional per second, second and lot of skew."""
+SHOCK_BITS = 8
+"""One step of the scenario grid, of the price."""
+CONTINGENCY_BITS = 16
+"""Of the notional."""
 
 
 def ceil_div(numerator: int, denominator: int) -> int:

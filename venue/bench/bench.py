@@ -83,7 +83,7 @@ def _venue(preset: Preset, progress: Callable[[str], None]) -> dict[str, Any]:
         progress("settling one full batch")
         replay(local, window)
         report = local.reports[-1]
-        settled = list(local.venue.history())[-1]
+        settled = list(local.contracts.history())[-1]
         progress("transition")
         orders = [slot.order for slot in report.execution.slots if slot.order is not None]
         batch = Batch(slots=tuple(orders), lanes=tuple(report.execution.clearings))

@@ -430,10 +430,10 @@ def _preset(name: str):  # type: ignore[no-untyped-def]
 
 def _venue(path: Path, rpc: str, reading: bool = False):  # type: ignore[no-untyped-def]
     from undertow.chain.chain import Chain
-    from undertow.chain.contracts import Venue
+    from undertow.chain.contracts import Contracts
     from undertow.chain.deployment import Deployment
 
-    return Venue(Chain(rpc, None if reading else _chain_key()), Deployment.load(path))
+    return Contracts(Chain(rpc, None if reading else _chain_key()), Deployment.load(path))
 
 
 def _chain_key() -> str:

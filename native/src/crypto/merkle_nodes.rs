@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 
-use crate::protocol::poseidon;
+use crate::crypto::poseidon;
 
 pub const ARITY: usize = 8;
 pub const ARITY_BITS: usize = 3;

@@ -1,4 +1,4 @@
-//! What the matcher computes for each order; `undertow/protocol/` is the specification.
+//! What the matcher computes for each order; `undertow/crypto/` is the specification.
 
 pub mod babyjubjub;
 pub mod eddsa;

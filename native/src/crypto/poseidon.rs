@@ -1,17 +1,17 @@
-//! Poseidon over BN254's scalar field; undertow/protocol/poseidon.py is the specification.
+//! Poseidon over BN254's scalar field; undertow/crypto/poseidon.py is the specification.
 #![forbid(unsafe_code)]
 
 use std::sync::OnceLock;
 
 use ark_bn254::Fr;
 
+use crate::crypto::grain::{MAX_ARITY, plain};
+#[cfg(target_arch = "x86_64")]
+use crate::crypto::poseidon_lanes::{self, LaneSparse};
+use crate::crypto::poseidon_words::{WordSparse, in_words};
+use crate::crypto::sparse::Sparse;
 #[cfg(target_arch = "x86_64")]
 use crate::ifma;
-use crate::protocol::grain::{MAX_ARITY, plain};
-#[cfg(target_arch = "x86_64")]
-use crate::protocol::poseidon_lanes::{self, LaneSparse};
-use crate::protocol::poseidon_words::{WordSparse, in_words};
-use crate::protocol::sparse::Sparse;
 use crate::words::Generic;
 #[cfg(target_arch = "x86_64")]
 use crate::words::adx::Adx;
@@ -57,7 +57,7 @@ fn permutation(arity: usize) -> &'static Permutation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::grain::{FULL_ROUNDS, Plain};
+    use crate::crypto::grain::{FULL_ROUNDS, Plain};
     use ark_ff::{AdditiveGroup, Field, UniformRand};
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;

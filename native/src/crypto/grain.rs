@@ -1,5 +1,5 @@
 //! Poseidon's round constants and matrix from the Grain LFSR of the Poseidon paper, with
-//! circomlib's parameters; undertow/protocol/poseidon_constants.py is the specification.
+//! circomlib's parameters; undertow/crypto/poseidon_constants.py is the specification.
 #![forbid(unsafe_code)]
 
 use ark_bn254::Fr;

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use ark_bn254::Fr;
 use ark_ff::BigInt;
 
-use crate::protocol::edwards::{Extended, Projective, Summand};
-use crate::protocol::word;
+use crate::crypto::edwards::{Extended, Projective, Summand};
+use crate::crypto::word;
 
 /// Order of the prime subgroup; the curve has eight times as many points.
 pub const SUBGROUP_ORDER: BigInt<4> =

@@ -3,21 +3,25 @@
 //! For A ≠ ±B the chord gives λ = (yb - ya)/(xb - xa), x = λ² - xa - xb, y = λ(xa - x) - ya. The
 //! denominators of a chunk are multiplied up (pass 1) and divided out again from the back
 //! (pass 2), in four independent chains so that the multiplier never waits for one product.
+//!
+//! Unsafe code as in `ifma`.
 
-use std::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::_MM_HINT_T1;
 
 use ark_ff::{AdditiveGroup, Field as _};
 
-use super::addresses::{Eight, Finder};
-use super::coordinate::{Coordinate, ONE, Q, invert_lanes};
-use super::field::Lanes;
-use crate::msm::pairs::{Pair, Pairs, Pool, Run};
+use super::eights::{Eights, GROUP, Operands, prefetch};
+use super::finder::Finder;
+use super::pairs::{Pair, Pairs, Pool, Run};
+use crate::ifma;
+use crate::ifma::coordinate::{Coordinate, ONE, Q, invert_lanes};
+use crate::ifma::field::Lanes;
 
 /// Pairs that share an inversion. The temporary values of a chunk stay in the L2 cache.
 pub const CHUNK: usize = 1024;
-const CHAINS: usize = 4;
-/// The kernel works on whole groups of this many pairs.
-const GROUP: usize = 8 * CHAINS;
+const CHAINS: usize = GROUP / 8;
 /// How many vectors ahead of their use points are asked for.
 const AHEAD: usize = 4;
 
@@ -60,7 +64,7 @@ pub fn add_pairs<C: Coordinate>(
     spare: Pair,
     workspace: &mut Workspace<C>,
 ) -> Vec<usize> {
-    assert!(super::available());
+    assert!(ifma::available());
     let slots = pool.len();
     let highest = |part: &[u32]| part.iter().fold(0, |max, entry| max.max(*entry)) as usize;
     let operands = highest(pairs.a).max(highest(pairs.b)).max(spare.a.max(spare.b) as usize);
@@ -123,62 +127,6 @@ fn double<C: Coordinate>(x: C::Scalar, y: C::Scalar) -> Option<(C::Scalar, C::Sc
     let slope = (square.double() + square) * y.double().inverse()?;
     let doubled = slope.square() - x.double();
     Some((doubled, slope * (x - doubled) - y))
-}
-
-/// The pairs of a chunk by eights; the spare pair fills its last group.
-struct Eights<'a> {
-    whole: Run<'a>,
-    tail: [[u32; GROUP]; 3],
-}
-
-impl<'a> Eights<'a> {
-    fn new(chunk: Run<'a>, spare: Pair) -> Self {
-        let whole = chunk.len() / GROUP * GROUP;
-        let mut tail = [[spare.a; GROUP], [spare.b; GROUP], [spare.out; GROUP]];
-        for (part, pairs) in tail.iter_mut().zip([chunk.a, chunk.b, chunk.out]) {
-            part[..chunk.len() - whole].copy_from_slice(&pairs[whole..]);
-        }
-        let whole = Run { a: &chunk.a[..whole], b: &chunk.b[..whole], out: &chunk.out[..whole] };
-        Self { whole, tail }
-    }
-
-    /// Where the vector's eight pairs are.
-    #[inline(always)]
-    fn get(&self, vector: usize) -> [*const u32; 3] {
-        let at = vector * 8;
-        let whole = self.whole.len();
-        if at < whole {
-            [&self.whole.a[at..at + 8], &self.whole.b[at..at + 8], &self.whole.out[at..at + 8]]
-                .map(<[u32]>::as_ptr)
-        } else {
-            [0, 1, 2].map(|part| self.tail[part][at - whole..at - whole + 8].as_ptr())
-        }
-    }
-}
-
-/// The operands of eight pairs.
-#[derive(Clone, Copy)]
-struct Operands {
-    a: Eight,
-    b: Eight,
-    a_negative: u8,
-    b_negative: u8,
-}
-
-impl Operands {
-    const NONE: Self = Self { a: Eight::NONE, b: Eight::NONE, a_negative: 0, b_negative: 0 };
-
-    /// SAFETY: `ifma::available()`, and the slots are inside the finder's pool.
-    #[inline(always)]
-    unsafe fn asked_for<P>(finder: &Finder, [a, b, _]: [*const u32; 3]) -> Self {
-        unsafe {
-            let (a, a_negative) = finder.entries(a);
-            let (b, b_negative) = finder.entries(b);
-            prefetch::<P, _MM_HINT_T0>(&a);
-            prefetch::<P, _MM_HINT_T0>(&b);
-            Self { a, b, a_negative, b_negative }
-        }
-    }
 }
 
 /// Adds at most `CHUNK` pairs; false, with nothing written, if a denominator is zero. The points of
@@ -291,18 +239,4 @@ unsafe fn add_chunk<C: Coordinate>(
         }
     }
     true
-}
-
-#[inline(always)]
-unsafe fn prefetch<P, const HINT: i32>(points: &Eight) {
-    for lane in 0..8 {
-        let line = points.read::<i8>(lane);
-        // SAFETY: no address can be wrong to ask for.
-        unsafe {
-            _mm_prefetch::<HINT>(line);
-            if size_of::<P>() > 64 {
-                _mm_prefetch::<HINT>(line.wrapping_add(64));
-            }
-        }
-    }
 }

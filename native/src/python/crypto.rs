@@ -9,8 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::content;
-use crate::protocol::word::{self, WORD};
-use crate::protocol::{babyjubjub, eddsa, grain, poseidon};
+use crate::crypto::word::{self, WORD};
+use crate::crypto::{babyjubjub, eddsa, grain, poseidon};
 
 pub fn refuse<T>(text: impl Into<String>) -> PyResult<T> {
     Err(PyValueError::new_err(text.into()))

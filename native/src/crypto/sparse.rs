@@ -12,7 +12,7 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, BigInt, Field};
 
-use crate::protocol::grain::{FULL_ROUNDS, Plain};
+use crate::crypto::grain::{FULL_ROUNDS, Plain};
 
 const HALF: usize = FULL_ROUNDS / 2;
 

@@ -1,12 +1,12 @@
-//! The quotient of `crate::groth16::quotient` in lanes.
+//! What `quotient` computes on words, in lanes.
 #![forbid(unsafe_code)]
 
-use super::field::Lanes;
-use super::ntt::{self, Coset};
-use super::rows::Rows;
-use crate::files::binary::{Result, fault};
+use super::quotient::{Quotient, Words};
+use crate::fault::{Result, fault};
 use crate::files::zkey::Zkey;
-use crate::groth16::quotient::{Quotient, Words};
+use crate::ifma::field::Lanes;
+use crate::ifma::ntt::{self, Coset};
+use crate::ifma::rows::Rows;
 use crate::memory::Scratch;
 
 pub struct InLanes {

@@ -11,8 +11,8 @@
 use ark_bn254::{Fr, FrConfig};
 use ark_ff::BigInt;
 
-use crate::protocol::grain::{FULL_ROUNDS, MAX_ARITY};
-use crate::protocol::sparse::Sparse;
+use crate::crypto::grain::{FULL_ROUNDS, MAX_ARITY};
+use crate::crypto::sparse::Sparse;
 use crate::words::number::{Number, double, reduced_once, sum};
 use crate::words::{Multiply, modulus};
 

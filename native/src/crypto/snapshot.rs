@@ -5,9 +5,10 @@
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 
-use crate::files::binary::{FormatError, Reader, Result, fault};
-use crate::protocol::merkle::{MAX_DEPTH, Tree};
-use crate::protocol::word::{self, WORD};
+use crate::crypto::merkle::{MAX_DEPTH, Tree};
+use crate::crypto::word::{self, WORD};
+use crate::fault::{FormatError, Result, fault};
+use crate::files::binary::Reader;
 
 const NAME: &[u8; 16] = b"undertow tree 1\n";
 const ENTRY: usize = 8 + WORD;

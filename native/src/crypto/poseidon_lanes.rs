@@ -11,10 +11,10 @@ use std::arch::x86_64::_mm512_setzero_si512;
 use ark_bn254::Fr;
 use ark_ff::{BigInt, BigInteger, Field as _, MontFp, PrimeField};
 
+use crate::crypto::grain::{FULL_ROUNDS, MAX_ARITY};
+use crate::crypto::sparse::Sparse;
 use crate::ifma;
 use crate::ifma::field::{Field, Lanes, add_product, join, split};
-use crate::protocol::grain::{FULL_ROUNDS, MAX_ARITY};
-use crate::protocol::sparse::Sparse;
 
 const LANES: usize = 8;
 const HALF: usize = FULL_ROUNDS / 2;

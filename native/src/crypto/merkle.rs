@@ -1,5 +1,5 @@
 //! A sparse Merkle tree of arity 8 whose snapshots share what did not change;
-//! undertow/protocol/merkle.py is the specification.
+//! undertow/crypto/merkle.py is the specification.
 //!
 //! A copy costs one pointer. An update copies the nodes on its path that a snapshot still holds,
 //! marks them stale, and then hashes every stale node once, level by level.
@@ -10,8 +10,8 @@ use std::sync::Arc;
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 
-pub use crate::protocol::merkle_nodes::{ARITY, Items, MAX_DEPTH};
-use crate::protocol::merkle_nodes::{
+pub use crate::crypto::merkle_nodes::{ARITY, Items, MAX_DEPTH};
+use crate::crypto::merkle_nodes::{
     ARITY_BITS, Branch, Children, collect, digit, empty, hash_of, rehash, set, spread,
 };
 

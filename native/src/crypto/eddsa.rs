@@ -1,14 +1,14 @@
-//! Verification of EdDSA over BabyJubJub with Poseidon; undertow/protocol/eddsa.py is the
+//! Verification of EdDSA over BabyJubJub with Poseidon; undertow/crypto/eddsa.py is the
 //! specification, and circomlib's `EdDSAPoseidonVerifier` with its ranges checked.
 #![forbid(unsafe_code)]
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};
 
-use crate::protocol::babyjubjub::{Multiples, subgroup_scalar, times_base8};
-use crate::protocol::edwards::Extended;
-use crate::protocol::poseidon;
-use crate::protocol::word::{self, WORD};
+use crate::crypto::babyjubjub::{Multiples, subgroup_scalar, times_base8};
+use crate::crypto::edwards::Extended;
+use crate::crypto::poseidon;
+use crate::crypto::word::{self, WORD};
 
 /// Of a public key, a message and a signature (R8, S).
 pub const KEY_BYTES: usize = 2 * WORD;

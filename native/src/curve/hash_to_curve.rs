@@ -9,8 +9,6 @@ use ark_ff::{BigInt, BigInteger, Field, PrimeField, Zero};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
-use crate::files::elements::u32_at;
-
 /// The point of the second group whose logarithm nobody knows.
 pub fn hash_to_g2(hash: &[u8]) -> G2Affine {
     Draw::seeded(hash).g2()
@@ -23,7 +21,8 @@ impl Draw {
     pub fn seeded(hash: &[u8]) -> Self {
         let mut seed = [0; 32];
         for (word, bytes) in seed.chunks_exact_mut(4).zip(hash.chunks_exact(4)) {
-            word.copy_from_slice(&u32_at(bytes, 0).to_be_bytes());
+            word.copy_from_slice(bytes);
+            word.reverse();
         }
         Self(ChaCha20Rng::from_seed(seed))
     }
