@@ -9,8 +9,10 @@ MatcherError
 
 from __future__ import annotations
 
+from undertow.errors import UndertowError
 
-class MatcherError(Exception):
+
+class MatcherError(UndertowError):
     """Base of every error that the matcher raises on purpose."""
 
 

@@ -1,12 +1,17 @@
 """The root of every error that Undertow raises on purpose.
 
 UndertowError
-├── crypto/errors.py     keys, signatures, trees
-├── protocol/errors.py   orders, accounts, prices, parameters, published words
-├── chain/errors.py      nodes, contracts, saved states
-├── client/errors.py     the matcher's answers and one's own fills
-├── prover/errors.py     circuits, keys, proofs, toolchain
-└── matcher/errors.py    settings, order log, divergence from the chain
+├── undertow/crypto/errors.py     keys, signatures, trees
+├── undertow/protocol/errors.py   orders, envelopes, receipts, accounts, parameters, published words
+├── undertow/chain/errors.py      nodes, contracts, saved states
+├── undertow/client/errors.py     key files, the matcher's answers, one's own fills
+├── prover/errors.py              circuits, keys, proofs, toolchain
+├── matcher/errors.py             settings, order log, divergence from the chain
+└── venue/errors.py               recorded data, the bench
+
+Not in the tree: ValueError for an argument that only our own code can get wrong, and where readable
+Python refuses as the native core does, which knows no class of ours (whoever calls one of the two
+turns it into an error of the tree); OSError and TimeoutError, which are the system's.
 """
 
 from __future__ import annotations

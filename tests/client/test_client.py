@@ -20,7 +20,8 @@ from matcher.store import OrderLog
 from tests.matcher.test_service import KEY, STRANGER, TRADER, VENUE
 from undertow.client.client import AsyncClient, Client, MatcherInfo, Trader
 from undertow.client.errors import MatcherDownError, RefusedError
-from undertow.protocol.receipt import Receipt, ReceiptError
+from undertow.protocol.errors import ReceiptError
+from undertow.protocol.receipt import Receipt
 
 both = pytest.mark.parametrize("kind", [Client, AsyncClient])
 

@@ -9,14 +9,13 @@ from undertow.protocol.envelope import (
     ENVELOPE_BYTES,
     HEADER,
     PLAINTEXT_BYTES,
-    EnvelopeError,
     EnvelopePrivateKey,
     EnvelopePublicKey,
     Venue,
-    WrongKeyError,
     open_envelope,
     seal,
 )
+from undertow.protocol.errors import EnvelopeError, WrongKeyError
 
 VENUE = Venue(31337, bytes(range(20)))
 KEY = EnvelopePrivateKey.generate(7)

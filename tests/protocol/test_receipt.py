@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from undertow.protocol.envelope import Venue
-from undertow.protocol.receipt import Receipt, ReceiptError, ciphertext_hash, sign_receipt
+from undertow.protocol.errors import ReceiptError
+from undertow.protocol.receipt import Receipt, ciphertext_hash, sign_receipt
 
 VENUE = Venue(31337, bytes(20))
 KEY = Ed25519PrivateKey.generate()

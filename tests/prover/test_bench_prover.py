@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from prover.groth16 import ProverError, native_core
+from prover.errors import ProverError
+from prover.native_core import native_core
 from prover.r1cs import R1cs, read_wtns
 from tests.prover.conftest import CONSTRAINTS, Files
 from venue.bench import bench

@@ -15,6 +15,7 @@ import httpx
 from undertow import foreign_json
 from undertow.client.errors import MatcherDownError, RefusedError
 from undertow.crypto.eddsa import PrivateKey
+from undertow.errors import UndertowError
 from undertow.protocol.envelope import EnvelopePublicKey, Venue
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
@@ -49,7 +50,7 @@ class MatcherInfo:
                 int(value["batchNumber"]),
                 str(value["phase"]),
             )
-        except (KeyError, ValueError, AttributeError) as error:
+        except (KeyError, ValueError, AttributeError, UndertowError) as error:
             raise MatcherDownError(f"the matcher's status is malformed: {error}") from error
 
 

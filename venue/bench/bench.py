@@ -11,8 +11,11 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
-from prover.groth16 import Proof, ProverError, Snarkjs, native_core
+from prover.backends import Snarkjs
+from prover.errors import ProverError
 from prover.inputs import Job
+from prover.native_core import native_core
+from prover.proof import Proof
 from prover.prover import Prover, Timing
 from undertow.client.client import AsyncClient, MatcherInfo
 from undertow.engine.batch import Batch

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from prover.artifacts import DEV_SEED
-from prover.groth16 import native_core, setup_key
+from prover.groth16 import setup_key
+from prover.native_core import native_core
 from prover.r1cs import R1cs
 from prover.toolchain import ROOT
 from venue.bench import circuit as bench_circuit

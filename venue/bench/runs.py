@@ -15,15 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from prover.artifacts import DEV_SEED
-from prover.groth16 import (
-    Backend,
-    Native,
-    ProverError,
-    Snarkjs,
-    setup_key,
-    verify,
-    verifying_key,
-)
+from prover.backends import Backend, Native, Snarkjs
+from prover.errors import ProverError
+from prover.groth16 import setup_key, verify, verifying_key
 from venue.bench.circuit import Circuit
 from venue.bench.memory import peak_bytes
 

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from undertow.client.client import Client, Trader
-from undertow.client.keys import KeyFileError, load_secret, save_secret
+from undertow.client.keys import load_secret, save_secret
 from undertow.crypto.eddsa import PrivateKey
 from undertow.errors import UndertowError
 from undertow.protocol.order import Order
@@ -47,27 +47,9 @@ PASSPHRASE = "UNDERTOW_PASSPHRASE"
 @contextmanager
 def _errors() -> Iterator[None]:
     """Print an expected error as one line and leave with status 1."""
-    from matcher.errors import MatcherError
-    from prover.artifacts import ArtifactError
-    from prover.groth16 import ProverError
-    from prover.toolchain import ToolchainError
-    from undertow.protocol.envelope import EnvelopeError
-    from undertow.protocol.receipt import ReceiptError
-
-    expected = (
-        UndertowError,
-        KeyFileError,
-        MatcherError,
-        ArtifactError,
-        ProverError,
-        ToolchainError,
-        EnvelopeError,
-        ReceiptError,
-        TimeoutError,
-    )
     try:
         yield
-    except expected as error:
+    except (UndertowError, TimeoutError) as error:
         typer.echo(f"undertow: {error}", err=True)
         raise typer.Exit(1) from None
 
@@ -402,7 +384,7 @@ def prover_run(folder: Path, preset: PresetName = DEFAULT.name, ceremony: Ceremo
 
 
 def _origin(ceremony: bool) -> str:
-    from prover.artifacts import CEREMONY, DEV
+    from prover.manifest import CEREMONY, DEV
 
     return CEREMONY if ceremony else DEV
 
