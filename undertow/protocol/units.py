@@ -1,4 +1,4 @@
-"""Units and the only rounding rules; table B0 of the house engine.
+"""Units and the only rounding rules.
 
 Money inside a batch is counted in 2**-16 micro-USD (`Money`), so that a premium per lot
 divided out of a pool payment loses less than one unit per lot.
@@ -18,7 +18,9 @@ Kappa = NewType("Kappa", int)
 """Depth of the house, 2**-32 micro-USD per lot squared, 48 bits."""
 
 MONEY_BITS = 16
+"""Of `Money` after the binary point of a micro-USD."""
 KAPPA_BITS = 32
+"""Of `Kappa`."""
 
 
 def ceil_div(numerator: int, denominator: int) -> int:
