@@ -49,7 +49,6 @@ class Files:
 
 
 NEEDS_CORE = {
-    "test_bench_prover",
     "test_ceremony_commands",
     "test_corrupt_files",
     "test_files",

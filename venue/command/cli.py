@@ -79,13 +79,13 @@ def bench(
     preset: PresetName = DEFAULT.name,
 ) -> None:
     """Measure constraints, proving beside its peers, gas, intake and the transition in one run."""
-    from venue.bench import bench as benchmark
+    from venue.bench.figures import measure
 
     def report(text: str) -> None:
         typer.echo(text, err=True)
 
     with _errors():
-        figures = benchmark.measure(_preset(preset), report, portable)
+        figures = measure(_preset(preset), report, portable)
     if as_json:
         typer.echo(json.dumps(figures, indent=2))
     else:
