@@ -16,8 +16,8 @@ from typing import Any
 from undertow import foreign_json
 from undertow.chain.errors import DeploymentError
 from undertow.crypto.babyjubjub import Point
-from undertow.errors import UndertowError
-from undertow.foreign_json import FieldError, Fields
+from undertow.errors import FieldError, UndertowError
+from undertow.foreign_json import Fields
 from undertow.protocol import params_file
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import PRESETS

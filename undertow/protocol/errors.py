@@ -1,9 +1,14 @@
-"""Errors of orders, accounts, prices, parameters and published words.
+"""Errors of orders, envelopes, receipts, accounts, prices, parameters and published words.
 
 UndertowError
 ├── OrderError
 │   ├── OrderRangeError      a field is out of its width
-│   └── OrderWordError       a packed order has bits it must not have
+│   ├── OrderWordError       a packed order has bits it must not have
+│   └── SignedOrderError     bytes that are no order with a signature
+├── EnvelopeError            an envelope or its key is malformed, or it does not open
+│   └── WrongKeyError        it names another key, epoch or suite than the one at hand
+├── ReceiptError             a receipt does not prove what it says
+├── RequestWordError         a packed request has bits it must not have
 ├── AccountError
 │   └── AccountRangeError    a leaf's field is out of its width
 ├── PriceRangeError          a price or a set of prices does not fit its words
@@ -29,6 +34,26 @@ class OrderRangeError(OrderError):
 
 class OrderWordError(OrderError):
     """A packed order has bits it must not have."""
+
+
+class SignedOrderError(OrderError):
+    """Bytes that are no order with a signature."""
+
+
+class EnvelopeError(UndertowError):
+    """An envelope or its key is malformed, or it does not open."""
+
+
+class WrongKeyError(EnvelopeError):
+    """An envelope names another key, epoch or suite than the one at hand."""
+
+
+class ReceiptError(UndertowError):
+    """A receipt does not prove what it says."""
+
+
+class RequestWordError(UndertowError):
+    """A packed request has bits it must not have."""
 
 
 class AccountError(UndertowError):

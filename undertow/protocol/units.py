@@ -1,4 +1,4 @@
-"""Units and the only rounding rules; table B0 of the house engine.
+"""Units and the only rounding rules.
 
 Money inside a batch is counted in 2**-16 micro-USD (`Money`), so that a premium per lot
 divided out of a pool payment loses less than one unit per lot.
@@ -23,7 +23,9 @@ MICRO_USD = MicroUsd(1_000_000)
 """A dollar."""
 # Scales: a value is counted in 2**-bits of its unit.
 MONEY_BITS = 16
+"""Of `Money` after the binary point of a micro-USD."""
 KAPPA_BITS = 32
+"""Of `Kappa`."""
 DEPTH_BITS = 32
 """Depth coefficients and concentrations, per lot."""
 VARIANCE_BITS = 32
