@@ -146,7 +146,7 @@ class Venue:
     ) -> int:
         """Settle the closed batch, close the next one if there is one; return the gas used."""
         slots = b"".join(
-            t.index.to_bytes(3, "big")
+            t.account.to_bytes(3, "big")
             + t.leaf.to_bytes(32, "big")
             + t.ciphertext.to_bytes(32, "big")
             for t in touches

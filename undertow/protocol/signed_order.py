@@ -8,10 +8,9 @@ from undertow.crypto.babyjubjub import IDENTITY, Point
 from undertow.crypto.eddsa import Signature
 from undertow.crypto.field import R
 from undertow.protocol.envelope import EnvelopePublicKey, Venue, seal
-from undertow.protocol.order import Order
+from undertow.protocol.order import ORDER_WORD, Order
 
-ORDER_BYTES = 23
-"""181 bits of the order word."""
+ORDER_BYTES = ORDER_WORD.bytes
 _WORD_BYTES = 32
 SIGNED_ORDER_BYTES = ORDER_BYTES + 3 * _WORD_BYTES
 

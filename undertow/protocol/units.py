@@ -17,6 +17,22 @@ Money = NewType("Money", int)
 Kappa = NewType("Kappa", int)
 """Depth of the house, 2**-32 micro-USD per lot squared, 48 bits."""
 
+# Widths in bits of what several nouns have; of the magnitude where it is signed.
+ACCOUNT_WIDTH = 24
+"""An account's index."""
+INSTRUMENT_WIDTH = 4
+"""An instrument's index."""
+LOTS_WIDTH = 30
+PRICE_WIDTH = 36
+MONEY_WIDTH = 120
+"""Cash and sums of it, far from wrapping round the field."""
+AMOUNT_WIDTH = 64
+"""Micro-USD of a deposit or a withdrawal."""
+NONCE_WIDTH = 32
+BATCH_WIDTH = 32
+TIME_WIDTH = 32
+FEE_WIDTH = 20
+
 # Scales: a value is counted in 2**-bits of its unit.
 MONEY_BITS = 16
 KAPPA_BITS = 32
