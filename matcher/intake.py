@@ -20,12 +20,12 @@ from undertow.protocol.envelope import (
 )
 from undertow.protocol.errors import EnvelopeError, OrderError, WrongKeyError
 from undertow.protocol.params import VenueParams
-from undertow.protocol.prices import PRICE_BITS
 from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.state import State
+from undertow.protocol.units import PRICE_WIDTH
 from undertow.protocol.venue import Venue
 
-LARGEST_PRICE = (1 << PRICE_BITS) - 1
+LARGEST_PRICE = (1 << PRICE_WIDTH) - 1
 
 
 class Code(StrEnum):

@@ -16,7 +16,7 @@ from undertow.engine.batch import Execution
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Touch
+from undertow.protocol.statement import Answered, Touch
 
 ORACLE_PATIENCE_SECONDS = 60
 """After this much of the chain's time without a price, the oracle is called silent."""
@@ -88,7 +88,7 @@ def settle_requests(desk: Desk, replica: Replica, requests: Sequence[Request]) -
     proof = desk.request_prover.prove(job)
     desk.chain.settle_requests(
         state.root(),
-        [(a.paid, a.leaf(), a.ciphertext()) for a in answers[: len(requests)]],
+        [Answered(a.paid, a.leaf(), a.ciphertext()) for a in answers[: len(requests)]],
         job.signals.c,
         proof.words,
     )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from undertow.chain.chain import Chain, reachable
 from undertow.chain.deployment import Deployment
 from undertow.chain.settled import (
-    Answered,
     SettledBatch,
     SettledRequests,
     pack_answers,
@@ -19,7 +18,7 @@ from undertow.chain.settled import (
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.prices import unpack_prices
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Touch
+from undertow.protocol.statement import Answered, Touch
 from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 
