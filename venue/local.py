@@ -65,8 +65,6 @@ def local_venue(
         operator = assemble(parts)
         stack.callback(operator.close)
         local = LocalVenue(
-            chain=contracts.chain,
-            deployment=deployment,
             contracts=contracts,
             parts=parts,
             operator=operator,
