@@ -15,7 +15,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from matcher.errors import LogError
 from matcher.intake import Code, Refused, View, decide
-from matcher.store import OrderLog, Record
+from matcher.records import Record
+from matcher.store import OrderLog
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey
 from undertow.protocol.receipt import ciphertext_hash, sign_receipt
 from undertow.protocol.venue import Venue

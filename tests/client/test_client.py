@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from matcher.http import serve_http
 from matcher.intake import Owner, View
+from matcher.outside import SystemClock
 from matcher.service import Matcher
 from matcher.store import OrderLog
 from tests.matcher.test_service import KEY, STRANGER, TRADER, VENUE
@@ -29,7 +30,8 @@ both = pytest.mark.parametrize("kind", [Client, AsyncClient])
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = OrderLog(tmp_path_factory.mktemp("log") / "orders.sqlite", VENUE)
     view = View(9, {5: Owner(TRADER.public, nonce=0)}, {2: (50_000, 70_000)})
-    with serve_http(Matcher(VENUE, KEY, Ed25519PrivateKey.generate(), log, view)) as address:
+    receipt = Ed25519PrivateKey.generate()
+    with serve_http(Matcher(VENUE, KEY, receipt, log, view, SystemClock().time_ms)) as address:
         yield address
     log.close()
 

@@ -89,19 +89,9 @@ class MemoryChain:
             raise RevertedError("NoBatchPending")
         _require(len(touches) == self._preset.slots, "WrongLength")
         price = self._price(pending.time, round_number)
-        number, roots = self.batches + 1, (self.root, root)
-        words = settle_words(
-            self.venue,
-            number,
-            roots,
-            pending.set_root,
-            price.prices,
-            price.time,
-            self._params_hash,
-            touches,
-        )
-        _verify(words, c, proof)
+        _verify(self._batch_words(pending, price, root, touches), c, proof)
         self._send()
+        number = self.batches + 1
         self.root, self.batches = root, number
         self.closed = Pending(next_set_root, self.now) if next_set_root else None
         self.settled.append(SettledBatch(number, root, round_number, tuple(touches), 1, 1))
@@ -128,6 +118,20 @@ class MemoryChain:
         self.root, self.runs = root, number
         self.settled.append(SettledRequests(number, root, tuple(taken), tuple(answers), 1))
         return 1
+
+    def _batch_words(
+        self, pending: Pending, price: Round, root: int, touches: Sequence[Touch]
+    ) -> list[int]:
+        return settle_words(
+            self.venue,
+            self.batches + 1,
+            (self.root, root),
+            pending.set_root,
+            price.prices,
+            price.time,
+            self._params_hash,
+            touches,
+        )
 
     def _price(self, closed_at: int, number: int) -> Round:
         _require(0 < number <= len(self.rounds), "UnknownRound")

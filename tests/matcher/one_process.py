@@ -84,7 +84,7 @@ class OneProcess:
             linger_seconds=1.0,
         )
         self._acted = {"step": -1, "wait": -1}
-        self._waits = 0
+        self._batches = self._waits = 0
         self._stop = threading.Event()
         self._open_accounts()
         self.operator = self._born()
@@ -92,6 +92,7 @@ class OneProcess:
     def run(self, batches: int) -> list[int]:
         """Go on until so many batches are settled; return every settlement's state root."""
         self._batches = batches
+        self._stop.clear()
         while self.chain.batches < batches:
             try:
                 self.operator.run(self._stop)
@@ -115,7 +116,7 @@ class OneProcess:
         """The world sees what the operator did."""
         if self.chain.batches >= self._batches:
             self._stop.set()
-        draw = None if self._is_cut_off() else self._draw("step")
+        draw = None if self._is_behind() else self._draw("step")
         if draw is None:
             return
         for _ in range(draw.choice((0, 0, 1, 2, 3, 5))):
@@ -129,14 +130,14 @@ class OneProcess:
         """The operator waits: sooner or later there is an order, and a price for it."""
         self._waits += 1
         assert self._waits < 100_000, "the venue stands still"
-        draw = None if self._is_cut_off() else self._draw("wait")
+        draw = None if self._is_behind() else self._draw("wait")
         if draw is not None:
             self.submit(draw)
             self._publish(draw)
 
-    def _is_cut_off(self) -> bool:
+    def _is_behind(self) -> bool:
         """Whether the operator, and intake with it, may be behind the chain."""
-        return self.operator.phase is Phase.CHAIN_UNREACHABLE
+        return self.operator.phase in (Phase.STARTING, Phase.CHAIN_UNREACHABLE)
 
     def _draw(self, occasion: str) -> Random | None:
         """Return the dice of an occasion, which comes once after each transaction."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,14 @@ def venue(tmp_path: Path) -> OneProcess:
     return OneProcess(tmp_path, 4, Faults())
 
 
+def refuses(send: Callable[..., object], name: str, *call: Any) -> None:
+    with pytest.raises(RevertedError, match=name):
+        send(*call)
+
+
 def test_a_batch(venue: OneProcess) -> None:
     chain, settle = venue.chain, venue.chain.settle_batch
-
-    def refused(name: str, *call: Any) -> None:
-        with pytest.raises(RevertedError, match=name):
-            settle(*call)
+    refused = partial(refuses, settle)
 
     def checked(root: int, touches: Any, c: int, proof: Any, number: int, following: int) -> int:
         chain.publish(chain.rounds[-1].prices)
@@ -36,8 +40,7 @@ def test_a_batch(venue: OneProcess) -> None:
         refused("RoundNotFirst", root, touches, c, proof, number + 1)
         if number > 1:
             refused("RoundNotAfterClose", root, touches, c, proof, number - 1)
-        with pytest.raises(RevertedError, match="BatchPending"):
-            chain.close(5)
+        refuses(chain.close, "BatchPending", 5)
         gas = settle(root, touches, c, proof, number)
         refused("NoBatchPending", root, touches, c, proof, number)
         # The same proof again, over a set of its own: the root is another one by now.
@@ -55,10 +58,7 @@ def test_a_batch(venue: OneProcess) -> None:
 def test_a_run_of_requests(venue: OneProcess) -> None:
     chain, settle = venue.chain, venue.chain.settle_requests
     chain.queue.append(Request(Kind.WITHDRAW, 1, DOLLAR))
-
-    def refused(name: str, *call: Any) -> None:
-        with pytest.raises(RevertedError, match=name):
-            settle(*call)
+    refused = partial(refuses, settle)
 
     def checked(root: int, answers: Any, c: int, proof: Any) -> int:
         refused("InvalidProof", root + 1, answers, c, proof)
