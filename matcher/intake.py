@@ -15,12 +15,10 @@ from undertow.crypto.babyjubjub import Point
 from undertow.protocol.account import Account
 from undertow.protocol.envelope import (
     ENVELOPE_BYTES,
-    EnvelopeError,
     EnvelopePrivateKey,
-    WrongKeyError,
     open_envelope,
 )
-from undertow.protocol.errors import OrderError
+from undertow.protocol.errors import EnvelopeError, OrderError, WrongKeyError
 from undertow.protocol.params import VenueParams
 from undertow.protocol.prices import PRICE_BITS
 from undertow.protocol.signed_order import SignedOrder
@@ -134,7 +132,7 @@ def _opened(ciphertext: bytes, key: EnvelopePrivateKey, venue: Venue) -> SignedO
     # 2. It holds one signed order, every field within its width.
     try:
         return SignedOrder.from_bytes(plaintext)
-    except (OrderError, ValueError):
+    except OrderError:
         return Refused(Code.MALFORMED_ORDER)
 
 

@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from prover.groth16 import Proof
 from prover.inputs import Job
+from prover.proof import Proof
 from prover.prover import Timing
 from undertow.chain.contracts import Pending, Round
 from undertow.chain.settled import Answered, SettledBatch, SettledRequests

@@ -17,13 +17,12 @@ from prover.artifacts import chosen, circuit_names
 from prover.jobs import FolderProver
 from prover.prover import Prover
 from undertow.chain.chain import Chain
-from undertow.chain.contracts import Contracts
+from undertow.chain.check import check_operator, connect
 from undertow.chain.deployment import Deployment
 from undertow.client.keys import load_secret
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.params import PRESETS
-from venue.markets import LOCAL_PARAMS
 
 
 def run(host: str, port: int, stop: threading.Event) -> None:
@@ -48,14 +47,17 @@ def run(host: str, port: int, stop: threading.Event) -> None:
 def _parts(settings: Settings, deployment: Deployment) -> Parts:
     preset = PRESETS[deployment.preset]
     keys = _keys(settings)
+    chain = Chain(settings.rpc, settings.chain_key.get_secret_value())
+    contracts = connect(chain, deployment)
+    check_operator(contracts, keys.operator.public)
     batch, requests = (_prover(name, deployment.keys, settings) for name in circuit_names(preset))
     return Parts(
         preset=preset,
-        params=LOCAL_PARAMS,
+        params=deployment.group.params,
         keys=keys,
         log_path=settings.log_path,
         journal_path=settings.journal_path,
-        chain=Contracts(Chain(settings.rpc, settings.chain_key.get_secret_value()), deployment),
+        chain=contracts,
         batch_prover=batch,
         request_prover=requests,
         clock=SystemClock(),

@@ -1,13 +1,51 @@
-"""Hypothesis draws the same examples in every run, so that a test fails by what changed."""
+"""Hypothesis draws the same examples in every run; `--cpu` tells where processor time goes."""
 
 from __future__ import annotations
 
+import time
+from collections import Counter
+from collections.abc import Generator
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "repeatable",
-    derandomize=True,
+    derandomize=True,  # so that a test fails by what changed
     deadline=None,  # a machine may be slow for a while
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("repeatable")
+
+SPENT: Counter[Path] = Counter()
+
+
+def cpu_seconds() -> float:
+    """Return what this process, its threads and its ended children took, user and system."""
+    children = getrusage(RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cpu", action="store_true", help="tell each file's processor time")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Count a test with its fixtures; what several files share counts where it is first asked."""
+    before = cpu_seconds()
+    done = yield
+    SPENT[item.path] += cpu_seconds() - before  # type: ignore[assignment]
+    return done
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if config.option.cpu:
+        terminalreporter.section("processor seconds, children included")
+        for path, seconds in SPENT.most_common():
+            terminalreporter.line(f"{seconds:8.1f}  {path.relative_to(config.rootpath)}")
+        terminalreporter.line(f"{cpu_seconds():8.1f}  all, collection included")

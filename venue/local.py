@@ -22,12 +22,15 @@ from prover.prover import Prover
 from undertow.chain import compiled
 from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
+from undertow.chain.check import connect
 from undertow.chain.contracts import Contracts
-from undertow.chain.deployment import Deployment, deploy
+from undertow.chain.deploy import deploy
+from undertow.chain.deployment import Deployment
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
-from undertow.protocol.params import PRESETS, Preset, VenueParams
-from venue.markets import LOCAL_PARAMS
+from undertow.protocol.market_group import MarketGroup
+from undertow.protocol.params import PRESETS, Preset
+from venue.markets import LOCAL_GROUP
 from venue.running import LocalVenue
 
 MNEMONIC = "test test test test test test test test test test test junk"
@@ -46,7 +49,7 @@ def chain_key(index: int) -> str:
 def local_venue(
     preset: Preset,
     progress: Callable[[str], None],
-    params: VenueParams = LOCAL_PARAMS,
+    group: MarketGroup = LOCAL_GROUP,
     linger: float = 1.0,
 ) -> Iterator[LocalVenue]:
     """Run a venue while the `with` block runs."""
@@ -59,8 +62,8 @@ def local_venue(
         url = stack.enter_context(Anvil()).url
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="undertow-")))
         progress("deploying the contracts")
-        deployment = _deploy(url, preset, params, provers)
-        parts = _parts(url, deployment, params, provers, folder, linger)
+        deployment = _deploy(url, preset, group, provers)
+        parts = _parts(url, deployment, provers, folder, linger)
         operator = assemble(parts)
         stack.callback(operator.close)
         local = LocalVenue(
@@ -79,12 +82,12 @@ def _signers() -> tuple[str, ...]:
     return tuple(chain_key(1 + i) for i in range(SIGNERS))
 
 
-def _deploy(url: str, preset: Preset, params: VenueParams, provers: Sequence[Prover]) -> Deployment:
+def _deploy(url: str, preset: Preset, group: MarketGroup, provers: Sequence[Prover]) -> Deployment:
     batch, requests = provers
     return deploy(
         Chain(url, chain_key(0)),
         preset,
-        params,
+        group,
         OPERATOR.public,
         [Account.from_key(key).address for key in _signers()],
         (batch.verifying_key, requests.verifying_key),
@@ -95,7 +98,6 @@ def _deploy(url: str, preset: Preset, params: VenueParams, provers: Sequence[Pro
 def _parts(
     url: str,
     deployment: Deployment,
-    params: VenueParams,
     provers: Sequence[Prover],
     folder: Path,
     linger: float,
@@ -103,7 +105,7 @@ def _parts(
     batch, requests = provers
     return Parts(
         preset=PRESETS[deployment.preset],
-        params=params,
+        params=deployment.group.params,
         keys=Keys(
             operator=OPERATOR,
             envelope=EnvelopePrivateKey.generate(0),
@@ -111,7 +113,7 @@ def _parts(
         ),
         log_path=folder / "orders.sqlite",
         journal_path=folder / "journal.sqlite",
-        chain=Contracts(Chain(url, chain_key(0)), deployment),
+        chain=connect(Chain(url, chain_key(0)), deployment),
         batch_prover=batch,
         request_prover=requests,
         clock=SystemClock(),

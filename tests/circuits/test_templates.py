@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from prover.errors import WitnessError
 from prover.inputs import LEVELS, account_inputs, params_inputs, venue_inputs
-from prover.witness import WitnessError
 from tests.circuits.batches import MAX_PRICE, PARAMS, RULE
 from tests.circuits.harness import Circuit
 from undertow.crypto.babyjubjub import BASE8, IDENTITY, Point, add, multiply

@@ -18,11 +18,15 @@ from matcher.intake import Owner, View
 from matcher.outside import SystemClock
 from matcher.service import Matcher
 from matcher.store import OrderLog
-from tests.matcher.test_service import KEY, STRANGER, TRADER, VENUE
+from tests.strategies import VENUE, key
 from undertow.client.client import AsyncClient, Client, MatcherInfo, Trader
 from undertow.client.errors import MatcherDownError, RefusedError
-from undertow.protocol.receipt import Receipt, ReceiptError
+from undertow.protocol.envelope import EnvelopePrivateKey
+from undertow.protocol.errors import ReceiptError
+from undertow.protocol.receipt import Receipt
 
+KEY = EnvelopePrivateKey.generate(1)
+TRADER, STRANGER = key(1), key(2)
 both = pytest.mark.parametrize("kind", [Client, AsyncClient])
 
 
@@ -30,8 +34,8 @@ both = pytest.mark.parametrize("kind", [Client, AsyncClient])
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = OrderLog(tmp_path_factory.mktemp("log") / "orders.sqlite", VENUE)
     view = View(9, {5: Owner(TRADER.public, nonce=0)}, {2: (50_000, 70_000)})
-    receipt = Ed25519PrivateKey.generate()
-    with serve_http(Matcher(VENUE, KEY, receipt, log, view, SystemClock().time_ms)) as address:
+    receipt_key, clock = Ed25519PrivateKey.generate(), SystemClock()
+    with serve_http(Matcher(VENUE, KEY, receipt_key, log, view, clock.time_ms)) as address:
         yield address
     log.close()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.test_transition import genesis, order, orders, settle
+from tests.strategies import ORDERS, genesis, order, settle
 from undertow.client.errors import FillError
 from undertow.client.fills import check_fills
 from undertow.protocol.delta import Delta
@@ -73,7 +73,7 @@ def test_a_lower_nonce_does_not_come_back() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.lists(orders, max_size=4), min_size=1, max_size=3))
+@given(st.lists(st.lists(ORDERS, max_size=4), min_size=1, max_size=3))
 def test_whatever_the_transition_does_is_explained(history: list) -> None:  # type: ignore[type-arg]
     state, sent, changes = genesis(), [], []
     for number, batch in enumerate(history, 1):

@@ -14,10 +14,10 @@ from undertow.client.errors import RefusedError
 from undertow.client.fills import check_fills
 from undertow.protocol.errors import DeltaError
 from undertow.protocol.params import MINIMAL
-from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import Price
+from undertow.protocol.perpetual import prices_of
+from undertow.protocol.units import MICRO_USD, MicroUsd, Price
 from venue.local import SIGNERS, local_venue
-from venue.markets import BTC, MICRO
+from venue.markets import BTC, LISTED
 from venue.running import LocalVenue
 
 DOLLAR = 1_000_000
@@ -33,14 +33,17 @@ def venue() -> Iterator[LocalVenue]:
 
 
 def prices(dollars: float) -> tuple[Price, ...]:
-    known = {market.instrument: market.price(dollars) for market in (BTC, MICRO)}
-    return tuple(known.get(i, Price(0)) for i in range(INSTRUMENTS))
+    return prices_of(LISTED, micro_usd(dollars))
+
+
+def micro_usd(dollars: float) -> MicroUsd:
+    return MicroUsd(round(dollars * MICRO_USD))
 
 
 def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **options: bool) -> int:
     client = venue.client()
     info = client.info()
-    price = BTC.price(dollars, up=lots < 0)
+    price = BTC.price_per_lot(micro_usd(dollars), up=lots < 0)
     order = trader.order(0, lots, price, info.batch_number + 5, fee_cap=400, **options)
     sequence = client.submit(trader.seal(order, info), info).sequence
     client.close()

@@ -7,8 +7,9 @@ from pathlib import Path
 from random import Random
 
 from matcher.journal import ClosedSet, Journal
-from prover.groth16 import Proof, ProverError
+from prover.errors import ProverError
 from prover.inputs import Job
+from prover.proof import Proof
 from prover.prover import Timing
 from tests.matcher.memory_chain import MemoryChain, stand_in_proof
 from undertow.chain.contracts import Pending, Round

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from prover.groth16 import PROOF_WORDS
 from undertow.chain.contracts import Pending, Round
 from undertow.chain.errors import RevertedError
 from undertow.chain.settled import Answered, SettledBatch, SettledRequests
@@ -21,6 +20,8 @@ from undertow.protocol.statement import Served, Touch, request_words, settle_wor
 from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 from undertow.protocol.words import Signals, challenge, evaluate
+
+PROOF_WORDS = 8
 
 
 def stand_in_proof(public: Sequence[int]) -> tuple[int, ...]:

@@ -25,11 +25,10 @@ from undertow.protocol.params import MINIMAL
 from undertow.protocol.request import Kind, Request, opening_key
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.signed_order import SignedOrder
-from undertow.protocol.units import Price
+from undertow.protocol.units import MICRO_USD, MicroUsd, Price
 from venue.markets import BTC, LOCAL_PARAMS, MICRO
 
-DOLLAR = 1_000_000
-SPOT = 78_000
+SPOT = 78_000 * MICRO_USD
 TRADERS = 6
 KEYS = Keys(
     operator=PrivateKey.from_seed(b"one process operator".ljust(32, b".")),
@@ -147,14 +146,14 @@ class OneProcess:
         return Random(f"{self.seed} {occasion} {self.chain.sent}")
 
     def _open_accounts(self) -> None:
-        self.chain.queue.append(Request(Kind.HOUSE_DEPOSIT, 0, 2_000_000 * DOLLAR))
+        self.chain.queue.append(Request(Kind.HOUSE_DEPOSIT, 0, 2_000_000 * MICRO_USD))
         for trader in self.traders:
             key = opening_key(trader.key.public)
-            self.chain.queue.append(Request(Kind.OPEN, trader.account, 20_000 * DOLLAR, key))
+            self.chain.queue.append(Request(Kind.OPEN, trader.account, 20_000 * MICRO_USD, key))
 
     def _publish(self, draw: Random) -> None:
-        dollars = SPOT * draw.uniform(0.99, 1.01)
-        known = {market.instrument: market.price(dollars) for market in (BTC, MICRO)}
+        spot = MicroUsd(int(SPOT * draw.uniform(0.99, 1.01)))
+        known = {market.instrument: market.price_per_lot(spot) for market in (BTC, MICRO)}
         self.chain.publish([known.get(i, Price(0)) for i in range(INSTRUMENTS)])
 
     def submit(self, draw: Random) -> None:
@@ -167,7 +166,7 @@ class OneProcess:
         order = trader.order(
             market.instrument,
             lots,
-            market.price(SPOT * draw.uniform(0.98, 1.02)),
+            market.price_per_lot(MicroUsd(int(SPOT * draw.uniform(0.98, 1.02)))),
             matcher.view.batch_number + draw.randint(0, 4),
             fee_cap=LOCAL_PARAMS.taker_fee,
             immediate_or_cancel=draw.random() < 0.5,
@@ -181,4 +180,4 @@ class OneProcess:
 
 def _request(draw: Random) -> Request:
     kind = draw.choice((Kind.DEPOSIT, Kind.WITHDRAW))
-    return Request(kind, draw.randint(1, TRADERS), draw.choice((1, 50, 30_000)) * DOLLAR)
+    return Request(kind, draw.randint(1, TRADERS), draw.choice((1, 50, 30_000)) * MICRO_USD)

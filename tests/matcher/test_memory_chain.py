@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tests.matcher.faults import Faults
-from tests.matcher.one_process import DOLLAR, OneProcess
+from tests.matcher.one_process import OneProcess
 from undertow.chain.errors import RevertedError
 from undertow.protocol.request import Kind, Request
+from undertow.protocol.units import MICRO_USD
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_a_batch(venue: OneProcess) -> None:
 
 def test_a_run_of_requests(venue: OneProcess) -> None:
     chain, settle = venue.chain, venue.chain.settle_requests
-    chain.queue.append(Request(Kind.WITHDRAW, 1, DOLLAR))
+    chain.queue.append(Request(Kind.WITHDRAW, 1, MICRO_USD))
     refused = partial(refuses, settle)
 
     def checked(root: int, answers: Any, c: int, proof: Any) -> int:
@@ -73,4 +74,4 @@ def test_a_run_of_requests(venue: OneProcess) -> None:
     chain.settle_requests = checked  # type: ignore[method-assign, assignment]
     venue.run(1)
     venue.operator.close()
-    assert chain.credited == DOLLAR
+    assert chain.credited == MICRO_USD

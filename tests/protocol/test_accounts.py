@@ -8,28 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.strategies import ACCOUNTS
 from undertow.crypto import native
 from undertow.crypto.babyjubjub import Point
-from undertow.crypto.field import R
 from undertow.protocol.account import ACCOUNT_BYTES, WORDS, Account, leaves
 from undertow.protocol.accounts import Accounts
 from undertow.protocol.errors import AccountRangeError
-from undertow.protocol.units import Lots, Money
 
-NUMBERS = st.integers(0, R - 1)
-MONEY = st.integers(-(1 << 120) + 1, (1 << 120) - 1).map(Money)
-LOTS = st.integers(-(2**30) + 1, 2**30 - 1).map(Lots)
-ACCOUNTS = st.builds(
-    Account,
-    owner=st.builds(Point, NUMBERS, NUMBERS),
-    view_key=NUMBERS,
-    version=st.integers(0, 2**32 - 1),
-    nonce=st.integers(0, 2**32 - 1),
-    filled=st.integers(0, 2**30 - 1).map(Lots),
-    cash=MONEY,
-    net_deposits=MONEY,
-    positions=st.lists(LOTS, min_size=16, max_size=16).map(tuple),
-)
 INDICES = st.sampled_from([0, 1, 1023, 1024, 5000, (1 << 24) - 1])
 PLAIN = Account(Point(1, 2), 3)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.strategies import POSITIONS
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.domains import WORDS
 from undertow.crypto.field import R
@@ -21,7 +22,6 @@ from undertow.protocol.venue import Venue
 from undertow.protocol.words import commitment, evaluate, signals
 
 ORDER = Order(7, 2, True, Lots(9), Price(5), 1, 4, fee_cap=3)
-POSITIONS = st.lists(st.integers(-(2**30) + 1, 2**30 - 1).map(Lots), min_size=16, max_size=16)
 
 
 @given(st.integers(0, 2**181 - 1))
@@ -48,8 +48,8 @@ def test_order_layout_and_message() -> None:
 
 
 @given(POSITIONS)
-def test_positions_round_trip(positions: list[Lots]) -> None:
-    assert unpack_positions(pack_positions(positions)) == tuple(positions)
+def test_positions_round_trip(positions: tuple[Lots, ...]) -> None:
+    assert unpack_positions(pack_positions(positions)) == positions
 
 
 @pytest.mark.parametrize("words", [(1 << 30, 0, 0), (1 << 186, 0, 0), (0, 0, 1 << 124)])

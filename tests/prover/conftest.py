@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from prover import artifacts
-from prover.artifacts import FILES, Artifacts
-from prover.groth16 import SNARKJS, setup_key
+from prover import artifacts, manifest
+from prover.artifacts import Artifacts
+from prover.backends import SNARKJS
+from prover.groth16 import setup_key
+from prover.manifest import FILES
 from prover.toolchain import ROOT, Compiled
 from tests.circuits.harness import Circuit as Template
 from undertow.crypto import native
@@ -47,7 +49,6 @@ class Files:
 
 
 NEEDS_CORE = {
-    "test_bench_prover",
     "test_ceremony_commands",
     "test_corrupt_files",
     "test_files",
@@ -162,5 +163,5 @@ def built(files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Arti
     for name in FILES:
         source = {"circuit.r1cs": files.circuit.r1cs, "circuit.zkey": files.dev}.get(name)
         (folder / name).write_bytes(source.read_bytes() if source else b"")
-    artifacts._write_manifest(folder, "small")
+    manifest.write(folder, "small")
     return artifacts.load(folder)

@@ -10,6 +10,7 @@ from py_ecc import optimized_bn128 as curve
 
 from prover import setup
 from prover.development_key import Q
+from prover.errors import FormatError, UnsafeKeyError
 from tests.prover.conftest import CONSTRAINTS, POWER, Files, silent, snarkjs
 from tests.prover.sections import replaced, split
 from undertow.crypto.field import R
@@ -50,13 +51,13 @@ def test_a_point_hidden_where_snarkjs_does_not_look_is_found(files: Files, tmp_p
     hostile, begun, key = (tmp_path / name for name in ("hostile.ptau", "begun", "key"))
     hidden(files.ptau, POWER, hostile)
     assert "Powers of Tau Ok!" in snarkjs("powersoftau", "verify", hostile)
-    with pytest.raises(ValueError, match="ptau section 12 is not what the powers give"):
+    with pytest.raises(FormatError, match="ptau section 12 is not what the powers give"):
         setup.start(files.circuit.r1cs, hostile, begun, silent)
     snarkjs("groth16", "setup", files.circuit.r1cs, hostile, begun)
     snarkjs("zkey", "contribute", begun, key, "--name=Ada", "-e=test")
     assert "ZKey Ok!" in snarkjs("zkey", "verify", files.circuit.r1cs, files.ptau, key)
     for ptau in (hostile, files.ptau):
-        with pytest.raises(ValueError, match=r"section (12|9) is not"):
+        with pytest.raises(UnsafeKeyError, match=r"section (12|9) is not"):
             setup.verify(files.circuit.r1cs, ptau, key, silent)
 
 
@@ -70,7 +71,7 @@ def test_a_file_cut_off_a_larger_one_is_as_good(
     for ptau in (larger, cut):
         setup.start(files.circuit.r1cs, ptau, tmp_path / "key", silent)
         hidden(ptau, POWER, hostile)
-        with pytest.raises(ValueError, match="ptau section 12 is not what the powers give"):
+        with pytest.raises(FormatError, match="ptau section 12 is not what the powers give"):
             setup.start(files.circuit.r1cs, hostile, tmp_path / "key", silent)
 
 
@@ -98,7 +99,7 @@ def test_a_point_that_is_no_power_is_found(
     swapped = points[:at] + points[at + size : at + 2 * size] + points[at + size :]
     hostile = tmp_path / "hostile.ptau"
     hostile.write_bytes(replaced(data, (section, swapped)))
-    with pytest.raises(ValueError, match=fault):
+    with pytest.raises(FormatError, match=fault):
         setup.start(files.circuit.r1cs, hostile, tmp_path / "key", silent)
 
 

@@ -1,0 +1,156 @@
+"""Makers of what tests are about: keys, orders, accounts, states, batches and requests.
+
+A plain maker fills in what its test does not care about; a strategy draws whatever fits its width,
+or, of orders, what a small venue at `PRICE` could see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from undertow.crypto.babyjubjub import Point
+from undertow.crypto.eddsa import PrivateKey
+from undertow.crypto.field import R
+from undertow.engine.batch import Batch, Decoy, Slot
+from undertow.engine.transition import transition
+from undertow.protocol.account import FILLED_BITS, MAGNITUDE_BITS, MONEY_LIMIT, Account
+from undertow.protocol.envelope import Venue
+from undertow.protocol.market import MarketParams
+from undertow.protocol.order import Order
+from undertow.protocol.params import VenueParams
+from undertow.protocol.sheet import INSTRUMENTS, RiskParams
+from undertow.protocol.state import Ledger, State
+from undertow.protocol.units import Lots, Money, Price
+
+VENUE = Venue(31337, int.from_bytes(bytes(range(20))))
+DOLLAR = 1_000_000 << 16
+PRICE = Price(7_800_000)
+TRADERS = 5
+LISTED = (0, 8)
+"""One instrument of each underlying."""
+LARGEST = (1 << MAGNITUDE_BITS) - 1
+"""Lots of a position."""
+
+# Numbers by their widths.
+
+FIELD = st.integers(0, R - 1)
+WORDS = st.integers(0, (1 << 32) - 1)
+LOTS = st.integers(-LARGEST, LARGEST).map(Lots)
+MONEY = st.integers(1 - MONEY_LIMIT, MONEY_LIMIT - 1).map(Money)
+POSITIONS = st.lists(LOTS, min_size=INSTRUMENTS, max_size=INSTRUMENTS).map(tuple)
+
+# Keys and parameters.
+
+
+@cache
+def key(index: int) -> PrivateKey:
+    """Return a trader's key."""
+    return PrivateKey.from_seed(b"trader of the tests".ljust(31, b".") + bytes([index]))
+
+
+RULE = MarketParams(
+    depth_min=1 << 6,
+    depth_max=1 << 12,
+    depth_per_variance=1 << 16,
+    skew_cap=Lots(300),
+    funding_dead_zone=Lots(5),
+    funding_saturation=Lots(200),
+    funding_velocity=1 << 14,
+    funding_rate_max=1 << 16,
+)
+RISK = RiskParams(shock=12, contingency=600, concentration=1 << 12)
+
+
+def params(
+    listed: Sequence[int] = LISTED,
+    rule: MarketParams = RULE,
+    risk: RiskParams = RISK,
+    profit_cap: int = 1_000 * DOLLAR,
+) -> VenueParams:
+    """Return a venue's parameters with the same for each listed instrument."""
+    return VenueParams(
+        markets=tuple(rule if i in listed else None for i in range(INSTRUMENTS)),
+        risks=tuple(risk if i in listed else None for i in range(INSTRUMENTS)),
+        taker_fee=400,
+        maker_fee=100,
+        profit_cap=Money(profit_cap),
+    )
+
+
+PARAMS = params()
+
+# Accounts and states.
+
+ACCOUNTS = st.builds(
+    Account,
+    owner=st.builds(Point, FIELD, FIELD),
+    view_key=FIELD,
+    version=WORDS,
+    nonce=WORDS,
+    filled=st.integers(0, (1 << FILLED_BITS) - 1).map(Lots),
+    cash=MONEY,
+    net_deposits=MONEY,
+    positions=POSITIONS,
+)
+
+
+def account(index: int, cash: int = 500 * DOLLAR, **fields: Any) -> Account:
+    """Return a trader's account whose cash is what was deposited."""
+    money = Money(cash)
+    known: dict[str, Any] = {"owner": key(index).public, "view_key": 1_000 + index}
+    return Account(**{**known, "cash": money, "net_deposits": money, **fields})
+
+
+def genesis(house: int = 100_000, traders: int = TRADERS, **fields: Any) -> State:
+    """Return a state with a house of so many dollars and funded traders, numbered from one."""
+    state = State(ledger=Ledger(house_cash=Money(house * DOLLAR)))
+    for index in range(1, traders + 1):
+        state = state.with_account(index, account(index, **fields))
+    return state
+
+
+# Orders, batches and what becomes of them.
+
+
+def order(account: int, size: int, limit: int = PRICE, **fields: Any) -> Order:
+    """Return an order, a sale where ``size`` is negative."""
+    known = {"instrument": 0, "nonce": 1, "expiry_batch": 9, "fee_cap": PARAMS.taker_fee}
+    return Order(
+        account=account,
+        is_sell=size < 0,
+        size=Lots(abs(size)),
+        limit_price=Price(limit),
+        **{**known, **fields},
+    )
+
+
+ORDERS = st.builds(
+    order,
+    account=st.integers(1, TRADERS),
+    size=st.integers(-80, 80),
+    limit=st.integers(PRICE - 100_000, PRICE + 100_000),
+    instrument=st.sampled_from((*LISTED, 3)),
+    nonce=st.integers(0, 3),
+    reduce_only=st.booleans(),
+    immediate_or_cancel=st.booleans(),
+)
+BATCHES = st.tuples(st.lists(ORDERS, max_size=6), st.integers(PRICE - 900_000, PRICE + 900_000))
+"""Orders and the price that they are cleared at."""
+
+
+def prices(price: int = PRICE, listed: Sequence[int] = LISTED) -> tuple[Price, ...]:
+    """Return all instruments' prices: the same for the listed ones, none for others."""
+    return tuple(Price(price if i in listed else 0) for i in range(INSTRUMENTS))
+
+
+def settle(
+    state: State, *slots: Order | Decoy, price: int = PRICE, time: int = 100
+) -> tuple[State, tuple[Slot, ...]]:
+    """Return the state after a batch, and what became of each slot."""
+    batch = Batch(slots=slots, lanes=LISTED)
+    execution = transition(state, batch, prices(price), time, PARAMS)
+    return execution.state, execution.slots
