@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from matcher.close import Linger, following_root
 from matcher.desk import Desk
 from matcher.journal import ClosedSet
+from matcher.outside import JobProver
 from matcher.replica import Replica
 from prover.inputs import requests_job, settle_job
 from prover.prover import Timing
@@ -68,14 +69,18 @@ def settle_batch(
         price.number,
         following_root(desk, after, linger),
     )
-    timing = desk.batch_prover.timing
+    return after, _report(desk.batch_prover, execution, price, gas)
+
+
+def _report(prover: JobProver, execution: Execution, price: Round, gas: int) -> BatchReport:
+    timing = prover.timing
     assert timing is not None
-    return after, BatchReport(
-        number=after.state.batch_number,
+    return BatchReport(
+        number=execution.state.batch_number,
         execution=execution,
         round=price,
         timing=timing,
-        constraints=desk.batch_prover.constraints,
+        constraints=prover.constraints,
         gas=gas,
     )
 

@@ -63,14 +63,11 @@ def local_venue(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="undertow-")))
         progress("deploying the contracts")
         deployment = _deploy(url, preset, group, provers)
-        contracts = Contracts(Chain(url, chain_key(SIGNERS + 1)), deployment)
         parts = _parts(url, deployment, provers, folder, linger)
         operator = assemble(parts)
         stack.callback(operator.close)
         local = LocalVenue(
-            chain=contracts.chain,
-            deployment=deployment,
-            contracts=contracts,
+            contracts=Contracts(Chain(url, chain_key(SIGNERS + 1)), deployment),
             parts=parts,
             operator=operator,
             url=stack.enter_context(serve_http(operator.matcher)),
