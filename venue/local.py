@@ -30,7 +30,7 @@ from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
 from undertow.chain.check import connect
 from undertow.chain.contracts import Contracts
-from undertow.chain.deploy import deploy
+from undertow.chain.deploy import Plan, deploy
 from undertow.chain.deployment import Deployment
 from undertow.chain.reporter import publish_round
 from undertow.client.client import Client, Trader
@@ -179,15 +179,15 @@ def local_venue(
         signers = tuple(chain_key(1 + i) for i in range(SIGNERS))
         operator_key = PrivateKey.from_seed(b"undertow local operator".ljust(32, b"."))
         progress("deploying the contracts")
-        deployment = deploy(
-            chain,
-            preset,
-            group,
-            operator_key.public,
-            [Account.from_key(key).address for key in signers],
-            (provers[0].verifying_key, provers[1].verifying_key),
-            (artifacts[0].origin, artifacts[1].origin),
+        plan = Plan(
+            preset=preset,
+            group=group,
+            operator_key=operator_key.public,
+            signers=[Account.from_key(key).address for key in signers],
+            keys=(provers[0].verifying_key, provers[1].verifying_key),
+            key_origins=(artifacts[0].origin, artifacts[1].origin),
         )
+        deployment = deploy(chain, plan)
         log = OrderLog(folder / ORDERS, deployment.venue)
         stack.callback(log.close)
         journal = Journal(folder / JOURNAL)
