@@ -15,10 +15,9 @@ def demo(
     batches: Annotated[int, typer.Option(min=1)] = 6, preset: PresetName = DEFAULT.name
 ) -> None:
     """Replay recorded BTC order flow on a local chain: encrypted, netted, proved, settled."""
-    chosen = preset_named(preset)
     from venue import demo as scenario
 
-    scenario.run(chosen, batches)
+    scenario.run(preset_named(preset), batches)
 
 
 def bench(
@@ -27,13 +26,12 @@ def bench(
     preset: PresetName = DEFAULT.name,
 ) -> None:
     """Measure constraints, proving beside its peers, gas, intake and the transition in one run."""
-    chosen = preset_named(preset)
     from venue.bench import bench as benchmark
 
     def report(text: str) -> None:
         typer.echo(text, err=True)
 
-    figures = benchmark.measure(chosen, report, portable)
+    figures = benchmark.measure(preset_named(preset), report, portable)
     if as_json:
         typer.echo(json.dumps(figures, indent=2))
         return
