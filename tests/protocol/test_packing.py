@@ -25,6 +25,7 @@ from undertow.protocol.request import Kind, Request
 from undertow.protocol.sheet import RiskParams
 from undertow.protocol.state import Ledger, State, market_row
 from undertow.protocol.statement import Served, Touch, request_words, settle_words
+from undertow.protocol.venue import Venue
 
 FROZEN: dict[str, list[tuple[Any, Any]]] = json.loads(
     (Path(__file__).parent / "packed.json").read_text(encoding="utf-8")
