@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from prover import artifacts, setup
 from prover.artifacts import CEREMONY, ArtifactError, Artifacts
-from tests.prover.conftest import Files, silent, snarkjs
+from tests.prover.ceremony import snarkjs
+from tests.prover.conftest import Files, silent
 from venue.command import cli
 
 
