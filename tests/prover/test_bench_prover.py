@@ -7,32 +7,35 @@ from pathlib import Path
 
 import pytest
 
-from prover.groth16 import ProverError, native_core
+from prover.groth16 import ProverError
 from prover.r1cs import R1cs, read_wtns
+from tests.prover import timers
 from tests.prover.conftest import CONSTRAINTS, Files
 from venue.bench import bench
 from venue.bench import circuit as bench_circuit
 from venue.bench import memory as bench_memory
 from venue.bench import prover as bench_prover
 from venue.bench import runs as bench_runs
-from venue.bench.circuit import Circuit
 
-TIMERS = (
-    bench_runs.time_native,
-    bench_runs.time_snarkjs,
-    bench_runs.time_groth16py,
+
+@pytest.mark.parametrize(
+    ("timer", "runs"),
+    [
+        (bench_runs.time_native, 2),
+        # Each run is a process of its own.
+        (bench_runs.time_snarkjs, 1),
+        (bench_runs.time_groth16py, 2),
+    ],
 )
-
-
-@pytest.mark.parametrize("timer", TIMERS)
-def test_each_prover_is_timed(files: Files, timer: bench_runs.Timer) -> None:
-    seconds = timer(files.circuit, files.dev, 2)
-    assert len(seconds) == 2
+def test_each_prover_is_timed(files: Files, timer: bench_runs.Timer, runs: int) -> None:
+    seconds = timer(files.circuit, files.dev, runs)
+    assert len(seconds) == runs
     assert min(seconds) > 0
 
 
-@pytest.mark.parametrize("timer", TIMERS)
+@pytest.mark.parametrize("timer", [bench_runs.time_native, bench_runs.time_groth16py])
 def test_a_proof_of_something_else_is_not_timed(files: Files, timer: bench_runs.Timer) -> None:
+    """Snarkjs's proofs are checked where the native core's are."""
     public = (files.circuit.public[0] ^ 1, *files.circuit.public[1:])
     with pytest.raises(ProverError, match="does not verify"):
         timer(replace(files.circuit, public=public), files.dev, 1)
@@ -64,57 +67,38 @@ def test_circuits_are_made_once_for_their_content(
     assert bench_circuit.load(CONSTRAINTS, first.r1cs.parent) == first
 
 
-HELD = 200 * 10**6
-
-
-def _idle(circuit: Circuit, zkey: Path, runs: int) -> list[float]:
-    return [0.0]
-
-
-def _holding(circuit: Circuit, zkey: Path, runs: int) -> list[float]:
-    return [float(len(b"\1" * HELD))]
-
-
 def test_a_fresh_process_measures_its_own_memory(files: Files) -> None:
     """What it held at most, in bytes, whatever else it needs and whatever its parent holds."""
-    held = b"\1" * HELD
+    held = b"\1" * timers.HELD
     idle, holding = (
-        bench_runs.apart({}, timer, files.circuit, files.dev, 1) for timer in (_idle, _holding)
+        bench_runs.apart({}, timer, files.circuit, files.dev, 1)
+        for timer in (timers.idle, timers.holding)
     )
     assert holding.seconds == (len(held),)
-    assert holding.peak_bytes - idle.peak_bytes == pytest.approx(HELD, rel=0.01)
-    assert idle.peak_bytes < bench_memory.peak_bytes() - HELD / 2
+    assert holding.peak_bytes - idle.peak_bytes == pytest.approx(timers.HELD, rel=0.01)
+    assert idle.peak_bytes < bench_memory.peak_bytes() - timers.HELD / 2
     assert bench_prover._megabytes(holding) == round(holding.peak_bytes / 1e6)
 
 
-def _core(circuit: Circuit, zkey: Path, runs: int) -> list[float]:
-    """Return how many threads a proof starts, and whether lanes are in use."""
-    tasks = Path("/proc/self/task")
-    before = len(list(tasks.iterdir()))
-    bench_runs.time_native(circuit, zkey, runs)
-    vectors = native_core().arithmetic() == bench.VECTORS
-    return [len(list(tasks.iterdir())) - before, float(vectors)]
-
-
 def test_a_fresh_process_has_its_own_threads_and_kernels(files: Files) -> None:
+    assert timers.LANES == bench.VECTORS
+
     def core(environment: dict[str, str]) -> tuple[float, ...]:
-        return bench_runs.apart(environment, _core, files.circuit, files.dev, 1).seconds
+        return bench_runs.apart(environment, timers.core, files.circuit, files.dev, 1).seconds
 
     three = {name: "3" for name in bench_prover.ONE_CORE}
     assert core(three)[0] - core(bench_prover.ONE_CORE)[0] == 2
     assert core({bench_prover.PORTABLE: "1"})[1] == 0
 
 
-@pytest.mark.parametrize("cores", [1, 2])
-def test_scaling_is_measured_where_there_are_more_cores(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int
-) -> None:
+def test_one_core_has_no_scaling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are more, tests/e2e/test_bench.py asks for it."""
     monkeypatch.setattr(bench_prover, "CACHE", tmp_path)
-    monkeypatch.setattr(bench_prover, "CORES", cores)
+    monkeypatch.setattr(bench_prover, "CORES", 1)
     monkeypatch.setattr(bench_prover, "SIZES", {"2_15": CONSTRAINTS})
     figures = bench_prover._proofs("2_15", {}, lambda text: None)
-    for name in ("prove_one_core_s_2_15", "scaling_2_15"):
-        assert (name in figures) == (cores > 1)
+    assert "prove_s_2_15" in figures
+    assert not {"prove_one_core_s_2_15", "scaling_2_15"} & figures.keys()
 
 
 def test_scaling_is_of_medians() -> None:
