@@ -15,14 +15,17 @@ from undertow.crypto.babyjubjub import Point
 from undertow.protocol.account import Account
 from undertow.protocol.envelope import (
     ENVELOPE_BYTES,
-    EnvelopeError,
     EnvelopePrivateKey,
-    Venue,
-    WrongKeyError,
     open_envelope,
 )
-from undertow.protocol.errors import OrderError
+from undertow.protocol.errors import EnvelopeError, OrderError, WrongKeyError
+from undertow.protocol.params import VenueParams
+from undertow.protocol.prices import PRICE_BITS
 from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.state import State
+from undertow.protocol.venue import Venue
+
+LARGEST_PRICE = (1 << PRICE_BITS) - 1
 
 
 class Code(StrEnum):
@@ -121,7 +124,7 @@ def decide(
     # 2. It holds one signed order, every field within its width.
     try:
         signed = SignedOrder.from_bytes(plaintext)
-    except (OrderError, ValueError):
+    except OrderError:
         return Refused(Code.MALFORMED_ORDER)
     order = signed.order
     # 3. The account's owner signed it for this venue.
@@ -141,10 +144,15 @@ def decide(
     return signed
 
 
-def read_logged(ciphertext: bytes, key: EnvelopePrivateKey, venue: Venue) -> SignedOrder:
-    """Return the order of a recorded envelope: `decide` let it in, so it opens and is one.
+def view_of(state: State, batch_number: int, params: VenueParams) -> View:
+    """Return what intake decides against while ``batch_number`` is open for orders.
 
-    Raises:
-        EnvelopeError: the key is not the one that the envelope was recorded under.
+    A limit is within twice and half the mark; before the first mark any price will do.
     """
-    return SignedOrder.from_bytes(open_envelope(ciphertext, key, venue))
+    ranges = {}
+    for instrument, market in enumerate(params.markets):
+        if market is not None:
+            mark = state.marks[instrument]
+            highest = 2 * mark if mark else LARGEST_PRICE
+            ranges[instrument] = (max(mark // 2, 1), min(highest, LARGEST_PRICE))
+    return View(batch_number, Owners(state.accounts), ranges)

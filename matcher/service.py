@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
@@ -17,11 +16,21 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from matcher.errors import LogError
 from matcher.intake import Code, Refused, View, decide
 from matcher.store import OrderLog, Record
-from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey, Venue
+from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey
 from undertow.protocol.receipt import ciphertext_hash, sign_receipt
+from undertow.protocol.venue import Venue
 
 _STREAM_SECONDS = 0.2
 _STATUS = {Code.OVERSIZED: 413, Code.WRONG_KEY_ID: 409, Code.UNKNOWN_ACCOUNT: 404}
+
+
+Notice = dict[str, int | str]
+"""A settled batch's number, state root and price round."""
+
+
+def notice(batch: int, root: int, round_number: int) -> Notice:
+    """Return a settled batch as `/batches` lists it."""
+    return {"batch": batch, "root": f"{root:#066x}", "round": round_number}
 
 
 @dataclass(slots=True)
@@ -33,10 +42,10 @@ class Matcher:
     receipt_key: Ed25519PrivateKey
     log: OrderLog
     view: View
-    settled: list[dict[str, int | str]] = field(default_factory=list)
-    """Every settled batch's number, state root and price round, oldest first."""
+    clock_ms: Callable[[], int]
+    settled: list[Notice] = field(default_factory=list)
+    """Every settled batch, oldest first."""
     phase: Callable[[], str] = lambda: "intake only"
-    clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
 
     def receipt(self, record: Record) -> dict[str, int | str]:
         """Return the signed receipt of a durable record, the same each time."""
@@ -95,7 +104,7 @@ def create_app(matcher: Matcher) -> FastAPI:
         public = matcher.envelope_key.public
         return {
             "chainId": matcher.venue.chain_id,
-            "contract": "0x" + matcher.venue.contract.hex(),
+            "contract": matcher.venue.address,
             "batchNumber": matcher.view.batch_number,
             "phase": matcher.phase(),
             "sequence": matcher.log.sequence,
@@ -108,7 +117,7 @@ def create_app(matcher: Matcher) -> FastAPI:
         }
 
     @app.get("/batches")
-    async def batches(after: int = 0) -> list[dict[str, int | str]]:
+    async def batches(after: int = 0) -> list[Notice]:
         return [batch for batch in matcher.settled if int(batch["batch"]) > after]
 
     @app.get("/batches/stream")

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcher.errors import BrokenChainError, LogError
-from undertow.protocol.envelope import Venue
 from undertow.protocol.receipt import ciphertext_hash
+from undertow.protocol.venue import Venue
 
 GROUP_LIMIT = 512
 """Most records in one transaction; bounds how long the first of them waits."""
@@ -73,7 +73,7 @@ class OrderLog:
             BrokenChainError: a record does not follow from the one before it.
             LogError: the file cannot be opened as an order log.
         """
-        self._genesis = hashlib.sha256(_LABEL + venue.word.to_bytes(28, "big")).digest()
+        self._genesis = hashlib.sha256(_LABEL + venue.to_bytes()).digest()
         self._lock = threading.Lock()
         self._closed = False
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()

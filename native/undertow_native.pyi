@@ -14,7 +14,7 @@ from typing import Any, Self, final
 
 from typing_extensions import Buffer
 
-# Keys and proofs: native/src/{files,keys,groth16}
+# Keys and proofs: native/src/{curve,files,keys,groth16}
 
 def setup_key(
     r1cs_path: str, zkey_path: str, seed: bytes, progress: Callable[[str], None] | None
@@ -173,7 +173,7 @@ class WitnessTape:
     def run_many(self, inputs: Sequence[Buffer]) -> list[bytes]:
         """Return `run` of each, on all cores; ValueError as there."""
 
-# Hashes: native/src/protocol/{poseidon,sparse,grain}.rs; undertow/protocol/poseidon.py
+# Hashes: native/src/crypto/{poseidon,sparse,grain}.rs; undertow/crypto/poseidon.py
 
 def poseidon_hash(domain: Buffer, inputs: Buffer) -> bytes:
     """Return the hash of 1 to 16 numbers in a domain, 32 bytes.
@@ -188,7 +188,7 @@ def poseidon_hash_many(domain: Buffer, arity: int, inputs: Buffer) -> bytes:
     Inputs: n * arity words; none gives none. ValueError: as `poseidon_hash`, or the length.
     """
 
-# BabyJubJub: native/src/protocol/{babyjubjub,eddsa}.rs; undertow/protocol/{babyjubjub,eddsa}.py
+# BabyJubJub: native/src/crypto/{babyjubjub,eddsa}.rs; undertow/crypto/{babyjubjub,eddsa}.py
 
 def babyjubjub_multiply(point: Buffer, scalar: Buffer) -> bytes:
     """Return the multiple of a point, 64 bytes (x, y).
@@ -231,7 +231,7 @@ class EddsaKey:
         A number that is not canonical verifies nothing. ValueError: a length.
         """
 
-# Trees: native/src/protocol/{merkle,snapshot}.rs; undertow/protocol/merkle.py
+# Trees: native/src/crypto/{merkle,snapshot}.rs; undertow/crypto/merkle.py
 
 @final
 class MerkleTree:

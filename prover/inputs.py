@@ -16,20 +16,19 @@ from undertow.crypto.signature_digits import signature_digits
 from undertow.engine.batch import Batch, Execution, Slot
 from undertow.engine.requests import Answer
 from undertow.protocol.account import Account, pack_positions
-from undertow.protocol.order import venue_word
 from undertow.protocol.order_set import EMPTY_MESSAGE, set_root
 from undertow.protocol.params import VenueParams, rule
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import State, market_row
 from undertow.protocol.statement import (
-    Place,
     Served,
     Touch,
     request_words,
     settle_words,
 )
 from undertow.protocol.units import Price
+from undertow.protocol.venue import Venue
 from undertow.protocol.words import Signals, signals
 
 NO_SIGNATURE = Signature(BASE8, 0)
@@ -48,10 +47,9 @@ class Committed:
     signatures: tuple[Signature | None, ...]
     salts: tuple[int, ...]
 
-    def root(self, place: Place, batch_number: int) -> int:
+    def root(self, venue: Venue, batch_number: int) -> int:
         """Return the set root."""
-        venue = venue_word(place.chain_id, place.contract)
-        messages = [o.message(venue) if o else EMPTY_MESSAGE for o in self.batch.orders()]
+        messages = [o.message(venue.word) if o else EMPTY_MESSAGE for o in self.batch.orders()]
         return set_root(batch_number, self.batch.lanes, messages, self.salts)
 
 
@@ -71,16 +69,16 @@ def settle_job(
     prices: Sequence[Price],
     time: int,
     params: VenueParams,
-    place: Place,
+    venue: Venue,
 ) -> Job:
     """Return the job that proves an execution of a committed batch from ``state``."""
     number = state.batch_number + 1
     touches = [Touch(slot.index, slot.after.leaf(), slot.ciphertext()) for slot in execution.slots]
     words = settle_words(
-        place,
+        venue,
         number,
         (state.root(), execution.state.root()),
-        committed.root(place, number),
+        committed.root(venue, number),
         prices,
         time,
         params.hash(),
@@ -90,8 +88,8 @@ def settle_job(
     lanes = committed.batch.lanes
     inputs: dict[str, Any] = {
         "z": public.z,
-        "chainId": place.chain_id,
-        "contract": place.contract,
+        "chainId": venue.chain_id,
+        "contract": venue.contract,
         "batchNumber": number,
         "price": list(prices),
         "time": time,
@@ -115,20 +113,20 @@ def requests_job(
     number: int,
     params: VenueParams,
     operator: PrivateKey,
-    place: Place,
+    venue: Venue,
 ) -> Job:
     """Return the job that proves the answers to a run of requests from ``state``."""
     served = [
         Served(a.request.word(), *a.request.key, a.paid, a.leaf(), a.ciphertext()) for a in answers
     ]
     words = request_words(
-        place, number, (state.root(), after.root()), operator.public, params.hash(), served
+        venue, number, (state.root(), after.root()), operator.public, params.hash(), served
     )
     public = signals(words)
     inputs: dict[str, Any] = {
         "z": public.z,
-        "chainId": place.chain_id,
-        "contract": place.contract,
+        "chainId": venue.chain_id,
+        "contract": venue.contract,
         "batchNumber": number,
         "operatorKey": list(operator.public),
         "operatorBits": [operator.scalar >> i & 1 for i in range(252)],

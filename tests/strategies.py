@@ -26,7 +26,7 @@ from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price
 
-VENUE = Venue(31337, bytes(range(20)))
+VENUE = Venue(31337, int.from_bytes(bytes(range(20))))
 DOLLAR = 1_000_000 << 16
 PRICE = Price(7_800_000)
 TRADERS = 5

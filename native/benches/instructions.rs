@@ -11,12 +11,12 @@ use ark_ff::{BigInt, BigInteger, PrimeField, UniformRand};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use std::hint::black_box;
+use undertow_native::crypto::babyjubjub::{SUBGROUP_ORDER, times_base8};
+use undertow_native::crypto::eddsa::Key;
+use undertow_native::crypto::{poseidon, word};
 use undertow_native::groth16::quotient::{Plain, Quotient};
 use undertow_native::msm::kernel::Narrow;
 use undertow_native::msm::{Bases, Scalars};
-use undertow_native::protocol::babyjubjub::{SUBGROUP_ORDER, times_base8};
-use undertow_native::protocol::eddsa::Key;
-use undertow_native::protocol::{poseidon, word};
 use undertow_native::words::Generic;
 
 const BITS: u32 = 10;

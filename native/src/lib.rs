@@ -1,9 +1,17 @@
 //! Undertow's native core: witnesses, Groth16 keys and proofs, Poseidon, EdDSA, Merkle trees.
 //!
-//! Read down: `files` (iden3's formats), `keys` (setup), `tape` (witnesses), `groth16` (check,
-//! prove, verify) on `msm` and the two kinds of arithmetic, `ifma` and `words`; `protocol` is what
-//! the matcher needs for each order. `python` is the boundary; `undertow_native.pyi` documents it.
+//! Read down; a module imports from lines above its own alone (`tests/native/test_imports.py`):
+//!
+//! 1. `fault` (what is wrong with bytes), `memory` (large arrays), `words` (arithmetic on 64 bits).
+//! 2. `ifma` (arithmetic in lanes), `curve` (points as words and from hashes, keys that verify).
+//! 3. `msm` (sums of multiples), `files` (iden3's formats).
+//! 4. `keys` (setup), `groth16` (check, prove, verify), `tape` (witnesses), `crypto` (what the
+//!    matcher needs for each order).
+//! 5. `python`, the boundary, which `undertow_native.pyi` documents.
 
+pub mod crypto;
+pub mod curve;
+pub mod fault;
 pub mod files;
 pub mod groth16;
 #[cfg(target_arch = "x86_64")]
@@ -11,7 +19,6 @@ pub mod ifma;
 pub mod keys;
 pub mod memory;
 pub mod msm;
-pub mod protocol;
 #[cfg(feature = "extension-module")]
 mod python;
 pub mod tape;

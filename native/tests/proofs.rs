@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use undertow_native::files::r1cs::{Header, R1cs, Row};
 use undertow_native::groth16::prove::{ProveError, Watch, engines};
-use undertow_native::groth16::verify::VerifyingKey;
+use undertow_native::groth16::verify::verify;
 use undertow_native::keys::setup::setup;
 
 const PUBLIC: usize = 3;
@@ -80,11 +80,11 @@ fn check(seed: u64, lengths: &[usize]) {
     for (name, other) in &proofs {
         assert_eq!(other.to_words(), proof.to_words(), "{name}");
     }
-    let key = VerifyingKey::of(&key);
+    let key = key.verifying_key();
     let mut public = witness[1..=PUBLIC].to_vec();
-    assert!(key.verify(&public, proof));
+    assert!(verify(&key, &public, proof));
     public[0] += Fr::one();
-    assert!(!key.verify(&public, proof));
+    assert!(!verify(&key, &public, proof));
 }
 
 #[test]

@@ -62,9 +62,10 @@ fn reads_an_array_that_ended() {
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod lanes {
     use super::*;
-    use undertow_native::ifma::addresses::{Eight, Finder};
+    use undertow_native::ifma::addresses::Eight;
     use undertow_native::ifma::coordinate::{Coordinate, Packed1};
     use undertow_native::ifma::{self, field::Lanes};
+    use undertow_native::msm::finder::Finder;
     use undertow_native::msm::pairs::Pool;
 
     #[test]

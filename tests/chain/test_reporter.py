@@ -13,7 +13,7 @@ from undertow.chain.reporter import next_time
 
 
 @dataclass
-class Venue:
+class Contracts:
     """A chain's time and the times of its oracle's rounds."""
 
     newest: int
@@ -39,5 +39,5 @@ def test_a_round_is_later_than_the_last_and_never_in_the_future(
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
-    assert next_time(Venue(newest, rounds)) == expected  # type: ignore[arg-type]
+    assert next_time(Contracts(newest, rounds)) == expected  # type: ignore[arg-type]
     assert sum(slept) == waited

@@ -13,14 +13,14 @@ from undertow.engine.batch import Batch, Decoy, Execution
 from undertow.engine.transition import transition
 from undertow.protocol.account import Account
 from undertow.protocol.market import Market, MarketParams
-from undertow.protocol.order import Order, venue_word
+from undertow.protocol.order import Order
 from undertow.protocol.params import MINIMAL, VenueParams
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.statement import Place
 from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
+from undertow.protocol.venue import Venue
 
-PLACE = Place(31337, 0xB0B)
+VENUE = Venue(31337, 0xB0B)
 DOLLAR = 1_000_000 << 16
 LISTED = (0, 8, 15)
 TRADERS = 5
@@ -63,19 +63,19 @@ class Case:
     prices: tuple[Price, ...]
     time: int
 
-    def job(self, place: Place = PLACE) -> Job:
+    def job(self, venue: Venue = VENUE) -> Job:
         """Return the batch's job."""
         return settle_job(
-            self.before, self.committed, self.execution, self.prices, self.time, PARAMS, place
+            self.before, self.committed, self.execution, self.prices, self.time, PARAMS, venue
         )
 
 
 def commit(slots: tuple[Order | Decoy, ...], lanes: tuple[int, ...], salt: int = 7) -> Committed:
     """Sign and commit a batch."""
-    venue = venue_word(PLACE.chain_id, PLACE.contract)
     batch = Batch(slots=slots, lanes=lanes)
     signatures = tuple(
-        key(order.account).sign(order.message(venue)) if order else None for order in batch.orders()
+        key(order.account).sign(order.message(VENUE.word)) if order else None
+        for order in batch.orders()
     )
     return Committed(
         batch=batch, signatures=signatures, salts=tuple(salt + i for i in range(len(slots)))

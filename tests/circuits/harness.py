@@ -9,8 +9,9 @@ from typing import Any
 
 from prover import toolchain
 from prover.r1cs import R1cs, read_sym
-from prover.witness import FIELD, calculate
+from prover.witness import calculate
 from tests.circuits.trusting import trusting_wasm
+from undertow.crypto.field import R
 
 BUILD = toolchain.ROOT / "build" / "circuits"
 
@@ -74,7 +75,7 @@ class Circuit:
         """Return a copy of the witness with named signals replaced."""
         forged = list(witness)
         for name, value in changes.items():
-            forged[self.wire(name)] = value % FIELD
+            forged[self.wire(name)] = value % R
         return forged
 
     def accepts(self, witness: list[int]) -> bool:
@@ -88,7 +89,7 @@ class Circuit:
             if wire == 0:
                 continue
             forged = list(witness)
-            forged[wire] = (forged[wire] + 1) % FIELD
+            forged[wire] = (forged[wire] + 1) % R
             if all(self.r1cs.holds(index, forged) for index in touched):
                 loose.append(next(name for name, at in self.sym.items() if at == wire))
         return loose

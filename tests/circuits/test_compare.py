@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.witness import WitnessError
+from prover.errors import WitnessError
 
 TAGGED = """include "compare.circom";
 template Tagged(n) {

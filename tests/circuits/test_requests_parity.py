@@ -12,7 +12,7 @@ from prover import toolchain, witness
 from prover.inputs import Job, requests_job
 from prover.r1cs import R1cs, read_sym
 from prover.toolchain import ROOT
-from tests.circuits.batches import LISTED, PARAMS, PLACE, key
+from tests.circuits.batches import LISTED, PARAMS, VENUE, key
 from tests.circuits.lying import REQUESTS, LyingCircuit
 from tests.circuits.test_settle_forged import holds
 from tests.circuits.trusting import trusting_wasm
@@ -83,7 +83,7 @@ def job(requests: list[Request]) -> Job:
     received = sum(r.money for r in requests if r.kind is not Kind.WITHDRAW)
     paid = sum(answer.paid << 16 for answer in answers)
     assert after.total() == state.total() + received - paid
-    return requests_job(state, after, answers, 1, PARAMS, OPERATOR, PLACE)
+    return requests_job(state, after, answers, 1, PARAMS, OPERATOR, VENUE)
 
 
 @pytest.mark.parametrize("requests", RUNS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.witness import WitnessError
+from prover.errors import WitnessError
 from tests.circuits.harness import Circuit
 from undertow.crypto.field import R, to_field
 

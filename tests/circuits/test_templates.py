@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from prover.errors import WitnessError
 from prover.inputs import LEVELS, account_inputs, params_inputs, venue_inputs
-from prover.witness import WitnessError
 from tests.circuits.batches import MAX_PRICE, PARAMS, RULE
 from tests.circuits.harness import Circuit
 from undertow.crypto.babyjubjub import BASE8, IDENTITY, Point, add, multiply
@@ -22,11 +22,12 @@ from undertow.engine.price import advance_depth, depth_target, pool_after, premi
 from undertow.protocol.account import Account, pack_positions, unpack_positions
 from undertow.protocol.delta import Delta
 from undertow.protocol.market import Market
-from undertow.protocol.order import Order, venue_word
+from undertow.protocol.order import Order
 from undertow.protocol.params import rule
 from undertow.protocol.sheet import SHOCK_STEPS, STEP_UNIT
 from undertow.protocol.state import State
 from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
+from undertow.protocol.venue import Venue
 from undertow.protocol.words import signals
 
 Compile = Callable[[str], Circuit]
@@ -109,7 +110,7 @@ def test_open_order(circuit: Compile) -> None:
     order = Order(
         (1 << 24) - 1, 13, True, Lots(EDGE), Price(MAX_PRICE), 3, 4, True, False, (1 << 20) - 1
     )
-    venue = venue_word(31337, 0xB0B)
+    venue = Venue(31337, 0xB0B).word
     outputs = {
         "account": order.account,
         "instrument": 13,

@@ -11,23 +11,25 @@ from typing import Any
 import httpx
 import pytest
 
-from matcher.operator import ORACLE_PATIENCE_SECONDS, Phase
+from matcher.loop import Phase
+from matcher.settle import ORACLE_PATIENCE_SECONDS
 from tests.e2e.test_venue import DOLLAR, SPOT, check_traders, prices, settle, submit
 from tests.e2e.wire import Wire
 from undertow.chain.chain import Chain
-from undertow.chain.contracts import Venue
+from undertow.chain.contracts import Contracts
 from undertow.chain.errors import RevertedError
 from undertow.chain.reporter import publish_round
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.statement import Touch
-from venue.local import SIGNERS, LocalVenue, chain_key, local_venue
+from venue.local import SIGNERS, chain_key, local_venue
+from venue.running import LocalVenue
 
 
 class StoppedError(Exception):
     """The process ends here."""
 
 
-class StoppingVenue(Venue):
+class StoppingContracts(Contracts):
     """The chain's side, where the process ends before or after one transaction."""
 
     def __init__(self, chain: Chain, local: LocalVenue, point: str) -> None:
@@ -64,7 +66,7 @@ class StoppingVenue(Venue):
         return gas
 
 
-class CopiedVenue(Venue):
+class CopiedContracts(Contracts):
     """Somebody copies each settlement, without the next set's root, and is first with it."""
 
     def settle_batch(
@@ -76,7 +78,7 @@ class CopiedVenue(Venue):
         round_number: int,
         next_set_root: int = 0,
     ) -> int:
-        other = Venue(Chain(self.chain.url, chain_key(9)), self.deployment)
+        other = Contracts(Chain(self.chain.url, chain_key(9)), self.deployment)
         other.settle_batch(root, touches, c, proof, round_number)
         return super().settle_batch(root, touches, c, proof, round_number, next_set_root)
 
@@ -102,7 +104,7 @@ def held_on_chain(venue: LocalVenue) -> int:
 def run_until_stopped(venue: LocalVenue, point: str) -> None:
     """Run a fresh operator in this thread; it ends at the point."""
     chain = Chain(venue.chain.url, chain_key(0))
-    operator = venue.rebuild(StoppingVenue(chain, venue, point))
+    operator = venue.rebuild(StoppingContracts(chain, venue, point))
     operator.recover()
     with pytest.raises(StoppedError, match=point):
         _step(venue)
@@ -116,13 +118,13 @@ def _step(venue: LocalVenue) -> None:
 
 
 def go_on(venue: LocalVenue) -> None:
-    venue.restart(Venue(Chain(venue.chain.url, chain_key(0)), venue.deployment))
+    venue.restart(Contracts(Chain(venue.chain.url, chain_key(0)), venue.deployment))
 
 
 def test_between_receipt_and_close(venue: LocalVenue) -> None:
     before = held_on_chain(venue)
     submit(venue, venue.traders[0], 7, SPOT + 50)
-    assert venue.venue.pending() is None
+    assert venue.contracts.pending() is None
     go_on(venue)
     settle(venue)
     assert held(venue, 1) == before + 7
@@ -135,30 +137,30 @@ def test_before_the_price(venue: LocalVenue, point: str) -> None:
     submit(venue, venue.traders[0], 3, SPOT + 50)
     run_until_stopped(venue, point)
     number = venue.operator.state.batch_number + 1
-    journalled = venue.operator.journal.read(number)
-    pending = venue.venue.pending()
+    journalled = venue.operator.desk.journal.read(number)
+    pending = venue.contracts.pending()
     assert (pending is not None) == (point == "close and price")
     go_on(venue)
     settle(venue)
     # The set that was written down is the one that was settled: same salts, same decoys.
-    assert venue.operator.journal.read(number) == journalled
+    assert venue.operator.desk.journal.read(number) == journalled
     if pending is not None:
-        committed = venue.operator._committed(journalled)  # type: ignore[arg-type]
-        assert committed.root(venue.venue.place, number) == pending.set_root
+        assert journalled is not None
+        assert venue.operator.desk.set_root(journalled) == pending.set_root
     assert held(venue, 1) == before + 3
     check_traders(venue)
 
 
 @pytest.mark.parametrize("point", ["proof and settlement", "settlement and notice"])
 def test_around_the_settlement(venue: LocalVenue, point: str) -> None:
-    before, batches = held_on_chain(venue), venue.venue.batch_number()
+    before, batches = held_on_chain(venue), venue.contracts.batch_number()
     submit(venue, venue.traders[0], 2, SPOT + 50)
     run_until_stopped(venue, point)
-    assert venue.venue.batch_number() - batches == (point == "settlement and notice")
+    assert venue.contracts.batch_number() - batches == (point == "settlement and notice")
     go_on(venue)
     venue.wait("the settlement", lambda: venue.operator.state.batch_number == batches + 1)
     assert held(venue, 1) == before + 2
-    assert venue.operator.book.waiting == {}
+    assert venue.operator.replica.book.waiting == {}
     check_traders(venue)
 
 
@@ -167,25 +169,25 @@ def test_around_the_settlement(venue: LocalVenue, point: str) -> None:
 )
 def test_around_a_run_of_requests(venue: LocalVenue, point: str) -> None:
     held_on_chain(venue)
-    claims = venue.venue.vault.functions.totalClaims()
+    claims = venue.contracts.vault.functions.totalClaims()
     before = claims.call()
-    venue.chain.send(venue.venue.vault.functions.withdraw(1, 5 * DOLLAR))
+    venue.chain.send(venue.contracts.vault.functions.withdraw(1, 5 * DOLLAR))
     run_until_stopped(venue, point)
     go_on(venue)
     venue.wait("the payment", lambda: claims.call() == before + 5 * DOLLAR)
-    venue.wait("the notice", lambda: venue.operator.state.root() == venue.venue.state_root())
+    venue.wait("the notice", lambda: venue.operator.state.root() == venue.contracts.state_root())
     check_traders(venue)
 
 
 def test_a_silent_oracle_is_named_and_ends_by_itself(venue: LocalVenue) -> None:
     go_on(venue)
     submit(venue, venue.traders[1], 4, SPOT + 50)
-    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    venue.wait("the close", lambda: venue.contracts.pending() is not None)
     with pytest.raises(RevertedError, match="DeviationTooLarge"):
         venue.publish([prices(SPOT), prices(SPOT), prices(SPOT * 1.05)])
     with pytest.raises(RevertedError, match="TooOld"):
         publish_round(
-            venue.venue, venue.signers, [prices(SPOT)] * SIGNERS, venue.chain.time - 1_000
+            venue.contracts, venue.signers, [prices(SPOT)] * SIGNERS, venue.chain.time - 1_000
         )
     seconds = ORACLE_PATIENCE_SECONDS + 1
     venue.chain.web3.provider.make_request("evm_increaseTime", [seconds])  # type: ignore[arg-type]
@@ -199,14 +201,14 @@ def test_a_silent_oracle_is_named_and_ends_by_itself(venue: LocalVenue) -> None:
 
 def test_a_settlement_closes_the_next_set(venue: LocalVenue) -> None:
     submit(venue, venue.traders[0], 2, SPOT + 50)
-    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    venue.wait("the close", lambda: venue.contracts.pending() is not None)
     number = venue.operator.state.batch_number + 1
     # It comes after the close, so it is for the batch after.
     submit(venue, venue.traders[1], 3, SPOT + 50)
     before = held(venue, 2)
     settle(venue)
     assert held(venue, 2) == before
-    events, start = venue.venue.settlement.events, venue.deployment.block
+    events, start = venue.contracts.settlement.events, venue.deployment.block
     closed = {e["args"]["batchNumber"]: e for e in events.BatchClosed().get_logs(from_block=start)}
     settled = {
         e["args"]["batchNumber"]: e for e in events.BatchSettled().get_logs(from_block=start)
@@ -219,36 +221,36 @@ def test_a_settlement_closes_the_next_set(venue: LocalVenue) -> None:
 
 def test_a_copied_settlement_drops_the_next_close_and_nothing_else(venue: LocalVenue) -> None:
     before = held_on_chain(venue), held(venue, 2)
-    venue.restart(CopiedVenue(Chain(venue.chain.url, chain_key(0)), venue.deployment))
+    venue.restart(CopiedContracts(Chain(venue.chain.url, chain_key(0)), venue.deployment))
     submit(venue, venue.traders[0], 2, SPOT + 50)
-    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    venue.wait("the close", lambda: venue.contracts.pending() is not None)
     number = venue.operator.state.batch_number + 1
     submit(venue, venue.traders[1], 3, SPOT + 50)
     venue.publish([prices(SPOT)] * SIGNERS)
     venue.wait("the copy", lambda: venue.operator.state.batch_number == number)
-    journalled = venue.operator.journal.read(number + 1)
+    journalled = venue.operator.desk.journal.read(number + 1)
     go_on(venue)
     settle(venue)
-    assert venue.operator.journal.read(number + 1) == journalled
+    assert venue.operator.desk.journal.read(number + 1) == journalled
     assert (held(venue, 1), held(venue, 2)) == (before[0] + 2, before[1] + 3)
     check_traders(venue)
 
 
 def test_requests_do_not_wait_for_a_price(venue: LocalVenue) -> None:
     submit(venue, venue.traders[0], 1, SPOT + 50)
-    venue.wait("the close", lambda: venue.venue.pending() is not None)
-    claims = venue.venue.vault.functions.totalClaims()
+    venue.wait("the close", lambda: venue.contracts.pending() is not None)
+    claims = venue.contracts.vault.functions.totalClaims()
     before = claims.call()
-    venue.chain.send(venue.venue.vault.functions.withdraw(2, DOLLAR))
+    venue.chain.send(venue.contracts.vault.functions.withdraw(2, DOLLAR))
     venue.wait("the payment", lambda: claims.call() == before + DOLLAR)
-    assert venue.venue.pending() is not None
+    assert venue.contracts.pending() is not None
     settle(venue)
     check_traders(venue)
 
 
 def test_an_unreachable_chain_loses_no_order(venue: LocalVenue) -> None:
     wire = Wire(int(venue.chain.url.rsplit(":", 1)[1]))
-    venue.restart(Venue(Chain(wire.url, chain_key(0)), venue.deployment))
+    venue.restart(Contracts(Chain(wire.url, chain_key(0)), venue.deployment))
     venue.wait("the start", lambda: venue.operator.phase is Phase.IDLE)
     before = held(venue, 3)
     wire.cut()

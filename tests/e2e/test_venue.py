@@ -14,10 +14,11 @@ from undertow.client.errors import RefusedError
 from undertow.client.fills import check_fills
 from undertow.protocol.errors import DeltaError
 from undertow.protocol.params import MINIMAL
-from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import Price
-from venue.local import SIGNERS, LocalVenue, local_venue
-from venue.markets import BTC, MICRO
+from undertow.protocol.perpetual import prices_of
+from undertow.protocol.units import MICRO_USD, MicroUsd, Price
+from venue.local import SIGNERS, local_venue
+from venue.markets import BTC, LISTED
+from venue.running import LocalVenue
 
 DOLLAR = 1_000_000
 SPOT = 78_318.0
@@ -32,14 +33,17 @@ def venue() -> Iterator[LocalVenue]:
 
 
 def prices(dollars: float) -> tuple[Price, ...]:
-    known = {market.instrument: market.price(dollars) for market in (BTC, MICRO)}
-    return tuple(known.get(i, Price(0)) for i in range(INSTRUMENTS))
+    return prices_of(LISTED, micro_usd(dollars))
+
+
+def micro_usd(dollars: float) -> MicroUsd:
+    return MicroUsd(round(dollars * MICRO_USD))
 
 
 def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **options: bool) -> int:
     client = venue.client()
     info = client.info()
-    price = BTC.price(dollars, up=lots < 0)
+    price = BTC.price_per_lot(micro_usd(dollars), up=lots < 0)
     order = trader.order(0, lots, price, info.batch_number + 5, fee_cap=400, **options)
     sequence = client.submit(trader.seal(order, info), info).sequence
     client.close()
@@ -48,22 +52,22 @@ def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **optio
 
 def settle(venue: LocalVenue, dollars: float = SPOT) -> None:
     number = len(venue.reports)
-    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    venue.wait("the close", lambda: venue.contracts.pending() is not None)
     venue.publish([prices(dollars)] * SIGNERS)
     venue.wait("the settlement", lambda: len(venue.reports) > number)
 
 
 def check_traders(venue: LocalVenue) -> None:
     """Every trader recomputes its account from the chain alone."""
-    history = list(venue.venue.history())
-    operator = venue.venue.operator_key()
+    history = list(venue.contracts.history())
+    operator = venue.contracts.operator_key()
     for trader in venue.traders:
         key = trader.key
         events = follow(history, trader.account, key.scalar, key.public, operator)
         assert events[-1].account == venue.operator.state.accounts[trader.account]
         fills = check_fills(trader.sent, [(event.batch, event.delta) for event in events])
         assert sum(fill.lots for fill in fills) == sum(events[-1].account.positions)
-    assert venue.operator.state.root() == venue.venue.state_root()
+    assert venue.operator.state.root() == venue.contracts.state_root()
 
 
 def test_orders_settle_and_every_trader_can_follow(venue: LocalVenue) -> None:
@@ -78,7 +82,7 @@ def test_orders_settle_and_every_trader_can_follow(venue: LocalVenue) -> None:
 
 def test_a_restart_between_close_and_price_loses_nothing(venue: LocalVenue) -> None:
     submit(venue, venue.traders[2], -200, SPOT - 50)
-    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    venue.wait("the close", lambda: venue.contracts.pending() is not None)
     venue.restart()
     settle(venue)
     assert [s.fill for s in venue.reports[-1].execution.slots if s.order] == [-200]
@@ -99,12 +103,12 @@ def test_a_resting_order_survives_a_restart(venue: LocalVenue) -> None:
 def test_a_second_close_and_an_early_price_are_refused(venue: LocalVenue) -> None:
     submit(venue, venue.traders[1], 5, SPOT + 50)
     venue.publish([prices(SPOT)] * SIGNERS)
-    venue.wait("the close", lambda: venue.venue.pending() is not None)
+    venue.wait("the close", lambda: venue.contracts.pending() is not None)
     with pytest.raises(RevertedError, match="BatchPending"):
-        venue.venue.close(5)
-    old = venue.venue.latest_round()
+        venue.contracts.close(5)
+    old = venue.contracts.latest_round()
     with pytest.raises(RevertedError, match="WrongLength"):
-        venue.venue.settle_batch(1, [], 1, [0] * 8, old)
+        venue.contracts.settle_batch(1, [], 1, [0] * 8, old)
     settle(venue)
 
 
@@ -118,16 +122,16 @@ def test_intake_refuses_what_cannot_trade(venue: LocalVenue) -> None:
 
 
 def test_a_withdrawal_is_paid_or_proved_refused(venue: LocalVenue) -> None:
-    vault = venue.venue.vault.functions
-    runs = venue.operator.request_runs
+    vault = venue.contracts.vault.functions
+    runs = venue.operator.replica.runs
     venue.chain.send(vault.withdraw(1, 10**12))
-    venue.wait("the refusal", lambda: venue.operator.request_runs > runs)
+    venue.wait("the refusal", lambda: venue.operator.replica.runs > runs)
     assert vault.totalClaims().call() == 0
     venue.chain.send(vault.withdraw(1, 1_000 * DOLLAR))
     venue.wait("the payment", lambda: vault.totalClaims().call() == 1_000 * DOLLAR)
     venue.chain.send(vault.claim())
     check_traders(venue)
-    held = int(venue.venue.token.functions.balanceOf(venue.deployment.vault).call())
+    held = int(venue.contracts.token.functions.balanceOf(venue.deployment.vault).call())
     assert held << 16 >= venue.operator.state.total()
     assert held == vault.liabilities().call()
 
@@ -147,9 +151,9 @@ def test_another_key_reads_nothing(venue: LocalVenue) -> None:
     first, second = venue.traders[:2]
     with pytest.raises(DeltaError):
         follow(
-            venue.venue.history(),
+            venue.contracts.history(),
             first.account,
             second.key.scalar,
             second.key.public,
-            venue.venue.operator_key(),
+            venue.contracts.operator_key(),
         )

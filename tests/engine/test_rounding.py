@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.test_clearing import CAP, INDEX, interests, markets
+from tests.engine.cases import CAP, INDEX, interests, markets
 from tests.engine.test_margin import SHEET, books
 from tests.engine.test_transition import PARAMS, batches, genesis, order, settle
 from undertow.engine.clearing import Interest, clear

@@ -19,13 +19,14 @@ from matcher.store import OrderLog
 from undertow.crypto import eddsa
 from undertow.crypto.babyjubjub import IDENTITY, SUBGROUP_ORDER
 from undertow.crypto.poseidon import poseidon
-from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey, Venue, seal
+from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey, seal
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
 from undertow.protocol.signed_order import ORDER_BYTES, SignedOrder, seal_order
 from undertow.protocol.units import Lots, Price
+from undertow.protocol.venue import Venue
 
-VENUE = Venue(31337, bytes(range(20)))
+VENUE = Venue(31337, int.from_bytes(range(20)))
 KEY = EnvelopePrivateKey.generate(1)
 TRADER = eddsa.PrivateKey.from_seed(bytes(32))
 STRANGER = eddsa.PrivateKey.from_seed(b"\1" * 32)
@@ -65,7 +66,7 @@ def matcher(tmp_path: Path) -> Iterator[Matcher]:
     log = OrderLog(tmp_path / "orders.db", VENUE)
     owner = Owner(TRADER.public, nonce=4)
     view = View(batch_number=9, owners={5: owner}, price_range={2: (50_000, 70_000)})
-    yield Matcher(VENUE, KEY, Ed25519PrivateKey.generate(), log, view)
+    yield Matcher(VENUE, KEY, Ed25519PrivateKey.generate(), log, view, lambda: 1_700_000_000_000)
     log.close()
 
 
@@ -112,7 +113,7 @@ def test_same_envelope_has_the_same_receipt(matcher: Matcher) -> None:
         (nonce_of_zero(), 422, "MALFORMED_ORDER"),
         (sealed(replace(ORDER, account=6)), 404, "UNKNOWN_ACCOUNT"),
         (sealed(ORDER, signer=STRANGER), 422, "BAD_SIGNATURE"),
-        (sealed(ORDER, venue=Venue(1, bytes(20))), 422, "BAD_SIGNATURE"),
+        (sealed(ORDER, venue=Venue(1, 0)), 422, "BAD_SIGNATURE"),
         (sealed(replace(ORDER, nonce=3)), 422, "STALE_NONCE"),
         (sealed(replace(ORDER, expiry_batch=8)), 422, "EXPIRED"),
         (sealed(replace(ORDER, limit_price=Price(49_999))), 422, "PRICE_OUT_OF_RANGE"),

@@ -10,9 +10,9 @@ import pytest
 
 from matcher.errors import BrokenChainError, LogError
 from matcher.store import OrderLog
-from undertow.protocol.envelope import Venue
+from undertow.protocol.venue import Venue
 
-VENUE = Venue(31337, bytes(20))
+VENUE = Venue(31337, 0)
 UNLOCK = "DROP TRIGGER records_keep; DROP TRIGGER records_fixed;"
 
 
@@ -96,7 +96,7 @@ def test_the_table_is_append_only(path: Path, verb: str) -> None:
 
 def test_another_venue_is_refused(path: Path) -> None:
     with pytest.raises(BrokenChainError, match=r"sequence 1$"):
-        OrderLog(path, Venue(1, bytes(20)))
+        OrderLog(path, Venue(1, 0))
 
 
 def test_failed_commit_is_not_acknowledged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,16 +9,15 @@ from undertow.protocol.envelope import (
     ENVELOPE_BYTES,
     HEADER,
     PLAINTEXT_BYTES,
-    EnvelopeError,
     EnvelopePrivateKey,
     EnvelopePublicKey,
-    Venue,
-    WrongKeyError,
     open_envelope,
     seal,
 )
+from undertow.protocol.errors import EnvelopeError, WrongKeyError
+from undertow.protocol.venue import Venue
 
-VENUE = Venue(31337, bytes(range(20)))
+VENUE = Venue(31337, int.from_bytes(range(20)))
 KEY = EnvelopePrivateKey.generate(7)
 
 
@@ -45,7 +44,7 @@ def test_key_survives_its_raw_form() -> None:
     assert KEY.raw.hex() not in repr(KEY)
 
 
-@pytest.mark.parametrize("venue", [Venue(1, VENUE.contract), Venue(31337, bytes(20))])
+@pytest.mark.parametrize("venue", [Venue(1, VENUE.contract), Venue(31337, 0)])
 def test_other_venue_does_not_open(venue: Venue) -> None:
     with pytest.raises(EnvelopeError, match="does not open"):
         open_envelope(seal(b"order", KEY.public, VENUE), KEY, venue)
@@ -95,10 +94,3 @@ def test_padding_must_be_canonical(padded: bytes, monkeypatch: pytest.MonkeyPatc
         sealed = seal(b"", KEY.public, VENUE)
     with pytest.raises(EnvelopeError, match="canonical"):
         open_envelope(sealed, KEY, VENUE)
-
-
-def test_venue_rejects_bad_values() -> None:
-    with pytest.raises(ValueError, match="64 bits"):
-        Venue(1 << 64, bytes(20))
-    with pytest.raises(ValueError, match="20"):
-        Venue(1, bytes(19))

@@ -16,8 +16,9 @@ from undertow.crypto.field import R
 from undertow.crypto.poseidon import poseidon
 from undertow.protocol.account import Account, pack_positions, unpack_positions
 from undertow.protocol.errors import AccountRangeError, OrderRangeError, OrderWordError
-from undertow.protocol.order import WIDTHS, WORD_BITS, Order, venue_word
+from undertow.protocol.order import WIDTHS, WORD_BITS, Order
 from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.venue import Venue
 from undertow.protocol.words import commitment, evaluate, signals
 
 ORDER = Order(7, 2, True, Lots(9), Price(5), 1, 4, fee_cap=3)
@@ -39,8 +40,8 @@ def test_order_ranges(name: str, bits: int) -> None:
 
 def test_order_layout_and_message() -> None:
     assert ORDER.pack() == 7 | 2 << 24 | 1 << 28 | 9 << 29 | 5 << 59 | 1 << 95 | 4 << 127 | 3 << 161
-    venue = venue_word(1, 2)
-    assert ORDER.message(venue) != ORDER.message(venue_word(2, 2))
+    venue = Venue(1, 2).word
+    assert ORDER.message(venue) != ORDER.message(Venue(2, 2).word)
     assert ORDER.message(venue) == poseidon([2**160 + 2, ORDER.pack()], 3)
     with pytest.raises(OrderWordError):
         Order.unpack(1 << 181)

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from undertow.protocol.envelope import Venue
-from undertow.protocol.receipt import Receipt, ReceiptError, ciphertext_hash, sign_receipt
+from undertow.protocol.errors import ReceiptError
+from undertow.protocol.receipt import Receipt, ciphertext_hash, sign_receipt
+from undertow.protocol.venue import Venue
 
-VENUE = Venue(31337, bytes(20))
+VENUE = Venue(31337, 0)
 KEY = Ed25519PrivateKey.generate()
 PUBLIC = KEY.public_key().public_bytes_raw()
 RECEIPT = sign_receipt(
@@ -45,7 +46,7 @@ def test_receipt_is_for_one_envelope_key_and_venue() -> None:
     with pytest.raises(ReceiptError):
         RECEIPT.verify(b"sealed", other, VENUE)
     with pytest.raises(ReceiptError):
-        RECEIPT.verify(b"sealed", PUBLIC, Venue(1, bytes(20)))
+        RECEIPT.verify(b"sealed", PUBLIC, Venue(1, 0))
 
 
 @pytest.mark.parametrize(

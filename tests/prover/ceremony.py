@@ -8,7 +8,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from prover.groth16 import SNARKJS
+from prover.backends import SNARKJS
 from prover.toolchain import ROOT
 
 GREATEST = 7

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from prover import artifacts
-from prover.artifacts import FILES, Artifacts
-from prover.groth16 import Proof, Snarkjs, setup_key
+from prover import artifacts, manifest
+from prover.artifacts import Artifacts
+from prover.backends import Snarkjs
+from prover.groth16 import setup_key
+from prover.manifest import FILES
+from prover.proof import Proof
 from prover.toolchain import Compiled
 from tests.circuits.harness import Circuit as Template
 from tests.prover.ceremony import powers, snarkjs
@@ -41,7 +44,6 @@ class Files:
 
 NEEDS_CORE = {
     "test_adoption",
-    "test_bench_prover",
     "test_ceremony_commands",
     "test_corrupt_files",
     "test_files",
@@ -149,5 +151,5 @@ def built(files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Arti
     for name in FILES:
         source = {"circuit.r1cs": files.circuit.r1cs, "circuit.zkey": files.dev}.get(name)
         (folder / name).write_bytes(source.read_bytes() if source else b"")
-    artifacts._write_manifest(folder, "small")
+    manifest.write(folder, "small")
     return artifacts.load(folder)

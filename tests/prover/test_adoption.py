@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 
 from prover import artifacts
-from prover.artifacts import MANIFEST, ArtifactError, Artifacts
+from prover.artifacts import Artifacts
 from prover.development_key import Q
-from prover.groth16 import native_core, verifying_key
+from prover.errors import ArtifactError
+from prover.groth16 import verifying_key
+from prover.manifest import MANIFEST
+from prover.native_core import native_core
 from tests.prover.conftest import Files, silent
 from undertow.chain.chain import Chain
-from undertow.chain.deployment import deploy
+from undertow.chain.deploy import deploy
 from undertow.chain.errors import ChainError
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.native import to_bytes
 from undertow.protocol.params import MINIMAL
-from venue.markets import LOCAL_PARAMS
+from venue.markets import LOCAL_GROUP
 
 
 def test_a_ceremonys_key_takes_the_development_keys_place(files: Files, built: Artifacts) -> None:
@@ -89,4 +92,4 @@ def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> Non
         native_core().check_verifying_key(to_bytes(*minus))
     for keys in ((good, bad), (bad, good), (good, minus), (minus, good)):
         with pytest.raises(ChainError, match="gamma is its delta"):
-            deploy(chain, MINIMAL, LOCAL_PARAMS, BASE8, [], keys, origins)
+            deploy(chain, MINIMAL, LOCAL_GROUP, BASE8, [], keys, origins)

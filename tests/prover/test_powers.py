@@ -10,6 +10,7 @@ from py_ecc import optimized_bn128 as curve
 
 from prover import setup
 from prover.development_key import Q
+from prover.errors import FormatError, UnsafeKeyError
 from tests.prover.ceremony import GREATEST, powers, snarkjs
 from tests.prover.conftest import CONSTRAINTS, POWER, Files, silent
 from tests.prover.sections import replaced, split
@@ -53,13 +54,13 @@ def test_a_point_hidden_where_snarkjs_does_not_look_is_found(files: Files, tmp_p
     hostile, begun, key = (tmp_path / name for name in ("hostile.ptau", "begun", "key"))
     hostile.write_bytes(hidden(files.ptau, POWER))
     assert "Powers of Tau Ok!" in snarkjs("powersoftau", "verify", hostile)
-    with pytest.raises(ValueError, match="ptau section 12 is not what the powers give"):
+    with pytest.raises(FormatError, match="ptau section 12 is not what the powers give"):
         setup.start(files.circuit.r1cs, hostile, begun, silent)
     snarkjs("groth16", "setup", files.circuit.r1cs, hostile, begun)
     snarkjs("zkey", "contribute", begun, key, "--name=Ada", "-e=test")
     assert "ZKey Ok!" in snarkjs("zkey", "verify", files.circuit.r1cs, files.ptau, key)
     for ptau in (hostile, files.ptau):
-        with pytest.raises(ValueError, match=r"section (12|9) is not"):
+        with pytest.raises(UnsafeKeyError, match=r"section (12|9) is not"):
             setup.verify(files.circuit.r1cs, ptau, key, silent)
 
 
@@ -68,7 +69,7 @@ def test_a_file_is_as_good_as_one_cut_off_it(files: Files, tmp_path: Path) -> No
     for ptau in (powers(GREATEST), files.ptau):
         setup.start(files.circuit.r1cs, ptau, tmp_path / "key", silent)
         hostile.write_bytes(hidden(ptau, POWER))
-        with pytest.raises(ValueError, match="ptau section 12 is not what the powers give"):
+        with pytest.raises(FormatError, match="ptau section 12 is not what the powers give"):
             setup.start(files.circuit.r1cs, hostile, tmp_path / "key", silent)
     full = bench_circuit.write((1 << GREATEST) - PUBLIC - 1, tmp_path)
     setup.start(full.r1cs, powers(GREATEST), tmp_path / "key", silent)
@@ -98,7 +99,7 @@ def test_a_point_that_is_no_power_is_found(
     swapped = points[:at] + points[at + size : at + 2 * size] + points[at + size :]
     hostile = tmp_path / "hostile.ptau"
     hostile.write_bytes(replaced(data, (section, swapped)))
-    with pytest.raises(ValueError, match=fault):
+    with pytest.raises(FormatError, match=fault):
         setup.start(files.circuit.r1cs, hostile, tmp_path / "key", silent)
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from prover import setup, verification_key, verifier
-from prover.groth16 import Native, Proof, setup_key, verify, verifying_key
+from prover.backends import Native
+from prover.errors import FormatError
+from prover.groth16 import setup_key, verify, verifying_key
+from prover.proof import Proof
 from tests.prover.ceremony import snarkjs
 from tests.prover.conftest import SEED, Files, silent
 from tests.prover.sections import split
@@ -92,10 +95,10 @@ def test_powers_must_be_enough_and_prepared(files: Files, tmp_path: Path) -> Non
     with raw.open("ab") as file:
         for number, content in kept:
             file.write(number.to_bytes(4, "little") + len(content).to_bytes(8, "little") + content)
-    with pytest.raises(ValueError, match="ptau section 12 is missing"):
+    with pytest.raises(FormatError, match="ptau section 12 is missing"):
         setup.start(files.circuit.r1cs, raw, tmp_path / "key", silent)
     larger = bench_circuit.write(2 * files.circuit.constraints, tmp_path)
-    with pytest.raises(ValueError, match="ptau section 1 has power 6: too small"):
+    with pytest.raises(FormatError, match="ptau section 1 has power 6: too small"):
         setup.start(larger.r1cs, files.ptau, tmp_path / "key", silent)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from prover import setup
+from prover.errors import UnsafeKeyError
 from tests.prover.ceremony import snarkjs
 from tests.prover.conftest import Files, silent
 from tests.prover.sections import replaced, split
@@ -17,7 +18,7 @@ def test_a_contributed_key_passes(files: Files) -> None:
     circuit_hash = setup.inspect(files.begun).circuit_hash
     setup.require_contribution(files.contributed, circuit_hash)
     setup.verify(files.circuit.r1cs, files.ptau, files.contributed, silent)
-    with pytest.raises(ValueError, match="has the circuit hash"):
+    with pytest.raises(UnsafeKeyError, match="has the circuit hash"):
         setup.require_contribution(files.contributed, "00" * 64)
 
 
@@ -31,14 +32,14 @@ def forged(files: Files, folder: Path, **sections: bytes) -> Path:
 
 def refused(path: Path, match: str) -> None:
     """Check that the gate that needs no other file refuses a key."""
-    with pytest.raises(ValueError, match=match):
+    with pytest.raises(UnsafeKeyError, match=match):
         setup.require_contribution(path, setup.inspect(path).circuit_hash)
 
 
 def test_a_key_that_nobody_contributed_to_is_refused(files: Files) -> None:
     for key in (files.begun, files.dev):
         refused(key, "zkey section 10 lists no contribution")
-        with pytest.raises(ValueError, match="lists no contribution"):
+        with pytest.raises(UnsafeKeyError, match="lists no contribution"):
             setup.verify(files.circuit.r1cs, files.ptau, key, silent)
 
 
@@ -47,7 +48,7 @@ def test_a_key_that_only_a_beacon_made_is_refused(files: Files, tmp_path: Path) 
     public = tmp_path / "public.zkey"
     snarkjs("zkey", "beacon", files.begun, public, "0102030405060708", "10", "-n=Beacon")
     refused(public, "zkey section 10 lists beacons only")
-    with pytest.raises(ValueError, match="lists beacons only"):
+    with pytest.raises(UnsafeKeyError, match="lists beacons only"):
         setup.verify(files.circuit.r1cs, files.ptau, public, silent)
 
 
@@ -110,7 +111,7 @@ def test_each_section_of_another_key_is_refused(files: Files, tmp_path: Path, se
     if section == 4:
         content = content[:4] + content[48:92] + content[4:48] + content[92:]
     path = forged(files, tmp_path, **{f"s{section}": content})
-    with pytest.raises(ValueError, match=f"zkey section {section} is not the circuit's"):
+    with pytest.raises(UnsafeKeyError, match=f"zkey section {section} is not the circuit's"):
         setup.verify(files.circuit.r1cs, files.ptau, path, silent)
 
 
@@ -118,11 +119,11 @@ def test_points_of_before_the_contributions_are_refused(files: Files, tmp_path: 
     begun = dict(split(files.begun.read_bytes()))
     for section in (8, 9):
         path = forged(files, tmp_path, **{f"s{section}": begun[section]})
-        with pytest.raises(ValueError, match=f"zkey section {section} is not the circuit's"):
+        with pytest.raises(UnsafeKeyError, match=f"zkey section {section} is not the circuit's"):
             setup.verify(files.circuit.r1cs, files.ptau, path, silent)
 
 
 def test_a_key_of_another_circuit_is_refused(files: Files, tmp_path: Path) -> None:
     other = bench_circuit.write(files.circuit.constraints, tmp_path, seed=2)
-    with pytest.raises(ValueError, match="zkey section 10 has another circuit's hash"):
+    with pytest.raises(UnsafeKeyError, match="zkey section 10 has another circuit's hash"):
         setup.verify(other.r1cs, files.ptau, files.contributed, silent)

@@ -7,14 +7,21 @@ from dataclasses import dataclass
 
 from undertow.chain.chain import Chain, reachable
 from undertow.chain.deployment import Deployment
+from undertow.chain.settled import (
+    Answered,
+    SettledBatch,
+    SettledRequests,
+    pack_answers,
+    pack_touches,
+    unpack_answers,
+    unpack_touches,
+)
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.prices import unpack_prices
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Place, Touch
+from undertow.protocol.statement import Touch
 from undertow.protocol.units import Price
-
-SLOT_BYTES = 67
-ANSWER_BYTES = 72
+from undertow.protocol.venue import Venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +41,8 @@ class Pending:
     time: int
 
 
-@dataclass(frozen=True, slots=True)
-class SettledBatch:
-    """A batch as the chain published it."""
-
-    number: int
-    root: int
-    round_number: int
-    touches: tuple[Touch, ...]
-    gas: int
-    calldata: int
-    """Bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class SettledRequests:
-    """A run of requests as the chain published it."""
-
-    number: int
-    root: int
-    requests: tuple[Request, ...]
-    answers: tuple[tuple[int, int, int], ...]
-    """Paid, leaf and ciphertext of each request."""
-    gas: int
-
-
-class Venue:
-    """Reads and writes one venue; every method may raise ChainError."""
+class Contracts:
+    """Reads and sends to one venue's contracts; every method may raise ChainError."""
 
     def __init__(self, chain: Chain, deployment: Deployment) -> None:
         self.chain = chain
@@ -71,9 +53,13 @@ class Venue:
         self.token = chain.contract("TestToken", deployment.token)
 
     @property
-    def place(self) -> Place:
-        """Where statements of this venue are valid."""
-        return Place(self.deployment.chain_id, int(self.deployment.settlement, 16))
+    def venue(self) -> Venue:
+        """Where orders and statements for these contracts are valid."""
+        return self.deployment.venue
+
+    def time(self) -> int:
+        """Return the newest block's time in seconds."""
+        return self.chain.time
 
     def state_root(self) -> int:
         """Return the committed root."""
@@ -145,26 +131,16 @@ class Venue:
         next_set_root: int = 0,
     ) -> int:
         """Settle the closed batch, close the next one if there is one; return the gas used."""
-        slots = b"".join(
-            t.index.to_bytes(3, "big")
-            + t.leaf.to_bytes(32, "big")
-            + t.ciphertext.to_bytes(32, "big")
-            for t in touches
-        )
         call = self.settlement.functions.settleBatch(
-            root, slots, c, list(proof), round_number, next_set_root
+            root, pack_touches(touches), c, list(proof), round_number, next_set_root
         )
         return int(self.chain.send(call)["gasUsed"])
 
     def settle_requests(
-        self, root: int, answers: Sequence[tuple[int, int, int]], c: int, proof: Sequence[int]
+        self, root: int, answers: Sequence[Answered], c: int, proof: Sequence[int]
     ) -> int:
         """Settle the oldest requests; return the gas used."""
-        packed = b"".join(
-            paid.to_bytes(8, "big") + leaf.to_bytes(32, "big") + ciphertext.to_bytes(32, "big")
-            for paid, leaf, ciphertext in answers
-        )
-        call = self.settlement.functions.settleRequests(root, packed, c, list(proof))
+        call = self.settlement.functions.settleRequests(root, pack_answers(answers), c, list(proof))
         return int(self.chain.send(call)["gasUsed"])
 
     def history(self) -> Iterator[SettledBatch | SettledRequests]:
@@ -186,7 +162,7 @@ class Venue:
                     int(log["args"]["batchNumber"]),
                     int(log["args"]["newStateRoot"]),
                     int(log["args"]["roundId"]),
-                    _touches(bytes(call["slots"])),
+                    unpack_touches(bytes(call["slots"])),
                     gas,
                     size,
                 )
@@ -196,7 +172,7 @@ class Venue:
                     int(log["args"]["requestBatchNumber"]),
                     int(log["args"]["newStateRoot"]),
                     self._queued(first, count),
-                    _answers(bytes(call["answers"])),
+                    unpack_answers(bytes(call["answers"])),
                     gas,
                 )
 
@@ -212,27 +188,3 @@ class Venue:
 def _request(entry: Sequence[int]) -> Request:
     word, x, y = (int(value) for value in entry)
     return Request.from_word(word, Point(x, y))
-
-
-def _touches(slots: bytes) -> tuple[Touch, ...]:
-    rows = [slots[i : i + SLOT_BYTES] for i in range(0, len(slots), SLOT_BYTES)]
-    return tuple(
-        Touch(
-            int.from_bytes(row[:3], "big"),
-            int.from_bytes(row[3:35], "big"),
-            int.from_bytes(row[35:], "big"),
-        )
-        for row in rows
-    )
-
-
-def _answers(packed: bytes) -> tuple[tuple[int, int, int], ...]:
-    rows = [packed[i : i + ANSWER_BYTES] for i in range(0, len(packed), ANSWER_BYTES)]
-    return tuple(
-        (
-            int.from_bytes(row[:8], "big"),
-            int.from_bytes(row[8:40], "big"),
-            int.from_bytes(row[40:], "big"),
-        )
-        for row in rows
-    )

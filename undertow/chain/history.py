@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from undertow.chain.contracts import SettledBatch, SettledRequests
+from undertow.chain.contracts import Contracts
+from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.crypto.babyjubjub import Point, view_key
+from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
@@ -23,6 +25,12 @@ class Event:
     delta: Delta
     account: Account
     """After the change."""
+
+
+def own_events(contracts: Contracts, account: int, key: PrivateKey) -> list[Event]:
+    """Return an account's changes from chain data and its owner's key alone; see `follow`."""
+    operator = contracts.operator_key()
+    return follow(contracts.history(), account, key.scalar, key.public, operator)
 
 
 def follow(

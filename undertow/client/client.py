@@ -13,12 +13,14 @@ import aiohttp
 import httpx
 
 from undertow import foreign_json
-from undertow.client.errors import MatcherDownError, RefusedError
+from undertow.client.errors import MatcherDownError, OtherVenueError, RefusedError
 from undertow.crypto.eddsa import PrivateKey
-from undertow.protocol.envelope import EnvelopePublicKey, Venue
+from undertow.errors import UndertowError
+from undertow.protocol.envelope import EnvelopePublicKey
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
 from undertow.protocol.signed_order import SignedOrder, seal_order
+from undertow.protocol.venue import Venue
 
 CONNECTIONS = 100
 TIMEOUT_SECONDS = 30
@@ -41,16 +43,23 @@ class MatcherInfo:
     def from_json(cls, value: dict[str, Any]) -> MatcherInfo:
         """Read the answer of GET /status; raises MatcherDownError."""
         try:
-            contract = bytes.fromhex(value["contract"].removeprefix("0x"))
             return cls(
-                Venue(int(value["chainId"]), contract),
+                Venue.at(int(value["chainId"]), value["contract"]),
                 EnvelopePublicKey(bytes.fromhex(value["envelopeKey"]), int(value["epoch"])),
                 bytes.fromhex(value["receiptKey"]),
                 int(value["batchNumber"]),
                 str(value["phase"]),
             )
-        except (KeyError, ValueError, AttributeError) as error:
+        except (KeyError, ValueError, AttributeError, UndertowError) as error:
             raise MatcherDownError(f"the matcher's status is malformed: {error}") from error
+
+    def require(self, venue: Venue) -> None:
+        """Refuse a matcher of another venue; raises OtherVenueError."""
+        if self.venue != venue:
+            raise OtherVenueError(
+                f"the matcher serves {self.venue.address} on chain {self.venue.chain_id}, not "
+                f"{venue.address} on chain {venue.chain_id}; name your deployment's matcher"
+            )
 
 
 @dataclass(slots=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from undertow.engine.clearing import Clearing
+from undertow.engine.verdict import Verdict
 from undertow.protocol.account import Account
+from undertow.protocol.authority import Authority
 from undertow.protocol.delta import Delta
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
@@ -18,30 +21,49 @@ from undertow.protocol.units import Lots, Money
 
 @dataclass(frozen=True, slots=True)
 class Decoy:
-    """A slot without an order; it touches an account and changes only its version."""
+    """A touch that hides who traded: it changes only the account's version."""
 
     account: int
 
 
+Action: TypeAlias = Order | Decoy
+"""What a slot does, each kind by its own authority."""
+
+
+def authority_of(action: Action) -> Authority:
+    """Return whose word an action is."""
+    return Authority.ORDER if isinstance(action, Order) else Authority.TOUCH
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """What became of one order or decoy of the batch, and of the account it touched."""
+    """What became of one action of the batch, and of the account it touched."""
 
     index: int
     """The account."""
-    order: Order | None
-    outcome: Outcome
+    action: Action
+    verdict: Verdict
     before: Account
     after: Account
     fill: Lots = Lots(0)
-    """Signed; may be zero or part of the size when the outcome is CLEARED."""
+    """Signed; may be zero or part of the size when the verdict is eligible."""
     price: Money = Money(0)
     fee: Money = Money(0)
+
+    @property
+    def order(self) -> Order | None:
+        """The order, None of a touch."""
+        return self.action if isinstance(self.action, Order) else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Why the slot was not filled, or that its limit alone decided."""
+        return self.verdict.reason
 
     def delta(self) -> Delta:
         """Return what is published of the account, before encryption."""
         return Delta(
-            instrument=self.order.instrument if self.order else 0,
+            instrument=self.verdict.effect.instrument,
             reason=self.outcome,
             fill=self.fill,
             nonce=self.after.nonce,
@@ -58,7 +80,7 @@ class Slot:
 class Batch:
     """What was committed before the price: slots in time order, and the markets to price."""
 
-    slots: tuple[Order | Decoy, ...]
+    slots: tuple[Action, ...]
     lanes: tuple[int, ...]
     """Instruments in ascending order."""
 

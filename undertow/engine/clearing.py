@@ -23,6 +23,9 @@ class Interest:
     limit_price: Price
 
 
+NO_INTEREST = Interest(size=Lots(0), limit_price=Price(0))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clearing:
     """Outcome of one market in one batch; fills are in slot order."""

@@ -9,13 +9,10 @@ from undertow.engine.batch import Batch, Slot
 from undertow.engine.clearing import Clearing
 from undertow.engine.fees import fee_of, takes
 from undertow.engine.margin import book_of, trade
-from undertow.engine.remaining import left_of
+from undertow.engine.terms import Terms
+from undertow.engine.verdict import Effect, Verdict
 from undertow.protocol.account import Account
 from undertow.protocol.market import Market
-from undertow.protocol.order import Order
-from undertow.protocol.outcome import Outcome
-from undertow.protocol.params import VenueParams
-from undertow.protocol.sheet import Entry
 from undertow.protocol.state import State
 from undertow.protocol.units import Lots, Money
 
@@ -23,48 +20,45 @@ from undertow.protocol.units import Lots, Money
 def fill_slots(
     state: State,
     batch: Batch,
-    outcomes: Sequence[Outcome],
+    verdicts: Sequence[Verdict],
     clearings: Mapping[int, Clearing],
     markets: Sequence[Market],
-    sheet: Sequence[Entry],
-    params: VenueParams,
+    terms: Terms,
 ) -> tuple[Slot, ...]:
     """Return every slot with its account before and after."""
     slots: list[Slot] = []
     touched: dict[int, Account] = {}
-    for position, (index, order) in enumerate(zip(batch.accounts(), batch.orders(), strict=True)):
+    for position, (action, verdict) in enumerate(zip(batch.slots, verdicts, strict=True)):
+        index = action.account
         before = touched.get(index, state.accounts[index])
         after = replace(before, version=before.version + 1)
-        slot = Slot(
-            index=index, order=order, outcome=outcomes[position], before=before, after=after
-        )
-        if order and slot.outcome is Outcome.CLEARED:
-            clearing, market = clearings[order.instrument], markets[order.instrument]
-            fill = clearing.fills[position]
-            rate = params.taker_fee if takes(market, clearing, fill) else params.maker_fee
-            fee = fee_of(fill, market.price, rate)
-            after = _filled(after, order, fill, clearing, fee, sheet)
-            slot = replace(slot, after=after, fill=fill, price=clearing.price, fee=fee)
+        slot = Slot(index=index, action=action, verdict=verdict, before=before, after=after)
+        if verdict.eligible:
+            instrument = verdict.effect.instrument
+            slot = _filled(slot, position, clearings[instrument], markets[instrument], terms)
         touched[index] = slot.after
         slots.append(slot)
     return tuple(slots)
 
 
-def _filled(
-    account: Account,
-    order: Order,
-    fill: Lots,
-    clearing: Clearing,
-    fee: Money,
-    sheet: Sequence[Entry],
+def _filled(slot: Slot, position: int, clearing: Clearing, market: Market, terms: Terms) -> Slot:
+    fill = clearing.fills[position]
+    params = terms.params
+    rate = params.taker_fee if takes(market, clearing, fill) else params.maker_fee
+    fee = fee_of(fill, market.price, rate)
+    after = _moved(slot.after, slot.verdict.effect, fill, clearing.premium, fee, terms)
+    return replace(slot, after=after, fill=fill, price=clearing.price, fee=fee)
+
+
+def _moved(
+    account: Account, effect: Effect, fill: Lots, premium: Money, fee: Money, terms: Terms
 ) -> Account:
-    book = trade(book_of(account), sheet, order.instrument, fill, clearing.premium, fee)
-    carried = account.filled if order.nonce == account.nonce else 0
+    book = trade(book_of(account), terms.sheet, effect.instrument, fill, premium, fee)
     # Never below what was carried: an equal nonce with a smaller size gives nothing back.
-    done = carried + abs(left_of(account, order) if order.immediate_or_cancel else fill)
+    done = effect.carried + abs(effect.left if effect.spends else fill)
     return replace(
         account,
-        nonce=order.nonce,
+        nonce=effect.nonce,
         filled=Lots(done),
         cash=book.cash,
         positions=book.positions,

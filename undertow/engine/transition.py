@@ -10,16 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from undertow.engine.batch import Batch, Execution, Slot
-from undertow.engine.clearing import Clearing, Interest, clear
+from undertow.engine.clearing import NO_INTEREST, Clearing, Interest, clear
 from undertow.engine.fill import fill_slots
 from undertow.engine.house import house_may_grow
 from undertow.engine.judge import judge
 from undertow.engine.markets import advance_markets, price_sheet
-from undertow.engine.remaining import left_of
-from undertow.protocol.account import Account, leaves
+from undertow.engine.terms import Terms
+from undertow.engine.verdict import Verdict
+from undertow.protocol.account import leaves
 from undertow.protocol.market import Market
-from undertow.protocol.order import Order
-from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import VenueParams
 from undertow.protocol.sheet import Entry
 from undertow.protocol.state import Ledger, State
@@ -44,9 +43,16 @@ def transition(
     markets, released = advance_markets(state.markets, batch.lanes, prices, time, params)
     sheet = price_sheet(markets, prices, params)
     grows = house_may_grow(state.ledger, markets, sheet, params)
-    outcomes = judge(state, batch, prices, sheet, params)
-    clearings = _clear(state, batch, outcomes, markets, params, grows)
-    slots = fill_slots(state, batch, outcomes, clearings, markets, sheet, params)
+    terms = Terms(
+        batch=state.batch_number + 1,
+        lanes=batch.lanes,
+        prices=prices,
+        sheet=sheet,
+        params=params,
+    )
+    verdicts = judge(state, batch, terms)
+    clearings = _clear(verdicts, markets, terms, grows)
+    slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
     return Execution(
         state=_commit(state, markets, clearings, slots, sheet, released, prices),
         slots=slots,
@@ -57,29 +63,20 @@ def transition(
 
 
 def _clear(
-    state: State,
-    batch: Batch,
-    outcomes: Sequence[Outcome],
-    markets: Sequence[Market],
-    params: VenueParams,
-    grows: bool,
+    verdicts: Sequence[Verdict], markets: Sequence[Market], terms: Terms, grows: bool
 ) -> dict[int, Clearing]:
     """Step 3: one clearing per lane; a slot of another lane, or refused, has no size."""
     clearings = {}
-    for lane in batch.lanes:
+    for lane in terms.lanes:
         interests = [
-            _interest(state.accounts[order.account], order)
-            if order and order.instrument == lane and outcome is Outcome.CLEARED
-            else Interest(size=Lots(0), limit_price=Price(0))
-            for order, outcome in zip(batch.orders(), outcomes, strict=True)
+            Interest(size=verdict.effect.left, limit_price=verdict.effect.limit)
+            if verdict.eligible and verdict.effect.instrument == lane
+            else NO_INTEREST
+            for verdict in verdicts
         ]
-        cap = params.market(lane).skew_cap if grows else Lots(0)
+        cap = terms.params.market(lane).skew_cap if grows else Lots(0)
         clearings[lane] = clear(markets[lane], markets[lane].price, interests, cap)
     return clearings
-
-
-def _interest(account: Account, order: Order) -> Interest:
-    return Interest(size=left_of(account, order), limit_price=order.limit_price)
 
 
 def _commit(

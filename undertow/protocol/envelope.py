@@ -21,6 +21,9 @@ from cryptography.hazmat.primitives.hpke import (
     Suite,
 )
 
+from undertow.protocol.errors import EnvelopeError, WrongKeyError
+from undertow.protocol.venue import Venue
+
 SUITE_ID = 1
 """First byte of every envelope: the algorithms above."""
 KEY_ID_BYTES = 8
@@ -37,34 +40,6 @@ _X25519_BYTES = 32
 _LENGTH = struct.Struct(">H")
 _LABEL = b"undertow envelope"
 _KEY_LABEL = b"undertow envelope key"
-
-
-class EnvelopeError(ValueError):
-    """The bytes are not an envelope, or it does not open with this key."""
-
-
-class WrongKeyError(EnvelopeError):
-    """The envelope names another key, epoch or suite than the one at hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Venue:
-    """Where an envelope is valid: one settlement contract on one chain."""
-
-    chain_id: int
-    contract: bytes
-    """20 bytes."""
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.chain_id < 1 << 64:
-            raise ValueError(f"chain id {self.chain_id} does not fit 64 bits")
-        if len(self.contract) != 20:
-            raise ValueError(f"contract address has {len(self.contract)} bytes, expected 20")
-
-    @property
-    def word(self) -> int:
-        """Return ``chainId * 2**160 + contract``, the word that an order message signs."""
-        return self.chain_id << 160 | int.from_bytes(self.contract, "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +136,4 @@ def open_envelope(envelope: bytes, key: EnvelopePrivateKey, venue: Venue) -> byt
 
 def _info(header: bytes, venue: Venue) -> bytes:
     """Bind suite, key id and epoch (the header), chain and contract."""
-    return _LABEL + header + venue.word.to_bytes(28, "big")
+    return _LABEL + header + venue.to_bytes()

@@ -40,13 +40,15 @@ class MarketParams:
     depth_max: int
     """Bounds of the depth coefficient, 2**-32 per lot."""
     depth_per_variance: int
-    """Depth coefficient per unit of variance (risk aversion times holding time), 2**-16."""
+    """Depth coefficient per unit of variance (risk aversion times holding time), 2**-16 per
+    lot."""
     skew_cap: Lots
     """Largest absolute skew that the house takes on."""
     funding_dead_zone: Lots
+    """Absolute skew below which the funding rate stays as it is."""
     funding_saturation: Lots
     """Skew beyond which the funding velocity no longer grows."""
     funding_velocity: int
     """Change of the funding rate per second and lot of skew, 2**-56 of notional per second."""
     funding_rate_max: int
-    """2**-40 of notional per second."""
+    """Bound of the rate's magnitude, 2**-40 of notional per second."""

@@ -25,13 +25,6 @@ WIDTHS = (
 WORD_BITS = sum(bits for _, bits in WIDTHS)
 
 
-def venue_word(chain_id: int, contract: int) -> int:
-    """The chain and the contract that an order is for."""
-    if not 0 <= chain_id < 1 << 64 or not 0 <= contract < 1 << 160:
-        raise OrderRangeError("the chain id has 64 bits and the contract's address 160")
-    return chain_id << 160 | contract
-
-
 @dataclass(frozen=True)
 class Order:
     """Raises OrderRangeError if a field does not fit its width."""

@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from undertow.protocol.envelope import Venue
+from undertow.protocol.errors import ReceiptError
+from undertow.protocol.venue import Venue
 
 _LABEL = b"undertow receipt"
 _FIELDS = struct.Struct(">28sQ32sQ")
-
-
-class ReceiptError(ValueError):
-    """The receipt does not prove what it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +95,7 @@ def sign_receipt(
 
 
 def _message(venue: Venue, sequence: int, digest: bytes, time_ms: int) -> bytes:
-    return _LABEL + _FIELDS.pack(venue.word.to_bytes(28, "big"), sequence, digest, time_ms)
+    return _LABEL + _FIELDS.pack(venue.to_bytes(), sequence, digest, time_ms)
 
 
 def _hex(value: dict[str, object], name: str, length: int) -> bytes:

@@ -12,6 +12,8 @@ from undertow.crypto.babyjubjub import (
     Point,
     multiply,
 )
+from undertow.crypto.errors import KeyFormatError
+from undertow.protocol.errors import RequestWordError
 from undertow.protocol.units import MONEY_BITS, Money
 
 AMOUNT_BITS = 64
@@ -47,9 +49,9 @@ class Request:
 
     @classmethod
     def from_word(cls, word: int, key: Point = NO_KEY) -> Request:
-        """Return the request of a word; raises ValueError."""
+        """Return the request of a word; raises RequestWordError."""
         if not 0 <= word < 1 << 3 + INDEX_BITS + AMOUNT_BITS:
-            raise ValueError("a request's word has 91 bits")
+            raise RequestWordError("a request's word has 91 bits")
         index = word >> 3 & ((1 << INDEX_BITS) - 1)
         return cls(Kind(word & 7), index, word >> 3 + INDEX_BITS, key)
 
@@ -68,8 +70,12 @@ PADDING = Request(Kind.NONE, 0, 0)
 
 
 def opening_key(owner: Point) -> Point:
-    """Return the point to open an account with: an eighth of the owner's key."""
+    """Return the point to open an account with: an eighth of the owner's key.
+
+    Raises:
+        KeyFormatError: the key is the identity.
+    """
     point = multiply(owner, pow(COFACTOR, -1, SUBGROUP_ORDER))
     if point == IDENTITY:
-        raise ValueError("the identity is no key")
+        raise KeyFormatError("the identity is no key")
     return point

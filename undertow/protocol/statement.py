@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.units import Price
+from undertow.protocol.venue import Venue
 
 SETTLE = 1
 REQUESTS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a statement is valid."""
-
-    chain_id: int
-    contract: int
-    """Address of the settlement contract."""
 
 
 class Touch(NamedTuple):
@@ -32,7 +23,7 @@ class Touch(NamedTuple):
 
 
 def settle_words(
-    place: Place,
+    venue: Venue,
     batch_number: int,
     roots: tuple[int, int],
     set_root: int,
@@ -42,7 +33,7 @@ def settle_words(
     touches: Sequence[Touch],
 ) -> list[int]:
     """Return the words of a batch; ``roots`` are the previous and the new state root."""
-    words = [place.chain_id, place.contract, batch_number, SETTLE, *roots, set_root]
+    words = [venue.chain_id, venue.contract, batch_number, SETTLE, *roots, set_root]
     words += [*pack_prices(prices), time, params_hash]
     for touch in touches:
         words += touch
@@ -61,7 +52,7 @@ class Served(NamedTuple):
 
 
 def request_words(
-    place: Place,
+    venue: Venue,
     number: int,
     roots: tuple[int, int],
     operator_key: Point,
@@ -69,7 +60,7 @@ def request_words(
     served: Sequence[Served],
 ) -> list[int]:
     """Return the words of a run of requests; ``number`` counts the runs from one."""
-    words = [place.chain_id, place.contract, number, REQUESTS, *roots, *operator_key, params_hash]
+    words = [venue.chain_id, venue.contract, number, REQUESTS, *roots, *operator_key, params_hash]
     for item in served:
         words += item
     return words

@@ -1,4 +1,4 @@
-"""Units and the only rounding rules; table B0 of the house engine.
+"""Units and the only rounding rules.
 
 Money inside a batch is counted in 2**-16 micro-USD (`Money`), so that a premium per lot
 divided out of a pool payment loses less than one unit per lot.
@@ -12,13 +12,34 @@ Lots = NewType("Lots", int)
 """Signed number of contracts."""
 Price = NewType("Price", int)
 """Micro-USD per lot, 36 bits."""
+MicroUsd = NewType("MicroUsd", int)
+"""What the token counts in: a millionth of a dollar, also of a unit's price."""
 Money = NewType("Money", int)
 """Signed, 2**-16 micro-USD."""
 Kappa = NewType("Kappa", int)
 """Depth of the house, 2**-32 micro-USD per lot squared, 48 bits."""
 
+MICRO_USD = MicroUsd(1_000_000)
+"""A dollar."""
+# Scales: a value is counted in 2**-bits of its unit.
 MONEY_BITS = 16
+"""Of `Money` after the binary point of a micro-USD."""
 KAPPA_BITS = 32
+"""Of `Kappa`."""
+DEPTH_BITS = 32
+"""Depth coefficients and concentrations, per lot."""
+VARIANCE_BITS = 32
+RETURN_BITS = 16
+"""Its square has the scale of a variance."""
+DEPTH_PER_VARIANCE_BITS = 16
+FUNDING_RATE_BITS = 40
+"""Of the notional per second."""
+FUNDING_VELOCITY_BITS = 56
+"""Of the notional per second, second and lot of skew."""
+SHOCK_BITS = 8
+"""One step of the scenario grid, of the price."""
+CONTINGENCY_BITS = 16
+"""Of the notional."""
 
 
 def ceil_div(numerator: int, denominator: int) -> int:

@@ -13,23 +13,8 @@ use ark_ec::AffineRepr;
 use ark_ff::BigInt;
 use rayon::prelude::*;
 
+use crate::fault::{Result, fault};
 use crate::files::elements::{G1, G2, SCALAR, g1, g2, limbs, put_limbs, scalar, u32_at};
-
-/// What is wrong with a file; the text names the section.
-#[derive(Debug)]
-pub struct FormatError(pub String);
-
-impl fmt::Display for FormatError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-pub type Result<T> = std::result::Result<T, FormatError>;
-
-pub fn fault<T>(text: impl Into<String>) -> Result<T> {
-    Err(FormatError(text.into()))
-}
 
 /// A file's sections by number.
 pub struct Sections<'a> {

@@ -5,8 +5,9 @@ use ark_bn254::{G1Affine, G1Projective};
 use ark_ec::{AffineRepr, CurveGroup};
 use blake2::{Blake2b512, Digest};
 
-use crate::files::binary::Result;
-use crate::files::contributions::{HASH, words};
+use crate::curve::words::of_points;
+use crate::fault::Result;
+use crate::files::contributions::HASH;
 use crate::files::past_the_end;
 use crate::files::ptau::Ptau;
 use crate::files::zkey::Zkey;
@@ -17,23 +18,23 @@ const CHUNK: usize = 1 << 14;
 /// The hash of a key without contributions; the powers of tau are those that it was made from.
 pub fn circuit_hash(key: &Zkey, ptau: &Ptau<'_>) -> Result<[u8; HASH]> {
     let mut hasher = Blake2b512::new();
-    hasher.update(words(&[key.alpha1, key.beta1], &[key.beta2, key.gamma2]));
-    hasher.update(words(&[key.delta1], &[key.delta2]));
+    hasher.update(of_points(&[key.alpha1, key.beta1], &[key.beta2, key.gamma2]));
+    hasher.update(of_points(&[key.delta1], &[key.delta2]));
     let count = |hasher: &mut Blake2b512, count: usize| hasher.update((count as u32).to_be_bytes());
     let points = |hasher: &mut Blake2b512, points: &[G1Affine]| {
         count(hasher, points.len());
-        points.chunks(CHUNK).for_each(|chunk| hasher.update(words(chunk, &[])));
+        points.chunks(CHUNK).for_each(|chunk| hasher.update(of_points(chunk, &[])));
     };
     points(&mut hasher, &key.ic);
     count(&mut hasher, key.domain - 1);
     for chunk in differences(key.domain, ptau)?.chunks(CHUNK) {
-        hasher.update(words(chunk, &[]));
+        hasher.update(of_points(chunk, &[]));
     }
     points(&mut hasher, &key.c);
     points(&mut hasher, &key.a);
     points(&mut hasher, &key.b1);
     count(&mut hasher, key.b2.len());
-    key.b2.chunks(CHUNK).for_each(|chunk| hasher.update(words(&[], chunk)));
+    key.b2.chunks(CHUNK).for_each(|chunk| hasher.update(of_points(&[], chunk)));
     Ok(hasher.finalize().into())
 }
 

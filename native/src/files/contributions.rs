@@ -5,17 +5,17 @@
 //! zkey_contribute.js, zkey_beacon.js, keypair.js.
 #![forbid(unsafe_code)]
 
-use ark_bn254::{Bn254, G1Affine, G2Affine};
-use ark_ec::pairing::Pairing;
+use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::{AffineRepr, CurveGroup};
-use ark_ff::Zero;
 use blake2::{Blake2b512, Digest};
 use sha2::Sha256;
 
-use crate::files::binary::{Reader, Result, fault};
+use crate::curve::hash_to_curve::{Draw, hash_to_g2};
+use crate::curve::ratio::same_number;
+use crate::curve::words;
+use crate::fault::{Result, fault};
+use crate::files::binary::Reader;
 use crate::files::elements::{g1_bytes, g2_bytes};
-use crate::groth16::verify::{put_g1, put_g2};
-use crate::keys::hash_to_curve::{Draw, hash_to_g2};
 
 pub const HASH: usize = 64;
 /// Of all beacons: 2^26 take some ten seconds; more would let a file hang its reader.
@@ -98,7 +98,7 @@ impl Contributions {
         for (index, one) in self.list.iter().enumerate() {
             let wrong = |text: &str| fault(format!("zkey section 10: contribution {index} {text}"));
             let mut transcript = hasher.clone();
-            transcript.update(words(&[one.g1_s, one.g1_sx], &[]));
+            transcript.update(words::of_points(&[one.g1_s, one.g1_sx], &[]));
             if transcript.finalize().as_slice() != one.transcript {
                 return wrong("is not bound to the ones before it");
             }
@@ -145,7 +145,7 @@ impl Contribution {
 
     /// What hashes take of a contribution.
     fn words(&self) -> Vec<u8> {
-        let mut out = words(&[self.delta_after, self.g1_s, self.g1_sx], &[self.g2_spx]);
+        let mut out = words::of_points(&[self.delta_after, self.g1_s, self.g1_sx], &[self.g2_spx]);
         out.extend_from_slice(&self.transcript);
         out
     }
@@ -203,22 +203,6 @@ impl Parameters {
         }
         Ok(found)
     }
-}
-
-/// Whether both pairs have the same ratio: `first[1] = k first[0]` and `second[1] = k second[0]`.
-pub fn same_number(first: [G1Affine; 2], second: [G2Affine; 2]) -> bool {
-    if first.iter().any(|p| p.is_zero()) || second.iter().any(|p| p.is_zero()) {
-        return false;
-    }
-    Bn254::multi_pairing([first[0], -first[1]], [second[1], second[0]]).is_zero()
-}
-
-/// Uncompressed points, big-endian, as hashes and the EVM take them.
-pub fn words(g1: &[G1Affine], g2: &[G2Affine]) -> Vec<u8> {
-    let mut out = Vec::new();
-    g1.iter().for_each(|point| put_g1(&mut out, point));
-    g2.iter().for_each(|point| put_g2(&mut out, point));
-    out
 }
 
 fn hash(section: &mut Reader<'_>) -> Result<[u8; HASH]> {

@@ -15,8 +15,9 @@ use ark_ec::AffineRepr;
 use ark_ff::PrimeField;
 use rayon::prelude::*;
 
-use crate::files::binary::{Reader, Result, Sections, put_prime, write_header, write_section};
-use crate::files::contributions::same_number;
+use crate::curve::ratio::same_number;
+use crate::fault::Result;
+use crate::files::binary::{Reader, Sections, put_prime, write_header, write_section};
 use crate::files::elements::{G1, G2, g1, g2};
 
 /// Largest ceremony that the field has room for.

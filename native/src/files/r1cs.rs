@@ -10,7 +10,8 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};
 use rayon::prelude::*;
 
-use crate::files::binary::{Reader, Result, Sections, put_prime, write_header, write_section};
+use crate::fault::Result;
+use crate::files::binary::{Reader, Sections, put_prime, write_header, write_section};
 use crate::files::elements::{SCALAR, put_limbs, scalar, u32_at};
 
 /// Wires and their coefficients.

@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use ark_bn254::Fr;
 use ark_ff::{BigInt, PrimeField};
 
-use crate::files::binary::{Result, Sections, put_prime, write_header, write_section};
+use crate::fault::Result;
+use crate::files::binary::{Sections, put_prime, write_header, write_section};
 use crate::files::elements::{SCALAR, all_bytes, limbs, put_limbs, scalar};
 
 /// Returns the wires' values; wire 0 is one.

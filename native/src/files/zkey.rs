@@ -21,14 +21,14 @@ use ark_bn254::{Fq, Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ff::{AdditiveGroup, BigInt, PrimeField};
 
-use crate::files::binary::{
-    Reader, Result, Sections, fault, put_prime, write_header, write_section,
-};
-use crate::files::contributions::{Contribution, Contributions, same_number};
+use crate::curve::ratio::same_number;
+use crate::curve::verifying_key::VerifyingKey;
+use crate::fault::{Result, fault};
+use crate::files::binary::{Reader, Sections, put_prime, write_header, write_section};
+use crate::files::contributions::{Contribution, Contributions};
 use crate::files::elements::{
     G1, G2, SCALAR, all_bytes, g1, g1_bytes, g2, g2_bytes, limbs, put_limbs, u32_at,
 };
-use crate::groth16::verify::VerifyingKey;
 
 /// One entry of the matrices A (0) and B (1). C follows from both on the domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +99,17 @@ impl Zkey {
         let (header, ic) = public_half(&Sections::read(data, "zkey", 1, KNOWN)?)?;
         let Header { alpha1, beta2, gamma2, delta2, .. } = header;
         Ok(VerifyingKey { alpha: alpha1, beta: beta2, gamma: gamma2, delta: delta2, ic })
+    }
+
+    /// What verifies the key's proofs.
+    pub fn verifying_key(&self) -> VerifyingKey {
+        VerifyingKey {
+            alpha: self.alpha1,
+            beta: self.beta2,
+            gamma: self.gamma2,
+            delta: self.delta2,
+            ic: self.ic.clone(),
+        }
     }
 
     /// Writes the key as `snarkjs groth16 setup` does, section after section.

@@ -10,7 +10,7 @@ use ark_bn254::{Fr, FrConfig};
 use ark_ff::{AdditiveGroup, Field, MontConfig, PrimeField};
 use rayon::prelude::*;
 
-use crate::files::binary::{Result, fault};
+use crate::fault::{Result, fault};
 use crate::files::r1cs::R1cs;
 
 /// Fewest rows for one thread to take at a time.

@@ -4,6 +4,8 @@
 pub mod check;
 pub mod prove;
 pub mod quotient;
+#[cfg(target_arch = "x86_64")]
+pub mod quotient_lanes;
 pub mod rows;
 pub mod transform;
 pub mod verify;

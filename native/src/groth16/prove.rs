@@ -6,18 +6,13 @@ use std::marker::PhantomData;
 use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective, g1, g2};
 use ark_ec::CurveGroup;
 
-use crate::files::binary::{FormatError, Result};
+use crate::curve::proof::Proof;
+use crate::fault::{FormatError, Result};
 use crate::files::zkey::Zkey;
 use crate::groth16::quotient::{Plain, Quotient, Words};
 use crate::msm::kernel::{Kernel, Narrow};
 use crate::msm::{Bases, Scalars};
 use crate::words::{Generic, Multiply};
-
-pub struct Proof {
-    pub a: G1Affine,
-    pub b: G2Affine,
-    pub c: G1Affine,
-}
 
 /// The kernels of one kind of arithmetic.
 pub trait Arithmetic: Send + Sync + 'static {
@@ -46,7 +41,7 @@ impl Arithmetic for Lanes {
     const NAME: &'static str = "avx512ifma";
     type G1 = crate::msm::kernel::Wide<crate::ifma::field::Lanes, g1::Config>;
     type G2 = crate::msm::kernel::Wide<[crate::ifma::field::Lanes; 2], g2::Config>;
-    type Quotient = crate::ifma::quotient::InLanes;
+    type Quotient = crate::groth16::quotient_lanes::InLanes;
 }
 
 /// Who looks on while a proof is made.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::rows::Rows;
 use super::transform::Coset;
-use crate::files::binary::{Result, fault};
+use crate::fault::{Result, fault};
 use crate::files::zkey::Zkey;
 use crate::memory::Scratch;
 use crate::words::number::{Number, difference_modulo, double, reduced_once};

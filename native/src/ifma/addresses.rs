@@ -1,12 +1,7 @@
-//! Where the points of eight pairs are, computed in lanes: one pair after the other, it costs as
-//! much as a product.
+//! Where eight points are.
 
-use std::arch::x86_64::*;
+use std::arch::x86_64::{__m512i, _mm512_store_si512};
 use std::ptr::{with_exposed_provenance, with_exposed_provenance_mut};
-
-use super::field::all;
-use crate::memory::Plain;
-use crate::msm::pairs::Pool;
 
 /// Addresses of eight points.
 #[derive(Clone, Copy)]
@@ -15,6 +10,14 @@ pub struct Eight([u64; 8]);
 
 impl Eight {
     pub const NONE: Self = Self([0; 8]);
+
+    /// SAFETY: `ifma::available()`.
+    #[inline(always)]
+    pub unsafe fn of(addresses: __m512i) -> Self {
+        let mut eight = Self::NONE;
+        unsafe { _mm512_store_si512(eight.0.as_mut_ptr().cast(), addresses) };
+        eight
+    }
 
     #[inline(always)]
     pub fn read<P>(&self, lane: usize) -> *const P {
@@ -31,65 +34,5 @@ impl Eight {
     fn get(&self, lane: usize) -> usize {
         // SAFETY: a reference to a lane of this value.
         unsafe { std::ptr::from_ref(&self.0[lane]).read_volatile() as usize }
-    }
-}
-
-/// Finds slots of one pool.
-#[derive(Clone, Copy)]
-pub struct Finder {
-    /// The address of slot 0, if every slot were shared, and if every slot were the thread's own.
-    shared: u64,
-    own: u64,
-    first_own: u64,
-    shift: u32,
-}
-
-/// SAFETY of the unsafe functions: `ifma::available()`, and eight numbers at the place.
-impl Finder {
-    pub fn new<P: Plain>(pool: &mut Pool<'_, P>) -> Self {
-        const { assert!(size_of::<P>().is_power_of_two()) };
-        let first_own = u64::from(pool.own_start());
-        let (shared, own) = pool.starts();
-        let own = own.expose_provenance() as u64;
-        let shift = size_of::<P>().trailing_zeros();
-        let shared = shared.expose_provenance() as u64;
-        Self { shared, own: own.wrapping_sub(first_own << shift), first_own, shift }
-    }
-
-    /// Whether an entry's point is one that every thread shares, and so in no near cache.
-    pub fn far(&self, entry: u32) -> bool {
-        u64::from(entry >> 1) < self.first_own
-    }
-
-    /// Where the entries' points are, and which of the entries stand for the negative.
-    ///
-    /// SAFETY: `ifma::available()`, and eight entries can be read.
-    #[inline(always)]
-    pub unsafe fn entries(&self, entries: *const u32) -> (Eight, u8) {
-        unsafe {
-            let entries = _mm512_cvtepu32_epi64(_mm256_loadu_si256(entries.cast()));
-            let negative = _mm512_test_epi64_mask(entries, all(1));
-            (self.slots(_mm512_srli_epi64::<1>(entries)), negative)
-        }
-    }
-
-    /// Where the slots of sums are.
-    ///
-    /// SAFETY: as `entries`.
-    #[inline(always)]
-    pub unsafe fn outputs(&self, slots: *const u32) -> Eight {
-        unsafe { self.slots(_mm512_cvtepu32_epi64(_mm256_loadu_si256(slots.cast()))) }
-    }
-
-    #[inline(always)]
-    unsafe fn slots(&self, slots: __m512i) -> Eight {
-        unsafe {
-            let own = _mm512_cmpge_epu64_mask(slots, all(self.first_own));
-            let start = _mm512_mask_blend_epi64(own, all(self.shared), all(self.own));
-            let offset = _mm512_sll_epi64(slots, _mm_cvtsi32_si128(self.shift as i32));
-            let mut addresses = Eight::NONE;
-            _mm512_store_si512(addresses.0.as_mut_ptr().cast(), _mm512_add_epi64(start, offset));
-            addresses
-        }
     }
 }

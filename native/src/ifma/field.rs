@@ -127,8 +127,9 @@ unsafe fn plus(a: __m512i, b: __m512i) -> __m512i {
     unsafe { _mm512_add_epi64(a, b) }
 }
 
+/// SAFETY: `ifma::available()`.
 #[inline(always)]
-pub(super) unsafe fn all(value: u64) -> __m512i {
+pub unsafe fn all(value: u64) -> __m512i {
     unsafe { _mm512_set1_epi64(value as i64) }
 }
 

@@ -13,8 +13,6 @@ pub mod coordinate;
 pub mod field;
 pub mod lanes;
 pub mod ntt;
-pub mod pairs;
-pub mod quotient;
 pub mod rows;
 
 /// Set to 1 in the environment, it leaves these kernels alone.

@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod fixed_base;
-pub mod hash_to_curve;
 pub mod phase2;
 mod powers;
 pub mod setup;

@@ -11,9 +11,10 @@ use ark_ff::{AdditiveGroup, BigInteger, One, PrimeField, UniformRand, Zero};
 use rand::rngs::OsRng;
 use rayon::prelude::*;
 
-use crate::files::binary::{Result, fault};
+use crate::curve::ratio::same_number;
+use crate::fault::{Result, fault};
 use crate::files::circuit_hash::circuit_hash;
-use crate::files::contributions::{Contribution, Contributions, same_number};
+use crate::files::contributions::{Contribution, Contributions};
 use crate::files::ptau::Ptau;
 use crate::files::r1cs::R1cs;
 use crate::files::zkey::Zkey;

@@ -16,8 +16,8 @@ use ark_ff::UniformRand;
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use rand::rngs::OsRng;
 
-use crate::files::binary::{Result, fault};
-use crate::files::contributions::same_number;
+use crate::curve::ratio::same_number;
+use crate::fault::{Result, fault};
 use crate::files::ptau::{Lagrange, Ptau};
 
 /// Checks what phase 2 takes for a domain of that size, at most the file's: that the powers are of

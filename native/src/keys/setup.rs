@@ -8,7 +8,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
 
-use crate::files::binary::{Result, fault};
+use crate::fault::{Result, fault};
 use crate::files::contributions::Contributions;
 use crate::files::r1cs::R1cs;
 use crate::files::zkey::{Coefficient, LARGEST_DOMAIN, Zkey};

@@ -53,7 +53,7 @@ where
 {
     type Curve = G;
     type Point = C::Packed;
-    type Workspace = crate::ifma::pairs::Workspace<C>;
+    type Workspace = super::wide::Workspace<C>;
 
     fn pack(x: G::BaseField, y: G::BaseField) -> C::Packed {
         C::pack(x, y)
@@ -69,7 +69,7 @@ where
         spare: Pair,
         workspace: &mut Self::Workspace,
     ) -> Vec<usize> {
-        crate::ifma::pairs::add_pairs(pool, pairs, spare, workspace)
+        super::wide::add_pairs(pool, pairs, spare, workspace)
     }
 }
 

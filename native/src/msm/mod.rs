@@ -5,12 +5,18 @@
 //! of affine pairs (`sums`), which one kernel for each kind of arithmetic carries out (`kernel`).
 pub mod buckets;
 pub mod digits;
+#[cfg(target_arch = "x86_64")]
+pub mod eights;
 pub mod endomorphism;
+#[cfg(target_arch = "x86_64")]
+pub mod finder;
 pub mod kernel;
 pub mod narrow;
 pub mod pairs;
 pub mod prefetch;
 pub mod sums;
+#[cfg(target_arch = "x86_64")]
+pub mod wide;
 
 use std::ops::{Range, RangeInclusive};
 

@@ -18,14 +18,15 @@ use pyo3::types::{PyBytes, PyDict};
 
 use super::process::own_threads;
 use super::{content, seed32};
-use crate::files::binary::{self, FormatError, fault};
+use crate::curve::verifying_key::VerifyingKey;
+use crate::curve::words::put_number;
+use crate::fault::{self, FormatError, fault};
 use crate::files::contributions::Contribution;
 use crate::files::map;
 use crate::files::ptau::Ptau;
 use crate::files::r1cs::R1cs;
 use crate::files::wtns;
 use crate::files::zkey::Zkey;
-use crate::groth16::verify::{VerifyingKey, put_number};
 use crate::keys::phase2;
 use crate::keys::setup;
 
@@ -43,7 +44,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 }
 
 /// Maps a file and parses it; errors carry the path.
-pub fn read<T>(path: &str, parse: impl FnOnce(&[u8]) -> binary::Result<T>) -> PyResult<T> {
+pub fn read<T>(path: &str, parse: impl FnOnce(&[u8]) -> fault::Result<T>) -> PyResult<T> {
     own_threads()?;
     let data = map::open(Path::new(path)).map_err(|error| os_error(path, &error))?;
     parse(&data).map_err(|error| PyValueError::new_err(format!("{path}: {error}")))
@@ -198,7 +199,7 @@ fn check_verifying_key<'py>(
     words: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let words = content(words)?;
-    let product = py.detach(|| -> binary::Result<_> {
+    let product = py.detach(|| -> fault::Result<_> {
         let key = VerifyingKey::from_words(&words)?;
         let second = [key.beta, key.gamma, key.delta];
         if key.alpha.is_zero()

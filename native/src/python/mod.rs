@@ -2,9 +2,9 @@
 
 #![forbid(unsafe_code)]
 
+mod crypto;
 mod files;
 mod process;
-mod protocol;
 mod prove;
 mod tree;
 mod witness;
@@ -16,12 +16,12 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::files::binary::FormatError;
+use crate::fault::FormatError;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     files::register(module)?;
     prove::register(module)?;
-    protocol::register(module)?;
+    crypto::register(module)?;
     tree::register(module)?;
     witness::register(module)
 }

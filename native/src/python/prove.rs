@@ -18,14 +18,17 @@ use rand_chacha::ChaCha20Rng;
 use super::files::read;
 use super::process::own_threads;
 use super::{content, seed32};
-use crate::files::binary;
+use crate::curve::proof::Proof;
+use crate::curve::verifying_key::VerifyingKey;
+use crate::curve::words::{WORD, put_number, scalar};
+use crate::fault;
 use crate::files::r1cs::R1cs;
 use crate::files::wtns;
 use crate::files::zkey::{self, Zkey};
 use crate::groth16::check::Checker;
 use crate::groth16::prove::{self, ProveError};
 use crate::groth16::quotient::from_words;
-use crate::groth16::verify::{VerifyingKey, WORD, put_number, scalar};
+use crate::groth16::verify::verify;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Prover>()?;
@@ -123,7 +126,7 @@ impl Prover {
         r: Fr,
         s: Fr,
         progress: Option<&Py<PyAny>>,
-    ) -> (Result<prove::Proof, ProveError>, Option<PyErr>) {
+    ) -> (Result<Proof, ProveError>, Option<PyErr>) {
         let mut made = Err(ProveError::Stopped);
         let mut raised = None;
         let stopped = AtomicBool::new(false);
@@ -183,13 +186,13 @@ fn verify_proof(
     let (key, public, proof) = (content(verifying_key)?, content(public)?, content(proof)?);
     py.detach(|| {
         let key = VerifyingKey::from_words(&key)?;
-        let proof = prove::Proof::from_words(&proof)?;
+        let proof = Proof::from_words(&proof)?;
         if !public.len().is_multiple_of(WORD) {
             return Err(PyValueError::new_err("numbers have 32 bytes"));
         }
         let public: Vec<Fr> =
-            public.chunks_exact(WORD).map(scalar).collect::<binary::Result<_>>()?;
-        Ok(key.verify(&public, &proof))
+            public.chunks_exact(WORD).map(scalar).collect::<fault::Result<_>>()?;
+        Ok(verify(&key, &public, &proof))
     })
 }
 

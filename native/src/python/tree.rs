@@ -7,9 +7,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::content;
-use super::protocol::{numbers, output, refuse};
-use crate::protocol::merkle::{ARITY, MAX_DEPTH, Tree};
-use crate::protocol::snapshot;
+use super::crypto::{numbers, output, refuse};
+use crate::crypto::merkle::{ARITY, MAX_DEPTH, Tree};
+use crate::crypto::snapshot;
 
 const INDEX_BYTES: usize = 8;
 /// The most levels below a node that `level` lists: 64 MiB.

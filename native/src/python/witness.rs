@@ -9,9 +9,10 @@ use pyo3::types::PyBytes;
 use rayon::prelude::*;
 
 use super::content;
+use super::crypto::refuse;
 use super::process::own_threads;
-use super::protocol::refuse;
-use crate::files::binary::{Reader, Result};
+use crate::fault::Result;
+use crate::files::binary::Reader;
 use crate::files::wtns;
 use crate::tape::instrument::instrument;
 use crate::tape::record::Recorder;

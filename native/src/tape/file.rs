@@ -4,7 +4,8 @@
 //! variable length.
 #![forbid(unsafe_code)]
 
-use crate::files::binary::{FormatError, Reader, Result, Sections, fault};
+use crate::fault::{FormatError, Result, fault};
+use crate::files::binary::{Reader, Sections};
 use crate::files::wtns::to_bytes;
 use crate::tape::ops::Op;
 use crate::tape::{InputGroup, Step, Tape};

@@ -6,7 +6,7 @@
 //! check covers them. Code that a recorded line could not follow is refused.
 #![forbid(unsafe_code)]
 
-use crate::files::binary::{FormatError, Result, fault};
+use crate::fault::{FormatError, Result, fault};
 use crate::tape::rewrite::Rewriter;
 use crate::tape::wasm::*;
 use crate::tape::wrappers::{TRACE_PAGES, TYPES, log_function, wrapper, wrapper_type};

@@ -14,7 +14,7 @@ pub mod wrappers;
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};
 
-use crate::files::binary::{FormatError, Result, fault};
+use crate::fault::{FormatError, Result, fault};
 use crate::tape::ops::{Op, bit, evaluate, inverse};
 
 /// An input of the circuit: `size` numbers from position `start`.

@@ -1,7 +1,7 @@
 //! Lays a graph out as a tape: only what the witness needs, inversions together, slots reused.
 #![forbid(unsafe_code)]
 
-use crate::files::binary::{Result, fault};
+use crate::fault::{Result, fault};
 use crate::tape::graph::Graph;
 use crate::tape::ops::Op;
 use crate::tape::{InputGroup, Step, Tape};

@@ -4,7 +4,8 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, PrimeField};
 
-use crate::files::binary::{Reader, Result, fault};
+use crate::fault::{Result, fault};
+use crate::files::binary::Reader;
 use crate::tape::graph::{Graph, NodeId};
 use crate::tape::ops::Op;
 

@@ -3,7 +3,7 @@
 //! refused.
 #![forbid(unsafe_code)]
 
-use crate::files::binary::{Result, fault};
+use crate::fault::{Result, fault};
 use crate::tape::ops::Op;
 use crate::tape::wasm::*;
 

@@ -1,7 +1,7 @@
 //! The parts of the WebAssembly format that circom's calculators use.
 #![forbid(unsafe_code)]
 
-use crate::files::binary::{FormatError, Result, fault};
+use crate::fault::{FormatError, Result, fault};
 
 pub const IF: u8 = 0x04;
 pub const END: u8 = 0x0b;

@@ -1,0 +1,509 @@
+pragma circom 2.2.0;
+
+// Written by scripts/write_layouts.py from undertow/protocol/layout.py.
+
+include "poseidon.circom";
+include "range.circom";
+
+// What each hash is for.
+function DOMAIN_PLAIN() { return 0; }
+function DOMAIN_NODE() { return 1; }
+function DOMAIN_LEAF() { return 2; }
+function DOMAIN_ORDER() { return 3; }
+function DOMAIN_SET() { return 4; }
+function DOMAIN_TABLE() { return 5; }
+function DOMAIN_STATE() { return 6; }
+function DOMAIN_STREAM() { return 7; }
+function DOMAIN_WORDS() { return 8; }
+function DOMAIN_VIEW_KEY() { return 9; }
+function DOMAIN_PARAMS() { return 10; }
+function DOMAIN_LEDGER() { return 11; }
+
+// What a slot acts on.
+function AUTHORITY_TOUCH() { return 0; }
+function AUTHORITY_ORDER() { return 1; }
+
+// Why an account changed, or did not.
+function REASON_CLEARED() { return 0; }
+function REASON_REPEATED() { return 1; }
+function REASON_STALE_NONCE() { return 2; }
+function REASON_EXPIRED() { return 3; }
+function REASON_NOT_PRICED() { return 4; }
+function REASON_FEE_CAP() { return 5; }
+function REASON_NOT_REDUCING() { return 6; }
+function REASON_POSITION_RANGE() { return 7; }
+function REASON_MARGIN() { return 8; }
+function REASON_REQUEST() { return 14; }
+function REASON_DECOY() { return 15; }
+
+// Types of a request.
+function KIND_NONE() { return 0; }
+function KIND_OPEN() { return 1; }
+function KIND_DEPOSIT() { return 2; }
+function KIND_WITHDRAW() { return 3; }
+function KIND_HOUSE_DEPOSIT() { return 4; }
+
+// What the public words speak of.
+function STATEMENT_BATCH() { return 1; }
+function STATEMENT_REQUESTS() { return 2; }
+
+// Sizes.
+function INSTRUMENTS() { return 16; }
+function UNDERLYINGS() { return 2; }
+function ARITY() { return 8; }
+function DEPTH() { return 8; }
+function LEVELS() { return 6; }
+function CAP() { return 64; }
+function LOTS_WIDTH() { return 30; }
+
+// Scales: counted in 2^-bits of a unit.
+function MONEY_BITS() { return 16; }
+function KAPPA_BITS() { return 32; }
+function DEPTH_BITS() { return 32; }
+function VARIANCE_BITS() { return 32; }
+function RETURN_BITS() { return 16; }
+function DEPTH_PER_VARIANCE_BITS() { return 16; }
+function FUNDING_RATE_BITS() { return 40; }
+function FUNDING_VELOCITY_BITS() { return 56; }
+function SHOCK_BITS() { return 8; }
+function CONTINGENCY_BITS() { return 16; }
+function FEE_BITS() { return 20; }
+function STEP_UNIT_BITS() { return 26; }
+
+// Factors of the rules.
+function SHOCK_STEPS() { return 4; }
+function HOUSE_STEPS() { return 6; }
+function INITIAL_FACTOR() { return 20; }
+function FACTOR_ONE() { return 16; }
+function RATCHET_SHIFT() { return 8; }
+function VARIANCE_SHIFT() { return 5; }
+
+// One value for each instrument, several to a word.
+// Positions of an account or skews of the markets: a magnitude and a sign above it.
+function POSITION_WIDTH() { return 31; }
+function POSITIONS_PER_WORD() { return 6; }
+function POSITION_WORDS() { return 3; }
+// Index prices or marks, micro-USD per lot; zero stands for an unlisted instrument.
+function PRICE_WIDTH() { return 36; }
+function PRICES_PER_WORD() { return 7; }
+function PRICE_WORDS() { return 3; }
+// Largest absolute skew that the house takes on, lots.
+function CAP_WIDTH() { return 30; }
+function CAPS_PER_WORD() { return 8; }
+function CAP_WORDS() { return 2; }
+// Risk parameters, packed.
+function RISKS_PER_WORD() { return 6; }
+function RISK_WORDS() { return 3; }
+
+// What a trader signs.
+bus Order() {
+    signal account; // index
+    signal instrument; // index
+    signal isSell; // 0 or 1
+    signal size; // lots
+    signal limitPrice; // micro-USD per lot
+    signal nonce; // an equal one continues a partial fill
+    signal expiryBatch; // number of the last batch that may fill it
+    signal reduceOnly; // 0 or 1
+    signal immediateOrCancel; // 0 or 1
+    signal feeCap; // 2^-20 of the notional
+}
+
+// Its word, low bits first.
+function ORDER_WIDTH() { return 181; }
+function ORDER_ACCOUNT_WIDTH() { return 24; }
+function ORDER_INSTRUMENT_WIDTH() { return 4; }
+function ORDER_SIZE_WIDTH() { return 30; }
+function ORDER_LIMIT_PRICE_WIDTH() { return 36; }
+function ORDER_NONCE_WIDTH() { return 32; }
+function ORDER_EXPIRY_BATCH_WIDTH() { return 32; }
+function ORDER_FEE_CAP_WIDTH() { return 20; }
+function ORDER_WIDTHS() { return [24, 4, 1, 30, 36, 32, 32, 1, 1, 20]; }
+function ORDER_AT() { return [0, 24, 28, 29, 59, 95, 127, 159, 160, 161]; }
+
+// One entry of the vault's queue.
+bus Request() {
+    signal kind; // KIND_...
+    signal account; // index; 0 for the house and for padding
+    signal amount; // micro-USD
+}
+
+// Its word, low bits first.
+function REQUEST_WIDTH() { return 91; }
+function REQUEST_KIND_WIDTH() { return 3; }
+function REQUEST_ACCOUNT_WIDTH() { return 24; }
+function REQUEST_AMOUNT_WIDTH() { return 64; }
+function REQUEST_WIDTHS() { return [3, 24, 64]; }
+function REQUEST_AT() { return [0, 3, 27]; }
+
+// What is published of a touched account, encrypted to its owner.
+bus Delta() {
+    signal instrument; // index
+    signal reason; // REASON_...
+    signal fill; // lots, signed
+    signal nonce; // the new one
+    signal filled; // lots, the new ones
+    signal cash; // change, 2^-16 micro-USD, signed
+}
+
+// Its word, low bits first.
+function DELTA_WIDTH() { return 101; }
+function DELTA_INSTRUMENT_WIDTH() { return 4; }
+function DELTA_REASON_WIDTH() { return 4; }
+function DELTA_FILL_WIDTH() { return 31; }
+function DELTA_NONCE_WIDTH() { return 32; }
+function DELTA_FILLED_WIDTH() { return 30; }
+function DELTA_CASH_WIDTH() { return 120; }
+function DELTA_WIDTHS() { return [4, 4, 31, 32, 30]; }
+function DELTA_AT() { return [0, 4, 8, 39, 71, 101]; }
+
+// Governed risk parameters of one instrument.
+bus Risk() {
+    signal shock; // one step of the scenario grid, 2^-8 of the price
+    signal contingency; // 2^-16 of the notional
+    signal concentration; // 2^-32 per lot
+}
+
+// Its word, low bits first.
+function RISK_WIDTH() { return 39; }
+function RISK_SHOCK_WIDTH() { return 10; }
+function RISK_CONTINGENCY_WIDTH() { return 16; }
+function RISK_CONCENTRATION_WIDTH() { return 13; }
+function RISK_WIDTHS() { return [10, 16, 13]; }
+function RISK_AT() { return [0, 10, 26]; }
+
+// An account; its leaf is the hash of these words.
+bus Account() {
+    signal owner[2]; // key that signs its orders
+    signal viewKey; // shared with the operator; encrypts its deltas
+    signal version; // changes so far
+    signal nonce; // of the last order that was eligible
+    signal filled; // lots that are no more to fill under this nonce
+    signal cash; // 2^-16 micro-USD, signed
+    signal netDeposits; // 2^-16 micro-USD, signed
+    signal positions[3]; // lots
+}
+
+function ACCOUNT_WORDS() { return 11; }
+function ACCOUNT_VERSION_WIDTH() { return 32; }
+function ACCOUNT_NONCE_WIDTH() { return 32; }
+function ACCOUNT_FILLED_WIDTH() { return 30; }
+function ACCOUNT_CASH_WIDTH() { return 120; }
+function ACCOUNT_NET_DEPOSITS_WIDTH() { return 120; }
+function ACCOUNT_POSITIONS_WIDTH() { return 186; }
+
+// Governed parameters that only a priced market needs.
+bus Rule() {
+    signal depthMin; // 2^-32 per lot
+    signal depthMax; // 2^-32 per lot
+    signal depthPerVariance; // 2^-16
+    signal fundingDeadZone; // lots
+    signal fundingSaturation; // lots
+    signal fundingVelocity; // 2^-56 of the notional per second, second and lot
+    signal fundingRateMax; // 2^-40 of the notional per second
+}
+
+function RULE_WORDS() { return 7; }
+function RULE_DEPTH_MIN_WIDTH() { return 13; }
+function RULE_DEPTH_MAX_WIDTH() { return 13; }
+function RULE_DEPTH_PER_VARIANCE_WIDTH() { return 32; }
+function RULE_FUNDING_DEAD_ZONE_WIDTH() { return 30; }
+function RULE_FUNDING_SATURATION_WIDTH() { return 30; }
+function RULE_FUNDING_VELOCITY_WIDTH() { return 30; }
+function RULE_FUNDING_RATE_MAX_WIDTH() { return 30; }
+
+// What only a priced market needs of its row in the market table.
+bus MarketRow() {
+    signal pool; // 2^-16 micro-USD
+    signal kappa; // 2^-32 micro-USD per lot squared
+    signal fundingRate; // 2^-40 of the notional per second, signed
+    signal variance; // 2^-32
+    signal price; // micro-USD per lot, of the last batch; 0 before the first
+    signal time; // seconds, of that price
+}
+
+function MARKET_ROW_WORDS() { return 6; }
+function MARKET_ROW_POOL_WIDTH() { return 96; }
+function MARKET_ROW_KAPPA_WIDTH() { return 48; }
+function MARKET_ROW_FUNDING_RATE_WIDTH() { return 30; }
+function MARKET_ROW_VARIANCE_WIDTH() { return 32; }
+function MARKET_ROW_PRICE_WIDTH() { return 36; }
+function MARKET_ROW_TIME_WIDTH() { return 32; }
+
+// The house's own money, and the sum of all accounts' cash.
+bus Ledger() {
+    signal houseCash; // 2^-16 micro-USD, signed
+    signal insurance; // 2^-16 micro-USD, signed
+    signal feePool; // 2^-16 micro-USD, signed
+    signal sumCash; // 2^-16 micro-USD, signed
+}
+
+function LEDGER_WORDS() { return 4; }
+function LEDGER_HOUSE_CASH_WIDTH() { return 120; }
+function LEDGER_INSURANCE_WIDTH() { return 120; }
+function LEDGER_FEE_POOL_WIDTH() { return 120; }
+function LEDGER_SUM_CASH_WIDTH() { return 120; }
+
+// Market table, ledger and marks, as the state holds them.
+bus VenueWords() {
+    signal skews[3]; // lots
+    signal funding; // hash of the instruments' funding indices
+    signal rows; // hash of the instruments' hashes of rows
+    signal ledger; // hash
+    signal marks[3]; // micro-USD per lot
+}
+
+function VENUE_WORDS() { return 9; }
+function VENUE_SKEWS_WIDTH() { return 186; }
+function VENUE_MARKS_WIDTH() { return 252; }
+
+// Governed parameters of a market group; the contract holds the hash.
+bus MarketParamsWords() {
+    signal risks[3]; // Risk, packed
+    signal caps[2]; // lots
+    signal rules; // hash of the instruments' hashes of rules
+    signal takerFee; // 2^-20 of the notional
+    signal makerFee; // 2^-20 of the notional
+    signal profitCap; // 2^-16 micro-USD
+}
+
+function MARKET_PARAMS_WORDS() { return 9; }
+function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
+function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
+function MARKET_PARAMS_TAKER_FEE_WIDTH() { return 20; }
+function MARKET_PARAMS_MAKER_FEE_WIDTH() { return 20; }
+function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
+
+// The committed state.
+bus StateWords() {
+    signal accounts; // root of the accounts' tree
+    signal venue; // hash of VenueWords
+}
+
+function STATE_WORDS() { return 2; }
+
+// What a batch publishes before its touches.
+bus BatchHeader() {
+    signal chainId; // of the settlement contract
+    signal contract; // address of the settlement contract
+    signal number; // of the batch or of the run, from one
+    signal kind; // STATEMENT_...
+    signal prevStateRoot; // before
+    signal newStateRoot; // after
+    signal setRoot; // commits the orders before their price is known
+    signal prices[3]; // micro-USD per lot
+    signal time; // seconds, of the prices
+    signal marketParamsHash; // the contract's
+}
+
+function BATCH_HEADER_WORDS() { return 12; }
+
+// What a batch publishes of each slot's account.
+bus Touch() {
+    signal account; // index
+    signal leaf; // the new one
+    signal ciphertext; // Delta, encrypted
+}
+
+function TOUCH_WORDS() { return 3; }
+
+// What a run of requests publishes before its answers.
+bus RequestsHeader() {
+    signal chainId; // of the settlement contract
+    signal contract; // address of the settlement contract
+    signal number; // of the batch or of the run, from one
+    signal kind; // STATEMENT_...
+    signal prevStateRoot; // before
+    signal newStateRoot; // after
+    signal operatorKey[2]; // BabyJubJub
+    signal marketParamsHash; // the contract's
+}
+
+function REQUESTS_HEADER_WORDS() { return 9; }
+
+// What a run publishes of each request.
+bus Served() {
+    signal word; // Request, packed
+    signal key[2]; // of an opening: an eighth of the owner's
+    signal paid; // micro-USD that a withdrawal credits
+    signal leaf; // the new one; 0 for none
+    signal ciphertext; // Delta, encrypted; 0 for none
+}
+
+function SERVED_WORDS() { return 6; }
+
+// The fields of a word of 181 bits, so its decomposition is unique.
+template OpenOrder() {
+    signal input word;
+    output Order() order;
+    signal output bits[181]; // of the word, low first
+
+    var WIDTHS[10] = ORDER_WIDTHS();
+    var fields[10];
+    var at = 0;
+    bits <== Bits(181)(word);
+    for (var f = 0; f < 10; f++) {
+        for (var b = 0; b < WIDTHS[f]; b++) {
+            fields[f] += bits[at + b] * (1 << b);
+        }
+        at += WIDTHS[f];
+    }
+    order.account <== fields[0];
+    order.instrument <== fields[1];
+    order.isSell <== fields[2];
+    order.size <== fields[3];
+    order.limitPrice <== fields[4];
+    order.nonce <== fields[5];
+    order.expiryBatch <== fields[6];
+    order.reduceOnly <== fields[7];
+    order.immediateOrCancel <== fields[8];
+    order.feeCap <== fields[9];
+}
+
+// The fields of a word of 91 bits, so its decomposition is unique.
+template OpenRequest() {
+    signal input word;
+    output Request() request;
+    signal output bits[91]; // of the word, low first
+
+    var WIDTHS[3] = REQUEST_WIDTHS();
+    var fields[3];
+    var at = 0;
+    bits <== Bits(91)(word);
+    for (var f = 0; f < 3; f++) {
+        for (var b = 0; b < WIDTHS[f]; b++) {
+            fields[f] += bits[at + b] * (1 << b);
+        }
+        at += WIDTHS[f];
+    }
+    request.kind <== fields[0];
+    request.account <== fields[1];
+    request.amount <== fields[2];
+}
+
+// The word of fields that are ranged, so that a word has one opening.
+template PackRisk() {
+    input Risk() risk;
+    signal output word;
+
+    _ <== Range(10)(risk.shock);
+    _ <== Range(16)(risk.contingency);
+    _ <== Range(13)(risk.concentration);
+    word <== risk.shock + risk.contingency * (1 << 10) + risk.concentration * (1 << 26);
+}
+
+// The word of fields that are ranged by what made them.
+template PackDelta() {
+    input Delta() delta;
+    signal output word;
+
+    word <== delta.instrument + delta.reason * (1 << 4) + (delta.fill + (1 << 30)) * (1 << 8)
+        + delta.nonce * (1 << 39) + delta.filled * (1 << 71) + delta.cash * (1 << 101);
+}
+
+template Leaf() {
+    input Account() account;
+    signal output out;
+
+    out <== Hash(11, DOMAIN_LEAF())([account.owner[0], account.owner[1], account.viewKey,
+        account.version, account.nonce, account.filled, account.cash, account.netDeposits,
+        account.positions[0], account.positions[1], account.positions[2]]);
+}
+
+template RuleHash() {
+    input Rule() rule;
+    signal output out;
+
+    out <== Hash(7, DOMAIN_PARAMS())([rule.depthMin, rule.depthMax, rule.depthPerVariance,
+        rule.fundingDeadZone, rule.fundingSaturation, rule.fundingVelocity, rule.fundingRateMax]);
+}
+
+template MarketRowHash() {
+    input MarketRow() marketRow;
+    signal output out;
+
+    out <== Hash(6, DOMAIN_TABLE())([marketRow.pool, marketRow.kappa, marketRow.fundingRate,
+        marketRow.variance, marketRow.price, marketRow.time]);
+}
+
+template LedgerHash() {
+    input Ledger() ledger;
+    signal output out;
+
+    out <== Hash(4, DOMAIN_LEDGER())([ledger.houseCash, ledger.insurance, ledger.feePool,
+        ledger.sumCash]);
+}
+
+template VenueWordsHash() {
+    input VenueWords() venue;
+    signal output out;
+
+    out <== Hash(9, DOMAIN_TABLE())([venue.skews[0], venue.skews[1], venue.skews[2],
+        venue.funding, venue.rows, venue.ledger, venue.marks[0], venue.marks[1], venue.marks[2]]);
+}
+
+template MarketParamsHash() {
+    input MarketParamsWords() marketParams;
+    signal output out;
+
+    out <== Hash(9, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
+        marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.rules,
+        marketParams.takerFee, marketParams.makerFee, marketParams.profitCap]);
+}
+
+template StateRoot() {
+    input StateWords() state;
+    signal output out;
+
+    out <== Hash(2, DOMAIN_STATE())([state.accounts, state.venue]);
+}
+
+// All public words, in order: a BatchHeader, then `count` times Touch.
+template BatchWords(count) {
+    input BatchHeader() header;
+    input Touch() touch[count];
+    signal output words[12 + 3 * count];
+
+    words[0] <== header.chainId;
+    words[1] <== header.contract;
+    words[2] <== header.number;
+    words[3] <== header.kind;
+    words[4] <== header.prevStateRoot;
+    words[5] <== header.newStateRoot;
+    words[6] <== header.setRoot;
+    words[7] <== header.prices[0];
+    words[8] <== header.prices[1];
+    words[9] <== header.prices[2];
+    words[10] <== header.time;
+    words[11] <== header.marketParamsHash;
+    for (var i = 0; i < count; i++) {
+        words[12 + 3 * i] <== touch[i].account;
+        words[13 + 3 * i] <== touch[i].leaf;
+        words[14 + 3 * i] <== touch[i].ciphertext;
+    }
+}
+
+// All public words, in order: a RequestsHeader, then `count` times Served.
+template RequestsWords(count) {
+    input RequestsHeader() header;
+    input Served() served[count];
+    signal output words[9 + 6 * count];
+
+    words[0] <== header.chainId;
+    words[1] <== header.contract;
+    words[2] <== header.number;
+    words[3] <== header.kind;
+    words[4] <== header.prevStateRoot;
+    words[5] <== header.newStateRoot;
+    words[6] <== header.operatorKey[0];
+    words[7] <== header.operatorKey[1];
+    words[8] <== header.marketParamsHash;
+    for (var i = 0; i < count; i++) {
+        words[9 + 6 * i] <== served[i].word;
+        words[10 + 6 * i] <== served[i].key[0];
+        words[11 + 6 * i] <== served[i].key[1];
+        words[12 + 6 * i] <== served[i].paid;
+        words[13 + 6 * i] <== served[i].leaf;
+        words[14 + 6 * i] <== served[i].ciphertext;
+    }
+}

@@ -1,0 +1,1 @@
+"""One file for each language that `write_layouts.py` writes."""

@@ -1,0 +1,216 @@
+"""An order's verdict: each reason from both sides of its bound, and the margin to the last unit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.cases import holder, line, lots_of, params_of, prices_of, sheet_of
+from tests.engine.cases import order_of as order
+from undertow.engine.authorities.order import effect_of, judge_order
+from undertow.engine.terms import Terms
+from undertow.engine.verdict import Effect
+from undertow.protocol.account import Account
+from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
+from undertow.protocol.units import Lots, Money, Price
+
+MARK = 100
+RICH = 1 << 90
+LARGEST = (1 << 30) - 1
+"""Lots of a position."""
+TERMS = Terms(
+    batch=5,
+    lanes=(0, 9),
+    prices=prices_of({0: MARK, 3: MARK}),
+    sheet=sheet_of({0: line(value=MARK << 16), 3: line(value=MARK << 16)}),
+    params=params_of({0: 9, 3: 9, 9: 9}, taker_fee=400, maker_fee=100, profit_cap=Money(1 << 95)),
+)
+
+
+def outcome(
+    order: Order, account: Account, terms: Terms = TERMS, repeated: bool = False
+) -> Outcome:
+    return judge_order(order, account, terms, repeated=repeated).reason
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({}, Outcome.CLEARED),
+        ({"nonce": 6}, Outcome.STALE_NONCE),
+        ({"nonce": 7}, Outcome.CLEARED),
+        ({"expiry_batch": 4}, Outcome.EXPIRED),
+        ({"expiry_batch": 5}, Outcome.CLEARED),
+        ({"expiry_batch": 6}, Outcome.CLEARED),
+        ({"fee_cap": 399}, Outcome.FEE_CAP),  # above the maker's
+        ({"fee_cap": 400}, Outcome.CLEARED),
+        ({"instrument": 3}, Outcome.NOT_PRICED),  # listed, but not in this batch
+        ({"instrument": 9}, Outcome.NOT_PRICED),  # in this batch, but without a price
+    ],
+)
+def test_each_bound_includes_its_last_order(fields: dict[str, Any], reason: Outcome) -> None:
+    assert outcome(order(2, **{"nonce": 8, **fields}), holder(RICH, nonce=7)) is reason
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize(
+    ("position", "size", "reason"),
+    [
+        (10, -1, Outcome.CLEARED),
+        (10, -10, Outcome.CLEARED),
+        (10, -11, Outcome.NOT_REDUCING),  # would turn round
+        (10, 1, Outcome.NOT_REDUCING),
+        (1, 1, Outcome.NOT_REDUCING),
+        (0, 1, Outcome.NOT_REDUCING),
+        (0, 0, Outcome.CLEARED),
+        (10, 0, Outcome.CLEARED),
+    ],
+)
+def test_a_reduce_only_order_reduces(side: int, position: int, size: int, reason: Outcome) -> None:
+    account = holder(RICH, positions=lots_of({0: side * position}))
+    reducing = order(side * size, reduce_only=True)
+    assert outcome(reducing, account) is reason
+    assert outcome(replace(reducing, reduce_only=False), account) is Outcome.CLEARED
+
+
+def test_what_is_left_of_a_reduce_only_order_is_what_must_reduce() -> None:
+    account = holder(RICH, nonce=4, filled=Lots(6), positions=lots_of({0: 5}))
+    reducing = order(-11, nonce=4, reduce_only=True)
+    assert outcome(reducing, account) is Outcome.CLEARED
+    assert outcome(replace(reducing, nonce=5), account) is Outcome.NOT_REDUCING
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize(
+    ("position", "size", "reason"),
+    [
+        (0, LARGEST, Outcome.CLEARED),
+        (1, LARGEST - 1, Outcome.CLEARED),
+        (1, LARGEST, Outcome.POSITION_RANGE),
+        (LARGEST, 1, Outcome.POSITION_RANGE),
+        (LARGEST, LARGEST, Outcome.POSITION_RANGE),
+        (LARGEST, -LARGEST, Outcome.CLEARED),
+    ],
+)
+def test_a_position_has_thirty_bits(side: int, position: int, size: int, reason: Outcome) -> None:
+    account = holder(RICH, positions=lots_of({0: side * position}))
+    assert outcome(order(side * size), account) is reason
+
+
+def fee(lots: int) -> int:
+    """Return the taker's 400 of 2**20 at the mark."""
+    return ceil(Fraction(lots * (MARK << 16) * 400, 1 << 20))
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize(("lots", "worse"), [(3, 0), (3, 10), (3, -10), (1, 1), (20, 7), (1, 0)])
+def test_margin_holds_at_the_limit_and_after_the_takers_fee(
+    side: int, lots: int, worse: int
+) -> None:
+    """Without risk an order costs what its limit is worse than the mark, and the fee."""
+    needed = lots * (worse << 16) + fee(lots)
+    bid = order(side * lots, limit=MARK + side * worse)
+    # Equity of just nothing afterwards; before, it was above nothing or as far below.
+    if needed > 0:
+        assert outcome(bid, holder(needed)) is Outcome.CLEARED
+        assert outcome(bid, holder(needed - 1)) is Outcome.MARGIN
+    else:
+        assert outcome(bid, holder(0)) is Outcome.CLEARED
+
+
+def test_margin_counts_the_new_position() -> None:
+    terms = replace(TERMS, sheet=sheet_of({0: line(MARK << 16, step=1, contingency=5)}))
+    # Two lots: 20/16 of four steps each, and five.
+    needed = 2 * (5 << 26) + 2 * 5 + fee(2)
+    assert outcome(order(2), holder(needed), terms) is Outcome.CLEARED
+    assert outcome(order(2), holder(needed - 1), terms) is Outcome.MARGIN
+
+
+def test_margin_counts_profit_up_to_the_cap() -> None:
+    terms = replace(TERMS, params=params_of({0: 9}, profit_cap=Money(fee(2))))
+    assert outcome(order(2), holder(RICH, net_deposits=Money(0)), terms) is Outcome.CLEARED
+    terms = replace(terms, sheet=sheet_of({0: line(MARK << 16, contingency=fee(2))}))
+    assert outcome(order(1), holder(RICH, net_deposits=Money(0)), terms) is Outcome.CLEARED
+    assert outcome(order(2), holder(RICH, net_deposits=Money(0)), terms) is Outcome.MARGIN
+
+
+FAULTS: list[tuple[dict[str, Any], Outcome]] = [
+    ({"instrument": 3}, Outcome.NOT_PRICED),
+    ({"nonce": 6}, Outcome.STALE_NONCE),
+    ({"expiry_batch": 4}, Outcome.EXPIRED),
+    ({"fee_cap": 399}, Outcome.FEE_CAP),
+    ({"reduce_only": True}, Outcome.NOT_REDUCING),
+    ({"size": Lots(LARGEST)}, Outcome.POSITION_RANGE),
+    ({"limit_price": Price(MARK + 1)}, Outcome.MARGIN),
+]
+"""In the order of the checks."""
+
+
+@pytest.mark.parametrize("first", range(len(FAULTS)))
+def test_the_reason_is_the_first_check_that_fails(first: int) -> None:
+    held = lots_of({0: 1, 3: 1})
+    poor = holder(fee(1) - 1 - 2 * (MARK << 16), nonce=7, positions=held)
+    fields = {name: value for fault, _ in FAULTS[first:] for name, value in fault.items()}
+    bad = replace(order(1, nonce=7), **fields)
+    verdict = judge_order(bad, poor, TERMS, repeated=False)
+    assert verdict.reason is FAULTS[first][1]
+    assert not verdict.eligible
+    assert verdict.effect == effect_of(bad, poor)
+    assert outcome(bad, poor, repeated=True) is Outcome.REPEATED
+
+
+def test_a_cleared_order_is_eligible() -> None:
+    verdict = judge_order(order(1), holder(RICH), TERMS, repeated=False)
+    assert verdict.eligible
+    assert verdict.effect.left == 1
+
+
+@pytest.mark.parametrize("spends", [True, False])
+@pytest.mark.parametrize(
+    ("size", "nonce", "left", "carried"),
+    [
+        (10, 3, 4, 6),  # an equal nonce continues
+        (-10, 3, -4, 6),
+        (6, 3, 0, 6),
+        (5, 3, 0, 6),  # gives nothing back
+        (-5, 3, 0, 6),
+        (10, 4, 10, 0),
+        (-10, 4, -10, 0),
+        (10, 2, 10, 0),
+        (0, 4, 0, 0),
+    ],
+)
+def test_the_effect_is_what_is_left_to_fill(
+    spends: bool, size: int, nonce: int, left: int, carried: int
+) -> None:
+    account = holder(0, nonce=3, filled=Lots(6))
+    asked = order(size, limit=77, nonce=nonce, instrument=2, immediate_or_cancel=spends)
+    assert effect_of(asked, account) == Effect(
+        instrument=2,
+        left=Lots(left),
+        limit=Price(77),
+        nonce=nonce,
+        carried=Lots(carried),
+        spends=spends,
+    )
+
+
+@given(st.integers(-LARGEST, LARGEST), st.integers(-LARGEST, LARGEST), st.booleans())
+def test_an_order_of_a_rich_account_is_refused_for_its_position_alone(
+    position: int, size: int, reduces: bool
+) -> None:
+    account = holder(RICH, positions=lots_of({0: position}))
+    reason = outcome(order(size, reduce_only=reduces), account)
+    after = position + size
+    shrinks = abs(after) <= abs(position) and after * position >= 0
+    if reduces and not shrinks:
+        assert reason is Outcome.NOT_REDUCING
+    else:
+        assert reason is (Outcome.CLEARED if abs(after) <= LARGEST else Outcome.POSITION_RANGE)

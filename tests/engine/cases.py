@@ -1,0 +1,137 @@
+"""Makers of what the rules are about: a market, its parameters, orders against it, books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from hypothesis import strategies as st
+
+from undertow.crypto.babyjubjub import Point
+from undertow.engine.clearing import Clearing, Interest
+from undertow.protocol.account import Account
+from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.order import Order
+from undertow.protocol.params import VenueParams
+from undertow.protocol.sheet import Entry, RiskParams
+from undertow.protocol.state import State
+from undertow.protocol.units import Kappa, Lots, Money, Price
+
+INDEX = Price(7_800_000)
+CAP = Lots(400)
+PARAMS_OF_MARKET = MarketParams(
+    depth_min=1,
+    depth_max=1 << 12,
+    depth_per_variance=1 << 16,
+    skew_cap=Lots(1_000),
+    funding_dead_zone=Lots(10),
+    funding_saturation=Lots(500),
+    funding_velocity=1 << 12,
+    funding_rate_max=1 << 24,
+)
+
+
+@st.composite
+def markets(draw: st.DrawFn, skew: int = 300, kappa: int = 1 << 40) -> Market:
+    """Return a market whose pool is funded up to its potential."""
+    held = draw(st.integers(-skew, skew))
+    depth = draw(st.integers(0, kappa))
+    ceiling = ceil(Fraction(depth * held * held, 1 << 16))
+    return Market(skew=Lots(held), kappa=Kappa(depth), pool=Money(draw(st.integers(0, ceiling))))
+
+
+def interests(size: int = 60, most: int = 7) -> st.SearchStrategy[list[Interest]]:
+    """Return orders with limits around the index."""
+    return st.lists(
+        st.builds(
+            Interest,
+            size=st.integers(-size, size).map(Lots),
+            limit_price=st.integers(INDEX - 150_000, INDEX + 150_000).map(Price),
+        ),
+        max_size=most,
+    )
+
+
+def clearing_of(flow: int, *fills: int, premium: int = 0, price: int = 0) -> Clearing:
+    """Return a market's outcome of which only these numbers matter."""
+    return Clearing(
+        flow=Lots(flow),
+        premium=Money(premium),
+        price=Money(price),
+        fills=tuple(Lots(fill) for fill in fills),
+        side=1,
+        pool=Money(0),
+        dust=Money(0),
+    )
+
+
+def line(value: int = 0, step: int = 0, contingency: int = 0, concentration: int = 0) -> Entry:
+    """Return a line of the sheet; what is not given moves nothing."""
+    return Entry(
+        value=Money(value),
+        step=step,
+        contingency=Money(contingency),
+        concentration=Money(concentration),
+    )
+
+
+def sheet_of(lines: Mapping[int, Entry]) -> tuple[Entry, ...]:
+    """Return a sheet with these instruments' lines."""
+    return tuple(lines.get(i, line()) for i in range(16))
+
+
+def lots_of(held: Mapping[int, int]) -> tuple[Lots, ...]:
+    """Return positions in these instruments alone."""
+    return tuple(Lots(held.get(i, 0)) for i in range(16))
+
+
+def table(skews: Mapping[int, int]) -> tuple[Market, ...]:
+    """Return a market table with these skews."""
+    return tuple(Market(skew=lots) for lots in lots_of(skews))
+
+
+def params_of(caps: Mapping[int, int], **fields: int) -> VenueParams:
+    """Return parameters of a venue that lists these instruments with these caps, and no risk."""
+    rule = replace(PARAMS_OF_MARKET, depth_max=1)
+    risk = RiskParams(shock=0, contingency=0, concentration=1)
+    return VenueParams(
+        markets=tuple(
+            replace(rule, skew_cap=Lots(caps[i])) if i in caps else None for i in range(16)
+        ),
+        risks=tuple(risk if i in caps else None for i in range(16)),
+        **{"taker_fee": 400, "maker_fee": 100, "profit_cap": Money(0), **fields},
+    )
+
+
+def prices_of(known: Mapping[int, int]) -> tuple[Price, ...]:
+    """Return every instrument's price, none but for these."""
+    return tuple(Price(known.get(i, 0)) for i in range(16))
+
+
+def holder(cash: int, **fields: Any) -> Account:
+    """Return an account whose cash is what was deposited, unless another sum is given."""
+    money = Money(cash)
+    known: dict[str, Any] = {"owner": Point(1, 8), "view_key": 1_001, "net_deposits": money}
+    return Account(cash=money, **{**known, **fields})
+
+
+def state_of(accounts: Mapping[int, Account], **fields: Any) -> State:
+    """Return a state with these accounts."""
+    state = State(**fields)
+    for index, account in accounts.items():
+        state = state.with_account(index, account)
+    return state
+
+
+def order_of(size: int, limit: int = 100, **fields: Any) -> Order:
+    """Return an order of account 1 that nothing else speaks against; a negative size sells."""
+    known: dict[str, Any] = {"account": 1, "instrument": 0, "nonce": 1, "expiry_batch": 9}
+    return Order(
+        is_sell=size < 0,
+        size=Lots(abs(size)),
+        limit_price=Price(limit),
+        **{**known, "fee_cap": 400, **fields},
+    )

@@ -1,0 +1,60 @@
+"""Each slot's verdict, against the state before the batch: one order for each account."""
+
+from __future__ import annotations
+
+from tests.engine.cases import holder, line, order_of, params_of, prices_of, sheet_of, state_of
+from undertow.engine.authorities.order import effect_of
+from undertow.engine.batch import Action, Batch, Decoy
+from undertow.engine.judge import judge
+from undertow.engine.terms import Terms
+from undertow.engine.verdict import Verdict
+from undertow.protocol.outcome import Outcome
+
+TERMS = Terms(
+    batch=1,
+    lanes=(0,),
+    prices=prices_of({0: 1 << 20}),
+    sheet=sheet_of({0: line(value=1 << 36, contingency=1)}),
+    params=params_of({0: 9}),
+)
+FEE = 400 << 16
+"""Of one lot."""
+
+
+def verdicts(*slots: Action) -> tuple[Verdict, ...]:
+    state = state_of({1: holder(FEE + 1), 2: holder(FEE + 1), 3: holder(FEE)})
+    return judge(state, Batch(slots=slots, lanes=(0,)), TERMS)
+
+
+def reasons(*slots: Action) -> list[Outcome]:
+    return [verdict.reason for verdict in verdicts(*slots)]
+
+
+def bid(account: int, size: int = 1) -> Action:
+    return order_of(size, limit=1 << 20, account=account)
+
+
+def test_each_order_is_judged_by_its_own_account() -> None:
+    assert reasons(bid(1), bid(3), bid(2)) == [Outcome.CLEARED, Outcome.MARGIN, Outcome.CLEARED]
+
+
+def test_a_later_order_of_an_account_is_refused_even_if_the_first_was() -> None:
+    assert reasons(bid(1), bid(2), bid(1), bid(1)) == [
+        Outcome.CLEARED,
+        Outcome.CLEARED,
+        Outcome.REPEATED,
+        Outcome.REPEATED,
+    ]
+    assert reasons(bid(3), bid(3)) == [Outcome.MARGIN, Outcome.REPEATED]
+
+
+def test_a_touch_is_no_order_and_makes_none_a_repeated_one() -> None:
+    assert reasons(Decoy(1), bid(1), Decoy(1), Decoy(2)) == [
+        Outcome.DECOY,
+        Outcome.CLEARED,
+        Outcome.DECOY,
+        Outcome.DECOY,
+    ]
+    touched, verdict = verdicts(Decoy(1), bid(1, 7))
+    assert touched == Verdict(reason=Outcome.DECOY)
+    assert verdict.effect == effect_of(order_of(7, limit=1 << 20, account=1), holder(0))

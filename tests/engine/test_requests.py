@@ -1,0 +1,183 @@
+"""Requests: what each kind moves, and a withdrawal affordable to the last unit of money."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.engine.cases import holder, lots_of, params_of, prices_of, state_of
+from undertow.crypto.babyjubjub import BASE8, multiply, view_key
+from undertow.engine.requests import NOBODY, Answer, serve
+from undertow.protocol.account import Account
+from undertow.protocol.delta import Delta
+from undertow.protocol.market import Market
+from undertow.protocol.outcome import Outcome
+from undertow.protocol.params import VenueParams
+from undertow.protocol.request import PADDING, Kind, Request
+from undertow.protocol.sheet import RiskParams
+from undertow.protocol.state import Ledger, State
+from undertow.protocol.units import Lots, Money, Price
+
+SECRET = 5
+UNIT = 1 << 16
+"""Money in a micro-USD."""
+KEY = multiply(BASE8, 3)
+PRICE = 1 << 18
+HELD = holder(50 * UNIT, version=4, nonce=2, filled=Lots(6), net_deposits=Money(40 * UNIT))
+
+
+def venue() -> VenueParams:
+    """List one instrument with a shock of one step per lot at `PRICE`, and add-ons."""
+    params = params_of({0: 9})
+    risk = RiskParams(shock=1, contingency=2, concentration=1)
+    return replace(params, risks=(risk, *params.risks[1:]))
+
+
+def state(**accounts: Account) -> State:
+    market = Market(price=Price(77), funding_index=Money(1_001))
+    return state_of(
+        {int(name[1:]): account for name, account in accounts.items()},
+        markets=(market, *[Market()] * 15),
+        marks=prices_of({0: PRICE}),
+        ledger=Ledger(house_cash=Money(9), insurance=Money(8), fee_pool=Money(7)),
+    )
+
+
+def served(before: State, *requests: Request, size: int = 0) -> tuple[State, tuple[Answer, ...]]:
+    return serve(before, requests, size or len(requests), venue(), SECRET)
+
+
+def test_an_opening_makes_an_account_of_eight_times_its_key() -> None:
+    request = Request(Kind.OPEN, 3, 25, KEY)
+    after, (answer,) = served(state(a1=HELD), request)
+    owner = multiply(KEY, 8)
+    empty = Account(owner=owner, view_key=view_key(SECRET, owner))
+    opened = replace(empty, version=1, cash=Money(25 * UNIT), net_deposits=Money(25 * UNIT))
+    assert answer == Answer(request=request, before=empty, after=opened, paid=0)
+    assert after.accounts[3] == opened
+    assert after.accounts[1] == HELD
+    assert after.tree.get(3) == opened.leaf() == answer.leaf()
+    assert after.ledger.sum_cash == 75 * UNIT
+
+
+def test_a_deposit_moves_cash_and_net_deposits_alike() -> None:
+    after, (answer,) = served(state(a1=HELD), Request(Kind.DEPOSIT, 1, 25))
+    paid_in = replace(HELD, version=5, cash=Money(75 * UNIT), net_deposits=Money(65 * UNIT))
+    assert after.accounts[1] == paid_in
+    assert (answer.before, answer.after, answer.paid) == (HELD, paid_in, 0)
+    assert after.ledger == replace(state().ledger, sum_cash=Money(75 * UNIT))
+
+
+def test_a_withdrawal_moves_cash_and_net_deposits_alike() -> None:
+    after, (answer,) = served(state(a1=HELD), Request(Kind.WITHDRAW, 1, 45))
+    left = replace(HELD, version=5, cash=Money(5 * UNIT), net_deposits=Money(-5 * UNIT))
+    assert after.accounts[1] == left
+    assert (answer.before, answer.after, answer.paid) == (HELD, left, 45)
+    assert after.ledger == replace(state().ledger, sum_cash=Money(5 * UNIT))
+
+
+@pytest.mark.parametrize(("amount", "paid"), [(50, 50), (51, 0), (0, 0), (1, 1)])
+def test_without_a_position_all_cash_may_go_and_not_a_unit_more(amount: int, paid: int) -> None:
+    after, (answer,) = served(state(a1=HELD), Request(Kind.WITHDRAW, 1, amount))
+    assert answer.paid == paid
+    assert after.accounts[1].version == 5
+    assert after.accounts[1].cash == (50 - paid) * UNIT
+    assert after.accounts[1].net_deposits == (40 - paid) * UNIT
+
+
+@pytest.mark.parametrize("amount", [1, 500])
+@pytest.mark.parametrize("lots", [3, -3])
+def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: int) -> None:
+    """At the last batch's marks, and profit counts in full."""
+    value = lots * (PRICE * UNIT - 1_001)
+    # 20/16 of four steps; 2 of 2**16 by lot; 2**18 / 2**17 by lot squared.
+    margin = 3 * 5 * (1 << 26) + 3 * 2 * PRICE + 9 * 2
+    cash = margin - value + amount * UNIT
+    for short in (0, 1):
+        account = holder(cash - short, net_deposits=Money(0), positions=lots_of({0: lots}))
+        after, (answer,) = served(state(a1=account), Request(Kind.WITHDRAW, 1, amount))
+        assert answer.paid == (0 if short else amount)
+        assert after.accounts[1] == replace(
+            account,
+            version=1,
+            cash=Money(account.cash - answer.paid * UNIT),
+            net_deposits=Money(-answer.paid * UNIT),
+        )
+
+
+def test_a_deposit_to_the_house_arrives_and_touches_no_account() -> None:
+    before = state(a1=HELD)
+    request = Request(Kind.HOUSE_DEPOSIT, 0, 25)
+    after, (answer,) = served(before, request)
+    assert after.ledger == replace(before.ledger, house_cash=Money(9 + 25 * UNIT))
+    assert after.accounts[1] == HELD
+    assert after.tree.root == before.tree.root
+    assert answer == Answer(request=request, before=NOBODY, after=None, paid=0)
+    assert (answer.leaf(), answer.ciphertext()) == (0, 0)
+
+
+def test_padding_fills_the_run_and_changes_nothing() -> None:
+    before = state(a1=HELD)
+    after, answers = served(before, Request(Kind.DEPOSIT, 1, 0), size=3)
+    assert [answer.request for answer in answers] == [Request(Kind.DEPOSIT, 1, 0), PADDING, PADDING]
+    assert [answer.after is None for answer in answers] == [False, True, True]
+    assert after.ledger == before.ledger
+    assert (NOBODY.owner, NOBODY.view_key) == ((0, 1), 0)
+
+
+def test_each_request_finds_what_the_earlier_ones_left() -> None:
+    after, answers = served(
+        state(),
+        Request(Kind.OPEN, 1, 10, KEY),
+        Request(Kind.WITHDRAW, 1, 11),
+        Request(Kind.DEPOSIT, 1, 5),
+        Request(Kind.WITHDRAW, 1, 11),
+    )
+    assert [answer.paid for answer in answers] == [0, 0, 0, 11]
+    assert (after.accounts[1].cash, after.accounts[1].version) == (4 * UNIT, 4)
+
+
+@pytest.mark.parametrize("kind", [Kind.DEPOSIT, Kind.WITHDRAW])
+def test_an_account_that_is_not_open_is_an_error(kind: Kind) -> None:
+    with pytest.raises(KeyError):
+        served(state(a1=HELD), Request(kind, 2, 1))
+
+
+def test_the_published_word_tells_the_owner_what_changed() -> None:
+    _, (answer,) = served(state(a1=HELD), Request(Kind.WITHDRAW, 1, 45))
+    assert Delta.decrypt(answer.ciphertext(), HELD.view_key, 5) == Delta(
+        instrument=0,
+        reason=Outcome.REQUEST,
+        fill=Lots(0),
+        nonce=2,
+        filled=Lots(6),
+        cash=Money(-45 * UNIT),
+    )
+
+
+requests = st.one_of(
+    st.builds(
+        Request,
+        st.sampled_from((Kind.DEPOSIT, Kind.WITHDRAW)),
+        st.integers(1, 2),
+        st.integers(0, 200_000),
+    ),
+    st.builds(Request, st.just(Kind.HOUSE_DEPOSIT), st.just(0), st.integers(0, 1 << 40)),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(requests, max_size=6))
+def test_money_arrives_and_leaves_to_the_last_unit(run: list[Request]) -> None:
+    positions = lots_of({0: -1})
+    before = state(a1=HELD, a2=holder((PRICE + 100_000) * UNIT, positions=positions))
+    after, answers = served(before, *run, size=6)
+    came = sum(r.amount for r in run if r.kind is not Kind.WITHDRAW)
+    went = sum(answer.paid for answer in answers)
+    assert after.total() == before.total() + (came - went) * UNIT
+    assert after.ledger.sum_cash == sum(a.cash for a in after.accounts.values())
+    for answer in answers:
+        assert answer.paid in (0, answer.request.amount)

@@ -1,0 +1,1 @@
+"""One file for each authority that a slot can have; each gives the same `Verdict`."""

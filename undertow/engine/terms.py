@@ -1,0 +1,29 @@
+"""What all slots of a batch are judged by: the same for every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from undertow.protocol.params import VenueParams
+from undertow.protocol.sheet import Entry
+from undertow.protocol.units import Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """One batch's number, prices and parameters."""
+
+    batch: int
+    """The batch's number."""
+    lanes: Sequence[int]
+    """Instruments that the batch prices."""
+    prices: Sequence[Price]
+    """Marks of all instruments, zero where none is listed."""
+    sheet: Sequence[Entry]
+    """Every instrument's line at these prices."""
+    params: VenueParams
+
+    def lane_price(self, instrument: int) -> Price:
+        """Return the mark of an instrument that the batch prices, zero of any other."""
+        return self.prices[instrument] if instrument in self.lanes else Price(0)
