@@ -11,7 +11,8 @@ from prover import artifacts, setup
 from prover.artifacts import Artifacts
 from prover.errors import ArtifactError
 from prover.manifest import CEREMONY
-from tests.prover.conftest import Files, silent, snarkjs
+from tests.prover.ceremony import snarkjs
+from tests.prover.conftest import Files, silent
 from venue.command import cli
 
 

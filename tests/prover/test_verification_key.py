@@ -12,7 +12,8 @@ import pytest
 from prover import verification_key
 from prover.errors import FormatError
 from prover.groth16 import verifying_key
-from tests.prover.conftest import Files, snarkjs
+from tests.prover.ceremony import snarkjs
+from tests.prover.conftest import Files
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from py_ecc import optimized_bn128
 
 from prover import artifacts, development_key, groth16, verifier
 from prover.artifacts import Artifacts
-from prover.backends import Snarkjs
 from prover.development_key import WORD, Q
 from prover.errors import ArtifactError, BrokenConstraintError, FormatError, InvalidProofError
 from prover.inputs import Job
@@ -42,12 +42,14 @@ class Small:
 
 
 @pytest.fixture(scope="module")
-def small(files: Files, tmp_path_factory: pytest.TempPathFactory) -> Small:
+def small(
+    files: Files,
+    proof_of_snarkjs: Callable[[Path], Proof],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Small:
     zkey = tmp_path_factory.mktemp("key") / "dev.zkey"
     development_key.write(files.circuit.r1cs, zkey, SEED, quiet)
-    return Small(
-        zkey, verifier.read_key(zkey), Snarkjs(zkey).prove(files.circuit.wtns.read_bytes())
-    )
+    return Small(zkey, verifier.read_key(zkey), proof_of_snarkjs(files.dev))
 
 
 @needs_core

@@ -9,8 +9,8 @@ import pytest
 
 from prover.artifacts import DEV_SEED
 from prover.groth16 import setup_key
-from prover.native_core import native_core
 from prover.r1cs import R1cs, read_wtns
+from tests.venue import timers
 from undertow.crypto import native
 from venue.bench import peers, runs
 from venue.bench.circuit import Circuit, load, write
@@ -21,7 +21,6 @@ from venue.errors import BenchError
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 
 CONSTRAINTS = 60
-TIMERS = (runs.time_native, runs.time_snarkjs, runs.time_groth16py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +39,24 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     return Files(circuit, zkey)
 
 
-@pytest.mark.parametrize("timer", TIMERS)
-def test_each_prover_is_timed(files: Files, timer: runs.Timer) -> None:
-    seconds = timer(files.circuit, files.zkey, 2)
-    assert len(seconds) == 2
+@pytest.mark.parametrize(
+    ("timer", "times"),
+    [
+        (runs.time_native, 2),
+        # Each time is a process of its own.
+        (runs.time_snarkjs, 1),
+        (runs.time_groth16py, 2),
+    ],
+)
+def test_each_prover_is_timed(files: Files, timer: runs.Timer, times: int) -> None:
+    seconds = timer(files.circuit, files.zkey, times)
+    assert len(seconds) == times
     assert min(seconds) > 0
 
 
-@pytest.mark.parametrize("timer", TIMERS)
+@pytest.mark.parametrize("timer", [runs.time_native, runs.time_groth16py])
 def test_a_proof_of_something_else_is_not_timed(files: Files, timer: runs.Timer) -> None:
+    """Snarkjs's proofs are checked where the native core's are."""
     public = (files.circuit.public[0] ^ 1, *files.circuit.public[1:])
     with pytest.raises(BenchError, match="does not verify"):
         timer(replace(files.circuit, public=public), files.zkey, 1)
@@ -80,57 +88,38 @@ def test_circuits_are_made_once_for_their_content(
     assert load(CONSTRAINTS, first.r1cs.parent) == first
 
 
-HELD = 200 * 10**6
-
-
-def _idle(circuit: Circuit, zkey: Path, times: int) -> list[float]:
-    return [0.0]
-
-
-def _holding(circuit: Circuit, zkey: Path, times: int) -> list[float]:
-    return [float(len(b"\1" * HELD))]
-
-
 def test_a_fresh_process_measures_its_own_memory(files: Files) -> None:
     """What it held at most, in bytes, whatever else it needs and whatever its parent holds."""
-    held = b"\1" * HELD
+    held = b"\1" * timers.HELD
     idle, holding = (
-        runs.apart({}, timer, files.circuit, files.zkey, 1) for timer in (_idle, _holding)
+        runs.apart({}, timer, files.circuit, files.zkey, 1)
+        for timer in (timers.idle, timers.holding)
     )
     assert holding.seconds == (len(held),)
-    assert holding.peak_bytes - idle.peak_bytes == pytest.approx(HELD, rel=0.01)
-    assert idle.peak_bytes < peak_bytes() - HELD / 2
+    assert holding.peak_bytes - idle.peak_bytes == pytest.approx(timers.HELD, rel=0.01)
+    assert idle.peak_bytes < peak_bytes() - timers.HELD / 2
     assert peers._megabytes(holding) == round(holding.peak_bytes / 1e6)
 
 
-def _kernels(circuit: Circuit, zkey: Path, times: int) -> list[float]:
-    """Return how many threads a proof starts, and whether lanes are in use."""
-    tasks = Path("/proc/self/task")
-    before = len(list(tasks.iterdir()))
-    runs.time_native(circuit, zkey, times)
-    vectors = native_core().arithmetic() == VECTORS
-    return [len(list(tasks.iterdir())) - before, float(vectors)]
-
-
 def test_a_fresh_process_has_its_own_threads_and_kernels(files: Files) -> None:
+    assert timers.LANES == VECTORS
+
     def kernels(environment: dict[str, str]) -> tuple[float, ...]:
-        return runs.apart(environment, _kernels, files.circuit, files.zkey, 1).seconds
+        return runs.apart(environment, timers.kernels, files.circuit, files.zkey, 1).seconds
 
     three = {name: "3" for name in peers.ONE_CORE}
     assert kernels(three)[0] - kernels(peers.ONE_CORE)[0] == 2
     assert kernels({peers.PORTABLE: "1"})[1] == 0
 
 
-@pytest.mark.parametrize("cores", [1, 2])
-def test_scaling_is_measured_where_there_are_more_cores(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int
-) -> None:
+def test_one_core_has_no_scaling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are more, test_bench.py asks for it."""
     monkeypatch.setattr(peers, "CACHE", tmp_path)
-    monkeypatch.setattr(peers, "CORES", cores)
+    monkeypatch.setattr(peers, "CORES", 1)
     monkeypatch.setattr(peers, "SIZES", {"2_15": CONSTRAINTS})
     figures = peers._proofs("2_15", {}, lambda text: None)
-    for name in ("prove_one_core_s_2_15", "scaling_2_15"):
-        assert (name in figures) == (cores > 1)
+    assert "prove_s_2_15" in figures
+    assert not {"prove_one_core_s_2_15", "scaling_2_15"} & figures.keys()
 
 
 def test_scaling_is_of_medians() -> None:
