@@ -14,9 +14,9 @@ from prover.inputs import Job
 from prover.proof import Proof
 from prover.prover import Timing
 from undertow.chain.contracts import Pending, Round
-from undertow.chain.settled import Answered, SettledBatch, SettledRequests
+from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Touch
+from undertow.protocol.statement import Answered, Touch
 from undertow.protocol.venue import Venue
 
 

@@ -117,7 +117,7 @@ def requests_job(
 ) -> Job:
     """Return the job that proves the answers to a run of requests from ``state``."""
     served = [
-        Served(a.request.word(), *a.request.key, a.paid, a.leaf(), a.ciphertext()) for a in answers
+        Served(a.request.word(), a.request.key, a.paid, a.leaf(), a.ciphertext()) for a in answers
     ]
     words = request_words(
         venue, number, (state.root(), after.root()), operator.public, params.hash(), served
@@ -148,10 +148,10 @@ def _request_inputs(state: State, answers: Sequence[Answer]) -> dict[str, Any]:
                 "word": request.word(),
                 "key": list(request.key),
                 **account_inputs(answer.before),
-                "children": path_inputs(tree, request.index),
+                "children": path_inputs(tree, request.account),
             }
         )
-        tree.update(request.index, answer.leaf())
+        tree.update(request.account, answer.leaf())
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 

@@ -12,7 +12,7 @@ import pytest
 from prover.inputs import LEVELS
 from undertow.crypto.domains import Domain
 from undertow.crypto.merkle import DEPTH
-from undertow.protocol.order import WIDTHS
+from undertow.protocol.order import ORDER_WORD
 from undertow.protocol.params import PRESETS
 from undertow.protocol.words import commitment, signals
 
@@ -52,7 +52,9 @@ def test_the_circuit_reads_the_orders_fields() -> None:
     text = (CIRCUITS / "order.circom").read_text(encoding="utf-8")
     widths = re.search(r"var WIDTHS\[10\] = \[([\d, ]+)\]", text)
     assert widths is not None
-    assert [int(bits) for bits in widths[1].split(",")] == [bits for _, bits in WIDTHS]
+    assert [int(bits) for bits in widths[1].split(",")] == [
+        field.width for field in ORDER_WORD.fields
+    ]
 
 
 def test_every_hash_of_the_circuits_has_a_known_domain() -> None:

@@ -24,14 +24,18 @@ def render() -> str:
         [_line(f"STATEMENT_{item.name}", item) for item in layout.Statement],
         *(
             [_comment(f"{words.about} In words."), *_words(words)]
-            for words in (layout.BATCH_HEADER, layout.TOUCH, layout.REQUESTS_HEADER, layout.SERVED)
+            for _, *lists in layout.STATEMENTS
+            for words in lists
         ),
         *(
             [_comment(f"{words.about} In bytes of the call."), *_bytes(words)]
-            for words in (layout.TOUCH, layout.ANSWER)
+            for words in layout.CALLDATA
         ),
-        [_comment(f"{layout.REQUEST.about} In bits of its word."), *_bits(layout.REQUEST)],
-        [_line(f"KIND_{item.name}", item) for item in layout.Kind],
+        [
+            _comment(f"{layout.REQUEST_WORD.about} In bits of its word."),
+            *_bits(layout.REQUEST_WORD),
+        ],
+        [_line(f"KIND_{item.name}", item) for item in layout.KINDS],
         [_comment("Prices of a round: one of each instrument, several to a word."), *_prices()],
     ]
     body = "\n\n".join("\n".join(lines) for lines in blocks)

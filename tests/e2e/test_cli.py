@@ -24,22 +24,6 @@ from venue.local import chain_key
 from venue.markets import LOCAL_GROUP
 
 LIMIT = 7_850_000
-COMMANDS = (
-    ("demo",),
-    ("keys",),
-    ("deposit",),
-    ("order",),
-    ("withdraw",),
-    ("status",),
-    ("matcher", "run"),
-    ("prover", "run"),
-    ("circuits", "build"),
-    ("circuits", "begin"),
-    ("circuits", "adopt"),
-    ("bench",),
-    ("deploy",),
-    ("report",),
-)
 
 
 class Shell:
@@ -75,55 +59,6 @@ class Shell:
         assert "Traceback" not in text
         assert text.startswith("undertow: ")
         return text
-
-
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_explains_itself(tmp_path: Path, command: tuple[str, ...]) -> None:
-    text = Shell(tmp_path).run(*command, "--help")
-    assert "Usage:" in text
-    assert len(text.splitlines()) > 5
-
-
-KEY = ("--key", "t.key", "--account", "1")
-CHAIN = "11" * 32
-
-
-@pytest.mark.parametrize(
-    ("arguments", "variables", "words"),
-    [
-        (("keys", "show", "none"), {}, ["no key file", "undertow keys new"]),
-        (("keys", "new", "t.key"), {}, ["exists"]),
-        (("keys", "show", "t.key"), {"UNDERTOW_PASSPHRASE": "other"}, ["wrong passphrase"]),
-        (("demo", "--preset", "huge"), {}, ["no preset huge", "minimal, default"]),
-        (("order", "0", "-5", "7", *KEY, "--nonce", "1"), {}, ["undertow deploy"]),
-        (("deposit", "5", "--key", "t.key"), {}, ["set UNDERTOW_CHAIN_KEY"]),
-        (("deposit", "5", "--key", "t.key"), {"UNDERTOW_CHAIN_KEY": "zz"}, ["32 bytes of hex"]),
-        (("withdraw", "5", "--account", "1"), {"UNDERTOW_CHAIN_KEY": CHAIN}, ["undertow deploy"]),
-        (("status", *KEY), {}, ["undertow deploy"]),
-        (("report", "5"), {}, ["set UNDERTOW_SIGNER_KEY"]),
-        (("matcher", "run"), {}, ["UNDERTOW_LOG_PATH: is not set", "UNDERTOW_EPOCH"]),
-        (("matcher", "run"), {"UNDERTOW_EPOCHS": "1"}, ["unknown settings: UNDERTOW_EPOCHS"]),
-        (
-            ("deploy", "--operator", "t.key", "--params", "t.key"),
-            {"UNDERTOW_CHAIN_KEY": CHAIN},
-            ["t.key is no file of parameters", "found no taker_fee"],
-        ),
-        (("circuits", "build", "--preset", "no"), {}, ["no preset no"]),
-        (("prover", "run", "jobs", "--preset", "no"), {}, ["no preset no"]),
-        (
-            ("deploy", "--operator", "t.key", "--preset", "minimal", "--rpc", "http://127.0.0.1:9"),
-            {"UNDERTOW_CHAIN_KEY": CHAIN},
-            ["does not answer", "is it running"],
-        ),
-    ],
-)
-def test_a_mistake_is_one_line_that_says_what_to_do(
-    tmp_path: Path, arguments: tuple[str, ...], variables: dict[str, str], words: list[str]
-) -> None:
-    Shell(tmp_path, UNDERTOW_PASSPHRASE="pw").run("keys", "new", "t.key")
-    text = Shell(tmp_path, **{"UNDERTOW_PASSPHRASE": "pw", **variables}).fail(*arguments)
-    for word in words:
-        assert word in text
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from prover.manifest import MANIFEST
 from prover.native_core import native_core
 from tests.prover.conftest import Files, silent
 from undertow.chain.chain import Chain
-from undertow.chain.deploy import deploy
+from undertow.chain.deploy import Plan, deploy
 from undertow.chain.errors import ChainError
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.native import to_bytes
@@ -85,11 +86,19 @@ def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> Non
     class Local(Chain):
         chain_id = 31337
 
-    chain, origins = Local("http://127.0.0.1:1"), ("ceremony", "ceremony")
+    chain = Local("http://127.0.0.1:1")
     good, bad = verifying_key(files.contributed), verifying_key(files.begun)
+    plan = Plan(
+        preset=MINIMAL,
+        group=LOCAL_GROUP,
+        operator_key=BASE8,
+        signers=[],
+        keys=(good, good),
+        key_origins=("ceremony", "ceremony"),
+    )
     minus = [*good[:10], *good[6:8], *(Q - y for y in good[8:10]), *good[14:]]
     with pytest.raises(ValueError, match="delta is gamma or its negative"):
         native_core().check_verifying_key(to_bytes(*minus))
     for keys in ((good, bad), (bad, good), (good, minus), (minus, good)):
         with pytest.raises(ChainError, match="gamma is its delta"):
-            deploy(chain, MINIMAL, LOCAL_GROUP, BASE8, [], keys, origins)
+            deploy(chain, replace(plan, keys=keys))

@@ -19,7 +19,7 @@ from prover.proof import Proof
 from prover.prover import Prover
 from tests.circuits.test_requests_parity import RUNS, job
 from undertow.chain.chain import Chain
-from undertow.chain.deploy import deploy
+from undertow.chain.deploy import Plan, deploy
 from undertow.chain.errors import ChainError
 from undertow.crypto.babyjubjub import BASE8
 from undertow.protocol.params import MINIMAL
@@ -85,8 +85,15 @@ def test_a_development_key_stays_on_local_chains(prover: Prover) -> None:
     class Mainnet(Chain):
         chain_id = 1  # type: ignore[assignment]
 
-    keys = (prover.verifying_key, prover.verifying_key)
     chain = Mainnet("http://127.0.0.1:1")
+    plan = Plan(
+        preset=MINIMAL,
+        group=LOCAL_GROUP,
+        operator_key=BASE8,
+        signers=[],
+        keys=(prover.verifying_key, prover.verifying_key),
+        key_origins=("dev", "dev"),
+    )
     for origins in (("dev", "dev"), ("ceremony", "dev"), ("dev", "ceremony")):
         with pytest.raises(ChainError, match="not local"):
-            deploy(chain, MINIMAL, LOCAL_GROUP, BASE8, [], keys, origins)
+            deploy(chain, replace(plan, key_origins=origins))

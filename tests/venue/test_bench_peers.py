@@ -56,7 +56,7 @@ def test_each_prover_is_timed(files: Files, timer: runs.Timer, times: int) -> No
 
 @pytest.mark.parametrize("timer", [runs.time_native, runs.time_groth16py])
 def test_a_proof_of_something_else_is_not_timed(files: Files, timer: runs.Timer) -> None:
-    """snarkjs's proofs are checked where the native core's are."""
+    """Snarkjs's proofs are checked where the native core's are."""
     public = (files.circuit.public[0] ^ 1, *files.circuit.public[1:])
     with pytest.raises(BenchError, match="does not verify"):
         timer(replace(files.circuit, public=public), files.zkey, 1)

@@ -9,11 +9,10 @@ from undertow.crypto.eddsa import Signature
 from undertow.crypto.field import R
 from undertow.protocol.envelope import EnvelopePublicKey, seal
 from undertow.protocol.errors import SignedOrderError
-from undertow.protocol.order import Order
+from undertow.protocol.order import ORDER_WORD, Order
 from undertow.protocol.venue import Venue
 
-ORDER_BYTES = 23
-"""181 bits of the order word."""
+ORDER_BYTES = ORDER_WORD.bytes
 _WORD_BYTES = 32
 SIGNED_ORDER_BYTES = ORDER_BYTES + 3 * _WORD_BYTES
 

@@ -52,13 +52,13 @@ library Layout {
     uint256 internal constant TOUCH_LEAF_BYTE = 3;
     uint256 internal constant TOUCH_CIPHERTEXT_BYTE = 35;
 
-    // What the caller gives of a request. In bytes of the call.
-    uint256 internal constant ANSWER_BYTES = 72;
-    uint256 internal constant ANSWER_PAID_BYTE = 0;
-    uint256 internal constant ANSWER_LEAF_BYTE = 8;
-    uint256 internal constant ANSWER_CIPHERTEXT_BYTE = 40;
+    // What the caller gives of a request; the contract has the request itself. In bytes of the call.
+    uint256 internal constant ANSWERED_BYTES = 72;
+    uint256 internal constant ANSWERED_PAID_BYTE = 0;
+    uint256 internal constant ANSWERED_LEAF_BYTE = 8;
+    uint256 internal constant ANSWERED_CIPHERTEXT_BYTE = 40;
 
-    // One entry of the vault's queue. In bits of its word.
+    // One entry of the vault's queue; the contract has checked it. In bits of its word.
     uint256 internal constant REQUEST_KIND_AT = 0;
     uint256 internal constant REQUEST_KIND_WIDTH = 3;
     uint256 internal constant REQUEST_ACCOUNT_AT = 3;
