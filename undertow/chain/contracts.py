@@ -83,7 +83,7 @@ class Venue:
     def batch_number(self) -> int:
         """Return how many batches were settled."""
         with reachable():
-            return int(self.settlement.functions.batchNumber().call())
+            return int(self.settlement.functions.batchesSettled().call())
 
     def operator_key(self) -> Point:
         """Return the operator's BabyJubJub key."""
@@ -183,9 +183,9 @@ class Venue:
             size, gas = len(transaction["input"]), int(receipt["gasUsed"])
             if log["event"] == "BatchSettled":
                 yield SettledBatch(
-                    int(log["args"]["batchNumber"]),
+                    int(log["args"]["batch"]),
                     int(log["args"]["newStateRoot"]),
-                    int(log["args"]["roundId"]),
+                    int(log["args"]["round"]),
                     _touches(bytes(call["slots"])),
                     gas,
                     size,
@@ -193,7 +193,7 @@ class Venue:
             else:
                 first, count = int(log["args"]["firstRequest"]), int(log["args"]["count"])
                 yield SettledRequests(
-                    int(log["args"]["requestBatchNumber"]),
+                    int(log["args"]["run"]),
                     int(log["args"]["newStateRoot"]),
                     self._queued(first, count),
                     _answers(bytes(call["answers"])),
