@@ -72,7 +72,8 @@ GROWTHS = {
         "\n\nclass Touch",
         added='    time_of_close: Annotated[int, Field(32, "seconds")] = 0\n',
         python="from undertow.protocol.statement import *\n"
-        "words = settle_words(Place(1, 2), 3, (4, 5), 6, [7] * 16, 8, 9, [])\n"
+        "from undertow.protocol.venue import Venue\n"
+        "words = settle_words(Venue(1, 2), 3, (4, 5), 6, [7] * 16, 8, 9, [])\n"
         "assert len(words) == 13 and words[11:] == [0, 9]\n",
         circom=("    words[11] <== header.timeOfClose;", "words[13 + 3 * i] <== touch[i].account;"),
         solidity=(
