@@ -16,8 +16,9 @@ from undertow.engine.price import RATCHET_SHIFT
 from undertow.protocol import layout, units
 from undertow.protocol.authority import Authority
 from undertow.protocol.outcome import Outcome
-from undertow.protocol.packing import FIELD_WIDTH, Packed, Words
+from undertow.protocol.packing import BYTE, FIELD_WIDTH, Packed, Words
 from undertow.protocol.sheet import INSTRUMENTS, SHOCK_STEPS, STEP_UNIT, UNDERLYINGS
+from undertow.protocol.venue import ADDRESS_BYTES
 
 NOTE = "Written by scripts/write_layouts.py from undertow/protocol/layout.py."
 
@@ -37,6 +38,9 @@ SIZES = {
     "LEVELS": layout.LEVELS,
     "CAP": layout.CAP,
     "LOTS_WIDTH": layout.LOTS_WIDTH,
+    "EQUITY_WIDTH": layout.EQUITY_WIDTH,
+    "SECRET_WIDTH": layout.SECRET_WIDTH,
+    "CONTRACT_WIDTH": BYTE * ADDRESS_BYTES,
 }
 
 SCALES = {

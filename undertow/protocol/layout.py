@@ -29,8 +29,12 @@ TIME_WIDTH = 32
 FEE_WIDTH = 20
 MONEY_WIDTH = 120
 """Of the magnitude of cash, far from wrapping round the field."""
+EQUITY_WIDTH = 114
+"""Of the magnitude of an account's equity: margin refuses more, which no deposits can reach."""
 AMOUNT_WIDTH = 64
 BATCH_WIDTH = 32
+SECRET_WIDTH = 252
+"""Of a BabyJubJub secret as a circuit takes it; it is below the prime subgroup's order."""
 
 
 class Kind(IntEnum):
