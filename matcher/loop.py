@@ -57,7 +57,7 @@ class Operator:
     linger: Linger
     on_batch: Callable[[BatchReport], None] = lambda report: None
     on_step: Callable[[], None] = lambda: None
-    """Called after each step, and after each failure of one."""
+    """Called after each step or recovery, and after each failure of one."""
     phase: Phase = Phase.STARTING
     replica: Replica = field(default_factory=Replica)
     _stale: bool = True
@@ -76,8 +76,10 @@ class Operator:
             try:
                 if self._stale:
                     self.recover()
-                moved = self.step()
-                failures = 0
+                    moved = True
+                else:
+                    moved = self.step()
+                    failures = 0
             except ChainUnreachableError as error:
                 failures += 1
                 log.warning("%s", error)

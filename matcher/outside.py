@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from prover.groth16 import Proof
 from prover.inputs import Job
+from prover.proof import Proof
 from prover.prover import Timing
 from undertow.chain.contracts import Pending, Round
-from undertow.chain.settled import Answered, SettledBatch, SettledRequests
+from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Touch
+from undertow.protocol.statement import Answered, Touch
 from undertow.protocol.venue import Venue
 
 

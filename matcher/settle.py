@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from matcher.close import Linger, following_root
 from matcher.desk import Desk
 from matcher.journal import ClosedSet
+from matcher.outside import JobProver
 from matcher.replica import Replica
 from prover.inputs import requests_job, settle_job
 from prover.prover import Timing
@@ -16,7 +17,7 @@ from undertow.engine.batch import Execution
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Touch
+from undertow.protocol.statement import Answered, Touch
 
 ORACLE_PATIENCE_SECONDS = 60
 """After this much of the chain's time without a price, the oracle is called silent."""
@@ -68,14 +69,18 @@ def settle_batch(
         price.number,
         following_root(desk, after, linger),
     )
-    timing = desk.batch_prover.timing
+    return after, _report(desk.batch_prover, execution, price, gas)
+
+
+def _report(prover: JobProver, execution: Execution, price: Round, gas: int) -> BatchReport:
+    timing = prover.timing
     assert timing is not None
-    return after, BatchReport(
-        number=after.state.batch_number,
+    return BatchReport(
+        number=execution.state.batch_number,
         execution=execution,
         round=price,
         timing=timing,
-        constraints=desk.batch_prover.constraints,
+        constraints=prover.constraints,
         gas=gas,
     )
 
@@ -88,7 +93,7 @@ def settle_requests(desk: Desk, replica: Replica, requests: Sequence[Request]) -
     proof = desk.request_prover.prove(job)
     desk.chain.settle_requests(
         state.root(),
-        [(a.paid, a.leaf(), a.ciphertext()) for a in answers[: len(requests)]],
+        [Answered(a.paid, a.leaf(), a.ciphertext()) for a in answers[: len(requests)]],
         job.signals.c,
         proof.words,
     )

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import struct
 
+from prover.errors import FormatError
+
 _FORMATS = {b"r1cs": (1, 5), b"wtns": (2, 2), b"zkey": (1, 10)}
 """By magic: the version that is read, and the highest section that it has."""
 _TABLE = 12
 """Where the first section begins, after magic, version and count."""
-
-
-class FormatError(ValueError):
-    """A file is not of the format its name promises."""
 
 
 class Sections(dict[int, bytes]):
@@ -35,14 +33,7 @@ def sections(data: bytes, name: str, magic: bytes) -> Sections:
         FormatError: the file is of another kind or version, ends early, or holds what nobody here
             would take into account.
     """
-    if data[:4] != magic:
-        raise FormatError(f"{name} does not begin with {magic!r}")
-    if len(data) < _TABLE:
-        raise FormatError(f"{name} header ends early")
-    version, count = struct.unpack_from("<II", data, 4)
-    supported, last = _FORMATS[magic]
-    if version != supported:
-        raise FormatError(f"{name} header: version {version} is not supported")
+    count, last = _header(data, name, magic), _FORMATS[magic][1]
     found = Sections(name)
     offset = _TABLE
     for _ in range(count):
@@ -61,3 +52,15 @@ def sections(data: bytes, name: str, magic: bytes) -> Sections:
     if offset != len(data):
         raise FormatError(f"{name} has {len(data) - offset} bytes after its last section")
     return found
+
+
+def _header(data: bytes, name: str, magic: bytes) -> int:
+    """Return how many sections there are; raises FormatError."""
+    if data[:4] != magic:
+        raise FormatError(f"{name} does not begin with {magic!r}")
+    if len(data) < _TABLE:
+        raise FormatError(f"{name} header ends early")
+    version, count = struct.unpack_from("<II", data, 4)
+    if version != _FORMATS[magic][0]:
+        raise FormatError(f"{name} header: version {version} is not supported")
+    return int(count)

@@ -9,7 +9,9 @@ from typing import Any
 
 import wasmtime
 
-FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617
+from prover.errors import WitnessError
+from undertow.crypto.field import R
+
 WORD = 32
 """Bytes of a number, little-endian."""
 _MESSAGES = {
@@ -40,10 +42,6 @@ _COLLECTOR = """
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br $next)))))
 """
-
-
-class WitnessError(Exception):
-    """The inputs are not those of the circuit, or break one of its statements."""
 
 
 @lru_cache(maxsize=1)
@@ -154,7 +152,7 @@ def flat(value: Any) -> list[int]:
     """Return an input's numbers in order, reduced to the field."""
     if isinstance(value, (list, tuple)):
         return [item for part in value for item in flat(part)]
-    return [int(value) % FIELD]
+    return [int(value) % R]
 
 
 def check_sizes(

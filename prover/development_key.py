@@ -42,25 +42,27 @@ def write(r1cs: Path, zkey: Path, seed: bytes, progress: Progress) -> None:
     domain = domain_of(circuit)
     progress("polynomials at the secret point")
     found = at_secret_point(circuit, secrets, domain)
-    wires, public = circuit.wires, circuit.public
     alpha, beta, gamma, delta = secrets.alpha, secrets.beta, secrets.gamma, secrets.delta
-
     progress("points of the first group")
-    first = [alpha, beta, delta, *found.combined, *found.a, *found.b, *found.odd]
-    points = _Points(_multiples(1, first), G1)
-    alpha1, beta1, delta1 = points.take(1), points.take(1), points.take(1)
-    ic, c = points.take(public + 1), points.take(wires - public - 1)
-    a, b1, h = points.take(wires), points.take(wires), points.take(domain)
-
+    scalars = [alpha, beta, delta, *found.combined, *found.a, *found.b, *found.odd]
+    first = _Points(_multiples(1, scalars), G1)
     progress("points of the second group")
-    points = _Points(_multiples(2, [beta, gamma, delta, *found.b]), G2)
-    beta2, gamma2, delta2 = points.take(1), points.take(1), points.take(1)
-    b2 = points.take(wires)
-
+    second = _Points(_multiples(2, [beta, gamma, delta, *found.b]), G2)
     progress("writing the key")
+    _save(zkey, _sections(circuit, domain, first, second))
+
+
+def _sections(circuit: R1cs, domain: int, first: _Points, second: _Points) -> dict[int, bytes]:
+    """Return the key's sections in the order of snarkjs; the points come as `write` made them."""
+    wires, public = circuit.wires, circuit.public
+    alpha1, beta1, delta1 = first.take(1), first.take(1), first.take(1)
+    ic, c = first.take(public + 1), first.take(wires - public - 1)
+    a, b1, h = first.take(wires), first.take(wires), first.take(domain)
+    beta2, gamma2, delta2 = second.take(1), second.take(1), second.take(1)
+    b2 = second.take(wires)
     header = _prime(Q) + _prime(R) + struct.pack("<III", wires, public, domain)
     header += alpha1 + beta1 + beta2 + gamma2 + delta1 + delta2
-    sections = {
+    return {
         1: struct.pack("<I", 1),
         2: header,
         4: _coefficients(circuit),
@@ -73,7 +75,6 @@ def write(r1cs: Path, zkey: Path, seed: bytes, progress: Progress) -> None:
         # No circuit hash and no contributions: a development key's manifest says so.
         10: bytes(64 + 4),
     }
-    _save(zkey, sections)
 
 
 def _save(zkey: Path, sections: dict[int, bytes]) -> None:

@@ -16,12 +16,12 @@ from undertow.crypto.signature_digits import signature_digits
 from undertow.engine.batch import Batch, Execution, Slot, authority_of
 from undertow.engine.requests import Answer
 from undertow.protocol.account import pack_positions
-from undertow.protocol.layout import LEDGER, LEVELS, RISK, SECRET_WIDTH
+from undertow.protocol.layout import LEVELS, SECRET_WIDTH
 from undertow.protocol.order_set import EMPTY_MESSAGE, set_root
 from undertow.protocol.params import VenueParams, rule
 from undertow.protocol.prices import pack_prices
-from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.state import State, market_row
+from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
+from undertow.protocol.state import LEDGER_WORDS, State, market_row
 from undertow.protocol.statement import (
     Served,
     Touch,
@@ -114,7 +114,7 @@ def requests_job(
 ) -> Job:
     """Return the job that proves the answers to a run of requests from ``state``."""
     served = [
-        Served(a.request.word(), *a.request.key, a.paid, a.leaf(), a.ciphertext()) for a in answers
+        Served(a.request.word(), a.request.key, a.paid, a.leaf(), a.ciphertext()) for a in answers
     ]
     words = request_words(
         venue, number, (state.root(), after.root()), operator.public, params.hash(), served
@@ -145,10 +145,10 @@ def _request_inputs(state: State, answers: Sequence[Answer]) -> dict[str, Any]:
                 "word": request.word(),
                 "key": list(request.key),
                 "account": answer.before.words(),
-                "children": path_inputs(tree, request.index),
+                "children": path_inputs(tree, request.account),
             }
         )
-        tree.update(request.index, answer.leaf())
+        tree.update(request.account, answer.leaf())
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
@@ -157,7 +157,7 @@ def params_input(params: VenueParams) -> list[int]:
     instruments = range(INSTRUMENTS)
     risks = [params.risk(i) for i in instruments]
     return [
-        *(getattr(risk, field.name) for risk in risks for field in RISK.fields),
+        *(getattr(risk, field.name) for risk in risks for field in RISK_WORD.fields),
         *(params.market(i).skew_cap for i in instruments),
         *(poseidon(rule(params.market(i)), PARAMS) for i in instruments),
         params.taker_fee,
@@ -174,7 +174,7 @@ def state_inputs(state: State) -> dict[str, Any]:
             *(to_field(market.funding_index) for market in state.markets),
             *(poseidon(market_row(market), TABLE) for market in state.markets),
         ],
-        "ledger": [to_field(getattr(state.ledger, field.name)) for field in LEDGER.fields],
+        "ledger": LEDGER_WORDS.words(state.ledger),
     }
 
 

@@ -6,13 +6,14 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.binary import FormatError, sections
+from prover.binary import sections
 from prover.calculator import WORD
-from prover.witness import FIELD
+from prover.errors import FormatError
+from undertow.crypto.field import R
 
 Terms = list[tuple[int, int]]
 
-_PRIME = WORD.to_bytes(4, "little") + FIELD.to_bytes(WORD, "little")
+_PRIME = WORD.to_bytes(4, "little") + R.to_bytes(WORD, "little")
 _COUNTS = struct.Struct("<IIIIQI")
 """Wires, outputs, public inputs, private inputs, labels and constraints, after the prime."""
 _TERM = struct.Struct("<I32s")
@@ -75,7 +76,7 @@ def _constraints(
 
 
 def _dot(terms: Terms, witness: list[int]) -> int:
-    return sum(value * witness[wire] for wire, value in terms) % FIELD
+    return sum(value * witness[wire] for wire, value in terms) % R
 
 
 @dataclass(frozen=True)
@@ -117,12 +118,16 @@ class R1cs:
     def holds(self, index: int, witness: list[int]) -> bool:
         """Tell whether one constraint holds."""
         a, b, c = self.constraints[index]
-        return (_dot(a, witness) * _dot(b, witness) - _dot(c, witness)) % FIELD == 0
+        return (_dot(a, witness) * _dot(b, witness) - _dot(c, witness)) % R == 0
 
     def first_unsatisfied(self, witness: list[int]) -> int | None:
-        """Return the index of the first broken constraint, or None when all hold."""
+        """Return the index of the first broken constraint, or None when all hold.
+
+        Raises:
+            FormatError: it is not of this circuit's length, or its first value is not one.
+        """
         if len(witness) != self.wires or witness[0] != 1:
-            raise ValueError("not a witness of this circuit")
+            raise FormatError("not a witness of this circuit")
         for index in range(len(self.constraints)):
             if not self.holds(index, witness):
                 return index

@@ -1,6 +1,6 @@
 """A key's verifying half and the verification of proofs, where the native core is not installed.
 
-Words are as in `prover/groth16.py`: big-endian numbers, the imaginary part of G2 coordinates first.
+Words are as `prover/proof.py` says.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from typing import Any
 
 from py_ecc import optimized_bn128
 
-from prover.binary import FormatError, sections
+from prover.binary import sections
 from prover.development_key import G1, G2, WORD, Q
+from prover.errors import FormatError
 from undertow.crypto.field import R
 
 curve: Any = optimized_bn128

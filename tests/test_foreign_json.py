@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from undertow.foreign_json import DEEPEST, FieldError, Fields, read
+from undertow.errors import FieldError
+from undertow.foreign_json import DEEPEST, Fields, read
 
 DEEP = 200_000
 """Brackets that overflow the C stack of Python 3.11."""

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from undertow.crypto.merkle import ARITY, DEPTH
-from undertow.protocol.layout import CAP, LEVELS
 from undertow.protocol.params import PRESETS
 from undertow.protocol.words import commitment, signals
 
@@ -42,7 +40,6 @@ def test_the_circuits_have_the_presets_sizes(preset) -> None:  # type: ignore[no
     requests = (CIRCUITS / f"requests_{preset.name}.circom").read_text(encoding="utf-8")
     assert f"= SettleBatch({preset.slots}, {preset.lanes});" in settle
     assert f"= Requests({preset.requests});" in requests
-    assert ARITY ** (DEPTH - LEVELS) == CAP
 
 
 def test_the_contracts_words_are_those_of_python() -> None:

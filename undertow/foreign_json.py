@@ -13,6 +13,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from undertow.errors import FieldError
+
 DEEPEST = 16
 """Nested brackets: far more than anything that we read has, far fewer than the stack holds."""
 LONGEST_SHOWN = 60
@@ -47,17 +49,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         raise ValueError("a field is there twice")
     return value
-
-
-class FieldError(ValueError):
-    """An object of a known form has another one at one place."""
-
-    def __init__(self, where: str, found: str, expected: str) -> None:
-        """Name the place, from the outermost object inwards."""
-        super().__init__(f"{where}: found {found}, expected {expected}")
-        self.where = where
-        self.found = found
-        self.expected = expected
 
 
 class Fields:

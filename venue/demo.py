@@ -17,7 +17,7 @@ from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import Preset
 from undertow.protocol.perpetual import prices_of
 from undertow.protocol.units import MICRO_USD, MONEY_BITS, MicroUsd
-from venue import recorded_flow as market_data
+from venue import recorded_flow
 from venue.local import SIGNERS, local_venue
 from venue.markets import BTC, LISTED, LOCAL_PARAMS, MICRO
 from venue.recorded_flow import Flow, OrderEvent
@@ -75,7 +75,7 @@ def run(preset: Preset, batches: int) -> None:
         print(f"[{time.monotonic() - started:6.1f} s] {text}", flush=True)
 
     progress("reading the recorded order flow")
-    flow = market_data.load()
+    flow = recorded_flow.load()
     plan = windows(flow, batches, int(preset.slots * FILL_RATIO))
     with local_venue(preset, progress) as local:
         progress(f"opening and funding {TRADERS} accounts and the house through the vault")

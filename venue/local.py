@@ -24,7 +24,7 @@ from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
 from undertow.chain.check import connect
 from undertow.chain.contracts import Contracts
-from undertow.chain.deploy import deploy
+from undertow.chain.deploy import Plan, deploy
 from undertow.chain.deployment import Deployment
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
@@ -63,14 +63,11 @@ def local_venue(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="undertow-")))
         progress("deploying the contracts")
         deployment = _deploy(url, preset, group, provers)
-        contracts = Contracts(Chain(url, chain_key(SIGNERS + 1)), deployment)
         parts = _parts(url, deployment, provers, folder, linger)
         operator = assemble(parts)
         stack.callback(operator.close)
         local = LocalVenue(
-            chain=contracts.chain,
-            deployment=deployment,
-            contracts=contracts,
+            contracts=Contracts(Chain(url, chain_key(SIGNERS + 1)), deployment),
             parts=parts,
             operator=operator,
             url=stack.enter_context(serve_http(operator.matcher)),
@@ -87,15 +84,15 @@ def _signers() -> tuple[str, ...]:
 
 def _deploy(url: str, preset: Preset, group: MarketGroup, provers: Sequence[Prover]) -> Deployment:
     batch, requests = provers
-    return deploy(
-        Chain(url, chain_key(0)),
-        preset,
-        group,
-        OPERATOR.public,
-        [Account.from_key(key).address for key in _signers()],
-        (batch.verifying_key, requests.verifying_key),
-        (batch.artifacts.origin, requests.artifacts.origin),
+    plan = Plan(
+        preset=preset,
+        group=group,
+        operator_key=OPERATOR.public,
+        signers=[Account.from_key(key).address for key in _signers()],
+        keys=(batch.verifying_key, requests.verifying_key),
+        key_origins=(batch.artifacts.origin, requests.artifacts.origin),
     )
+    return deploy(Chain(url, chain_key(0)), plan)
 
 
 def _parts(

@@ -28,10 +28,8 @@ PATIENCE = 300.0 if native.core is not None else 1800.0
 class LocalVenue:
     """A running venue."""
 
-    chain: Chain
-    """Traders and oracle pay from another account than the operator: nonces do not cross."""
-    deployment: Deployment
     contracts: Contracts
+    """Traders and oracle pay from another account than the operator: nonces do not cross."""
     parts: Parts
     operator: Operator
     url: str
@@ -47,6 +45,16 @@ class LocalVenue:
 
     def __post_init__(self) -> None:
         self._listen()
+
+    @property
+    def chain(self) -> Chain:
+        """The connection of traders and oracle."""
+        return self.contracts.chain
+
+    @property
+    def deployment(self) -> Deployment:
+        """Where the contracts are."""
+        return self.contracts.deployment
 
     def start(self) -> None:
         """Start the operator's loop."""

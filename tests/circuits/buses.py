@@ -11,9 +11,8 @@ from undertow.engine.batch import Slot
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import premium, within_cap
 from undertow.engine.verdict import Verdict
-from undertow.protocol.layout import ORDER
 from undertow.protocol.market import Market
-from undertow.protocol.order import Order
+from undertow.protocol.order import ORDER_WORD, Order
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, Entry, underlying
 from undertow.protocol.state import market_row
 from undertow.protocol.units import Lots, money
@@ -40,7 +39,7 @@ def entry(line: Entry) -> list[int]:
 
 def order_fields(order: Order) -> list[int]:
     """Return an Order."""
-    return [int(getattr(order, field.name)) for field in ORDER.fields]
+    return [int(getattr(order, field.name)) for field in ORDER_WORD.fields]
 
 
 def book(cash: int, positions: Sequence[Lots], sheet: Sequence[Entry]) -> list[int]:

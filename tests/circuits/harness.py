@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from prover import toolchain
+from prover.errors import WitnessError
 from prover.r1cs import R1cs, read_sym
-from prover.witness import FIELD, WitnessError, calculate
+from prover.witness import calculate
 from tests.circuits.trusting import trusting_wasm
+from undertow.crypto.field import R
 
 BUILD = toolchain.ROOT / "build" / "circuits"
 CIRCUITS = toolchain.ROOT / "circuits"
@@ -94,7 +96,7 @@ class Circuit:
         """Return a copy of the witness with named signals replaced."""
         forged = list(witness)
         for name, value in changes.items():
-            forged[self.wire(name)] = value % FIELD
+            forged[self.wire(name)] = value % R
         return forged
 
     def accepts(self, witness: list[int]) -> bool:
@@ -117,7 +119,7 @@ class Circuit:
             if wire == 0 or wire in known:
                 continue
             forged = list(witness)
-            forged[wire] = (forged[wire] + 1) % FIELD
+            forged[wire] = (forged[wire] + 1) % R
             if all(self.r1cs.holds(index, forged) for index in touched):
                 loose.append(next(name for name, at in self.sym.items() if at == wire))
         return loose
@@ -126,7 +128,7 @@ class Circuit:
         """Return the honest witness, which holds and has these outputs."""
         values = self.witness(inputs)
         assert self.accepts(values)
-        wanted = {name: value % FIELD for name, value in outputs.items()}
+        wanted = {name: value % R for name, value in outputs.items()}
         assert {name: self.value(values, name) for name in outputs} == wanted
         return values
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from prover.witness import WitnessError
+from prover.errors import WitnessError
 from tests.circuits.harness import Circuit
 from undertow.crypto.babyjubjub import BASE8, IDENTITY, SUBGROUP_ORDER, Point, add, multiply
 from undertow.crypto.eddsa import PrivateKey, Signature, verify

@@ -11,13 +11,13 @@ from tests.circuits.buses import hot, lane, signed, verdict
 from tests.circuits.harness import Circuit
 from undertow.crypto.field import R, to_field
 from undertow.engine.fees import takes
-from undertow.protocol.layout import ACCOUNT
+from undertow.protocol.account import ACCOUNT_WORDS
 from undertow.protocol.units import money
 
 FIELDS = [
     f"after.{field.name.split('_')[0] + ''.join(p.title() for p in field.name.split('_')[1:])}"
     + (f"[{i}]" if field.count > 1 else "")
-    for field in ACCOUNT.fields
+    for field in ACCOUNT_WORDS.fields
     for i in range(field.count)
 ]
 

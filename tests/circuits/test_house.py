@@ -9,10 +9,8 @@ import pytest
 from tests.circuits.batches import PARAMS, history
 from tests.circuits.buses import entry, sheet_of, signed
 from tests.circuits.harness import Circuit
-from undertow.crypto.field import to_field
 from undertow.engine.house import house_may_grow
-from undertow.protocol.layout import LEDGER
-from undertow.protocol.state import Ledger
+from undertow.protocol.state import LEDGER_WORDS, Ledger
 from undertow.protocol.units import Money
 
 
@@ -32,7 +30,7 @@ def test_house_may_grow(circuit: Callable[[str], Circuit], seed: int) -> None:
         for cash in (low, high):
             ledger = Ledger(house_cash=Money(cash - 5), fee_pool=Money(5), insurance=Money(1))
             inputs = {
-                "ledger": [to_field(getattr(ledger, field.name)) for field in LEDGER.fields],
+                "ledger": LEDGER_WORDS.words(ledger),
                 "skew": [signed(market.skew) for market in markets],
                 "skewCap": caps,
                 "sheet": [entry(line) for line in sheet],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prover.witness import WitnessError
+from prover.errors import WitnessError
 
 DEPTH = 2
 SOURCE = f"merkle.circom: Update({DEPTH})"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from prover.witness import FIELD
 from tests.circuits.harness import Circuit
+from undertow.crypto.field import R
 
 Compile = Callable[[str], Circuit]
 RANGE = "range.circom: Range(8)"
@@ -22,7 +22,7 @@ def test_honest(circuit: Compile, value: int) -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("value", [256, 512, FIELD - 1])
+@pytest.mark.parametrize("value", [256, 512, R - 1])
 def test_refused(circuit: Compile, source: str, value: int) -> None:
     circuit(source).refuses({"in": value})
 

@@ -21,9 +21,8 @@ from undertow.crypto.eddsa import PrivateKey
 from undertow.crypto.field import R
 from undertow.engine.margin import Book, equity, requirement
 from undertow.engine.requests import serve
-from undertow.protocol.account import Account
-from undertow.protocol.layout import ACCOUNT, REQUEST
-from undertow.protocol.request import Kind, Request, opening_key
+from undertow.protocol.account import ACCOUNT_WORDS, Account
+from undertow.protocol.request import REQUEST_WORD, Kind, Request, opening_key
 from undertow.protocol.sheet import INSTRUMENTS, perpetual
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price
@@ -105,7 +104,7 @@ def account(name: str, value: int, row: int = 0) -> Callable[[Inputs], None]:
     """Put a value in the place of a field of an account."""
 
     def lie(inputs: Inputs) -> None:
-        inputs["account"][row][ACCOUNT.at(name)] = value
+        inputs["account"][row][ACCOUNT_WORDS.at(name)] = value
 
     return lie
 
@@ -120,7 +119,7 @@ def moved(name: str, row: int, by: int) -> Callable[[Inputs], None]:
 
 
 def richer(inputs: Inputs) -> None:
-    inputs["account"][0][ACCOUNT.at("cash")] += 1
+    inputs["account"][0][ACCOUNT_WORDS.at("cash")] += 1
 
 
 def another_operator(inputs: Inputs) -> None:
@@ -139,7 +138,7 @@ def other_key(inputs: Inputs) -> None:
     inputs["key"][0] = [R - 1, 1]
 
 
-AMOUNT = 1 << REQUEST.at("amount")
+AMOUNT = 1 << REQUEST_WORD.at("amount")
 LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
     ("richer before the deposit", 1, richer),
     ("opening with cash", 0, account("cash", 1)),

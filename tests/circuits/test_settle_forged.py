@@ -24,11 +24,11 @@ from undertow.crypto import native
 from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.crypto.field import R
 from undertow.engine.batch import Decoy
-from undertow.protocol.account import Account
-from undertow.protocol.layout import ACCOUNT, LEVELS, POSITIONS, RISK
+from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS, Account
+from undertow.protocol.layout import LEVELS
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
-from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price
 
@@ -36,9 +36,9 @@ PRICE = 7_800_000
 DOLLAR = 1_000_000 << 16
 SOURCE = ROOT / "circuits" / "settle_minimal.circom"
 Inputs = dict[str, Any]
-RISK_AT = {field.name: at for at, field in enumerate(RISK.fields)}
+RISK_AT = {field.name: at for at, field in enumerate(RISK_WORD.fields)}
 """Of the first instrument, in the bus of the parameters."""
-SKEW_CAP = len(RISK.fields) * INSTRUMENTS
+SKEW_CAP = len(RISK_WORD.fields) * INSTRUMENTS
 TAKER_FEE = SKEW_CAP + 2 * INSTRUMENTS
 DIGIT = 2 + 3
 """The fourth digit of a signature, behind its point."""
@@ -241,7 +241,7 @@ def repacked(inputs: Inputs, case: Case) -> None:
 
 def without_concentration(inputs: Inputs, case: Case) -> None:
     for i in range(INSTRUMENTS):
-        inputs["params"][len(RISK.fields) * i + RISK_AT["concentration"]] = 0
+        inputs["params"][len(RISK_WORD.fields) * i + RISK_AT["concentration"]] = 0
 
 
 BREAKS = [
@@ -270,9 +270,9 @@ BREAKS = [
     ("marginal order one lot more", rationed, fill(0, 1)),
     ("other side rationed", rationed, flipped_side),
     ("same market in both lanes", traded, same_lane),
-    ("richer leaf", traded, put("account", 0, ACCOUNT.at("cash"))),
-    ("other version", traded, put("account", 0, ACCOUNT.at("version"))),
-    ("other owner", traded, put("account", 0, ACCOUNT.at("owner"))),
+    ("richer leaf", traded, put("account", 0, ACCOUNT_WORDS.at("cash"))),
+    ("other version", traded, put("account", 0, ACCOUNT_WORDS.at("version"))),
+    ("other owner", traded, put("account", 0, ACCOUNT_WORDS.at("owner"))),
     ("sibling on the path", traded, put("children", 1, 4, 7)),
     ("node on the path", traded, put("children", 1, 0, 2)),
     ("pool in the row", traded, put("row", 0, 0)),

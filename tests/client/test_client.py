@@ -22,7 +22,8 @@ from tests.strategies import VENUE, key
 from undertow.client.client import AsyncClient, Client, MatcherInfo, Trader
 from undertow.client.errors import MatcherDownError, RefusedError
 from undertow.protocol.envelope import EnvelopePrivateKey
-from undertow.protocol.receipt import Receipt, ReceiptError
+from undertow.protocol.errors import ReceiptError
+from undertow.protocol.receipt import Receipt
 
 KEY = EnvelopePrivateKey.generate(1)
 TRADER, STRANGER = key(1), key(2)

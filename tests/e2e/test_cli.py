@@ -12,31 +12,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eth_account import Account
 
 from prover.toolchain import ROOT
 from undertow.chain.anvil import Anvil
+from undertow.protocol import params_file
 from venue.local import chain_key
+from venue.markets import LOCAL_GROUP
 
 LIMIT = 7_850_000
-COMMANDS = (
-    ("demo",),
-    ("keys",),
-    ("deposit",),
-    ("order",),
-    ("withdraw",),
-    ("status",),
-    ("matcher", "run"),
-    ("prover", "run"),
-    ("circuits", "build"),
-    ("circuits", "begin"),
-    ("circuits", "adopt"),
-    ("bench",),
-    ("deploy",),
-    ("report",),
-)
 
 
 class Shell:
@@ -49,7 +36,7 @@ class Shell:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "undertow", *arguments],
+            [sys.executable, "-m", "venue", *arguments],
             cwd=self.folder,
             env=self.variables,
             stdout=subprocess.PIPE,
@@ -74,50 +61,6 @@ class Shell:
         return text
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_explains_itself(tmp_path: Path, command: tuple[str, ...]) -> None:
-    text = Shell(tmp_path).run(*command, "--help")
-    assert "Usage:" in text
-    assert len(text.splitlines()) > 5
-
-
-KEY = ("--key", "t.key", "--account", "1")
-CHAIN = "11" * 32
-
-
-@pytest.mark.parametrize(
-    ("arguments", "variables", "words"),
-    [
-        (("keys", "show", "none"), {}, ["no key file", "undertow keys new"]),
-        (("keys", "new", "t.key"), {}, ["exists"]),
-        (("keys", "show", "t.key"), {"UNDERTOW_PASSPHRASE": "other"}, ["wrong passphrase"]),
-        (("demo", "--preset", "huge"), {}, ["no preset huge", "minimal, default"]),
-        (("order", "0", "-5", "7", *KEY, "--nonce", "1"), {}, ["does not answer", "address"]),
-        (("deposit", "5", "--key", "t.key"), {}, ["set UNDERTOW_CHAIN_KEY"]),
-        (("deposit", "5", "--key", "t.key"), {"UNDERTOW_CHAIN_KEY": "zz"}, ["32 bytes of hex"]),
-        (("withdraw", "5", "--account", "1"), {"UNDERTOW_CHAIN_KEY": CHAIN}, ["undertow deploy"]),
-        (("status", *KEY), {}, ["undertow deploy"]),
-        (("report", "5"), {}, ["set UNDERTOW_SIGNER_KEY"]),
-        (("matcher", "run"), {}, ["UNDERTOW_LOG_PATH: is not set", "UNDERTOW_EPOCH"]),
-        (("matcher", "run"), {"UNDERTOW_EPOCHS": "1"}, ["unknown settings: UNDERTOW_EPOCHS"]),
-        (("circuits", "build", "--preset", "no"), {}, ["no preset no"]),
-        (("prover", "run", "jobs", "--preset", "no"), {}, ["no preset no"]),
-        (
-            ("deploy", "--operator", "t.key", "--preset", "minimal", "--rpc", "http://127.0.0.1:9"),
-            {"UNDERTOW_CHAIN_KEY": CHAIN},
-            ["does not answer", "is it running"],
-        ),
-    ],
-)
-def test_a_mistake_is_one_line_that_says_what_to_do(
-    tmp_path: Path, arguments: tuple[str, ...], variables: dict[str, str], words: list[str]
-) -> None:
-    Shell(tmp_path, UNDERTOW_PASSPHRASE="pw").run("keys", "new", "t.key")
-    text = Shell(tmp_path, **{"UNDERTOW_PASSPHRASE": "pw", **variables}).fail(*arguments)
-    for word in words:
-        assert word in text
-
-
 @pytest.fixture
 def node() -> Iterator[Anvil]:
     with Anvil() as running:
@@ -135,6 +78,24 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+PARAMS = {**params_file.to_json(LOCAL_GROUP), "maker_fee": 99}
+"""Another venue's than the local one's."""
+
+
+def refuse_what_was_tampered_with(
+    deployed: dict[str, Any], trader: Shell, operator: Shell, chain: tuple[str, ...]
+) -> None:
+    """Neither side goes on with other parameters than the chain's, here the local venue's."""
+    tampered = {**deployed, "params": params_file.to_json(LOCAL_GROUP)}
+    (trader.folder / "tampered.json").write_text(json.dumps(tampered))
+    given = f"{LOCAL_GROUP.params.hash():#066x} here and 0x"
+    own = ("--key", "trader.key", "--account", "1")
+    assert given in trader.fail("status", *own, "--deployment", "tampered.json", *chain)
+    operator.variables["UNDERTOW_DEPLOYMENT"] = "tampered.json"
+    assert given in operator.fail("matcher", "run")
+    del operator.variables["UNDERTOW_DEPLOYMENT"]
 
 
 def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, node: Anvil) -> None:
@@ -162,8 +123,13 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, node: An
     operator.run("keys", "new", "operator.key")
     trader.run("keys", "new", "trader.key")
     address = Account.from_key(signer).address
+    (tmp_path / "params.json").write_text(json.dumps(PARAMS))
     deploy = ("deploy", "--operator", "operator.key", "--preset", "minimal", "--signer", address)
-    assert "settlement 0x" in operator.run(*deploy, "--rpc", node.url)
+    text = operator.run(*deploy, "--params", "params.json", "--rpc", node.url)
+    assert "settlement 0x" in text
+    deployed = json.loads((tmp_path / "deployment.json").read_text())
+    assert deployed["params"] == PARAMS
+    refuse_what_was_tampered_with(deployed, trader, operator, ("--rpc", node.url))
 
     matcher = operator.start("matcher", "run", "--port", str(port))
     prover = operator.start("prover", "run", "jobs", "--preset", "minimal")
@@ -176,7 +142,7 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, node: An
 
         def order(lots: int, nonce: int) -> str:
             command = ("order", "0", str(lots), str(LIMIT), *own, "--nonce", str(nonce))
-            return trader.run(*command, "--matcher", f"http://127.0.0.1:{port}")
+            return trader.run(*command, *chain, "--matcher", f"http://127.0.0.1:{port}")
 
         receipt = order(300, 1)
         assert json.loads(receipt)["sequence"] == 1

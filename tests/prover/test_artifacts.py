@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from prover import witness
-from prover.artifacts import FILES, ArtifactError, Artifacts, build, load
-from prover.groth16 import Native, Proof, ProverError, Snarkjs, verify
+from prover.artifacts import Artifacts, build, load
+from prover.backends import Native, Snarkjs
+from prover.errors import ArtifactError, BrokenConstraintError, FormatError
+from prover.groth16 import verify
 from prover.inputs import Job
-from prover.prover import BrokenConstraintError, Prover
+from prover.manifest import FILES
+from prover.proof import Proof
+from prover.prover import Prover
 from tests.circuits.test_requests_parity import RUNS, job
 from undertow.chain.chain import Chain
-from undertow.chain.deploy import deploy
+from undertow.chain.deploy import Plan, deploy
 from undertow.chain.errors import ChainError
 from undertow.crypto.babyjubjub import BASE8
 from undertow.protocol.params import MINIMAL
@@ -73,7 +77,7 @@ def test_a_broken_witness_names_its_signals(prover: Prover, good: Job) -> None:
 
 
 def test_another_circuits_witness_is_refused(prover: Prover) -> None:
-    with pytest.raises(ProverError):
+    with pytest.raises(FormatError):
         prover.backend.prove(witness.to_wtns([1, 2, 3]))
 
 
@@ -81,8 +85,15 @@ def test_a_development_key_stays_on_local_chains(prover: Prover) -> None:
     class Mainnet(Chain):
         chain_id = 1  # type: ignore[assignment]
 
-    keys = (prover.verifying_key, prover.verifying_key)
     chain = Mainnet("http://127.0.0.1:1")
+    plan = Plan(
+        preset=MINIMAL,
+        group=LOCAL_GROUP,
+        operator_key=BASE8,
+        signers=[],
+        keys=(prover.verifying_key, prover.verifying_key),
+        key_origins=("dev", "dev"),
+    )
     for origins in (("dev", "dev"), ("ceremony", "dev"), ("dev", "ceremony")):
         with pytest.raises(ChainError, match="not local"):
-            deploy(chain, MINIMAL, LOCAL_GROUP, BASE8, [], keys, origins)
+            deploy(chain, replace(plan, key_origins=origins))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,12 +10,13 @@ import pytest
 from py_ecc import optimized_bn128
 
 from prover import artifacts, development_key, groth16, verifier
-from prover.artifacts import TAPE, ArtifactError, Artifacts
-from prover.binary import FormatError
+from prover.artifacts import Artifacts
 from prover.development_key import WORD, Q
-from prover.groth16 import Proof, ProverError, Snarkjs
+from prover.errors import ArtifactError, BrokenConstraintError, FormatError, InvalidProofError
 from prover.inputs import Job
-from prover.prover import BrokenConstraintError, Prover
+from prover.manifest import TAPE
+from prover.proof import Proof
+from prover.prover import Prover
 from tests.circuits.test_requests_parity import RUNS, job
 from tests.prover.conftest import SEED, Files
 from tests.prover.sections import replaced, split
@@ -40,12 +42,14 @@ class Small:
 
 
 @pytest.fixture(scope="module")
-def small(files: Files, tmp_path_factory: pytest.TempPathFactory) -> Small:
+def small(
+    files: Files,
+    proof_of_snarkjs: Callable[[Path], Proof],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Small:
     zkey = tmp_path_factory.mktemp("key") / "dev.zkey"
     development_key.write(files.circuit.r1cs, zkey, SEED, quiet)
-    return Small(
-        zkey, verifier.read_key(zkey), Snarkjs(zkey).prove(files.circuit.wtns.read_bytes())
-    )
+    return Small(zkey, verifier.read_key(zkey), proof_of_snarkjs(files.dev))
 
 
 @needs_core
@@ -130,7 +134,7 @@ def test_a_circuit_is_built_proved_and_verified(
         assert prover.backend.name == "snarkjs"
         proof = prover.prove(good)
         assert proof.public == tuple(good.signals)
-        with pytest.raises(ProverError, match="public signals"):
+        with pytest.raises(InvalidProofError, match="public signals"):
             prover.accept(good, replace(proof, words=(*proof.words[2:], *proof.words[:2])))
         _check_refusal(prover, good)
         _check_files(built)

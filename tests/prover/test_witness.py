@@ -10,16 +10,18 @@ from typing import Any
 import pytest
 
 from prover import toolchain
-from prover.calculator import Calculator, WitnessError, module
+from prover.calculator import Calculator, module
+from prover.errors import WitnessError
 from prover.r1cs import R1cs
 from prover.tape import EXTREMES, record
 from prover.toolchain import ROOT
-from prover.witness import FIELD, Witnesses, calculate, to_wtns
+from prover.witness import Witnesses, calculate, to_wtns
 from tests.circuits.batches import history
 from tests.circuits.test_requests_parity import RUNS
 from tests.circuits.test_requests_parity import job as requests_job
 from tests.circuits.trusting import trusting_wasm
 from undertow.crypto import native
+from undertow.crypto.field import R
 from undertow.protocol.params import DEFAULT
 
 Inputs = Mapping[str, Any]
@@ -69,9 +71,9 @@ def test_any_inputs(recorded: Recorded, kind: str) -> None:
     """They break the constraints: both compute what a liar would hand over."""
     random_ = random.Random(kind)
     draw = {
-        "random": lambda: random_.randrange(FIELD),
+        "random": lambda: random_.randrange(R),
         "extreme": lambda: random_.choice(EXTREMES),
-        "short": lambda: random_.randrange(-3, 4) % FIELD,
+        "short": lambda: random_.randrange(-3, 4) % R,
     }[kind]
     wasm = trusting_wasm(recorded.compiled.wasm)
     calculator = Calculator(module(wasm))

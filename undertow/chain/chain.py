@@ -52,6 +52,12 @@ class Chain:
         return self.account
 
     @property
+    def block_number(self) -> int:
+        """The newest block's number; raises ChainUnreachableError."""
+        with reachable():
+            return int(self.web3.eth.block_number)
+
+    @property
     def time(self) -> int:
         """The newest block's time in seconds; raises ChainUnreachableError."""
         with reachable():

@@ -16,8 +16,8 @@ from typing import Any
 from undertow import foreign_json
 from undertow.chain.errors import DeploymentError
 from undertow.crypto.babyjubjub import Point
-from undertow.errors import UndertowError
-from undertow.foreign_json import FieldError, Fields
+from undertow.errors import FieldError, UndertowError
+from undertow.foreign_json import Fields
 from undertow.protocol import params_file
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import PRESETS
@@ -25,7 +25,7 @@ from undertow.protocol.venue import Venue
 from undertow.whole_file import whole_file
 
 LARGEST_FILE = 1 << 17
-LARGEST_CHAIN_ID = (1 << 64) - 1
+LARGEST_NUMBER = (1 << 64) - 1
 ORIGINS = ("dev", "ceremony")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _WORD = re.compile(r"0x[0-9a-f]{1,64}")
@@ -87,13 +87,13 @@ def _from_json(value: object) -> Deployment:
     key = read.inner("operator_key", ("x", "y"))
     x, y = (int(key.text(name, _WORD, "0x and a word of hex"), 16) for name in ("x", "y"))
     return Deployment(
-        chain_id=_bounded(read, "chain_id", LARGEST_CHAIN_ID),
+        chain_id=_bounded(read, "chain_id", LARGEST_NUMBER),
         settlement=_address(read, "settlement"),
         vault=_address(read, "vault"),
         oracle=_address(read, "oracle"),
         token=_address(read, "token"),
         preset=_choice(read, "preset", tuple(PRESETS)),
-        block=_bounded(read, "block", LARGEST_CHAIN_ID),
+        block=_bounded(read, "block", LARGEST_NUMBER),
         keys=_choice(read, "keys", ORIGINS),
         operator_key=Point(x, y),
         group=params_file.from_fields(read.inner("params", params_file.FIELDS)),

@@ -65,11 +65,11 @@ def _touches(
 ) -> list[tuple[int, int, Money | None]]:
     """Return leaf, ciphertext and, of a request, the change of cash that the vault's books give."""
     if isinstance(settled, SettledBatch):
-        return [(t.leaf, t.ciphertext, None) for t in settled.touches if t.index == index]
+        return [(t.leaf, t.ciphertext, None) for t in settled.touches if t.account == index]
     return [
         (leaf, ciphertext, _moved(request, paid))
         for request, (paid, leaf, ciphertext) in zip(settled.requests, settled.answers, strict=True)
-        if request.index == index and request.kind is not Kind.HOUSE_DEPOSIT
+        if request.account == index and request.kind is not Kind.HOUSE_DEPOSIT
     ]
 
 

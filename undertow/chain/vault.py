@@ -33,7 +33,7 @@ def open_account(contracts: Contracts, owner: Point, amount: MicroUsd) -> int:
     receipt = contracts.chain.send(contracts.vault.functions.open(point.x, point.y, amount))
     # The vault's count may be another's by now who opened one meanwhile.
     (queued,) = contracts.vault.events.RequestQueued().process_receipt(receipt)
-    return Request.from_word(int(queued["args"]["word"])).index
+    return Request.from_word(int(queued["args"]["word"])).account
 
 
 def deposit(contracts: Contracts, account: int, amount: MicroUsd) -> None:

@@ -15,8 +15,8 @@ import httpx
 from undertow import foreign_json
 from undertow.client.errors import MatcherDownError, OtherVenueError, RefusedError
 from undertow.crypto.eddsa import PrivateKey
+from undertow.errors import UndertowError
 from undertow.protocol.envelope import EnvelopePublicKey
-from undertow.protocol.errors import VenueError
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
 from undertow.protocol.signed_order import SignedOrder, seal_order
@@ -50,7 +50,7 @@ class MatcherInfo:
                 int(value["batchNumber"]),
                 str(value["phase"]),
             )
-        except (KeyError, ValueError, AttributeError, VenueError) as error:
+        except (KeyError, ValueError, AttributeError, UndertowError) as error:
             raise MatcherDownError(f"the matcher's status is malformed: {error}") from error
 
     def require(self, venue: Venue) -> None:

@@ -1,6 +1,7 @@
 """Errors of the client.
 
 ClientError
+├── KeyFileError      a key file cannot be used; the message says what to do
 ├── RefusedError      the matcher refused an order; `code` says why
 ├── FillError         the chain holds a change that no order of the trader explains
 ├── OtherVenueError   the matcher serves another venue than the trader means
@@ -14,6 +15,10 @@ from undertow.errors import UndertowError
 
 class ClientError(UndertowError):
     """The root of the client's errors."""
+
+
+class KeyFileError(ClientError):
+    """A key file cannot be used; the message says what to do."""
 
 
 class RefusedError(ClientError):

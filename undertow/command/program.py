@@ -25,25 +25,15 @@ class Program(TyperGroup):
         """Run a topic; print an expected error as one line and leave with status 1."""
         try:
             return super().invoke(ctx)
-        except Exception as error:
-            if not isinstance(error, self.expected()):
-                raise
+        except (UndertowError, TimeoutError) as error:
             typer.echo(f"{NAME}: {error}", err=True)
             raise typer.Exit(1) from None
 
-    def expected(self) -> tuple[type[Exception], ...]:
-        """Return the errors that are no fault of the program."""
-        from undertow.client.keys import KeyFileError
-        from undertow.protocol.envelope import EnvelopeError
-        from undertow.protocol.receipt import ReceiptError
 
-        return (UndertowError, KeyFileError, EnvelopeError, ReceiptError, TimeoutError)
-
-
-def new_program(kind: type[Program] = Program) -> typer.Typer:
+def new_program() -> typer.Typer:
     """Return a program without topics."""
     return typer.Typer(
-        cls=kind, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+        cls=Program, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
 
 

@@ -11,6 +11,7 @@ from undertow.command.connected import to_read
 from undertow.command.keys import trader_key
 from undertow.command.options import DEPLOYMENT, RPC, Account, Deployed, KeyFile, Rpc
 from undertow.command.order import read_orders
+from undertow.protocol.units import MICRO_USD, MONEY_BITS
 
 
 def status(
@@ -26,7 +27,6 @@ def status(
     """
     from undertow.chain.history import own_events
     from undertow.client.fills import check_fills
-    from undertow.protocol.units import MICRO_USD, MONEY_BITS
 
     events = own_events(to_read(deployment, rpc), account, trader_key(key))
     if not events:

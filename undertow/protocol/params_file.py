@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from undertow import foreign_json
-from undertow.errors import UndertowError
-from undertow.foreign_json import FieldError, Fields
+from undertow.errors import FieldError, UndertowError
+from undertow.foreign_json import Fields
 from undertow.protocol.errors import ParamsFileError
 from undertow.protocol.market import MarketParams
 from undertow.protocol.market_group import MarketGroup

@@ -6,11 +6,10 @@ from undertow.command.cli import add_topics
 from undertow.command.program import NAME, new_program
 from venue.command import circuits, matcher, prover
 from venue.command.deploy import deploy
-from venue.command.program import WholeProgram
 from venue.command.report import report
 from venue.command.show import bench, demo
 
-app = new_program(WholeProgram)
+app = new_program()
 app.command()(demo)
 app.command()(bench)
 add_topics(app)

@@ -15,6 +15,7 @@ from venue.command.options import Ceremony, PresetName, origin, preset_named
 
 if TYPE_CHECKING:
     from undertow.protocol.market_group import MarketGroup
+    from undertow.protocol.params import Preset
 
 
 def deploy(
@@ -29,26 +30,24 @@ def deploy(
     ] = None,
 ) -> None:
     """Deploy a venue with a test token from the account in UNDERTOW_CHAIN_KEY."""
-    from prover import artifacts
-    from prover.groth16 import verifying_key
     from undertow.chain.chain import Chain
+    from undertow.chain.deploy import Plan
     from undertow.chain.deploy import deploy as deploy_venue
 
     # What may be mistyped comes before circuits and keys, which take minutes the first time.
     chosen, group = preset_named(preset), _group(params)
     public, chain = trader_key(operator).public, Chain(rpc, chain_key())
     typer.echo(f"deploying on chain {chain.chain_id}")
-    names = artifacts.circuit_names(chosen)
-    first, second = (artifacts.chosen(name, origin(ceremony), typer.echo) for name in names)
-    deployment = deploy_venue(
-        chain,
-        chosen,
-        group,
-        public,
-        signer or [],
-        (verifying_key(first.zkey), verifying_key(second.zkey)),
-        (first.origin, second.origin),
+    keys, origins = _verifying_keys(chosen, origin(ceremony))
+    plan = Plan(
+        preset=chosen,
+        group=group,
+        operator_key=public,
+        signers=signer or [],
+        keys=keys,
+        key_origins=origins,
     )
+    deployment = deploy_venue(chain, plan)
     with files():
         deployment.save(out)
     typer.echo(f"settlement {deployment.settlement}, addresses and parameters in {out}")
@@ -59,3 +58,16 @@ def _group(path: Path | None) -> MarketGroup:
     from venue.markets import LOCAL_GROUP
 
     return LOCAL_GROUP if path is None else params_file.load(path)
+
+
+def _verifying_keys(
+    preset: Preset, source: str
+) -> tuple[tuple[list[int], list[int]], tuple[str, str]]:
+    """Return both circuits' verifying keys and where they are from."""
+    from prover import artifacts
+    from prover.groth16 import verifying_key
+
+    names = artifacts.circuit_names(preset)
+    first, second = (artifacts.chosen(name, source, typer.echo) for name in names)
+    keys = (verifying_key(first.zkey), verifying_key(second.zkey))
+    return keys, (first.origin, second.origin)

@@ -24,7 +24,7 @@ def preset_named(name: str) -> Preset:
 
 def origin(ceremony: bool) -> str:
     """Return where a key is to be from."""
-    from prover.artifacts import CEREMONY, DEV
+    from prover.manifest import CEREMONY, DEV
 
     return CEREMONY if ceremony else DEV
 

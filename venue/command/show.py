@@ -15,9 +15,9 @@ def demo(
     batches: Annotated[int, typer.Option(min=1)] = 6, preset: PresetName = DEFAULT.name
 ) -> None:
     """Replay recorded BTC order flow on a local chain: encrypted, netted, proved, settled."""
-    from venue import demo as scenario
+    from venue.demo import run
 
-    scenario.run(preset_named(preset), batches)
+    run(preset_named(preset), batches)
 
 
 def bench(
@@ -26,12 +26,12 @@ def bench(
     preset: PresetName = DEFAULT.name,
 ) -> None:
     """Measure constraints, proving beside its peers, gas, intake and the transition in one run."""
-    from venue.bench import bench as benchmark
+    from venue.bench.figures import measure
 
     def report(text: str) -> None:
         typer.echo(text, err=True)
 
-    figures = benchmark.measure(preset_named(preset), report, portable)
+    figures = measure(preset_named(preset), report, portable)
     if as_json:
         typer.echo(json.dumps(figures, indent=2))
         return

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import statistics
 import tempfile
 from collections.abc import Callable
@@ -19,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from prover.artifacts import DEV_SEED
-from prover.groth16 import native_core, setup_key
+from prover.groth16 import setup_key
+from prover.native_core import native_core
 from prover.r1cs import R1cs
 from prover.toolchain import ROOT
-from venue.bench import circuit as bench_circuit
+from undertow.whole_file import whole_folder
+from venue.bench import circuit
 from venue.bench.circuit import PUBLIC, Circuit
 from venue.bench.runs import (
     Run,
@@ -59,7 +60,7 @@ def measure(portable: bool, progress: Progress) -> dict[str, Any]:
     to the key on disk.
 
     Raises:
-        ProverError: a proof did not verify.
+        BenchError: a proof did not verify.
     """
     progress("the prover's kernels")
     figures = _kernels()
@@ -76,25 +77,25 @@ def measure(portable: bool, progress: Progress) -> dict[str, Any]:
 def _proofs(size: str, environment: dict[str, str], progress: Progress) -> dict[str, Any]:
     """Return the figures of one size: ours, on one core too where there are more, the peers'."""
     progress(f"{size}: circuit of {SIZES[size]} constraints and its key")
-    circuit = _circuit(SIZES[size])
-    zkey = _key(circuit)
+    files = _circuit(SIZES[size])
+    zkey = _key(files)
     progress(f"{size}: ours")
-    ours = apart(environment, time_native, circuit, zkey, RUNS[size])
+    ours = apart(environment, time_native, files, zkey, RUNS[size])
     figures = {
         f"prove_s_{size}": round(statistics.median(ours.seconds), 4),
         f"prove_min_s_{size}": round(min(ours.seconds), 4),
-        f"short_share_{size}": round(circuit.short_share, 6),
+        f"short_share_{size}": round(files.short_share, 6),
         "peak_rss_mb": _megabytes(ours),
     }
     if CORES > 1:
         progress(f"{size}: ours on one core")
-        alone = apart(environment | ONE_CORE, time_native, circuit, zkey, RUNS[size])
+        alone = apart(environment | ONE_CORE, time_native, files, zkey, RUNS[size])
         figures |= _scaling(size, ours, alone)
     progress(f"{size}: snarkjs")
-    snarkjs = apart(environment, time_snarkjs, circuit, zkey, 1)
+    snarkjs = apart(environment, time_snarkjs, files, zkey, 1)
     figures[f"snarkjs_prove_s_{size}"] = round(min(snarkjs.seconds), 3)
     progress(f"{size}: groth16py")
-    groth16py = apart(environment, time_groth16py, circuit, zkey, 2)
+    groth16py = apart(environment, time_groth16py, files, zkey, 2)
     figures[f"groth16py_prove_s_{size}"] = round(min(groth16py.seconds), 3)
     return figures
 
@@ -127,31 +128,26 @@ def _kernels() -> dict[str, Any]:
 def groth16py_seconds(r1cs: Path, witness: bytes) -> float:
     """Return the wall seconds of groth16py's proof for a circuit and the content of a .wtns."""
     with tempfile.TemporaryDirectory() as folder:
-        wtns = Path(folder) / bench_circuit.WTNS
+        wtns = Path(folder) / circuit.WTNS
         wtns.write_bytes(witness)
-        circuit = bench_circuit.describe(R1cs.read(r1cs), r1cs, wtns)
-        return min(apart({}, time_groth16py, circuit, Path(), 2).seconds)
+        files = circuit.describe(R1cs.read(r1cs), r1cs, wtns)
+        return min(apart({}, time_groth16py, files, Path(), 2).seconds)
 
 
 def _circuit(constraints: int) -> Circuit:
     """Return a circuit's files from the cache, which knows them by what made them."""
-    content = Path(bench_circuit.__file__).read_bytes()
+    content = Path(circuit.__file__).read_bytes()
     tag = hashlib.sha256(content + f":{constraints}".encode()).hexdigest()[:16]
     folder = CACHE / f"{constraints}-{tag}"
     if not folder.is_dir():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix="circuit-", dir=CACHE))
-        try:
-            bench_circuit.write(constraints, work)
-            work.rename(folder)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    return bench_circuit.load(constraints, folder)
+        with whole_folder(folder) as work:
+            circuit.write(constraints, work)
+    return circuit.load(constraints, folder)
 
 
-def _key(circuit: Circuit) -> Path:
+def _key(files: Circuit) -> Path:
     """Return the circuit's development key; one that is there came from the same files and seed."""
-    zkey = circuit.r1cs.with_suffix(".zkey")
+    zkey = files.r1cs.with_suffix(".zkey")
     if not zkey.is_file():
-        setup_key(circuit.r1cs, zkey, DEV_SEED, lambda stage: None)
+        setup_key(files.r1cs, zkey, DEV_SEED, lambda stage: None)
     return zkey

@@ -1,17 +1,17 @@
-"""The bench of the native core names every figure."""
+"""The bench of hashes, signatures and trees names every figure."""
 
 from __future__ import annotations
 
 import pytest
 
 from undertow.crypto import native
-from venue.bench import native as bench_native
+from venue.bench import primitives
 
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 
 
 def test_figures() -> None:
-    figures = bench_native.measure(accounts=300)
+    figures = primitives.measure(accounts=300)
     assert figures.pop("accounts_loaded") == 300
     assert set(figures) == {
         "poseidon_per_s",
