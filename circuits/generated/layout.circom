@@ -55,6 +55,9 @@ function DEPTH() { return 8; }
 function LEVELS() { return 6; }
 function CAP() { return 64; }
 function LOTS_WIDTH() { return 30; }
+function EQUITY_WIDTH() { return 114; }
+function SECRET_WIDTH() { return 252; }
+function CONTRACT_WIDTH() { return 160; }
 
 // Scales: counted in 2^-bits of a unit.
 function MONEY_BITS() { return 16; }
@@ -386,9 +389,9 @@ template PackRisk() {
     input Risk() risk;
     signal output word;
 
-    _ <== Range(10)(risk.shock);
-    _ <== Range(16)(risk.contingency);
-    _ <== Range(13)(risk.concentration);
+    Range(10)(risk.shock);
+    Range(16)(risk.contingency);
+    Range(13)(risk.concentration);
     word <== risk.shock + risk.contingency * (1 << 10) + risk.concentration * (1 << 26);
 }
 

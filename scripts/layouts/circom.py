@@ -129,7 +129,7 @@ def _packs(packed: Packed, ranged: bool) -> Iterator[str]:
     yield ""
     if ranged:
         for field in packed.fields:
-            yield f"    _ <== Range({field.width})({value}.{camel(field.name)});"
+            yield f"    Range({field.width})({value}.{camel(field.name)});"
     yield from _wrapped("word <== ", " + ", (_term(packed, f, value) for f in packed.fields), ";")
     yield "}"
 

@@ -15,6 +15,7 @@ from undertow.protocol import units
 from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.authority import Authority
 from undertow.protocol.delta import DELTA_WORD
+from undertow.protocol.fields import BYTE
 from undertow.protocol.market import CAPS, ROW_WORDS, RULE_WORDS
 from undertow.protocol.order import ORDER_WORD
 from undertow.protocol.outcome import Outcome
@@ -32,9 +33,14 @@ from undertow.protocol.statement import (
     TOUCH_WORDS,
     Statement,
 )
+from undertow.protocol.venue import ADDRESS_BYTES
 
 LEVELS = 6
 """Levels of the accounts' tree that a slot proves; above them the batch carries all nodes."""
+EQUITY_WIDTH = 114
+"""Of the magnitude of an account's equity: margin refuses more, which no deposits can reach."""
+SECRET_WIDTH = 252
+"""Of a BabyJubJub secret as a circuit takes it; it is below the prime subgroup's order."""
 
 PACKED = (ORDER_WORD, REQUEST_WORD, DELTA_WORD, RISK_WORD)
 """Fields in one word."""
@@ -72,6 +78,9 @@ SIZES = {
     "LEVELS": LEVELS,
     "CAP": ARITY ** (DEPTH - LEVELS),
     "LOTS_WIDTH": units.LOTS_WIDTH,
+    "EQUITY_WIDTH": EQUITY_WIDTH,
+    "SECRET_WIDTH": SECRET_WIDTH,
+    "CONTRACT_WIDTH": BYTE * ADDRESS_BYTES,
 }
 SCALES = {
     "MONEY_BITS": units.MONEY_BITS,
