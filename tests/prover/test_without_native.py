@@ -11,7 +11,8 @@ from py_ecc import optimized_bn128
 
 from prover import artifacts, development_key, groth16, verifier
 from prover.artifacts import Artifacts
-from prover.development_key import WORD, Q
+from prover.binary import WORD
+from prover.development_key import Q
 from prover.errors import ArtifactError, BrokenConstraintError, FormatError, InvalidProofError
 from prover.inputs import Job
 from prover.manifest import TAPE
