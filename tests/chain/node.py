@@ -39,7 +39,7 @@ class Node:
         self.chain_id = deployment.chain_id
         settlement, vault = deployment.settlement, deployment.vault
         self.words: dict[tuple[str, str], int] = {
-            (settlement, "PARAMS_HASH"): deployment.group.params.hash(),
+            (settlement, "MARKET_PARAMS_HASH"): deployment.group.params.hash(),
             (settlement, "VAULT"): int(vault, 16),
             (settlement, "PRICE_SOURCE"): int(deployment.oracle, 16),
             (settlement, "SLOTS"): MINIMAL.slots,

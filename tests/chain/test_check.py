@@ -69,7 +69,7 @@ def test_another_parameter_is_refused_with_both_hashes(node: Node, name: str) ->
 @pytest.mark.parametrize(
     ("contract", "name", "kind"),
     [
-        (SETTLEMENT, "PARAMS_HASH", WrongParamsError),
+        (SETTLEMENT, "MARKET_PARAMS_HASH", WrongParamsError),
         (SETTLEMENT, "VAULT", WrongContractError),
         (SETTLEMENT, "PRICE_SOURCE", WrongContractError),
         (VAULT, "TOKEN", WrongContractError),

@@ -210,10 +210,8 @@ def test_a_settlement_closes_the_next_set(venue: LocalVenue) -> None:
     settle(venue)
     assert held(venue, 2) == before
     events, start = venue.contracts.settlement.events, venue.deployment.block
-    closed = {e["args"]["batchNumber"]: e for e in events.BatchClosed().get_logs(from_block=start)}
-    settled = {
-        e["args"]["batchNumber"]: e for e in events.BatchSettled().get_logs(from_block=start)
-    }
+    closed = {e["args"]["batch"]: e for e in events.BatchClosed().get_logs(from_block=start)}
+    settled = {e["args"]["batch"]: e for e in events.BatchSettled().get_logs(from_block=start)}
     assert closed[number + 1]["transactionHash"] == settled[number]["transactionHash"]
     settle(venue)
     assert held(venue, 2) == before + 3

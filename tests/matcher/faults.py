@@ -19,7 +19,7 @@ from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.request import Request
-from undertow.protocol.statement import SETTLE, Touch
+from undertow.protocol.statement import Statement, Touch
 from undertow.protocol.words import signals
 
 
@@ -153,7 +153,7 @@ def _inputs(job: Job) -> dict[str, object]:
         "contract": contract,
         "batchNumber": number,
     }
-    if kind == SETTLE:
+    if kind == Statement.BATCH:
         assert list(pack_prices(job.inputs["price"])) == list(job.words[7:10])
         inputs |= {"time": job.words[10], "index": list(job.words[12::3])}
     return inputs

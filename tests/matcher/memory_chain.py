@@ -109,8 +109,8 @@ class MemoryChain:
             whole = paid == request.amount and request.kind is Kind.WITHDRAW
             _require(paid == 0 or whole, "InvalidPaid")
         number, roots = self.runs + 1, (self.root, root)
-        served = [Served(r.word(), *r.key, *a) for r, a in zip(taken, answers, strict=True)]
-        empty = Served(PADDING.word(), *PADDING.key, 0, 0, 0)
+        served = [Served(r.word(), r.key, *a) for r, a in zip(taken, answers, strict=True)]
+        empty = Served(PADDING.word(), PADDING.key, 0, 0, 0)
         served += [empty] * (self._preset.requests - len(served))
         key = self._operator_key
         _verify(request_words(self.venue, number, roots, key, self._params_hash, served), c, proof)

@@ -57,7 +57,7 @@ def check_operator(contracts: Contracts, key: Point) -> None:
 
 
 def _check_params(settlement: Contract, expected: int) -> None:
-    found = _word(settlement, "PARAMS_HASH")
+    found = _word(settlement, "MARKET_PARAMS_HASH")
     if found != expected:
         raise WrongParamsError("the parameters' hash", f"{expected:#066x}", f"{found:#066x}")
 

@@ -70,7 +70,7 @@ class Contracts:
     def batch_number(self) -> int:
         """Return how many batches were settled."""
         with reachable():
-            return int(self.settlement.functions.batchNumber().call())
+            return int(self.settlement.functions.batchesSettled().call())
 
     def operator_key(self) -> Point:
         """Return the operator's BabyJubJub key."""
@@ -163,15 +163,15 @@ class Contracts:
         gas, named = int(receipt["gasUsed"]), log["args"]
         if log["event"] == "BatchSettled":
             return SettledBatch(
-                int(named["batchNumber"]),
+                int(named["batch"]),
                 int(named["newStateRoot"]),
-                int(named["roundId"]),
+                int(named["round"]),
                 unpack_touches(bytes(call["slots"])),
                 gas,
                 len(transaction["input"]),
             )
         return SettledRequests(
-            int(named["requestBatchNumber"]),
+            int(named["run"]),
             int(named["newStateRoot"]),
             self._queued(int(named["firstRequest"]), int(named["count"])),
             unpack_answers(bytes(call["answers"])),

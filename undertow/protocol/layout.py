@@ -7,7 +7,9 @@ circuits/STATEMENT.md from this list, and a test fails where a file is not what 
 
 from __future__ import annotations
 
+from undertow.crypto.babyjubjub import A, D
 from undertow.crypto.domains import Domain
+from undertow.crypto.field import R
 from undertow.crypto.merkle import ARITY, DEPTH
 from undertow.protocol import units
 from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
@@ -24,6 +26,7 @@ from undertow.protocol.state import LEDGER_WORDS, STATE_WORDS, VENUE_WORDS
 from undertow.protocol.statement import (
     ANSWERED_WORDS,
     BATCH_HEADER,
+    HEADER,
     REQUESTS_HEADER,
     SERVED_WORDS,
     TOUCH_WORDS,
@@ -47,6 +50,8 @@ HASHED = (
     STATE_WORDS,
 )
 """Words that are hashed as they stand."""
+COMMON = HEADER
+"""Public words that every statement begins with."""
 STATEMENTS = (
     (Statement.BATCH, BATCH_HEADER, TOUCH_WORDS),
     (Statement.REQUESTS, REQUESTS_HEADER, SERVED_WORDS),
@@ -57,6 +62,8 @@ CALLDATA = (TOUCH_WORDS, ANSWERED_WORDS)
 
 DOMAINS, AUTHORITIES, REASONS, KINDS = Domain, Authority, Outcome, Kind
 
+FIELD = {"FIELD_ORDER": R, "CURVE_A": A, "CURVE_D": D}
+"""The scalar field of BN254, and BabyJubJub: a x^2 + y^2 = 1 + d x^2 y^2."""
 SIZES = {
     "INSTRUMENTS": INSTRUMENTS,
     "UNDERLYINGS": UNDERLYINGS,

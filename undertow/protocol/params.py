@@ -7,8 +7,8 @@ against these, and `VenueParams` refuses what is out of range.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
 
 from undertow.crypto.domains import PARAMS
 from undertow.crypto.poseidon import poseidon
@@ -38,17 +38,11 @@ MINIMAL = Preset("minimal", slots=4, lanes=2, requests=2)
 DEFAULT = Preset("default", slots=16, lanes=2, requests=8)
 PRESETS = {preset.name: preset for preset in (MINIMAL, DEFAULT)}
 
-NO_MARKET = MarketParams(
-    depth_min=0,
-    depth_max=0,
-    depth_per_variance=0,
-    skew_cap=0,  # type: ignore[arg-type]
-    funding_dead_zone=0,  # type: ignore[arg-type]
-    funding_saturation=0,  # type: ignore[arg-type]
-    funding_velocity=0,
-    funding_rate_max=0,
-)
-NO_RISK = RiskParams(shock=0, contingency=0, concentration=0)
+# Of an instrument that is not listed: all zero.
+_ZEROS: dict[str, Any] = {field.name: 0 for field in fields(MarketParams)}
+NO_MARKET = MarketParams(**_ZEROS)
+_ZEROS = {field.name: 0 for field in fields(RiskParams)}
+NO_RISK = RiskParams(**_ZEROS)
 
 RISKS = Grouped(
     "Risk",

@@ -28,7 +28,7 @@ class Statement(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Header:
+class Header:
     """What both kinds begin with."""
 
     chain_id: Annotated[int, Field(64, "of the settlement contract")]
@@ -40,7 +40,7 @@ class _Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BatchHeader(_Header):
+class BatchHeader(Header):
     """What a batch publishes before its touches."""
 
     set_root: Annotated[int, element("commits the orders before their price is known")]
@@ -58,7 +58,7 @@ class Touch(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestsHeader(_Header):
+class RequestsHeader(Header):
     """What a run of requests publishes before its answers."""
 
     operator_key: Annotated[Point, element("BabyJubJub", count=2)]
@@ -83,6 +83,7 @@ class Answered(NamedTuple):
     ciphertext: Annotated[int, _CIPHERTEXT]
 
 
+HEADER = Words(Header, "Header")
 BATCH_HEADER = Words(BatchHeader, "BatchHeader")
 TOUCH_WORDS = Words(Touch, "Touch")
 REQUESTS_HEADER = Words(RequestsHeader, "RequestsHeader")

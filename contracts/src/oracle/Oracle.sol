@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
+import {Layout, PRICE_WORDS} from "../generated/Layout.sol";
+import {IOracle} from "../interfaces/IOracle.sol";
 import {PriceRounds} from "./PriceRounds.sol";
 import {PriceWords} from "./PriceWords.sol";
 
@@ -14,37 +16,8 @@ import {PriceWords} from "./PriceWords.sol";
 ///         The jump bound cannot halt the venue for ever: it widens by its own size for every `jumpPeriod` since
 ///         the last round, so a true price always becomes admissible by waiting, a false one only if a quorum
 ///         keeps signing it all that while.
-contract Oracle is PriceRounds, EIP712 {
-    using PriceWords for uint256[3];
-
-    /// @notice Bounds of a round; deviations in basis points.
-    struct Bounds {
-        uint64 maxAge; // seconds between the prices' time and the block's
-        uint32 maxDeviation; // of a report from the median
-        uint32 maxJump; // of the median from the last round's, per jumpPeriod begun
-        uint32 jumpPeriod; // seconds
-    }
-
-    /// @notice One signer's prices; the round's id and time are common to all and signed with them.
-    struct Report {
-        uint256[3] words;
-        bytes signature;
-    }
-
-    error InvalidSigners(uint256 count);
-    error InvalidQuorum(uint256 quorum, uint256 signers);
-    error InvalidBounds();
-    error WrongRound(uint64 given, uint64 expected);
-    error QuorumMissing(uint256 given, uint256 quorum);
-    error TimeInFuture(uint64 time, uint256 blockTime);
-    error TooOld(uint64 time, uint256 blockTime);
-    error UnknownSigner(address signer);
-    /// @notice Reports go by rising signer address, which shows that the signers are distinct.
-    error SignersNotAscending(address signer, address previous);
-    error PriceMissing(uint256 instrument);
-    error PriceUnlisted(uint256 instrument);
-    error DeviationTooLarge(uint256 instrument, uint256 price, uint256 median);
-    error JumpTooLarge(uint256 instrument, uint256 median, uint256 previous);
+contract Oracle is IOracle, PriceRounds, EIP712 {
+    using PriceWords for uint256[PRICE_WORDS];
 
     bytes32 public constant REPORT_TYPEHASH =
         keccak256("Report(uint64 roundId,uint64 time,uint256 word0,uint256 word1,uint256 word2)");
@@ -60,12 +33,16 @@ contract Oracle is PriceRounds, EIP712 {
     uint32 public immutable MAX_JUMP;
     uint32 public immutable JUMP_PERIOD;
 
+    // Slots: one for each signer, written at construction.
+    /// @inheritdoc IOracle
     mapping(address signer => bool registered) public isSigner;
 
     constructor(address[] memory signers, uint256 quorum, uint16 listed, Bounds memory bounds)
         EIP712("Undertow Oracle", "1")
     {
-        if (signers.length == 0 || signers.length > MAX_SIGNERS) revert InvalidSigners(signers.length);
+        if (signers.length == 0 || signers.length > MAX_SIGNERS) {
+            revert InvalidSigners(signers.length, MAX_SIGNERS);
+        }
         // A majority: two quorums share a signer, and a lone liar among three or more is outvoted.
         if (quorum > signers.length || 2 * quorum <= signers.length) {
             revert InvalidQuorum(quorum, signers.length);
@@ -88,42 +65,45 @@ contract Oracle is PriceRounds, EIP712 {
         JUMP_PERIOD = bounds.jumpPeriod;
     }
 
-    /// @notice Append round `roundId` from its reports, by rising signer address.
-    function submit(uint64 roundId, uint64 time, Report[] calldata reports) external {
+    /// @inheritdoc IOracle
+    function submit(uint64 id, uint64 time, Report[] calldata reports) external {
         // 1. The round is the next one, and of now.
-        if (roundId != latestRound + 1) revert WrongRound(roundId, latestRound + 1);
+        if (id != latestRound + 1) revert WrongRound(id, latestRound + 1);
         if (reports.length < QUORUM) revert QuorumMissing(reports.length, QUORUM);
         if (time > block.timestamp) revert TimeInFuture(time, block.timestamp);
         if (block.timestamp - time > MAX_AGE) revert TooOld(time, block.timestamp);
 
         // 2. Distinct signers vouch for it.
-        _checkSignatures(roundId, time, reports);
+        _checkSignatures(id, time, reports);
 
         // 3. Their prices agree with each other and with the round before.
-        uint256[3] memory words = _medians(reports);
+        uint256[PRICE_WORDS] memory words = _medians(reports);
         if (latestRound != 0) _checkJumps(time, words);
 
         // 4. Commit; the time is checked against the round before.
         _append(time, words);
     }
 
-    /// @notice What a signer signs.
-    function digest(uint64 roundId, uint64 time, uint256[3] calldata words) public view returns (bytes32) {
-        return
-            _hashTypedDataV4(
-                keccak256(abi.encode(REPORT_TYPEHASH, roundId, time, words[0], words[1], words[2]))
-            );
+    /// @inheritdoc IOracle
+    function digest(uint64 id, uint64 time, uint256[PRICE_WORDS] calldata words)
+        public
+        view
+        returns (bytes32)
+    {
+        return _hashTypedDataV4(
+            keccak256(abi.encode(REPORT_TYPEHASH, id, time, words[0], words[1], words[2]))
+        );
     }
 
-    /// @notice How far, in basis points, a median may be from the last round's after `elapsed` seconds.
+    /// @inheritdoc IOracle
     function allowedJump(uint256 elapsed) public view returns (uint256) {
         return uint256(MAX_JUMP) * (1 + elapsed / JUMP_PERIOD);
     }
 
-    function _checkSignatures(uint64 roundId, uint64 time, Report[] calldata reports) private view {
+    function _checkSignatures(uint64 id, uint64 time, Report[] calldata reports) private view {
         address previous;
         for (uint256 i; i < reports.length; ++i) {
-            address signer = ECDSA.recover(digest(roundId, time, reports[i].words), reports[i].signature);
+            address signer = ECDSA.recover(digest(id, time, reports[i].words), reports[i].signature);
             if (!isSigner[signer]) revert UnknownSigner(signer);
             if (signer <= previous) revert SignersNotAscending(signer, previous);
             previous = signer;
@@ -132,9 +112,9 @@ contract Oracle is PriceRounds, EIP712 {
     }
 
     /// @dev The lower median: of an even number of reports it is still a price that somebody signed.
-    function _medians(Report[] calldata reports) private view returns (uint256[3] memory words) {
+    function _medians(Report[] calldata reports) private view returns (uint256[PRICE_WORDS] memory words) {
         uint256[] memory prices = new uint256[](reports.length);
-        for (uint256 i; i < PriceWords.INSTRUMENTS; ++i) {
+        for (uint256 i; i < Layout.INSTRUMENTS; ++i) {
             for (uint256 j; j < prices.length; ++j) {
                 _insert(prices, j, PriceWords.get(reports[j].words, i));
             }
@@ -167,11 +147,11 @@ contract Oracle is PriceRounds, EIP712 {
         }
     }
 
-    function _checkJumps(uint64 time, uint256[3] memory words) private view {
-        (uint64 previousTime, uint256[3] memory previous) = round(latestRound);
+    function _checkJumps(uint64 time, uint256[PRICE_WORDS] memory words) private view {
+        (uint64 previousTime, uint256[PRICE_WORDS] memory previous) = round(latestRound);
         if (time <= previousTime) revert TimeNotAfterPrevious(time, previousTime);
         uint256 allowed = allowedJump(time - previousTime);
-        for (uint256 i; i < PriceWords.INSTRUMENTS; ++i) {
+        for (uint256 i; i < Layout.INSTRUMENTS; ++i) {
             uint256 median = words.get(i);
             uint256 before = previous.get(i);
             if (_distance(median, before) * BASIS_POINTS > before * allowed) {

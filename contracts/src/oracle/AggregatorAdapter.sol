@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {IAggregator} from "./IAggregator.sol";
+import {Layout, PRICE_WORDS} from "../generated/Layout.sol";
+import {IAggregatorAdapter} from "../interfaces/IAggregatorAdapter.sol";
 import {PriceRounds} from "./PriceRounds.sol";
 import {PriceWords} from "./PriceWords.sol";
 
@@ -10,29 +11,14 @@ import {PriceWords} from "./PriceWords.sol";
 /// @dev    A round's time is that of its newest feed: others in it may be as old as their own `maxAge`, so keep
 ///         that near the feed's heartbeat. Feeds move one by one, and who records first after a close picks the
 ///         moment; `Oracle` has neither weakness.
-contract AggregatorAdapter is PriceRounds {
-    using PriceWords for uint256[3];
-
-    /// @notice Where one instrument's price comes from.
-    struct Feed {
-        IAggregator aggregator; // USD per unit
-        uint8 instrument;
-        uint64 maxAge; // seconds
-        uint128 lotSize; // units per lot, in 1e-12
-    }
-
-    error InvalidFeed(uint256 position);
-    error FeedsNotAscending(uint8 instrument);
-    error AnswerNotPositive(uint8 instrument, int256 answer);
-    error RoundIncomplete(uint8 instrument);
-    error AnswerStale(uint8 instrument, uint256 updatedAt);
-    error AnswerInFuture(uint8 instrument, uint256 updatedAt);
-    error PriceOutOfRange(uint8 instrument, uint256 price);
+contract AggregatorAdapter is IAggregatorAdapter, PriceRounds {
+    using PriceWords for uint256[PRICE_WORDS];
 
     /// @dev An answer in 10^-decimals USD times a lot in 10^-12 units is 10^(decimals + 12) per USD; prices are
     ///      10^6 per USD.
     uint256 private constant LOT_DECIMALS = 12 - 6;
 
+    // Slots: two for each feed, written at construction.
     Feed[] private _feeds;
 
     /// @param feeds by rising instrument
@@ -41,19 +27,19 @@ contract AggregatorAdapter is PriceRounds {
         for (uint256 i; i < feeds.length; ++i) {
             Feed memory given = feeds[i];
             if (
-                address(given.aggregator) == address(0) || given.instrument >= PriceWords.INSTRUMENTS
+                address(given.aggregator) == address(0) || given.instrument >= Layout.INSTRUMENTS
                     || given.maxAge == 0 || given.lotSize == 0
             ) revert InvalidFeed(i);
             if (i > 0 && given.instrument <= feeds[i - 1].instrument) {
-                revert FeedsNotAscending(given.instrument);
+                revert FeedsNotAscending(given.instrument, feeds[i - 1].instrument);
             }
             _feeds.push(given);
         }
     }
 
-    /// @notice Append a round from the feeds' present answers; refused unless some feed has moved on.
+    /// @inheritdoc IAggregatorAdapter
     function record() external returns (uint64 id) {
-        uint256[3] memory words;
+        uint256[PRICE_WORDS] memory words;
         uint256 newest;
         for (uint256 i; i < _feeds.length; ++i) {
             Feed memory source = _feeds[i];
@@ -65,10 +51,12 @@ contract AggregatorAdapter is PriceRounds {
         return _append(uint64(newest), words);
     }
 
+    /// @inheritdoc IAggregatorAdapter
     function feedCount() external view returns (uint256) {
         return _feeds.length;
     }
 
+    /// @inheritdoc IAggregatorAdapter
     function feed(uint256 position) external view returns (Feed memory) {
         return _feeds[position];
     }
@@ -88,6 +76,6 @@ contract AggregatorAdapter is PriceRounds {
 
         uint256 scale = 10 ** (source.aggregator.decimals() + LOT_DECIMALS);
         price = uint256(answer) * source.lotSize / scale;
-        if (price == 0 || price >= PriceWords.PRICE_LIMIT) revert PriceOutOfRange(instrument, price);
+        if (price == 0 || price > Layout.PRICE_MASK) revert PriceOutOfRange(instrument, price);
     }
 }
