@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from undertow.chain.anvil import Anvil
 from undertow.chain.errors import RevertedError
 from undertow.chain.history import follow
 from undertow.client.client import Trader
@@ -25,8 +26,8 @@ SPOT = 78_318.0
 
 
 @pytest.fixture(scope="module")
-def venue() -> Iterator[LocalVenue]:
-    with local_venue(MINIMAL, lambda text: None, linger=0.5) as running:
+def venue(anvil: Anvil) -> Iterator[LocalVenue]:
+    with local_venue(MINIMAL, lambda text: None, linger=0.5, url=anvil.url) as running:
         running.fund(3, 20_000 * DOLLAR, 2_000_000 * DOLLAR)
         running.wait("funding", lambda: len(running.operator.state.accounts) == 3)
         yield running

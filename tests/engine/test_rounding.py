@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.engine.cases import CAP, INDEX, interests, markets
 from tests.engine.test_margin import SHEET, books
-from tests.engine.test_transition import PARAMS, batches, genesis, order, settle
+from tests.strategies import BATCHES, PARAMS, genesis, order, settle
 from undertow.engine.clearing import Interest, clear
 from undertow.engine.fees import FEE_BITS
 from undertow.engine.margin import requirement
@@ -37,7 +37,7 @@ def house(state: State) -> int:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(batches, min_size=1, max_size=3))
+@given(st.lists(BATCHES, min_size=1, max_size=3))
 def test_users_pools_insurance_and_house_make_the_whole_vault(history: list) -> None:  # type: ignore[type-arg]
     state = genesis()
     total = state.total()

@@ -8,92 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from undertow.crypto.babyjubjub import Point
-from undertow.engine.batch import Batch, Decoy
-from undertow.engine.transition import transition
-from undertow.protocol.account import Account
+from tests.strategies import BATCHES, ORDERS, PRICE, TRADERS, genesis, order, settle
+from undertow.engine.batch import Decoy
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
-from undertow.protocol.market import MarketParams
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
-from undertow.protocol.params import VenueParams
-from undertow.protocol.sheet import INSTRUMENTS, RiskParams
-from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Lots, Money, Price
-
-DOLLAR = 1_000_000 << 16
-PRICE = Price(7_800_000)
-LISTED = (0, 8)
-TRADERS = 5
-RULE = MarketParams(
-    depth_min=1 << 6,
-    depth_max=1 << 12,
-    depth_per_variance=1 << 16,
-    skew_cap=Lots(300),
-    funding_dead_zone=Lots(5),
-    funding_saturation=Lots(200),
-    funding_velocity=1 << 14,
-    funding_rate_max=1 << 16,
-)
-PARAMS = VenueParams(
-    markets=tuple(RULE if i in LISTED else None for i in range(INSTRUMENTS)),
-    risks=tuple(
-        RiskParams(shock=12, contingency=600, concentration=1 << 12) if i in LISTED else None
-        for i in range(INSTRUMENTS)
-    ),
-    taker_fee=400,
-    maker_fee=100,
-    profit_cap=Money(1_000 * DOLLAR),
-)
-
-
-def genesis(house: int = 100_000) -> State:
-    state = State(ledger=Ledger(house_cash=Money(house * DOLLAR)))
-    for index in range(1, TRADERS + 1):
-        account = Account(
-            owner=Point(index, index + 7),
-            view_key=1_000 + index,
-            cash=Money(500 * DOLLAR),
-            net_deposits=Money(500 * DOLLAR),
-        )
-        state = state.with_account(index, account)
-    return state
-
-
-def order(account: int, size: int, limit: int = PRICE, **fields: object) -> Order:
-    defaults: dict[str, object] = {"instrument": 0, "nonce": 1, "expiry_batch": 9, "fee_cap": 400}
-    return Order(
-        account=account,
-        is_sell=size < 0,
-        size=Lots(abs(size)),
-        limit_price=Price(limit),
-        **{**defaults, **fields},  # type: ignore[arg-type]
-    )
-
-
-def settle(state: State, *orders: Order, price: int = PRICE, time: int = 100):  # type: ignore[no-untyped-def]
-    prices = [Price(price) if i in LISTED else Price(0) for i in range(INSTRUMENTS)]
-    batch = Batch(slots=orders, lanes=LISTED)
-    execution = transition(state, batch, prices, time, PARAMS)
-    return execution.state, execution.slots
-
-
-orders = st.builds(
-    order,
-    account=st.integers(1, TRADERS),
-    size=st.integers(-80, 80),
-    limit=st.integers(PRICE - 100_000, PRICE + 100_000),
-    instrument=st.sampled_from((0, 8, 3)),
-    nonce=st.integers(0, 3),
-    reduce_only=st.booleans(),
-    immediate_or_cancel=st.booleans(),
-)
-batches = st.tuples(st.lists(orders, max_size=6), st.integers(PRICE - 900_000, PRICE + 900_000))
+from undertow.protocol.units import Money
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(batches, min_size=1, max_size=3))
+@given(st.lists(BATCHES, min_size=1, max_size=3))
 def test_money_and_lots_are_conserved_to_the_last_unit(history: list) -> None:  # type: ignore[type-arg]
     state = genesis()
     total = state.total()
@@ -110,7 +35,7 @@ def test_money_and_lots_are_conserved_to_the_last_unit(history: list) -> None:  
 @settings(max_examples=15, deadline=None)
 @given(st.permutations(range(1, TRADERS + 1)), st.data())
 def test_permuting_orders_of_distinct_accounts_changes_no_price(accounts, data) -> None:  # type: ignore[no-untyped-def]
-    batch = [replace(data.draw(orders), account=account) for account in sorted(accounts)]
+    batch = [replace(data.draw(ORDERS), account=account) for account in sorted(accounts)]
     shuffled = [batch[account - 1] for account in accounts]
     before, _ = settle(genesis(), *batch)
     after, _ = settle(genesis(), *shuffled)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from matcher.book import OrderBook
-from tests.engine.test_transition import PARAMS, genesis, order
+from tests.strategies import PARAMS, genesis, order
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.eddsa import Signature
 from undertow.engine.batch import Slot
