@@ -101,18 +101,19 @@ def refuse_what_was_tampered_with(
 
 
 def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: Anvil) -> None:
-    signer = chain_key(5)
+    # Other accounts than the local venue's, which may run on the same chain.
+    signer = chain_key(15)
     trader = Shell(
         tmp_path,
         UNDERTOW_PASSPHRASE="pw",
-        UNDERTOW_CHAIN_KEY=chain_key(2),
+        UNDERTOW_CHAIN_KEY=chain_key(12),
         UNDERTOW_SIGNER_KEY=signer,
     )
     port = free_port()
     operator = Shell(
         tmp_path,
         UNDERTOW_PASSPHRASE="op",
-        UNDERTOW_CHAIN_KEY=chain_key(0),
+        UNDERTOW_CHAIN_KEY=chain_key(10),
         UNDERTOW_OPERATOR_KEY="operator.key",
         UNDERTOW_LOG_PATH="orders.sqlite",
         UNDERTOW_EPOCH="1",

@@ -5,7 +5,7 @@ Each time the venue goes on by itself, and no acknowledged order is lost or fill
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -13,16 +13,14 @@ import pytest
 
 from matcher.loop import Phase
 from matcher.settle import ORACLE_PATIENCE_SECONDS
-from tests.e2e.test_venue import DOLLAR, SPOT, check_traders, prices, settle, submit
+from tests.e2e.trading import DOLLAR, SPOT, check_traders, prices, settle, submit
 from tests.e2e.wire import Wire
-from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.errors import RevertedError
 from undertow.chain.reporter import publish_round
-from undertow.protocol.params import MINIMAL
 from undertow.protocol.statement import Touch
-from venue.local import SIGNERS, chain_key, local_venue
+from venue.local import SIGNERS, chain_key
 from venue.running import LocalVenue
 
 
@@ -84,14 +82,6 @@ class CopiedContracts(Contracts):
         return super().settle_batch(root, touches, c, proof, round_number, next_set_root)
 
 
-@pytest.fixture(scope="module")
-def venue(anvil: Anvil) -> Iterator[LocalVenue]:
-    with local_venue(MINIMAL, lambda text: None, linger=0.1, url=anvil.url) as running:
-        running.fund(3, 20_000 * DOLLAR, 2_000_000 * DOLLAR)
-        running.wait("funding", lambda: len(running.operator.state.accounts) == 3)
-        yield running
-
-
 def held(venue: LocalVenue, account: int) -> int:
     return venue.operator.state.accounts[account].positions[0]
 
@@ -120,6 +110,7 @@ def _step(venue: LocalVenue) -> None:
 
 def go_on(venue: LocalVenue) -> None:
     venue.restart(Contracts(Chain(venue.chain.url, chain_key(0)), venue.deployment))
+    venue.wait("the start", lambda: venue.operator.phase is not Phase.STARTING)
 
 
 def test_between_receipt_and_close(venue: LocalVenue) -> None:
@@ -261,5 +252,5 @@ def test_an_unreachable_chain_loses_no_order(venue: LocalVenue) -> None:
     settle(venue)
     assert held(venue, 3) == before + 6
     check_traders(venue)
-    venue.close()
+    go_on(venue)
     wire.cut()

@@ -10,7 +10,9 @@ from venue.bench import primitives
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 
 
-def test_figures() -> None:
+def test_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, count in {"HASHES": 64, "SIGNATURES": 16, "UPDATES": 64}.items():
+        monkeypatch.setattr(primitives, name, count)
     figures = primitives.measure(accounts=300)
     assert figures.pop("accounts_loaded") == 300
     assert set(figures) == {

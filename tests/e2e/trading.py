@@ -1,0 +1,61 @@
+"""What traders and the oracle do at a local venue, and what every trader can check of it."""
+
+from __future__ import annotations
+
+from undertow.chain.history import follow
+from undertow.client.client import Trader
+from undertow.client.fills import check_fills
+from undertow.protocol.perpetual import prices_of
+from undertow.protocol.units import MICRO_USD, MicroUsd, Price
+from venue.local import SIGNERS
+from venue.markets import BTC, LISTED
+from venue.running import LocalVenue
+
+DOLLAR = 1_000_000
+SPOT = 78_318.0
+
+
+def prices(dollars: float) -> tuple[Price, ...]:
+    """Return every instrument's price when one bitcoin is worth so much."""
+    return prices_of(LISTED, _micro_usd(dollars))
+
+
+def _micro_usd(dollars: float) -> MicroUsd:
+    return MicroUsd(round(dollars * MICRO_USD))
+
+
+def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **options: bool) -> int:
+    """Send an order for lots of bitcoin with a limit; return its receipt's number."""
+    client = venue.client()
+    info = client.info()
+    price = BTC.price_per_lot(_micro_usd(dollars), up=lots < 0)
+    order = trader.order(0, lots, price, info.batch_number + 5, fee_cap=400, **options)
+    sequence = client.submit(trader.seal(order, info), info).sequence
+    client.close()
+    return sequence
+
+
+def settle(venue: LocalVenue, dollars: float = SPOT) -> None:
+    """Wait for a close, publish a price and wait for the settlement."""
+    number = len(venue.reports)
+    venue.wait("the close", lambda: venue.contracts.pending() is not None)
+    venue.publish([prices(dollars)] * SIGNERS)
+    venue.wait("the settlement", lambda: len(venue.reports) > number)
+
+
+def fills(venue: LocalVenue) -> dict[int, int]:
+    """Return the lots of the last batch's orders by account."""
+    return {s.index: s.fill for s in venue.reports[-1].execution.slots if s.order}
+
+
+def check_traders(venue: LocalVenue) -> None:
+    """Every trader recomputes its account from the chain alone."""
+    history = list(venue.contracts.history())
+    operator = venue.contracts.operator_key()
+    for trader in venue.traders:
+        key = trader.key
+        events = follow(history, trader.account, key.scalar, key.public, operator)
+        assert events[-1].account == venue.operator.state.accounts[trader.account]
+        filled = check_fills(trader.sent, [(event.batch, event.delta) for event in events])
+        assert sum(fill.lots for fill in filled) == sum(events[-1].account.positions)
+    assert venue.operator.state.root() == venue.contracts.state_root()
