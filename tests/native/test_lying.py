@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prover.calculator import FIELD, WORD
+from prover.binary import WORD
 from prover.tape import WTNS_HEADER, record
 from prover.witness import calculate, to_wtns
 from tests.circuits.harness import Circuit
 from tests.native.liar import Liar
-from undertow.protocol import native
+from undertow.crypto import native
+from undertow.crypto.field import R
 
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 
@@ -67,7 +68,7 @@ template Main() {
 component main = Main();
 """
 INPUTS = {"num": 47, "den": 10}
-INVERSE = pow(10, -1, FIELD)
+INVERSE = pow(10, -1, R)
 REACHED = {
     # 47 = 4 * 10 + 7, and its lowest bits are ones.
     "divide.quotient": (
@@ -98,7 +99,7 @@ def liar() -> Liar:
 
 
 def main(names: dict[str, int]) -> dict[str, int]:
-    return {f"main.{name}": value % FIELD for name, value in names.items()}
+    return {f"main.{name}": value % R for name, value in names.items()}
 
 
 def test_without_lies_the_witness_is_the_calculators() -> None:
@@ -164,11 +165,11 @@ def asked() -> Liar:
     return Liar(Circuit(source).compiled)
 
 
-NUMBERS = st.integers(0, FIELD - 1) | st.integers(0, 300)
+NUMBERS = st.integers(0, R - 1) | st.integers(0, 300)
 
 
 @settings(max_examples=60, deadline=None)
-@given(NUMBERS, st.integers(1, FIELD - 1) | st.integers(1, 20), NUMBERS, NUMBERS)
+@given(NUMBERS, st.integers(1, R - 1) | st.integers(1, 20), NUMBERS, NUMBERS)
 def test_a_lie_is_as_good_as_an_input(num: int, den: int, quotient: int, bit: int) -> None:
     inputs = {"num": num, "den": den}
     lies = main({"divide.quotient": quotient, "short.out[0]": bit})
@@ -180,7 +181,7 @@ def test_a_lie_is_as_good_as_an_input(num: int, den: int, quotient: int, bit: in
 
 
 def word(value: int) -> bytes:
-    return (value % FIELD).to_bytes(WORD, "little")
+    return (value % R).to_bytes(WORD, "little")
 
 
 def test_a_tape_of_wires_lies_about_all_that_is_computed_alike() -> None:
@@ -214,7 +215,7 @@ def test_what_cannot_be_told_is_refused() -> None:
     with pytest.raises(ValueError, match="one number of 32 bytes"):
         tape.run_lying(raw, {1: word(1) + word(1)})
     with pytest.raises(ValueError, match="a lie holds a number that is not below r"):
-        tape.run_lying(raw, {1: FIELD.to_bytes(WORD, "little")})
+        tape.run_lying(raw, {1: R.to_bytes(WORD, "little")})
     with pytest.raises(OverflowError):
         tape.run_lying(raw, {-1: word(1)})
     with pytest.raises(ValueError, match="1 input values for 2 signals"):
