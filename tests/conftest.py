@@ -9,13 +9,19 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "repeatable",
     derandomize=True,  # so that a test fails by what changed
     deadline=None,  # a machine may be slow for a while
     suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "mutants",  # a test that fails is enough there, on whichever example
+    settings.get_profile("repeatable"),
+    phases=[Phase.explicit, Phase.generate],
+    report_multiple_bugs=False,
 )
 settings.load_profile("repeatable")
 

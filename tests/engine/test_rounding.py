@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.engine.cases import CAP, INDEX, interests, markets
 from tests.engine.test_margin import SHEET, books
-from tests.engine.test_transition import PARAMS, batches, genesis, order, settle
+from tests.strategies import BATCHES, PARAMS, genesis, order, settle
 from undertow.engine.clearing import Interest, clear
 from undertow.engine.fees import FEE_BITS
 from undertow.engine.margin import requirement
@@ -36,8 +36,8 @@ def house(state: State) -> int:
     return state.ledger.house_cash + state.ledger.fee_pool - taken
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(batches, min_size=1, max_size=3))
+@settings(max_examples=25)
+@given(st.lists(BATCHES, min_size=1, max_size=3))
 def test_users_pools_insurance_and_house_make_the_whole_vault(history: list) -> None:  # type: ignore[type-arg]
     state = genesis()
     total = state.total()
@@ -48,7 +48,7 @@ def test_users_pools_insurance_and_house_make_the_whole_vault(history: list) -> 
         assert state.ledger.insurance >= 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(1, 200), st.booleans(), st.integers(1, 20_000_000))
 def test_a_fee_is_never_below_its_rate(lots: int, buys: bool, price: int) -> None:
     limit = 2 * price if buys else 1
