@@ -1,62 +1,82 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
-include "poseidon.circom";
+include "compare.circom";
+include "nouns.circom";
 include "range.circom";
+include "select.circom";
 
-// Positions as the leaf holds them: 30 bits of magnitude and a sign, six to a word. The words
-// have at most 186 bits, so their decomposition is unique. Cost: 496.
+// Positions of an account and skews of the markets: magnitude and sign, several to a word.
+
+// @notice Opens the positions of all instruments.
+// @output(proves) position: what the words hold; their bits have one decomposition.
+// @cost 531
 template OpenPositions() {
-    signal input words[3];
-    signal output magnitude[16];
-    signal output negative[16];
+    signal input words[POSITION_WORDS()];
+    output Signed() position[INSTRUMENTS()];
 
-    component word[3];
-    for (var w = 0; w < 3; w++) {
-        var bits = w < 2 ? 186 : 124;
-        word[w] = Bits(bits);
+    var WIDTH = POSITION_WIDTH();
+    var EACH = POSITIONS_PER_WORD();
+    component word[POSITION_WORDS()];
+    for (var w = 0; w < POSITION_WORDS(); w++) {
+        var count = INSTRUMENTS() - w * EACH;
+        word[w] = Bits(WIDTH * (count < EACH ? count : EACH));
         word[w].in <== words[w];
     }
-    for (var i = 0; i < 16; i++) {
+    for (var i = 0; i < INSTRUMENTS(); i++) {
+        var at = WIDTH * (i % EACH);
         var sum = 0;
-        for (var b = 0; b < 30; b++) {
-            sum += word[i \ 6].bits[31 * (i % 6) + b] * (1 << b);
+        for (var b = 0; b < LOTS_WIDTH(); b++) {
+            sum += word[i \ EACH].bits[at + b] * (1 << b);
         }
-        magnitude[i] <== sum;
-        negative[i] <== word[i \ 6].bits[31 * (i % 6) + 30];
+        position[i].magnitude <== sum;
+        position[i].negative <== word[i \ EACH].bits[at + LOTS_WIDTH()];
+        position[i].value <== position[i].magnitude * (1 - 2 * position[i].negative);
     }
 }
 
-// The leaf of an account; undertow/protocol/account.py. Domain 2 is LEAF.
-template Leaf() {
-    signal input owner[2];
-    signal input viewKey;
-    signal input version;
-    signal input nonce;
-    signal input filled;
-    signal input cash;
-    signal input netDeposits;
-    signal input positions[3];
-    signal output out;
+// @notice The words after one position changed.
+// @input(assumes) hot: 1 for that position's instrument, else 0.
+// @input(assumes) old: what the words hold there.
+// @input(assumes) new: below 2^LOTS_WIDTH in magnitude; the judge and the skew cap see to it.
+// @cost 38
+template ReplacePosition() {
+    signal input words[POSITION_WORDS()];
+    signal input hot[INSTRUMENTS()];
+    input Signed() old;
+    signal input new; // lots, signed
+    signal output out[POSITION_WORDS()];
 
-    out <== Hash(11, 2)([owner[0], owner[1], viewKey, version, nonce, filled, cash, netDeposits,
-        positions[0], positions[1], positions[2]]);
+    _ <== old.value;
+    component moved = Absolute(LOTS_WIDTH());
+    moved.in <== new;
+    signal change <== moved.magnitude - old.magnitude
+        + (moved.negative - old.negative) * (1 << LOTS_WIDTH());
+    var EACH = POSITIONS_PER_WORD();
+    for (var w = 0; w < POSITION_WORDS(); w++) {
+        var weight = 0;
+        for (var i = EACH * w; i < INSTRUMENTS() && i < EACH * (w + 1); i++) {
+            weight += hot[i] * (1 << (POSITION_WIDTH() * (i - EACH * w)));
+        }
+        out[w] <== words[w] + weight * change;
+    }
 }
 
-// The published word of a touched account; undertow/protocol/delta.py. Every field but cash is
-// ranged by what made it; cash is signed and on top. Domain 7 is STREAM, and a version is used
-// once per view key.
-template EncryptDelta() {
-    signal input viewKey;
-    signal input version;
-    signal input instrument;
-    signal input reason;
-    signal input fill;
-    signal input nonce;
-    signal input filled;
-    signal input cash;
-    signal output out;
+// @notice The position in one instrument.
+// @input(assumes) hot: 1 for that instrument, else 0.
+// @cost 2 * 16 + 1
+template ChoosePosition() {
+    signal input hot[INSTRUMENTS()];
+    input Signed() position[INSTRUMENTS()];
+    output Signed() chosen;
 
-    signal stream <== Hash(2, 7)([viewKey, version]);
-    out <== stream + instrument + reason * (1 << 4) + (fill + (1 << 30)) * (1 << 8)
-        + nonce * (1 << 39) + filled * (1 << 71) + cash * (1 << 101);
+    var magnitude[INSTRUMENTS()];
+    var negative[INSTRUMENTS()];
+    for (var i = 0; i < INSTRUMENTS(); i++) {
+        magnitude[i] = position[i].magnitude;
+        negative[i] = position[i].negative;
+        _ <== position[i].value;
+    }
+    chosen.magnitude <== Dot(INSTRUMENTS())(hot, magnitude);
+    chosen.negative <== Dot(INSTRUMENTS())(hot, negative);
+    chosen.value <== chosen.magnitude * (1 - 2 * chosen.negative);
 }

@@ -1,36 +1,56 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
-include "signed.circom";
+include "compare.circom";
+include "nouns.circom";
+include "range.circom";
+include "sheet.circom";
 
-// out = equity that counts, less the initial requirement (undertow/engine/margin.py), given
-// loss[u], the value of one shock step of underlying u, signed.
+// Scenario margin of one account (undertow/engine/margin.py).
+
+// Of the magnitude of a surplus, and of a difference of two.
+function SURPLUS_WIDTH() { return EQUITY_WIDTH() + 2; }
+
+// @notice Equity that counts, less the initial requirement.
 //
-// The 33 scenarios are points (i, j) of the two underlyings' steps, and a book of perpetuals loses
+// The scenarios are points (i, j) of the two underlyings' steps, and a book of perpetuals loses
 // i * loss[0] + j * loss[1] in one. The largest loss lies on a corner of their convex hull, and the
-// corners are (+-4, +-4): four times the sum of both magnitudes. docs/adr/0004-margin-by-corners.md.
-//
-// All that enters is ranged: lots held are below 2^30 and at most 2^31 after an order, a step is at
-// most 2^28, a contingency per lot below 2^52 and a concentration per lot squared at most 2^32. The
-// sums are asserted to fit the comparators, which range what they compare and are far narrower than
-// the field: nothing wraps.
+// corners are SHOCK_STEPS away in both: that many times the sum of both magnitudes.
+// docs/adr/0004-margin-by-corners.md.
+// @input(assumes) book: of ranged positions at a ranged sheet, after at most one trade. Sums are
+// asserted to fit the comparators, which range what they compare and are far narrower than the
+// field: nothing wraps. An equity that does not fit them is refused; no deposits can reach it.
+// @cost 252
 template Surplus() {
-    signal input equity;
-    signal input allowed; // net deposits plus the profit that counts
-    signal input addOns; // contingencies and concentrations of all instruments
-    signal input loss[2];
-    signal output out;
+    input Book() book;
+    signal input allowed; // 2^-16 micro-USD: equity up to this much counts
+    signal output out; // 2^-16 micro-USD, signed
 
-    // The steps of eight instruments and an order; the add-ons of sixteen instruments, where a
-    // contingency is the smaller part.
-    assert(3 + 31 + 28 <= 62);
-    assert(31 + 52 < 2 * 31 + 32);
-    assert(4 + 2 * 31 + 32 + 1 < 114);
-    component first = Absolute(62);
-    component second = Absolute(62);
-    first.in <== loss[0];
-    second.in <== loss[1];
-    signal worst <== 4 * (first.magnitude + second.magnitude);
-    signal counted <== Smaller(114)(equity, allowed);
-    // 20/16 of the worst loss in units of 2^26.
-    out <== counted - addOns - worst * 5 * (1 << 24);
+    // A position after a trade has a bit more than one that is stored.
+    var LOTS = LOTS_WIDTH() + 1;
+    var LOSS = BITS_FOR(INSTRUMENTS() \ UNDERLYINGS()) + LOTS + STEP_WIDTH();
+    // The contingencies are the smaller part of the add-ons.
+    assert(LOTS + CONTINGENCY_WIDTH() < 2 * LOTS + CONCENTRATION_WIDTH());
+    assert(BITS_FOR(INSTRUMENTS()) + 2 * LOTS + CONCENTRATION_WIDTH() + 1 < EQUITY_WIDTH());
+    signal first <== Magnitude(LOSS)(book.loss[0]);
+    signal second <== Magnitude(LOSS)(book.loss[1]);
+    signal worst <== SHOCK_STEPS() * (first + second);
+    signal counted <== Smaller(EQUITY_WIDTH())(book.equity, allowed);
+    assert((INITIAL_FACTOR() * (1 << STEP_UNIT_BITS())) % FACTOR_ONE() == 0);
+    out <== counted - book.addOns
+        - worst * (INITIAL_FACTOR() * (1 << STEP_UNIT_BITS()) \ FACTOR_ONE());
+}
+
+// @notice Whether a trade's book meets initial margin, or its shortfall does not grow.
+// @cost 743
+template MayTrade() {
+    input Book() before;
+    input Book() after;
+    signal input allowed; // 2^-16 micro-USD: equity up to this much counts
+    signal output may; // 0 or 1
+
+    signal now <== Surplus()(before, allowed);
+    signal then <== Surplus()(after, allowed);
+    signal solvent <== NonNegative(SURPLUS_WIDTH())(then);
+    signal safer <== NonNegative(SURPLUS_WIDTH() + 1)(then - now);
+    may <== 1 - (1 - solvent) * (1 - safer);
 }

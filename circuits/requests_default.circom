@@ -1,5 +1,5 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
 include "requests.circom";
 
-component main = Requests(8, 8);
+component main = Requests(8);

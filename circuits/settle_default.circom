@@ -1,5 +1,5 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
 include "settle_batch.circom";
 
-component main = SettleBatch(16, 2, 6);
+component main = SettleBatch(16, 2);

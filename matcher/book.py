@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from random import Random
 
-from matcher.journal import ClosedSet
+from matcher.journal import ClosedSet, Reference
 from undertow.engine.batch import Slot
 from undertow.protocol.account import Account
+from undertow.protocol.authority import Authority
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import Preset, VenueParams
 from undertow.protocol.signed_order import SignedOrder
@@ -25,49 +26,63 @@ class OrderBook:
 
     waiting: dict[int, SignedOrder] = field(default_factory=dict)
 
+    def copy(self) -> OrderBook:
+        """Return a book that changes on its own."""
+        return OrderBook(self.waiting.copy())
+
     def add(self, sequence: int, signed: SignedOrder) -> None:
         """Take in an order of the log."""
         self.waiting[sequence] = signed
 
     def pick(
-        self, batch: int, accounts: Mapping[int, Account], preset: Preset, params: VenueParams
+        self,
+        batch: int,
+        accounts: Mapping[int, Account],
+        preset: Preset,
+        params: VenueParams,
+        random: Random,
     ) -> ClosedSet | None:
         """Return the next set, or None while no order waits.
 
         The busiest markets get the lanes; an account has one order in a batch, of its highest
-        nonce; decoys fill up.
+        nonce; decoys fill up. ``random`` draws decoys and salts.
         """
         self._drop_dead(batch, accounts)
-        demand = Counter(s.order.instrument for s in self.waiting.values())
-        if not demand:
+        if not self.waiting:
             return None
-        listed = [i for i, market in enumerate(params.markets) if market is not None]
-        ranked = sorted(listed, key=lambda i: -demand[i])
-        spare = [i for i in range(len(params.markets)) if i not in listed]
-        lanes = tuple(sorted((ranked + spare)[: preset.lanes]))
-        slots: list[tuple[bool, int]] = []
-        taken: set[int] = set()
-        for sequence in sorted(self.waiting):
-            order = self.waiting[sequence].order
-            if len(slots) < preset.slots and order.instrument in lanes:
-                if order.account not in taken:
-                    slots.append((True, sequence))
-                taken.add(order.account)
-        if len(slots) < preset.slots:
-            others = [index for index in accounts if index not in taken] or list(accounts)
-            decoys = [secrets.choice(others) for _ in range(preset.slots - len(slots))]
-            slots += [(False, index) for index in decoys]
-        salts = tuple(secrets.randbits(SALT_BITS) for _ in slots)
-        return ClosedSet(batch=batch, lanes=lanes, slots=tuple(slots), salts=salts)
+        lanes = self._lanes(preset, params)
+        orders, taken = self._orders(lanes, preset.slots)
+        decoys = _decoys(accounts, taken, preset.slots - len(orders), random)
+        salts = tuple(random.getrandbits(SALT_BITS) for _ in range(preset.slots))
+        return ClosedSet(batch=batch, lanes=lanes, slots=(*orders, *decoys), salts=salts)
 
-    def settle(self, closed: ClosedSet, slots: tuple[Slot, ...]) -> None:
+    def settle(self, closed: ClosedSet, slots: Sequence[Slot]) -> None:
         """Drop the orders that a batch finished; a resting rest goes on waiting."""
-        for (is_order, sequence), slot in zip(closed.slots, slots, strict=True):
-            if not is_order or slot.order is None or slot.outcome in _KEEP:
+        for (_, number), slot in zip(closed.slots, slots, strict=True):
+            if slot.order is None or slot.outcome in _KEEP:
                 continue
             rests = slot.outcome is Outcome.CLEARED and not slot.order.immediate_or_cancel
             if not rests or slot.after.filled >= slot.order.size:
-                self.waiting.pop(sequence, None)
+                self.waiting.pop(number, None)
+
+    def _lanes(self, preset: Preset, params: VenueParams) -> tuple[int, ...]:
+        demand = Counter(s.order.instrument for s in self.waiting.values())
+        listed = [i for i, market in enumerate(params.markets) if market is not None]
+        ranked = sorted(listed, key=lambda i: -demand[i])
+        spare = [i for i in range(len(params.markets)) if i not in listed]
+        return tuple(sorted((ranked + spare)[: preset.lanes]))
+
+    def _orders(self, lanes: Sequence[int], slots: int) -> tuple[list[Reference], set[int]]:
+        """Return the oldest order of each account, and the accounts that have one."""
+        orders: list[Reference] = []
+        taken: set[int] = set()
+        for sequence in sorted(self.waiting):
+            order = self.waiting[sequence].order
+            if len(orders) < slots and order.instrument in lanes:
+                if order.account not in taken:
+                    orders.append(Reference(Authority.ORDER, sequence))
+                taken.add(order.account)
+        return orders, taken
 
     def _drop_dead(self, batch: int, accounts: Mapping[int, Account]) -> None:
         """Drop what expired or was replaced: a higher nonce cancels what waits below it."""
@@ -84,3 +99,13 @@ class OrderBook:
             replaced = order.nonce < newest.get(order.account, order.nonce + 1)
             if replaced or order.expiry_batch < batch:
                 del self.waiting[sequence]
+
+
+def _decoys(
+    accounts: Mapping[int, Account], taken: Set[int], count: int, random: Random
+) -> list[Reference]:
+    """Return touches of accounts that have no order in the batch, if there are any such."""
+    if count == 0:
+        return []
+    others = [index for index in accounts if index not in taken] or list(accounts)
+    return [Reference(Authority.TOUCH, random.choice(others)) for _ in range(count)]

@@ -9,9 +9,11 @@ MatcherError
 
 from __future__ import annotations
 
+from undertow.errors import UndertowError
 
-class MatcherError(Exception):
-    """Base of every error that the matcher raises on purpose."""
+
+class MatcherError(UndertowError):
+    """The root of the matcher's errors."""
 
 
 class LogError(MatcherError):

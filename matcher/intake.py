@@ -15,14 +15,17 @@ from undertow.crypto.babyjubjub import Point
 from undertow.protocol.account import Account
 from undertow.protocol.envelope import (
     ENVELOPE_BYTES,
-    EnvelopeError,
     EnvelopePrivateKey,
-    WrongKeyError,
     open_envelope,
 )
-from undertow.protocol.errors import OrderError
+from undertow.protocol.errors import EnvelopeError, OrderError, WrongKeyError
+from undertow.protocol.params import VenueParams
 from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.state import State
+from undertow.protocol.units import PRICE_WIDTH
 from undertow.protocol.venue import Venue
+
+LARGEST_PRICE = (1 << PRICE_WIDTH) - 1
 
 
 class Code(StrEnum):
@@ -109,6 +112,14 @@ def decide(
 
     Margin and fill limits depend on the batch and are judged there, not here.
     """
+    signed = _opened(ciphertext, key, venue)
+    if isinstance(signed, Refused):
+        return signed
+    code = _fault(signed, venue, view)
+    return signed if code is None else Refused(code)
+
+
+def _opened(ciphertext: bytes, key: EnvelopePrivateKey, venue: Venue) -> SignedOrder | Refused:
     # 1. The envelope opens with the current key.
     if len(ciphertext) > ENVELOPE_BYTES:
         return Refused(Code.OVERSIZED)
@@ -120,31 +131,37 @@ def decide(
         return Refused(Code.BAD_CIPHERTEXT)
     # 2. It holds one signed order, every field within its width.
     try:
-        signed = SignedOrder.from_bytes(plaintext)
-    except (OrderError, ValueError):
+        return SignedOrder.from_bytes(plaintext)
+    except OrderError:
         return Refused(Code.MALFORMED_ORDER)
+
+
+def _fault(signed: SignedOrder, venue: Venue, view: View) -> Code | None:
     order = signed.order
     # 3. The account's owner signed it for this venue.
     owner = view.owners.get(order.account)
     if owner is None:
-        return Refused(Code.UNKNOWN_ACCOUNT)
+        return Code.UNKNOWN_ACCOUNT
     if not eddsa.verify(owner.public_key, order.message(venue.word), signed.signature):
-        return Refused(Code.BAD_SIGNATURE)
+        return Code.BAD_SIGNATURE
     # 4. It can still trade. An equal nonce goes on with a partly filled order.
     if order.nonce < owner.nonce:
-        return Refused(Code.STALE_NONCE)
+        return Code.STALE_NONCE
     if order.expiry_batch < view.batch_number:
-        return Refused(Code.EXPIRED)
+        return Code.EXPIRED
     low, high = view.price_range.get(order.instrument, (1, 0))
-    if not low <= order.limit_price <= high:
-        return Refused(Code.PRICE_OUT_OF_RANGE)
-    return signed
+    return None if low <= order.limit_price <= high else Code.PRICE_OUT_OF_RANGE
 
 
-def read_logged(ciphertext: bytes, key: EnvelopePrivateKey, venue: Venue) -> SignedOrder:
-    """Return the order of a recorded envelope: `decide` let it in, so it opens and is one.
+def view_of(state: State, batch_number: int, params: VenueParams) -> View:
+    """Return what intake decides against while ``batch_number`` is open for orders.
 
-    Raises:
-        EnvelopeError: the key is not the one that the envelope was recorded under.
+    A limit is within twice and half the mark; before the first mark any price will do.
     """
-    return SignedOrder.from_bytes(open_envelope(ciphertext, key, venue))
+    ranges = {}
+    for instrument, market in enumerate(params.markets):
+        if market is not None:
+            mark = state.marks[instrument]
+            highest = 2 * mark if mark else LARGEST_PRICE
+            ranges[instrument] = (max(mark // 2, 1), min(highest, LARGEST_PRICE))
+    return View(batch_number, Owners(state.accounts), ranges)

@@ -10,6 +10,9 @@ import sqlite3
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+from undertow.protocol.authority import Authority
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sets (
@@ -19,14 +22,21 @@ CREATE TABLE IF NOT EXISTS sets (
 """
 
 
+class Reference(NamedTuple):
+    """What a slot acts on, by whose word."""
+
+    authority: Authority
+    number: int
+    """An order's sequence number in the log, or the account that is touched."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedSet:
     """One batch's set, by reference to the order log."""
 
     batch: int
     lanes: tuple[int, ...]
-    slots: tuple[tuple[bool, int], ...]
-    """True and an order's sequence number, or false and a decoy's account."""
+    slots: tuple[Reference, ...]
     salts: tuple[int, ...]
 
 
@@ -65,7 +75,10 @@ class Journal:
         return ClosedSet(
             batch=batch,
             lanes=tuple(content["lanes"]),
-            slots=tuple((bool(is_order), int(number)) for is_order, number in content["slots"]),
+            slots=tuple(
+                Reference(Authority(authority), int(number))
+                for authority, number in content["slots"]
+            ),
             salts=tuple(int(salt) for salt in content["salts"]),
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
@@ -16,13 +15,23 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from matcher.errors import LogError
 from matcher.intake import Code, Refused, View, decide
-from matcher.store import OrderLog, Record
+from matcher.records import Record
+from matcher.store import OrderLog
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey
 from undertow.protocol.receipt import ciphertext_hash, sign_receipt
 from undertow.protocol.venue import Venue
 
 _STREAM_SECONDS = 0.2
 _STATUS = {Code.OVERSIZED: 413, Code.WRONG_KEY_ID: 409, Code.UNKNOWN_ACCOUNT: 404}
+
+
+Notice = dict[str, int | str]
+"""A settled batch's number, state root and price round."""
+
+
+def notice(batch: int, root: int, round_number: int) -> Notice:
+    """Return a settled batch as `/batches` lists it."""
+    return {"batch": batch, "root": f"{root:#066x}", "round": round_number}
 
 
 @dataclass(slots=True)
@@ -34,10 +43,10 @@ class Matcher:
     receipt_key: Ed25519PrivateKey
     log: OrderLog
     view: View
-    settled: list[dict[str, int | str]] = field(default_factory=list)
-    """Every settled batch's number, state root and price round, oldest first."""
+    clock_ms: Callable[[], int]
+    settled: list[Notice] = field(default_factory=list)
+    """Every settled batch, oldest first."""
     phase: Callable[[], str] = lambda: "intake only"
-    clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
 
     def receipt(self, record: Record) -> dict[str, int | str]:
         """Return the signed receipt of a durable record, the same each time."""
@@ -49,6 +58,23 @@ class Matcher:
             time_ms=record.time_ms,
         ).to_json()
 
+    def status(self) -> dict[str, int | str]:
+        """Return what a client must know before it sends an order."""
+        public = self.envelope_key.public
+        return {
+            "chainId": self.venue.chain_id,
+            "contract": self.venue.address,
+            "batchNumber": self.view.batch_number,
+            "phase": self.phase(),
+            "sequence": self.log.sequence,
+            "logHead": self.log.head.hex(),
+            "envelopeBytes": ENVELOPE_BYTES,
+            "epoch": public.epoch,
+            "keyId": public.key_id.hex(),
+            "envelopeKey": public.raw.hex(),
+            "receiptKey": self.receipt_key.public_key().public_bytes_raw().hex(),
+        }
+
 
 def create_app(matcher: Matcher) -> FastAPI:
     """Return the HTTP service over `matcher`."""
@@ -57,7 +83,13 @@ def create_app(matcher: Matcher) -> FastAPI:
     answers = Counter("undertow_orders", "Answers to POST /orders", ["code"], registry=registry)
     size = Gauge("undertow_log_records", "Records in the order log", registry=registry)
     size.set_function(lambda: matcher.log.sequence)
+    _route_orders(app, matcher, answers)
+    _route_batches(app, matcher)
+    _route_health(app, matcher, registry)
+    return app
 
+
+def _route_orders(app: FastAPI, matcher: Matcher, answers: Counter) -> None:
     @app.exception_handler(LogError)
     async def log_error(_: Request, __: Exception) -> Response:
         answers.labels("LOG_UNAVAILABLE").inc()
@@ -65,22 +97,11 @@ def create_app(matcher: Matcher) -> FastAPI:
 
     @app.post("/orders")
     async def post_order(request: Request) -> Response:
-        body = await _read(request)
-        if body is None:
-            answers.labels(Code.OVERSIZED).inc()
-            return _refusal(Refused(Code.OVERSIZED))
-        # Under a millisecond with the native core: a thread would wait longer for its turn.
-        decision = decide(body, matcher.envelope_key, matcher.venue, matcher.view)
-        if isinstance(decision, Refused):
-            # What was recorded stays so, though it may be stale by now.
-            record = matcher.log.find(ciphertext_hash(body))
-            if record is None:
-                answers.labels(decision.code).inc()
-                return _refusal(decision)
-        else:
-            record = await asyncio.wrap_future(matcher.log.append(body, matcher.clock_ms()))
-        answers.labels("ACCEPTED").inc()
-        return JSONResponse(matcher.receipt(record))
+        answer = await _answer(matcher, await _read(request))
+        answers.labels(answer.code if isinstance(answer, Refused) else "ACCEPTED").inc()
+        if isinstance(answer, Refused):
+            return _error(_STATUS.get(answer.code, 422), answer.code, answer.message)
+        return JSONResponse(matcher.receipt(answer))
 
     @app.get("/receipts/{sequence}")
     async def get_receipt(sequence: str) -> Response:
@@ -91,25 +112,10 @@ def create_app(matcher: Matcher) -> FastAPI:
             return _error(404, "NO_RECEIPT", "no record has this sequence number")
         return JSONResponse(matcher.receipt(record))
 
-    @app.get("/status")
-    async def status() -> dict[str, int | str]:
-        public = matcher.envelope_key.public
-        return {
-            "chainId": matcher.venue.chain_id,
-            "contract": matcher.venue.address,
-            "batchNumber": matcher.view.batch_number,
-            "phase": matcher.phase(),
-            "sequence": matcher.log.sequence,
-            "logHead": matcher.log.head.hex(),
-            "envelopeBytes": ENVELOPE_BYTES,
-            "epoch": public.epoch,
-            "keyId": public.key_id.hex(),
-            "envelopeKey": public.raw.hex(),
-            "receiptKey": matcher.receipt_key.public_key().public_bytes_raw().hex(),
-        }
 
+def _route_batches(app: FastAPI, matcher: Matcher) -> None:
     @app.get("/batches")
-    async def batches(after: int = 0) -> list[dict[str, int | str]]:
+    async def batches(after: int = 0) -> list[Notice]:
         return [batch for batch in matcher.settled if int(batch["batch"]) > after]
 
     @app.get("/batches/stream")
@@ -124,6 +130,12 @@ def create_app(matcher: Matcher) -> FastAPI:
 
         return StreamingResponse(events(), media_type="text/event-stream")
 
+
+def _route_health(app: FastAPI, matcher: Matcher, registry: CollectorRegistry) -> None:
+    @app.get("/status")
+    async def status() -> dict[str, int | str]:
+        return matcher.status()
+
     @app.get("/health")
     async def health() -> Response:
         if not matcher.log.running:
@@ -134,7 +146,17 @@ def create_app(matcher: Matcher) -> FastAPI:
     async def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    return app
+
+async def _answer(matcher: Matcher, body: bytes | None) -> Record | Refused:
+    """Return the record of an envelope, or why it is refused; raises LogError."""
+    if body is None:
+        return Refused(Code.OVERSIZED)
+    # Under a millisecond with the native core: a thread would wait longer for its turn.
+    decision = decide(body, matcher.envelope_key, matcher.venue, matcher.view)
+    if isinstance(decision, Refused):
+        # What was recorded stays so, though it may be stale by now.
+        return matcher.log.find(ciphertext_hash(body)) or decision
+    return await asyncio.wrap_future(matcher.log.append(body, matcher.clock_ms()))
 
 
 async def _read(request: Request) -> bytes | None:
@@ -145,10 +167,6 @@ async def _read(request: Request) -> bytes | None:
         if len(body) > ENVELOPE_BYTES:
             return None
     return bytes(body)
-
-
-def _refusal(refused: Refused) -> JSONResponse:
-    return _error(_STATUS.get(refused.code, 422), refused.code, refused.message)
 
 
 def _error(status: int, code: str, message: str) -> JSONResponse:

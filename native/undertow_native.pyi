@@ -137,8 +137,15 @@ class TapeRecorder:
     TRACE_START: int
     """Address of the trace's first entry."""
 
-    def __new__(cls, wasm: bytes) -> Self:
-        """Take circom's calculator. ValueError: it is no module of the expected form."""
+    def __new__(cls, wasm: bytes, signals: tuple[int, int] | None = None) -> Self:
+        """Take circom's calculator. ValueError: it is no module of the expected form.
+
+        `signals` asks for a tape of signals: the number of the signal that is set first, and how
+        many signals the .sym file numbers, with 0 for the constant one. Its wires are the
+        witness's, then the signals by number. Each signal is computed by itself, from the signals
+        that its assignment names, so that `WitnessTape.run_lying` can lie about any of them. It is
+        larger and slower, and none is made of a circuit that decides something by a signal.
+        """
     def module(self) -> bytes:
         """Return the calculator that writes a trace."""
     def start(self, memory: bytes, shared: int) -> None:
@@ -148,15 +155,19 @@ class TapeRecorder:
     def finish(self, groups: list[tuple[str, int]], wires: int) -> bytes:
         """Return the tape's file for inputs of these names and sizes, in recorded order.
 
-        ValueError: the trace gave another number of wires or inputs, or nothing was recorded.
+        ValueError: the trace gave another number of wires or inputs, or nothing was recorded, or
+        the signals are not where `signals` puts them.
         """
 
 @final
 class WitnessTape:
     """A circuit's witness tape in memory."""
 
-    def __new__(cls, content: bytes) -> Self:
-        """Read a tape's file. ValueError: it is none."""
+    def __new__(cls, content: bytes, wires: int | None = None) -> Self:
+        """Read a tape's file. ValueError: it is none, or has fewer wires.
+
+        Witnesses have its first `wires` wires, by default all.
+        """
     def inputs(self) -> list[tuple[str, int, int]]:
         """Return name, first position and size of each input."""
     @property
@@ -169,6 +180,18 @@ class WitnessTape:
         """Return the .wtns content for inputs in words of 32 little-endian bytes.
 
         ValueError: their number, a number not below r, or inputs that the circuit refuses.
+        """
+    def run_lying(self, inputs: Buffer, lies: dict[int, Buffer]) -> bytes:
+        """Return `run` where lies are told of some wires, and what is computed from them follows.
+
+        Lies: a word of 32 little-endian bytes for each wire; the witness has it there. What is
+        computed from a wire is the tape's to know. On a tape of signals (`TapeRecorder`) it is what
+        the circuit assigns from that signal, directly or not, and a wire is one value with the
+        signal that it is. On others, wires with equal computations are one value: a lie about one
+        is a lie about all, and about whatever is computed from any; a wire that is the same for all
+        inputs is a constant, and a lie about it changes nothing else.
+        ValueError: as `run`, the division by a lie of zero included; a wire that the tape does not
+        have; wire 0, which is one in every witness; two lies about one value.
         """
     def run_many(self, inputs: Sequence[Buffer]) -> list[bytes]:
         """Return `run` of each, on all cores; ValueError as there."""

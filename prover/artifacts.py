@@ -1,43 +1,35 @@
 """Circuits and keys on disk: built once per content, and refused by hash when they changed.
 
-build/keys/<circuit>-<hash>/ holds the .r1cs, .wasm, .sym, .zkey, .tape and manifest.json,
-which names every file's SHA-256 and where the key is from. Only the native core records a .tape
-and uses it: a folder that was built without the core has none until it is built with it.
+build/keys/<circuit>-<hash>/ holds the .r1cs, .wasm, .sym, .zkey, .tape and manifest.json. Only the
+native core records a .tape and uses it: a folder that was built without the core has none until it
+is built with it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from prover import setup, toolchain
+from prover import manifest, setup, toolchain
+from prover.errors import ArtifactError, UnsafeKeyError
 from prover.groth16 import setup_key
+from prover.manifest import CEREMONY, DEV, FILES, MANIFEST, R1CS, SYM, TAPE, WASM, ZKEY
 from prover.tape import record
 from prover.toolchain import ROOT
 from undertow.crypto import native
 from undertow.protocol.params import Preset
-from undertow.whole_file import whole_file
+from undertow.whole_file import whole_file, whole_folder
 
 KEYS = ROOT / "build" / "keys"
 DEV_SEED = hashlib.sha256(b"undertow development key: worthless outside local chains").digest()
 """Anybody can forge proofs under a key made from it."""
-MANIFEST = "manifest.json"
-DEV, CEREMONY = "dev", "ceremony"
-"""Where a key is from."""
 _VERSION = 2
 
 Progress = Callable[[str], None]
-
-
-class ArtifactError(Exception):
-    """A file of a circuit is missing or is not the one that the manifest names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +44,27 @@ class Artifacts:
     @property
     def r1cs(self) -> Path:
         """The constraints."""
-        return self.folder / "circuit.r1cs"
+        return self.folder / R1CS
 
     @property
     def wasm(self) -> Path:
         """The witness calculator."""
-        return self.folder / "circuit.wasm"
+        return self.folder / WASM
 
     @property
     def sym(self) -> Path:
         """The signals' names."""
-        return self.folder / "circuit.sym"
+        return self.folder / SYM
 
     @property
     def zkey(self) -> Path:
         """The proving key."""
-        return self.folder / "circuit.zkey"
+        return self.folder / ZKEY
 
     @property
     def tape(self) -> Path:
         """The operations that compute a witness; see the top for when there is none."""
-        return self.folder / "circuit.tape"
-
-
-TAPE = "circuit.tape"
-FILES = ("circuit.r1cs", "circuit.wasm", "circuit.sym", "circuit.zkey", TAPE)
+        return self.folder / TAPE
 
 
 def circuit_names(preset: Preset) -> tuple[str, str]:
@@ -93,53 +81,27 @@ def chosen(name: str, origin: str, progress: Progress) -> Artifacts:
     return adopted(_folder(name)) if origin == CEREMONY else build(name, progress)
 
 
-def _folder(name: str) -> Path:
-    """Return where a circuit's files with the development key are, whether built or not."""
-    source = ROOT / "circuits" / f"{name}.circom"
-    tag = f"{toolchain.content_hash(source)}-{DEV_SEED.hex()}-{_VERSION}"
-    return KEYS / f"{name}-{hashlib.sha256(tag.encode()).hexdigest()[:16]}"
-
-
 def build(name: str, progress: Progress) -> Artifacts:
     """Return a circuit's files with a development key, building what is not there yet."""
-    source = ROOT / "circuits" / f"{name}.circom"
     folder = _folder(name)
     if not (folder / MANIFEST).is_file():
-        progress(f"{name}: compiling the circuit")
-        compiled = toolchain.compile(source, ROOT / "build" / "circuits")
-        KEYS.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=KEYS))
-        try:
-            for target, path in zip(
-                FILES, (compiled.r1cs, compiled.wasm, compiled.sym), strict=False
-            ):
-                shutil.copyfile(path, work / target)
+        with whole_folder(folder) as work:
+            _compile(name, work, progress)
             _record_tape(work, name, progress)
             setup_key(
-                work / FILES[0],
-                work / FILES[3],
+                work / R1CS,
+                work / ZKEY,
                 DEV_SEED,
                 lambda stage: progress(f"{name}: development key, {stage}"),
             )
-            _write_manifest(work, name)
+            manifest.write(work, name)
+            # One that is there lacks its manifest.
             shutil.rmtree(folder, ignore_errors=True)
-            os.rename(work, folder)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
     artifacts = load(folder)
     if native.core is not None and not artifacts.tape.is_file():
         _record_tape(folder, name, progress)
-        _write_manifest(folder, name)
+        manifest.write(folder, name)
     return artifacts
-
-
-def _record_tape(folder: Path, name: str, progress: Progress) -> None:
-    """Write the tape where the native core is installed."""
-    if native.core is not None:
-        progress(f"{name}: recording the witness tape")
-        content = record(folder / FILES[1], folder / FILES[2])
-        with whole_file(folder / TAPE) as file:
-            file.write(content)
 
 
 def load(folder: Path) -> Artifacts:
@@ -150,38 +112,16 @@ def load(folder: Path) -> Artifacts:
     Raises:
         ArtifactError: a file is missing or changed, or the key passes no gate.
     """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise ArtifactError(f"{path} is missing; run `undertow circuits build`")
-    manifest = _manifest(path)
-    for name in FILES:
-        file = folder / name
-        if name == TAPE and name not in manifest["sha256"] and not file.exists():
-            continue
-        if not file.is_file() or _sha256(file) != manifest["sha256"].get(name):
-            raise ArtifactError(
-                f"{file} is not the file that its manifest names; delete {folder} and run "
-                "`undertow circuits build`"
-            )
-    artifacts = Artifacts(manifest["circuit"], folder, manifest["origin"])
+    promised = manifest.read(folder)
+    manifest.check(folder, promised)
+    artifacts = Artifacts(promised.circuit, folder, promised.origin)
     if artifacts.origin != DEV:
         try:
-            setup.require_contribution(artifacts.zkey, str(manifest.get("circuit_hash")))
-        except ValueError as error:
-            raise ArtifactError(f"the key is no ceremony's: {error}") from error
+            setup.require_contribution(artifacts.zkey, str(promised.circuit_hash))
+        except UnsafeKeyError as error:
+            message = f"the key is no ceremony's: {error}"
+            raise ArtifactError(artifacts.zkey, message) from error
     return artifacts
-
-
-def _manifest(path: Path) -> dict[str, Any]:
-    """Return a manifest that has what `load` asks for; raises ArtifactError."""
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        kinds = {"circuit": str, "origin": str, "sha256": dict}
-        if all(isinstance(manifest[name], kind) for name, kind in kinds.items()):
-            return dict(manifest)
-    except (ValueError, KeyError, TypeError):
-        pass
-    raise ArtifactError(f"{path} is no manifest; delete {path.parent} and build or adopt again")
 
 
 def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> Artifacts:
@@ -189,23 +129,21 @@ def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> A
 
     Raises:
         OSError: a file cannot be read.
-        ValueError: the key is not the circuit's, or nobody contributed to it.
+        UnsafeKeyError: the key is not the circuit's, or nobody contributed to it.
     """
-    work = Path(tempfile.mkdtemp(prefix=f"{artifacts.name}-", dir=KEYS))
-    try:
-        for name in FILES:
-            source = zkey if name == artifacts.zkey.name else artifacts.folder / name
-            shutil.copyfile(source, work / name)
+    with tempfile.TemporaryDirectory(dir=KEYS) as scratch:
         # The copy is what is verified: whoever handed the key over may still write to theirs.
-        copy = work / artifacts.zkey.name
+        copy = Path(scratch) / ZKEY
+        shutil.copyfile(zkey, copy)
         setup.verify(artifacts.r1cs, ptau, copy, progress)
         circuit_hash = setup.inspect(copy).circuit_hash
-        target = KEYS / f"{artifacts.folder.name}-{CEREMONY}-{_sha256(copy)[:16]}"
-        _write_manifest(work, artifacts.name, origin=CEREMONY, circuit_hash=circuit_hash)
-        shutil.rmtree(target, ignore_errors=True)
-        os.rename(work, target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        target = KEYS / f"{artifacts.folder.name}-{CEREMONY}-{manifest.sha256(copy)[:16]}"
+        with whole_folder(target) as work:
+            copy.rename(work / ZKEY)
+            for name in set(FILES) - {ZKEY}:
+                shutil.copyfile(artifacts.folder / name, work / name)
+            manifest.write(work, artifacts.name, CEREMONY, circuit_hash=circuit_hash)
+            shutil.rmtree(target, ignore_errors=True)
     return load(target)
 
 
@@ -219,25 +157,38 @@ def adopted(development: Path) -> Artifacts:
     if len(found) == 1:
         artifacts = load(found[0])
         if artifacts.origin != CEREMONY:
-            raise ArtifactError(f"{found[0]} does not hold a ceremony's key; adopt it again")
+            message = f"{found[0]} does not hold a ceremony's key; adopt it again"
+            raise ArtifactError(found[0], message)
         return artifacts
     if found:
         names = ", ".join(path.name for path in found)
-        raise ArtifactError(
-            f"{development.parent} holds several ceremonies' keys; keep one: {names}"
-        )
-    raise ArtifactError(
-        f"no ceremony's key was adopted for {development.name}; run `undertow circuits adopt`"
-    )
+        message = f"{development.parent} holds several ceremonies' keys; keep one: {names}"
+        raise ArtifactError(development.parent, message)
+    message = f"no ceremony's key was adopted for {development.name}; run `undertow circuits adopt`"
+    raise ArtifactError(development, message)
 
 
-def _write_manifest(folder: Path, name: str, origin: str = DEV, **more: str) -> None:
-    hashes = {file: _sha256(folder / file) for file in FILES if (folder / file).is_file()}
-    manifest = {"circuit": name, "origin": origin, **more, "sha256": hashes}
-    with whole_file(folder / MANIFEST) as file:
-        file.write(f"{json.dumps(manifest, indent=2)}\n".encode())
+def _folder(name: str) -> Path:
+    """Return where a circuit's files with the development key are, whether built or not."""
+    tag = f"{toolchain.content_hash(_source(name))}-{DEV_SEED.hex()}-{_VERSION}"
+    return KEYS / f"{name}-{hashlib.sha256(tag.encode()).hexdigest()[:16]}"
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _source(name: str) -> Path:
+    return ROOT / "circuits" / f"{name}.circom"
+
+
+def _compile(name: str, work: Path, progress: Progress) -> None:
+    progress(f"{name}: compiling the circuit")
+    compiled = toolchain.compile(_source(name), ROOT / "build" / "circuits")
+    for target, path in ((R1CS, compiled.r1cs), (WASM, compiled.wasm), (SYM, compiled.sym)):
+        shutil.copyfile(path, work / target)
+
+
+def _record_tape(folder: Path, name: str, progress: Progress) -> None:
+    """Write the tape where the native core is installed."""
+    if native.core is not None:
+        progress(f"{name}: recording the witness tape")
+        content = record(folder / WASM, folder / SYM)
+        with whole_file(folder / TAPE) as file:
+            file.write(content)

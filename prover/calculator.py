@@ -9,9 +9,10 @@ from typing import Any
 
 import wasmtime
 
-FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617
-WORD = 32
-"""Bytes of a number, little-endian."""
+from prover.binary import WORD
+from prover.errors import WitnessError
+from undertow.crypto.field import R
+
 _MESSAGES = {
     1: "signal not found",
     2: "too many signals set",
@@ -40,10 +41,6 @@ _COLLECTOR = """
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br $next)))))
 """
-
-
-class WitnessError(Exception):
-    """The inputs are not those of the circuit, or break one of its statements."""
 
 
 @lru_cache(maxsize=1)
@@ -154,7 +151,7 @@ def flat(value: Any) -> list[int]:
     """Return an input's numbers in order, reduced to the field."""
     if isinstance(value, (list, tuple)):
         return [item for part in value for item in flat(part)]
-    return [int(value) % FIELD]
+    return [int(value) % R]
 
 
 def check_sizes(

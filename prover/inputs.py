@@ -13,14 +13,15 @@ from undertow.crypto.field import to_field
 from undertow.crypto.merkle import Proof, Tree
 from undertow.crypto.poseidon import poseidon
 from undertow.crypto.signature_digits import signature_digits
-from undertow.engine.batch import Batch, Execution, Slot
+from undertow.engine.batch import Batch, Execution, Slot, authority_of
 from undertow.engine.requests import Answer
-from undertow.protocol.account import Account, pack_positions
+from undertow.protocol.account import pack_positions
+from undertow.protocol.layout import LEVELS, SECRET_WIDTH
 from undertow.protocol.order_set import EMPTY_MESSAGE, set_root
 from undertow.protocol.params import VenueParams, rule
 from undertow.protocol.prices import pack_prices
-from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.state import State, market_row
+from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
+from undertow.protocol.state import LEDGER_WORDS, State, market_row
 from undertow.protocol.statement import (
     Served,
     Touch,
@@ -33,10 +34,6 @@ from undertow.protocol.words import Signals, signals
 
 NO_SIGNATURE = Signature(BASE8, 0)
 """Stands in empty slots, where the circuit does not look at it."""
-
-
-LEVELS = 6
-"""Levels of the accounts' tree that a slot proves; above them the batch carries all 64 nodes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,19 +85,19 @@ def settle_job(
     lanes = committed.batch.lanes
     inputs: dict[str, Any] = {
         "z": public.z,
-        "chainId": venue.chain_id,
-        "contract": venue.contract,
-        "batchNumber": number,
+        "venue": [venue.chain_id, venue.contract],
+        "batch": number,
         "price": list(prices),
         "time": time,
+        "params": params_input(params),
+        "cap": state.tree.level(LEVELS),
+        **state_inputs(state),
+        "marks": list(pack_prices(state.marks)),
         "lane": list(lanes),
+        "row": [market_row(state.markets[lane]) for lane in lanes],
         "rule": [rule(params.market(lane)) for lane in lanes],
         "flow": [to_field(execution.clearings[lane].flow) for lane in lanes],
         "side": [to_field(execution.clearings[lane].side) for lane in lanes],
-        **params_inputs(params),
-        **_without(venue_inputs(state), "accountsRoot"),
-        "cap": state.tree.level(LEVELS),
-        "row": [market_row(state.markets[lane]) for lane in lanes],
         **_slot_inputs(state, committed, execution.slots, touches),
     }
     return Job(words=tuple(words), signals=public, inputs=inputs)
@@ -117,7 +114,7 @@ def requests_job(
 ) -> Job:
     """Return the job that proves the answers to a run of requests from ``state``."""
     served = [
-        Served(a.request.word(), *a.request.key, a.paid, a.leaf(), a.ciphertext()) for a in answers
+        Served(a.request.word(), a.request.key, a.paid, a.leaf(), a.ciphertext()) for a in answers
     ]
     words = request_words(
         venue, number, (state.root(), after.root()), operator.public, params.hash(), served
@@ -125,14 +122,14 @@ def requests_job(
     public = signals(words)
     inputs: dict[str, Any] = {
         "z": public.z,
-        "chainId": venue.chain_id,
-        "contract": venue.contract,
-        "batchNumber": number,
+        "venue": [venue.chain_id, venue.contract],
+        "run": number,
         "operatorKey": list(operator.public),
-        "operatorBits": [operator.scalar >> i & 1 for i in range(252)],
-        "price": list(state.marks),
-        **params_inputs(params),
-        **_without(venue_inputs(state), "marks"),
+        "operatorBits": [operator.scalar >> i & 1 for i in range(SECRET_WIDTH)],
+        "params": params_input(params),
+        "accounts": state.tree.root,
+        **state_inputs(state),
+        "mark": list(state.marks),
         **_request_inputs(state, answers),
     }
     return Job(words=tuple(words), signals=public, inputs=inputs)
@@ -147,58 +144,37 @@ def _request_inputs(state: State, answers: Sequence[Answer]) -> dict[str, Any]:
             {
                 "word": request.word(),
                 "key": list(request.key),
-                **account_inputs(answer.before),
-                "children": path_inputs(tree, request.index),
+                "account": answer.before.words(),
+                "children": path_inputs(tree, request.account),
             }
         )
-        tree.update(request.index, answer.leaf())
+        tree.update(request.account, answer.leaf())
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def _without(inputs: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in inputs.items() if key != name}
-
-
-def params_inputs(params: VenueParams) -> dict[str, Any]:
-    """Return the parameters as both circuits take them."""
+def params_input(params: VenueParams) -> list[int]:
+    """Return the bus of the parameters."""
     instruments = range(INSTRUMENTS)
+    risks = [params.risk(i) for i in instruments]
+    return [
+        *(getattr(risk, field.name) for risk in risks for field in RISK_WORD.fields),
+        *(params.market(i).skew_cap for i in instruments),
+        *(poseidon(rule(params.market(i)), PARAMS) for i in instruments),
+        params.taker_fee,
+        params.maker_fee,
+        params.profit_cap,
+    ]
+
+
+def state_inputs(state: State) -> dict[str, Any]:
+    """Return the buses of the market table and of the house ledger."""
     return {
-        "shock": [params.risk(i).shock for i in instruments],
-        "contingency": [params.risk(i).contingency for i in instruments],
-        "concentration": [params.risk(i).concentration for i in instruments],
-        "skewCap": [params.market(i).skew_cap for i in instruments],
-        "ruleHash": [poseidon(rule(params.market(i)), PARAMS) for i in instruments],
-        "takerFee": params.taker_fee,
-        "makerFee": params.maker_fee,
-        "profitCap": params.profit_cap,
-    }
-
-
-def venue_inputs(state: State) -> dict[str, Any]:
-    """Return accounts' root, market table, ledger and marks as both circuits take them."""
-    ledger = state.ledger
-    money = (ledger.house_cash, ledger.insurance, ledger.fee_pool, ledger.sum_cash)
-    return {
-        "accountsRoot": state.tree.root,
-        "skews": list(pack_positions([market.skew for market in state.markets])),
-        "funding": [to_field(market.funding_index) for market in state.markets],
-        "rowHash": [poseidon(market_row(market), TABLE) for market in state.markets],
-        "ledger": [to_field(value) for value in money],
-        "marks": list(pack_prices(state.marks)),
-    }
-
-
-def account_inputs(account: Account) -> dict[str, Any]:
-    """Return the fields of a leaf as both circuits take them."""
-    return {
-        "owner": list(account.owner),
-        "viewKey": account.view_key,
-        "version": account.version,
-        "nonce": account.nonce,
-        "filled": account.filled,
-        "cash": to_field(account.cash),
-        "netDeposits": to_field(account.net_deposits),
-        "positions": list(pack_positions(account.positions)),
+        "markets": [
+            *pack_positions([market.skew for market in state.markets]),
+            *(to_field(market.funding_index) for market in state.markets),
+            *(poseidon(market_row(market), TABLE) for market in state.markets),
+        ],
+        "ledger": LEDGER_WORDS.words(state.ledger),
     }
 
 
@@ -228,13 +204,12 @@ def _slot_inputs(
         rows.append(
             {
                 "index": slot.index,
-                "occupied": int(slot.order is not None),
+                "authority": authority_of(slot.action),
                 "word": slot.order.pack() if slot.order else 0,
-                "r8": list(signed.r8),
-                "digits": signature_digits(signed.s),
+                "signature": [*signed.r8, *signature_digits(signed.s)],
                 "salt": salt,
                 "lots": abs(slot.fill),
-                **account_inputs(slot.before),
+                "account": slot.before.words(),
                 "children": path_inputs(tree, slot.index)[:LEVELS],
             }
         )

@@ -19,8 +19,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from prover.groth16 import Proof, ProverError
+from prover.errors import FailedJobError, InvalidProofError, NoAnswerError, ProverError
 from prover.inputs import Job
+from prover.proof import Proof
 from prover.prover import Prover, Timing
 from undertow import foreign_json
 from undertow.protocol.words import Signals
@@ -57,7 +58,9 @@ class FolderProver:
         """Return a verified proof of the job.
 
         Raises:
-            ProverError: with the prover's reason, or because none answered in time.
+            FailedJobError: with the prover's reason.
+            InvalidProofError: the answer is no proof of the job.
+            NoAnswerError: none answered in time.
         """
         started = time.perf_counter()
         name = uuid.uuid4().hex
@@ -69,9 +72,9 @@ class FolderProver:
         while not proof_file.is_file():
             if failed.is_file():
                 reason = failed.read_bytes()[:REASON].decode(errors="replace")
-                raise ProverError(f"{failed}: {reason}")
+                raise FailedJobError(failed, reason)
             if time.perf_counter() - started > self._patience:
-                raise ProverError(_given_up(waiting, self._patience))
+                raise _given_up(waiting, self._patience)
             time.sleep(POLL_SECONDS)
         proof = _answered(proof_file)
         self._local.accept(job, proof)
@@ -81,21 +84,20 @@ class FolderProver:
 
 
 def _answered(path: Path) -> Proof:
-    """Return the proof of a file that somebody else wrote; raises ProverError if it holds none."""
+    """Return the proof of a file that somebody else wrote; raises InvalidProofError."""
     try:
-        answer = foreign_json.read(path.read_bytes(), LARGEST_FILE)
-        return Proof(tuple(map(int, answer["proof"])), tuple(map(int, answer["public"])))
+        return Proof.from_json(foreign_json.read(path.read_bytes(), LARGEST_FILE))
     except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise ProverError(f"{path} is no proof: {type(error).__name__}: {error}") from error
+        raise InvalidProofError(f"{path} is no proof: {type(error).__name__}: {error}") from error
 
 
-def _given_up(waiting: Path, seconds: float) -> str:
+def _given_up(waiting: Path, seconds: float) -> NoAnswerError:
     """Take a job back and return what was waited for."""
     try:
         waiting.unlink()
     except FileNotFoundError:
-        return f"{waiting}: the prover that took it did not answer within {seconds:.0f} s"
-    return f"{waiting}: no prover took it within {seconds:.0f} s"
+        return NoAnswerError(waiting, seconds, taken=True)
+    return NoAnswerError(waiting, seconds, taken=False)
 
 
 def serve_folder(folder: Path, provers: Mapping[str, Prover], stop: threading.Event) -> None:
@@ -130,8 +132,7 @@ def _proved(content: bytes, provers: Mapping[str, Prover]) -> dict[str, Any]:
     circuit, job = _decode(foreign_json.read(content, LARGEST_FILE))
     if circuit not in provers:
         raise ProverError(f"this prover has no key for {circuit}")
-    proof = provers[circuit].prove(job)
-    return {"proof": _texts(proof.words), "public": _texts(proof.public)}
+    return provers[circuit].prove(job).to_json()
 
 
 def _claim(folder: Path) -> Path | None:

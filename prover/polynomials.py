@@ -1,6 +1,6 @@
 """What a development key is made of: its secrets, and each wire's share at the secret point.
 
-`native/src/setup.rs` computes the same, and `prover/development_key.py` writes it as points.
+`native/src/keys/setup.rs` computes the same, and `prover/development_key.py` writes it as points.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 
-from prover.binary import FormatError
+from prover.errors import FormatError
 from prover.r1cs import R1cs
 from undertow.crypto.field import R
 

@@ -8,23 +8,15 @@ from pathlib import Path
 from typing import Protocol
 
 from prover.artifacts import Artifacts
-from prover.groth16 import (
-    BACKENDS,
-    Backend,
-    Proof,
-    ProverError,
-    default_backend,
-    verify,
-    verifying_key,
-)
+from prover.backends import BACKENDS, Backend, default_backend
+from prover.errors import BrokenConstraintError, InvalidProofError
+from prover.groth16 import verify, verifying_key
 from prover.inputs import Job
+from prover.native_core import refusals
+from prover.proof import Proof
 from prover.r1cs import R1cs, read_sym, wtns_values
 from prover.witness import Witnesses
 from undertow.crypto import native
-
-
-class BrokenConstraintError(ProverError):
-    """The witness breaks a constraint; the message names its signals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,7 @@ class Prover:
         Raises:
             WitnessError: the inputs are not those of the circuit.
             BrokenConstraintError: the witness breaks a constraint.
-            ProverError: the proof does not show the job's signals.
+            InvalidProofError: the proof does not show the job's signals.
         """
         started = time.perf_counter()
         raw = self.witnesses.compute(job.inputs)
@@ -79,16 +71,17 @@ class Prover:
         return proof
 
     def accept(self, job: Job, proof: Proof) -> None:
-        """Check a proof of the job, wherever it was made; raises ProverError."""
+        """Check a proof of the job, wherever it was made; raises InvalidProofError."""
         if proof.public != tuple(job.signals) or not verify(self.verifying_key, proof):
-            raise ProverError("the proof does not show the job's public signals")
+            raise InvalidProofError("the proof does not show the job's public signals")
 
     def _check(self, raw: bytes) -> None:
-        index = self._constraints.first_unsatisfied(raw)
+        with refusals():
+            index = self._constraints.first_unsatisfied(raw)
         if index is not None:
             circuit = R1cs.read(self.artifacts.r1cs)
-            names = ", ".join(circuit.names(index, read_sym(self.artifacts.sym)))
-            raise BrokenConstraintError(f"constraint {index} does not hold: {names}")
+            names = circuit.names(index, read_sym(self.artifacts.sym))
+            raise BrokenConstraintError(index, names)
 
 
 class _Constraints(Protocol):
@@ -111,4 +104,7 @@ class _ReadableConstraints:
 
 
 def _load_constraints(path: Path) -> _Constraints:
-    return _ReadableConstraints(path) if native.core is None else native.core.Constraints(str(path))
+    if native.core is None:
+        return _ReadableConstraints(path)
+    with refusals():
+        return native.core.Constraints(str(path))

@@ -6,13 +6,13 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.binary import FormatError, sections
-from prover.calculator import WORD
-from prover.witness import FIELD
+from prover.binary import WORD, numbers, prime, sections
+from prover.errors import FormatError
+from undertow.crypto.field import R
 
 Terms = list[tuple[int, int]]
 
-_PRIME = WORD.to_bytes(4, "little") + FIELD.to_bytes(WORD, "little")
+_PRIME = prime(R)
 _COUNTS = struct.Struct("<IIIIQI")
 """Wires, outputs, public inputs, private inputs, labels and constraints, after the prime."""
 _TERM = struct.Struct("<I32s")
@@ -35,7 +35,7 @@ def wtns_values(content: bytes, name: str = "the witness") -> list[int]:
         raise FormatError(f"{name} section 1 is not over the BN254 scalar field")
     if len(body) != WORD * int.from_bytes(header[-4:], "little"):
         raise FormatError(f"{name} section 2 does not have the values that section 1 counts")
-    return [int.from_bytes(body[i : i + WORD], "little") for i in range(0, len(body), WORD)]
+    return numbers(body)
 
 
 def read_sym(path: Path) -> dict[str, int]:
@@ -75,7 +75,7 @@ def _constraints(
 
 
 def _dot(terms: Terms, witness: list[int]) -> int:
-    return sum(value * witness[wire] for wire, value in terms) % FIELD
+    return sum(value * witness[wire] for wire, value in terms) % R
 
 
 @dataclass(frozen=True)
@@ -117,12 +117,16 @@ class R1cs:
     def holds(self, index: int, witness: list[int]) -> bool:
         """Tell whether one constraint holds."""
         a, b, c = self.constraints[index]
-        return (_dot(a, witness) * _dot(b, witness) - _dot(c, witness)) % FIELD == 0
+        return (_dot(a, witness) * _dot(b, witness) - _dot(c, witness)) % R == 0
 
     def first_unsatisfied(self, witness: list[int]) -> int | None:
-        """Return the index of the first broken constraint, or None when all hold."""
+        """Return the index of the first broken constraint, or None when all hold.
+
+        Raises:
+            FormatError: it is not of this circuit's length, or its first value is not one.
+        """
         if len(witness) != self.wires or witness[0] != 1:
-            raise ValueError("not a witness of this circuit")
+            raise FormatError("not a witness of this circuit")
         for index in range(len(self.constraints)):
             if not self.holds(index, witness):
                 return index

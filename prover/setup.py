@@ -1,8 +1,8 @@
 """Phase 2 of a Groth16 setup: where it begins, and the gate that a key must pass to be used.
 
 `snarkjs zkey contribute` and `snarkjs zkey beacon` do what lies between; their files and these are
-the same. All functions raise OSError for a file that cannot be read or written and ValueError,
-naming file and section, for one that is corrupt.
+the same. All functions raise OSError for a file that cannot be read or written, and FileError,
+naming file and section, for one that is damaged.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.groth16 import native_core
+from prover.errors import UnsafeKeyError
+from prover.native_core import native_core, refusals
 
 Progress = Callable[[str], None]
 
@@ -49,12 +50,14 @@ def start(r1cs: Path, ptau: Path, zkey: Path, progress: Progress) -> str:
     Returns:
         The circuit's hash, hexadecimal.
     """
-    return bytes(native_core().phase2_start(str(r1cs), str(ptau), str(zkey), progress)).hex()
+    with refusals():
+        return bytes(native_core().phase2_start(str(r1cs), str(ptau), str(zkey), progress)).hex()
 
 
 def inspect(zkey: Path) -> KeyInfo:
     """Return what a key says of itself; nothing of it is believed but the format."""
-    info = native_core().zkey_info(str(zkey))
+    with refusals():
+        info = native_core().zkey_info(str(zkey))
     return KeyInfo(
         wires=info["wires"],
         public=info["public"],
@@ -82,12 +85,13 @@ def require_contribution(zkey: Path, circuit_hash: str) -> None:
     a hash of the file (the artifacts' manifest) is enough.
 
     Raises:
-        ValueError: the first check that fails.
+        UnsafeKeyError: the first check that fails.
     """
-    native_core().require_contribution(str(zkey))
+    with refusals(UnsafeKeyError):
+        native_core().require_contribution(str(zkey))
     found = inspect(zkey).circuit_hash
     if found != circuit_hash:
-        raise ValueError(
+        raise UnsafeKeyError(
             f"{zkey}: zkey section 10 has the circuit hash {found[:16]}..., "
             f"not {circuit_hash[:16]}..."
         )
@@ -101,6 +105,7 @@ def verify(r1cs: Path, ptau: Path, zkey: Path, progress: Progress) -> None:
     that nobody contributed to, and one in which a point is hidden that lets its maker forge.
 
     Raises:
-        ValueError: the first section that is not the circuit's.
+        UnsafeKeyError: the first section that is not the circuit's.
     """
-    native_core().phase2_verify(str(r1cs), str(ptau), str(zkey), progress)
+    with refusals(UnsafeKeyError):
+        native_core().phase2_verify(str(r1cs), str(ptau), str(zkey), progress)

@@ -14,20 +14,18 @@ from typing import Any
 
 import wasmtime
 
-from prover.calculator import FIELD, WORD, Calculator, WitnessError, engine
-from prover.groth16 import ProverError
+from prover.binary import WORD, words
+from prover.calculator import Calculator, engine
+from prover.errors import TapeError, WitnessError
 from undertow.crypto import native
+from undertow.crypto.field import R
 
 _MAIN = re.compile(r",main\.(\w+)")
 _HEADER = 8
 """Bytes before the shared number's value in the calculator's memory."""
 WTNS_HEADER = 76
 """Bytes of a .wtns file before the witness."""
-EXTREMES = (0, 1, FIELD - 1, FIELD // 2, FIELD // 2 + 1, 1 << 31, (1 << 253) - 1)
-
-
-class TapeError(ProverError):
-    """A calculator that no tape can stand for; the message says why."""
+EXTREMES = (0, 1, R - 1, R // 2, R // 2 + 1, 1 << 31, (1 << 253) - 1)
 
 
 def record(wasm: Path, sym: Path) -> bytes:
@@ -67,7 +65,7 @@ def _run(
     if sum(sizes.values()) != calculator.input_count:
         raise TapeError("the circuit's symbols do not name all its inputs")
     # Long numbers: the calculator takes short ones over in another way than by a copy.
-    values = [value % (FIELD >> 1) | 1 << 200 for value in _random(1, calculator.input_count)]
+    values = [value % (R >> 1) | 1 << 200 for value in _random(1, calculator.input_count)]
     recorder.start(calculator.memory(), calculator.shared - _HEADER)
     witness = _calculate(calculator, sizes, values)
     _feed(recorder, calculator)
@@ -102,10 +100,9 @@ def _attempt(code: wasmtime.Module, sizes: dict[str, int], values: list[int]) ->
 
 
 def _check(content: bytes, values: list[int], witness: bytes | None) -> None:
-    raw = b"".join(value.to_bytes(WORD, "little") for value in values)
     tape = _core().WitnessTape(content)
     try:
-        found: bytes | None = tape.run(raw)[WTNS_HEADER:]
+        found: bytes | None = tape.run(words(values))[WTNS_HEADER:]
     except ValueError:
         found = None
     if found != witness:

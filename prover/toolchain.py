@@ -1,23 +1,20 @@
-"""Runs the circuit compiler and other tools; the only module that starts a subprocess."""
+"""Runs the circuit compiler and other tools; no other module of the prover starts a process."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from prover.errors import ToolchainError
+from undertow.whole_file import whole_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = (Path("circuits/lib"), Path("node_modules/circomlib/circuits"))
 COMPILER = Path("node_modules/circom2/cli.js")
 _INCLUDE = re.compile(r'^\s*include\s+"([^"]+)"', re.MULTILINE)
-
-
-class ToolchainError(Exception):
-    """A tool failed or refused its input, or a source could not be found."""
 
 
 @dataclass(frozen=True)
@@ -80,25 +77,19 @@ def compile(circuit: Path, out_dir: Path, simplify: str = "--O1") -> Compiled:
     )
     if target.is_dir():
         return products
-    target.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="compile-", dir=target.parent))
-    try:
-        command = [str(COMPILER), str(circuit.relative_to(ROOT))]
-        command += ["--r1cs", "--wasm", "--sym", simplify, "-o", str(work.relative_to(ROOT))]
-        for library in LIBRARIES:
-            command += ["-l", str(library)]
-        printed = node(*command)
-        if not (work / f"{name}.r1cs").is_file():
-            raise ToolchainError(f"{circuit.name}: {printed}")
-        try:
-            work.rename(target)
-        except OSError:
-            # Another process put the same product there first.
-            if not target.is_dir():
-                raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with whole_folder(target) as work:
+        _compile(circuit, work, simplify)
     return products
+
+
+def _compile(circuit: Path, folder: Path, simplify: str) -> None:
+    command = [str(COMPILER), str(circuit.relative_to(ROOT))]
+    command += ["--r1cs", "--wasm", "--sym", simplify, "-o", str(folder.relative_to(ROOT))]
+    for library in LIBRARIES:
+        command += ["-l", str(library)]
+    printed = node(*command)
+    if not (folder / f"{circuit.stem}.r1cs").is_file():
+        raise ToolchainError(f"{circuit.name}: {printed}")
 
 
 def node(script: str, *arguments: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from prover.groth16 import native_core
+from prover.errors import FormatError
+from prover.native_core import native_core, refusals
 from undertow import foreign_json
 from undertow.crypto import native
 
@@ -20,9 +21,11 @@ def export(zkey: Path) -> str:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: the file is corrupt; the message names the section.
+        FormatError: the file is damaged; the message names the section.
     """
-    words, product = (native.from_bytes(data) for data in native_core().verification_key(str(zkey)))
+    with refusals():
+        key = native_core().verification_key(str(zkey))
+    words, product = map(native.from_bytes, key)
     ic = words[14:]
     content = {
         "protocol": "groth16",
@@ -43,26 +46,23 @@ def read(path: Path) -> list[int]:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: the file is no such key; the message names the field.
+        FormatError: the file is no such key; the message names the field.
     """
     with path.open("rb") as file:
         text = file.read(LARGEST_FILE + 1)
     try:
-        content = foreign_json.read(text, LARGEST_FILE)
+        return _words(foreign_json.read(text, LARGEST_FILE))
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise FormatError(f"{path}: {error}") from error
+
+
+def _words(content: Any) -> list[int]:
+    """Return the words of a key's JSON; raises ValueError."""
     if not isinstance(content, dict):
-        raise ValueError(f"{path}: no JSON object")
+        raise ValueError("no JSON object")
     for field, expected in (("protocol", "groth16"), ("curve", "bn128")):
         if content.get(field) != expected:
-            raise ValueError(f"{path}: {field} is not {expected}")
-    try:
-        return _words(content)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
-
-
-def _words(content: dict[str, Any]) -> list[int]:
+            raise ValueError(f"{field} is not {expected}")
     words = _point(content, "vk_alpha_1", 1)
     for field in ("vk_beta_2", "vk_gamma_2", "vk_delta_2"):
         words += _point(content, field, 2)
@@ -71,9 +71,9 @@ def _words(content: dict[str, Any]) -> list[int]:
         raise ValueError("IC does not have a point for each of nPublic signals and the one")
     for index, point in enumerate(signals):
         words += _point({f"IC[{index}]": point}, f"IC[{index}]", 1)
-    product = native_core().check_verifying_key(native.to_bytes(*words))
-    expected = _nested(iter(map(str, native.from_bytes(product))), (2, 3, 2))
-    if content.get("vk_alphabeta_12", expected) != expected:
+    product = native.from_bytes(native_core().check_verifying_key(native.to_bytes(*words)))
+    pairing = _nested(iter(map(str, product)), (2, 3, 2))
+    if content.get("vk_alphabeta_12", pairing) != pairing:
         raise ValueError("vk_alphabeta_12 is not the pairing of alpha and beta")
     return words
 

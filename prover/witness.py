@@ -11,18 +11,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from prover.calculator import (
-    FIELD,
-    WORD,
-    Calculator,
-    WitnessError,
-    check_sizes,
-    flat,
-    module,
-)
+from prover.binary import numbers, parts, prime, words
+from prover.calculator import Calculator, check_sizes, flat, module
+from prover.errors import WitnessError
+from prover.native_core import refusals
 from undertow.crypto import native
-
-__all__ = ["FIELD", "WitnessError", "Witnesses", "calculate", "to_wtns"]
+from undertow.crypto.field import R
 
 Inputs = Mapping[str, Any]
 """Integers, or nested lists of them, by the names of the circuit's inputs."""
@@ -36,14 +30,15 @@ class Witnesses:
         wasm: its calculator, which is used where the native core or the tape is missing.
 
     Raises:
-        ValueError: the tape is damaged.
+        FormatError: the tape is damaged.
     """
 
     def __init__(self, tape: Path, wasm: Path) -> None:
         self._wasm = wasm
         self._tape: Any = None
         if native.core is not None and tape.is_file():
-            self._tape = native.core.WitnessTape(tape.read_bytes())
+            with refusals():
+                self._tape = native.core.WitnessTape(tape.read_bytes())
         groups = self._tape.inputs() if self._tape else []
         self._groups: dict[str, tuple[int, int]] = {
             name: (start, size) for name, start, size in groups
@@ -62,18 +57,15 @@ class Witnesses:
         """Return several witnesses, computed on all cores at once; raises WitnessError."""
         if self._tape is None:
             return [to_wtns(calculate(self._wasm, inputs)) for inputs in batch]
-        try:
+        with refusals(WitnessError):
             return list(self._tape.run_many([self._words(inputs) for inputs in batch]))
-        except ValueError as error:
-            raise WitnessError(str(error)) from error
 
     def _words(self, inputs: Inputs) -> bytes:
         """Return the inputs in the order of the tape, in words of 32 little-endian bytes."""
         values = {name: flat(value) for name, value in inputs.items()}
         check_sizes(values, lambda name: self._groups.get(name, (0, 0))[1], self._tape.input_count)
         ordered = sorted(values, key=lambda name: self._groups[name][0])
-        numbers = chain.from_iterable(values[name] for name in ordered)
-        return b"".join(number.to_bytes(WORD, "little") for number in numbers)
+        return words(chain.from_iterable(values[name] for name in ordered))
 
 
 def calculate(wasm: Path, inputs: Inputs) -> list[int]:
@@ -86,18 +78,12 @@ def calculate(wasm: Path, inputs: Inputs) -> list[int]:
     calculator = Calculator(module(wasm))
     values = {name: flat(value) for name, value in inputs.items()}
     check_sizes(values, calculator.input_size, calculator.input_count)
-    for name, numbers in values.items():
-        calculator.set_input(name, numbers)
-    raw = calculator.witness()
-    return [int.from_bytes(raw[i : i + WORD], "little") for i in range(0, len(raw), WORD)]
+    for name, value in values.items():
+        calculator.set_input(name, value)
+    return numbers(calculator.witness())
 
 
 def to_wtns(witness: list[int]) -> bytes:
     """Return the content of a .wtns file."""
-    header = WORD.to_bytes(4, "little") + FIELD.to_bytes(WORD, "little")
-    header += len(witness).to_bytes(4, "little")
-    body = b"".join(value.to_bytes(WORD, "little") for value in witness)
-    content = b"wtns" + (2).to_bytes(4, "little") + (2).to_bytes(4, "little")
-    for kind, part in ((1, header), (2, body)):
-        content += kind.to_bytes(4, "little") + len(part).to_bytes(8, "little") + part
-    return content
+    header = prime(R) + len(witness).to_bytes(4, "little")
+    return b"".join(parts(b"wtns", {1: header, 2: words(witness)}))

@@ -27,7 +27,7 @@ const signatures = [1, 2, 3].map((n) => {
   return { public: point(eddsa.prv2pub(key)), message: text(message), r8: point(R8), s: S.toString() };
 });
 writeFileSync(
-  new URL("../tests/protocol/crypto_vectors.json", import.meta.url),
+  new URL("../tests/crypto/crypto_vectors.json", import.meta.url),
   JSON.stringify({ poseidon, multiples, signatures }, null, 1) + "\n",
 );
 process.exit(0);

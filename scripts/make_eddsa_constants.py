@@ -97,7 +97,7 @@ def render() -> str:
     """Return the file's text."""
     blind = blinding_point()
     lines = [
-        "pragma circom 2.1.6;",
+        "pragma circom 2.2.0;",
         "",
         "// Written by scripts/make_eddsa_constants.py. Points in Montgomery form (u, v).",
         "",

@@ -1,4 +1,7 @@
-"""Hypothesis draws the same examples in every run; `--cpu` tells where processor time goes."""
+"""Options of the suite, and how Hypothesis draws.
+
+`--full` also runs what the suite holds a sample of; `--cpu` tells where processor time goes.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,14 @@ def cpu_seconds() -> float:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cpu", action="store_true", help="tell each file's processor time")
+    parser.addoption("--full", action="store_true", help="run all that the suite samples, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what is marked `full` to full runs."""
+    if not config.option.full:
+        config.hook.pytest_deselected(items=[i for i in items if i.get_closest_marker("full")])
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
 
 
 @pytest.hookimpl(wrapper=True)

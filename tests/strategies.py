@@ -17,16 +17,16 @@ from undertow.crypto.eddsa import PrivateKey
 from undertow.crypto.field import R
 from undertow.engine.batch import Batch, Decoy, Slot
 from undertow.engine.transition import transition
-from undertow.protocol.account import FILLED_BITS, MAGNITUDE_BITS, MONEY_LIMIT, Account
+from undertow.protocol.account import MAGNITUDE_BITS, Account
 from undertow.protocol.envelope import Venue
 from undertow.protocol.market import MarketParams
 from undertow.protocol.order import Order
 from undertow.protocol.params import VenueParams
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, Lots, Money, Price
 
-VENUE = Venue(31337, bytes(range(20)))
+VENUE = Venue(31337, int.from_bytes(bytes(range(20))))
 DOLLAR = 1_000_000 << 16
 PRICE = Price(7_800_000)
 TRADERS = 5
@@ -40,7 +40,7 @@ LARGEST = (1 << MAGNITUDE_BITS) - 1
 FIELD = st.integers(0, R - 1)
 WORDS = st.integers(0, (1 << 32) - 1)
 LOTS = st.integers(-LARGEST, LARGEST).map(Lots)
-MONEY = st.integers(1 - MONEY_LIMIT, MONEY_LIMIT - 1).map(Money)
+MONEY = st.integers(1 - (1 << MONEY_WIDTH), (1 << MONEY_WIDTH) - 1).map(Money)
 POSITIONS = st.lists(LOTS, min_size=INSTRUMENTS, max_size=INSTRUMENTS).map(tuple)
 
 # Keys and parameters.
@@ -91,7 +91,7 @@ ACCOUNTS = st.builds(
     view_key=FIELD,
     version=WORDS,
     nonce=WORDS,
-    filled=st.integers(0, (1 << FILLED_BITS) - 1).map(Lots),
+    filled=st.integers(0, (1 << LOTS_WIDTH) - 1).map(Lots),
     cash=MONEY,
     net_deposits=MONEY,
     positions=POSITIONS,

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from undertow.foreign_json import DEEPEST, read
+from undertow.errors import FieldError
+from undertow.foreign_json import DEEPEST, Fields, read
 
 DEEP = 200_000
 """Brackets that overflow the C stack of Python 3.11."""
@@ -54,3 +55,17 @@ def test_depth_is_refused_before_it_is_parsed(
 def test_what_is_no_json_is_a_value_error(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"JSON|utf-8"):
         read(content, 1 << 20)
+
+
+def test_a_field_that_is_there_twice_is_refused() -> None:
+    assert read(b'{"a": {"a": 1}}', 100) == {"a": {"a": 1}}
+    with pytest.raises(ValueError, match="twice"):
+        read(b'[{"a": 1, "\\u0061": 1}]', 100)
+
+
+def test_an_error_repeats_little_and_nothing_that_a_terminal_obeys() -> None:
+    with pytest.raises(FieldError) as caught:
+        Fields({"\x1b[2J" * 100: 1}, "top", ())
+    assert caught.value.where == "top"
+    assert len(str(caught.value)) < 150
+    assert "\x1b" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""`python -m undertow`."""
+"""`python -m venue`: the whole command."""
 
 from venue.command.cli import main
 

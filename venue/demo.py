@@ -8,19 +8,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matcher.operator import BatchReport
+from matcher.settle import BatchReport
 from undertow.chain.history import follow
 from undertow.client.client import MatcherInfo, Trader
 from undertow.client.fills import check_fills
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import Preset
-from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import MONEY_BITS, Price
-from venue import recorded_flow as market_data
-from venue.local import SIGNERS, LocalVenue, local_venue
-from venue.markets import BTC, LISTED, LOCAL_PARAMS, MICRO, MICRO_USD
+from undertow.protocol.perpetual import prices_of
+from undertow.protocol.units import MICRO_USD, MONEY_BITS, MicroUsd
+from venue import recorded_flow
+from venue.local import SIGNERS, local_venue
+from venue.markets import BTC, LISTED, LOCAL_PARAMS, MICRO
 from venue.recorded_flow import Flow, OrderEvent
+from venue.running import LocalVenue
 
 TRADERS = 24
 DEPOSIT = 50_000 * MICRO_USD
@@ -74,7 +75,7 @@ def run(preset: Preset, batches: int) -> None:
         print(f"[{time.monotonic() - started:6.1f} s] {text}", flush=True)
 
     progress("reading the recorded order flow")
-    flow = market_data.load()
+    flow = recorded_flow.load()
     plan = windows(flow, batches, int(preset.slots * FILL_RATIO))
     with local_venue(preset, progress) as local:
         progress(f"opening and funding {TRADERS} accounts and the house through the vault")
@@ -104,26 +105,25 @@ def replay(local: LocalVenue, window: Window) -> None:
     client.close()
     number = len(local.reports)
     local.wait("the close", lambda: local.contracts.pending() is not None)
-    local.publish([_prices(dollars) for dollars in window.index])
+    local.publish([prices_of(LISTED, _micro_usd(dollars)) for dollars in window.index])
     local.wait("the settlement", lambda: len(local.reports) > number)
 
 
 def build_order(trader: Trader, event: OrderEvent, info: MatcherInfo) -> Order:
     """Return a recorded order as one of the trader's, valid for the next batch and one more."""
     market = MICRO if event.btc < MICRO_BELOW_BTC else BTC
-    lots = max(round(min(event.btc, LARGEST_BTC) * market.lots_per_btc), 1)
+    lots = max(round(min(event.btc, LARGEST_BTC) * market.lots_per_unit), 1)
     return trader.order(
         market.instrument,
         -lots if event.is_sell else lots,
-        market.price(event.dollars, up=event.is_sell),
+        market.price_per_lot(_micro_usd(event.dollars), up=event.is_sell),
         info.batch_number + 1,
         fee_cap=LOCAL_PARAMS.taker_fee,
     )
 
 
-def _prices(dollars: float) -> tuple[Price, ...]:
-    known = {market.instrument: market.price(dollars) for market in LISTED}
-    return tuple(known.get(i, Price(0)) for i in range(INSTRUMENTS))
+def _micro_usd(dollars: float) -> MicroUsd:
+    return MicroUsd(round(dollars * MICRO_USD))
 
 
 def _print(report: BatchReport, window: Window, preset: Preset) -> None:
@@ -138,7 +138,7 @@ def _print(report: BatchReport, window: Window, preset: Preset) -> None:
     )
     for market in LISTED:
         fills = [s.fill for s in slots if s.order and s.order.instrument == market.instrument]
-        _print_market(market.name, market.lots_per_btc, fills, report, market.instrument)
+        _print_market(market.name, market.lots_per_unit, fills, report, market.instrument)
     seconds = report.timing
     orders = max(len(slots), 1)
     print(
@@ -194,6 +194,6 @@ def _recompute(local: LocalVenue) -> None:
         f"own keys and found an order of theirs for each of {fills} fills; "
         f"account {trader.account}: cash {cash:,.6f} USD, "
         + ", ".join(
-            f"{account.positions[m.instrument] / m.lots_per_btc:+.6f} {m.name}" for m in LISTED
+            f"{account.positions[m.instrument] / m.lots_per_unit:+.6f} {m.name}" for m in LISTED
         )
     )

@@ -1,33 +1,16 @@
-"""The perpetuals that the local venue lists, and its parameters."""
+"""The local venue's markets: two perpetuals on BTC, and their parameters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from undertow.protocol.market import MarketParams
+from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import VenueParams
+from undertow.protocol.perpetual import Perpetual
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.units import MICRO_USD, MONEY_BITS, Lots, Money
 
-MICRO_USD = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Perpetual:
-    """A listed instrument."""
-
-    name: str
-    instrument: int
-    lots_per_btc: int
-
-    def price(self, dollars: float, *, up: bool = False) -> Price:
-        """Return micro-USD per lot of a BTC price, rounded down or up."""
-        micro = round(dollars * MICRO_USD)
-        return Price(-(-micro // self.lots_per_btc) if up else micro // self.lots_per_btc)
-
-
-BTC = Perpetual("BTC-PERP", 0, 10_000)
-MICRO = Perpetual("BTC-MICRO", 1, 1_000_000)
+BTC = Perpetual("BTC-PERP", 0, "BTC", 10_000)
+MICRO = Perpetual("BTC-MICRO", 1, "BTC", 1_000_000)
 LISTED = (BTC, MICRO)
 
 
@@ -45,8 +28,8 @@ def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> 
 
 
 _MARKETS = {
-    BTC.instrument: _market(16, 4096, 50, BTC.lots_per_btc),
-    MICRO.instrument: _market(1, 64, 20, MICRO.lots_per_btc),
+    BTC.instrument: _market(16, 4096, 50, BTC.lots_per_unit),
+    MICRO.instrument: _market(1, 64, 20, MICRO.lots_per_unit),
 }
 
 
@@ -61,5 +44,6 @@ LOCAL_PARAMS = VenueParams(
     risks=tuple(_risk(_MARKETS[i]) if i in _MARKETS else None for i in range(INSTRUMENTS)),
     taker_fee=400,
     maker_fee=100,
-    profit_cap=Money(100_000 * MICRO_USD << 16),
+    profit_cap=Money(100_000 * MICRO_USD << MONEY_BITS),
 )
+LOCAL_GROUP = MarketGroup(params=LOCAL_PARAMS, perpetuals=LISTED)

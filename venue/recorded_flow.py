@@ -19,16 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from undertow.chain.compiled import ROOT
-from undertow.errors import UndertowError
+from venue.errors import MarketDataError
 
 PACKAGE = "ob-analytics==0.1.0"
 WHEEL_SHA256 = "0326a93aaee4ea08356d8dea59868d68592623a2434bbe4d9be379fa855c9c62"
 CACHE = ROOT / "build" / "data" / "ob_analytics-0.1.0-py3-none-any.whl"
 _FOLDER = "ob_analytics/_sample_data/"
-
-
-class MarketDataError(UndertowError):
-    """The data could not be had, or is not the data that was pinned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,9 @@ function DEPTH() { return 8; }
 function LEVELS() { return 6; }
 function CAP() { return 64; }
 function LOTS_WIDTH() { return 30; }
+function EQUITY_WIDTH() { return 114; }
+function SECRET_WIDTH() { return 252; }
+function CONTRACT_WIDTH() { return 160; }
 
 // Scales: counted in 2^-bits of a unit.
 function MONEY_BITS() { return 16; }
@@ -67,8 +70,8 @@ function FUNDING_RATE_BITS() { return 40; }
 function FUNDING_VELOCITY_BITS() { return 56; }
 function SHOCK_BITS() { return 8; }
 function CONTINGENCY_BITS() { return 16; }
-function FEE_BITS() { return 20; }
 function STEP_UNIT_BITS() { return 26; }
+function FEE_BITS() { return 20; }
 
 // Factors of the rules.
 function SHOCK_STEPS() { return 4; }
@@ -79,7 +82,7 @@ function RATCHET_SHIFT() { return 8; }
 function VARIANCE_SHIFT() { return 5; }
 
 // One value for each instrument, several to a word.
-// Positions of an account or skews of the markets: a magnitude and a sign above it.
+// Positions of an account or skews of the markets, lots; the highest bit is the sign.
 function POSITION_WIDTH() { return 31; }
 function POSITIONS_PER_WORD() { return 6; }
 function POSITION_WORDS() { return 3; }
@@ -121,7 +124,7 @@ function ORDER_FEE_CAP_WIDTH() { return 20; }
 function ORDER_WIDTHS() { return [24, 4, 1, 30, 36, 32, 32, 1, 1, 20]; }
 function ORDER_AT() { return [0, 24, 28, 29, 59, 95, 127, 159, 160, 161]; }
 
-// One entry of the vault's queue.
+// One entry of the vault's queue; the contract has checked it.
 bus Request() {
     signal kind; // KIND_...
     signal account; // index; 0 for the house and for padding
@@ -160,7 +163,7 @@ function DELTA_AT() { return [0, 4, 8, 39, 71, 101]; }
 // Governed risk parameters of one instrument.
 bus Risk() {
     signal shock; // one step of the scenario grid, 2^-8 of the price
-    signal contingency; // 2^-16 of the notional
+    signal contingency; // static add-on, 2^-16 of the notional
     signal concentration; // 2^-32 per lot
 }
 
@@ -178,7 +181,7 @@ bus Account() {
     signal viewKey; // shared with the operator; encrypts its deltas
     signal version; // changes so far
     signal nonce; // of the last order that was eligible
-    signal filled; // lots that are no more to fill under this nonce
+    signal filled; // lots of that order that are done
     signal cash; // 2^-16 micro-USD, signed
     signal netDeposits; // 2^-16 micro-USD, signed
     signal positions[3]; // lots
@@ -192,14 +195,14 @@ function ACCOUNT_CASH_WIDTH() { return 120; }
 function ACCOUNT_NET_DEPOSITS_WIDTH() { return 120; }
 function ACCOUNT_POSITIONS_WIDTH() { return 186; }
 
-// Governed parameters that only a priced market needs.
+// Governed parameters of one market; only a priced one needs its rule.
 bus Rule() {
-    signal depthMin; // 2^-32 per lot
-    signal depthMax; // 2^-32 per lot
-    signal depthPerVariance; // 2^-16
+    signal depthMin; // 2^-32 per lot, of the depth coefficient
+    signal depthMax; // 2^-32 per lot, of the depth coefficient
+    signal depthPerVariance; // 2^-16, risk aversion times holding time
     signal fundingDeadZone; // lots
-    signal fundingSaturation; // lots
-    signal fundingVelocity; // 2^-56 of the notional per second, second and lot
+    signal fundingSaturation; // lots beyond which the funding velocity no longer grows
+    signal fundingVelocity; // 2^-56 of the notional per second, second and lot of skew
     signal fundingRateMax; // 2^-40 of the notional per second
 }
 
@@ -212,14 +215,14 @@ function RULE_FUNDING_SATURATION_WIDTH() { return 30; }
 function RULE_FUNDING_VELOCITY_WIDTH() { return 30; }
 function RULE_FUNDING_RATE_MAX_WIDTH() { return 30; }
 
-// What only a priced market needs of its row in the market table.
+// A perpetual between batches; only a priced one needs its row.
 bus MarketRow() {
     signal pool; // 2^-16 micro-USD
     signal kappa; // 2^-32 micro-USD per lot squared
     signal fundingRate; // 2^-40 of the notional per second, signed
-    signal variance; // 2^-32
+    signal variance; // 2^-32, EWMA of the squared return between batches
     signal price; // micro-USD per lot, of the last batch; 0 before the first
-    signal time; // seconds, of that price
+    signal time; // seconds, publication of that price
 }
 
 function MARKET_ROW_WORDS() { return 6; }
@@ -230,7 +233,7 @@ function MARKET_ROW_VARIANCE_WIDTH() { return 32; }
 function MARKET_ROW_PRICE_WIDTH() { return 36; }
 function MARKET_ROW_TIME_WIDTH() { return 32; }
 
-// The house's own money, and the sum of all accounts' cash.
+// The house's own money; users' positions stand in the market table.
 bus Ledger() {
     signal houseCash; // 2^-16 micro-USD, signed
     signal insurance; // 2^-16 micro-USD, signed
@@ -262,9 +265,9 @@ bus MarketParamsWords() {
     signal risks[3]; // Risk, packed
     signal caps[2]; // lots
     signal rules; // hash of the instruments' hashes of rules
-    signal takerFee; // 2^-20 of the notional
-    signal makerFee; // 2^-20 of the notional
-    signal profitCap; // 2^-16 micro-USD
+    signal takerFee; // 2^-20 of the notional, the half spread included
+    signal makerFee; // 2^-20 of the notional, not above the taker's
+    signal profitCap; // 2^-16 micro-USD of profit above net deposits that count for new risk
 }
 
 function MARKET_PARAMS_WORDS() { return 9; }
@@ -386,9 +389,9 @@ template PackRisk() {
     input Risk() risk;
     signal output word;
 
-    _ <== Range(10)(risk.shock);
-    _ <== Range(16)(risk.contingency);
-    _ <== Range(13)(risk.concentration);
+    Range(10)(risk.shock);
+    Range(16)(risk.contingency);
+    Range(13)(risk.concentration);
     word <== risk.shock + risk.contingency * (1 << 10) + risk.concentration * (1 << 26);
 }
 

@@ -1,51 +1,87 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
 include "range.circom";
 
-// out = 1 when in is 0, else 0.
+// Comparisons of signed values. Each of them ranges its own input: a value that is out of range
+// has no witness, so no caller has to prove a bound first.
+
+// @notice Tells whether a field element is zero.
+// @output(proves) out: 1 when `in` is 0, by (1); 0 otherwise, by (2).
+// @cost 2
 template IsZero() {
     signal input in;
     signal output out;
 
     signal inverse <-- (in != 0) / (in + (in == 0));
-    out <== 1 - in * inverse;
-    in * out === 0;
+    // UNSAFE: free until (1) and (2), where `in` is not 0; where it is 0 the value stays free, and
+    // nothing depends on it but its product with that 0.
+    out <== 1 - in * inverse; // (1)
+    in * out === 0; // (2)
 }
 
-// out = 1 when a < b (orEqual = 0) or a <= b (orEqual = 1): the borrow of a - b - orEqual + 2^n.
-// Both inputs are below 2^n. Cost: n + 1.
-template Below(n, orEqual) {
-    signal input {maxbit} a;
-    signal input {maxbit} b;
+// @notice Tells the sign of a value.
+// @param n Width of the magnitude.
+// @output(proves) out: 1 when 0 <= in < 2^n, 0 when -2^n <= in < 0; any other value is refused.
+// @cost n + 2
+template NonNegative(n) {
+    signal input in;
     signal output out;
 
-    assert(n >= 1);
-    assert(n <= 252);
-    assert(a.maxbit <= n);
-    assert(b.maxbit <= n);
-    var shifted = a - b - orEqual + (1 << n);
-    out <-- 1 - ((shifted >> n) & 1);
-    out * (out - 1) === 0;
-    signal low[n - 1];
-    var rest = shifted - (1 - out) * (1 << n);
-    for (var i = 0; i < n - 1; i++) {
-        low[i] <-- (shifted >> i) & 1;
-        low[i] * (low[i] - 1) === 0;
-        rest -= low[i] * (1 << i);
-    }
-    rest * (rest - (1 << (n - 1))) === 0;
+    // Twice the range stays below the field's order, so `in` and `in + 2^n` are not both in it.
+    assert(n <= 251);
+    out <-- in >= 0;
+    // UNSAFE: free until (1) and (2): only the true answer leaves a value in the range.
+    out * (out - 1) === 0; // (1)
+    Range(n)(in + (1 - out) * (1 << n)); // (2)
 }
 
-// out = 1 when a < b.
-template LessThan(n) {
-    signal input {maxbit} a;
-    signal input {maxbit} b;
-    signal output out <== Below(n, 0)(a, b);
+// @notice Splits a value in magnitude and sign.
+// @param n Width of the magnitude.
+// @output(proves) magnitude: at most 2^n, with in = magnitude * (1 - 2 * negative).
+// @output(proves) negative: 1 when `in` is below zero; zero is never negative, so the pair is
+// unique.
+// @cost n + 4
+template Absolute(n) {
+    signal input in;
+    signal output magnitude;
+    signal output negative;
+
+    signal positive <== NonNegative(n)(in);
+    negative <== 1 - positive;
+    magnitude <== in * (1 - 2 * negative);
 }
 
-// out = 1 when a <= b.
-template LessEqual(n) {
-    signal input {maxbit} a;
-    signal input {maxbit} b;
-    signal output out <== Below(n, 1)(a, b);
+// @notice The magnitude of a value.
+// @param n Its width.
+// @output(proves) out: at most 2^n.
+// @cost n + 4
+template Magnitude(n) {
+    signal input in;
+    signal output out;
+
+    (out, _) <== Absolute(n)(in);
+}
+
+// @notice The larger of two values.
+// @param n Width of the difference's magnitude; a larger difference is refused.
+// @cost n + 4
+template Larger(n) {
+    signal input a;
+    signal input b;
+    signal output out;
+
+    signal keep <== NonNegative(n)(a - b);
+    out <== keep * (a - b) + b;
+}
+
+// @notice The smaller of two values.
+// @param n Width of the difference's magnitude; a larger difference is refused.
+// @cost n + 4
+template Smaller(n) {
+    signal input a;
+    signal input b;
+    signal output out;
+
+    signal keep <== NonNegative(n)(a - b);
+    out <== keep * (b - a) + a;
 }

@@ -1,57 +1,26 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
+include "../generated/layout.circom";
 include "eddsa_constants.circom";
+include "montgomery.circom";
 include "poseidon.circom";
 include "range.circom";
 
 // EdDSA over BabyJubJub with Poseidon, the relation of circomlib's EdDSAPoseidonVerifier:
-// S * Base8 = R8 + 8 * Hash(R8, A, M) * A. Points are added in Montgomery form with incomplete
-// formulas; why no exceptional case is reachable stands at each use.
+// S * Base8 = R8 + 8 * Hash(R8, A, M) * A.
 
-// (u3, v3) = (u1, v1) + (u2, v2) for different u. Cost: 3.
-template MontgomerySum() {
-    signal input a[2];
-    signal input b[2];
-    signal output out[2];
-
-    signal slope <-- (b[1] - a[1]) / (b[0] - a[0]);
-    slope * (b[0] - a[0]) === b[1] - a[1];
-    out[0] <== slope * slope - 168698 - a[0] - b[0];
-    out[1] <== slope * (a[0] - out[0]) - a[1];
+// A signature as the check takes it.
+bus Signature() {
+    signal r8[2]; // the nonce's point
+    signal digits[84][3]; // S as signed windows of 3 bits: the sign, and two bits of the size
 }
 
-// out = 2 * in for v != 0. Cost: 4.
-template MontgomeryDouble() {
-    signal input in[2];
-    signal output out[2];
-
-    signal square <== in[0] * in[0];
-    signal slope <-- (3 * square + 2 * 168698 * in[0] + 1) / (2 * in[1]);
-    slope * (2 * in[1]) === 3 * square + 2 * 168698 * in[0] + 1;
-    out[0] <== slope * slope - 168698 - 2 * in[0];
-    out[1] <== slope * (in[0] - out[0]) - in[1];
-}
-
-// out = 2 * sum + (2 * bit - 1) * point, as (sum + point) + sum without the middle point's v.
-// Cost: 6.
-template MontgomeryStep() {
-    signal input sum[2];
-    signal input point[2];
-    signal input bit;
-    signal output out[2];
-
-    signal v <== (2 * bit - 1) * point[1];
-    signal first <-- (v - sum[1]) / (point[0] - sum[0]);
-    first * (point[0] - sum[0]) === v - sum[1];
-    signal u <== first * first - 168698 - sum[0] - point[0];
-    signal second <-- 2 * sum[1] / (sum[0] - u) - first;
-    (second + first) * (sum[0] - u) === 2 * sum[1];
-    out[0] <== second * second - 168698 - sum[0] - u;
-    out[1] <== second * (sum[0] - out[0]) - sum[1];
-}
-
-// in + the odd multiple of a window's base that three digits select: the sign, and the low two
-// bits of (multiple - 1) / 2. Cost: 8.
+// @notice Adds the odd multiple of a window's base that three digits select.
+// @param window Which one.
+// @input(assumes) in: of another u than the multiple.
+// @output(proves) out: in + (1 - 2 * digit[0]) * (1 + 2 * digit[1] + 4 * digit[2]) * base; the
+// digits are 0 or 1.
+// @cost 8
 template AddWindow(window) {
     signal input in[2];
     signal input digit[3];
@@ -75,8 +44,11 @@ template AddWindow(window) {
     out <== MontgomerySum()(in, [point[0], v]);
 }
 
-// The 254 bits of a hash, low first. The alias hash + r is refused: the top 100 bits lie below
-// r's. Of honest values only those whose top 100 bits equal r's are refused, one in 2^99.
+// @notice The 254 bits of a hash, low first.
+// @output(proves) bits: of `in` itself. The alias in + r, whose sum is the same in the field, is
+// refused by (3): the top 100 bits lie below r's. Of honest values only those whose top 100 bits
+// equal r's are refused, one in 2^99.
+// @cost 356
 template HashBits() {
     signal input in;
     signal output bits[254];
@@ -87,38 +59,43 @@ template HashBits() {
     var top = 0;
     for (var i = 0; i < 254; i++) {
         bits[i] <-- (in >> i) & 1;
-        bits[i] * (bits[i] - 1) === 0;
+        // UNSAFE: free until (1), (2) and (3).
+        bits[i] * (bits[i] - 1) === 0; // (1)
         sum += bits[i] * (1 << i);
         if (i >= 154) {
             top += bits[i] * (1 << (i - 154));
         }
     }
-    in === sum;
-    _ <== Range(100)(TOP - 1 - top);
+    in === sum; // (2)
+    Range(100)(TOP - 1 - top); // (3)
 }
 
-// Requires, when `enabled`, that (r8, digits) is a signature of `message` under `key`.
-//
-// key: a point of the prime subgroup, not the identity. The Requests circuit opens accounts only
-// with such keys, and only keys of opened accounts come here.
-// digits: S as 84 signed windows of 3 bits. S is not reduced and needs no other check: the
-// relation alone says what it must be, and nothing keys on a signature's bytes.
+// @notice Requires, when `enabled`, that a signature is one of `message` under `key`.
+// @input(assumes) key: a point of the prime subgroup, not the identity. The Requests circuit opens
+// accounts only with such keys, and only keys of opened accounts come here.
+// @input(assumes) signature: nothing. S is not reduced and needs no other check: the relation alone
+// says what it must be, and nothing keys on a signature's bytes.
+// @cost 2981
 template EdDSAVerify() {
-    signal input enabled;
+    signal input enabled; // 0 or 1
     signal input key[2];
-    signal input r8[2];
-    signal input digits[84][3];
+    input Signature() signature;
     signal input message;
 
-    signal challenge <== Hash(5, 0)([r8[0], r8[1], key[0], key[1], message]);
+    var X = 0;
+    var Y = 1;
+    signal challenge <== Hash(5, DOMAIN_PLAIN())([signature.r8[X], signature.r8[Y], key[X], key[Y],
+        message]);
     signal bits[254] <== HashBits()(challenge);
 
     // P = 4A. y = 1 and x = 0 are the identity and the point of order two, which A is not.
     signal montgomery[2];
-    montgomery[0] <-- (1 + key[1]) / (1 - key[1]);
-    montgomery[0] * (1 - key[1]) === 1 + key[1];
-    montgomery[1] <-- montgomery[0] / key[0];
-    montgomery[1] * key[0] === montgomery[0];
+    montgomery[0] <-- (1 + key[Y]) / (1 - key[Y]);
+    // UNSAFE: free until (1).
+    montgomery[0] * (1 - key[Y]) === 1 + key[Y]; // (1)
+    montgomery[1] <-- montgomery[0] / key[X];
+    // UNSAFE: free until (2).
+    montgomery[1] * key[X] === montgomery[0]; // (2)
     signal two[2] <== MontgomeryDouble()(montgomery);
     signal four[2] <== MontgomeryDouble()(two);
 
@@ -149,7 +126,7 @@ template EdDSAVerify() {
     component window[84];
     for (var i = 0; i < 84; i++) {
         window[i] = AddWindow(i);
-        window[i].digit <== digits[i];
+        window[i].digit <== signature.digits[i];
         if (i == 0) {
             window[i].in <== back.out;
         } else {
@@ -160,8 +137,8 @@ template EdDSAVerify() {
     signal found[2] <== MontgomerySum()(window[83].out, K);
 
     // Compare with R8 in Edwards form: x = u / v and y = (u - 1) / (u + 1).
-    signal x <== r8[0] * found[1];
+    signal x <== signature.r8[X] * found[1];
     enabled * (x - found[0]) === 0;
-    signal y <== r8[1] * (found[0] + 1);
+    signal y <== signature.r8[Y] * (found[0] + 1);
     enabled * (y - found[0] + 1) === 0;
 }

@@ -1,4 +1,4 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
 // Written by scripts/make_eddsa_constants.py. Points in Montgomery form (u, v).
 

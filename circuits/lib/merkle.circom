@@ -1,17 +1,25 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
+include "../generated/layout.circom";
 include "poseidon.circom";
 
-// One level of an arity-8 tree. The child that `bit` (low first) points at is oldChild in the old
-// node; the new node holds newChild there and the same other children. Domain 1 is NODE.
+function ARITY_BITS() { return 3; }
+
+// @notice One level of the accounts' tree, before and after a change of one child.
+// @input(assumes) children: free; the old node's hash says what they must be.
+// @output(proves) oldNode: the node over the children, of which `oldChild` is the one that `bit`
+// (low first) points at.
+// @output(proves) newNode: the node with `newChild` there and the same other children.
+// @cost 826
 template UpdateLevel() {
-    signal input bit[3];
-    signal input children[8];
+    signal input bit[ARITY_BITS()];
+    signal input children[ARITY()];
     signal input oldChild;
     signal input newChild;
     signal output oldNode;
     signal output newNode;
 
+    assert(ARITY() == 1 << ARITY_BITS());
     for (var i = 0; i < 3; i++) {
         bit[i] * (bit[i] - 1) === 0;
     }
@@ -40,8 +48,8 @@ template UpdateLevel() {
     }
     oldChild === bit[2] * (quad[1] - quad[0]) + quad[0];
 
-    component before = Hash(8, 1);
-    component after = Hash(8, 1);
+    component before = Hash(8, DOMAIN_NODE());
+    component after = Hash(8, DOMAIN_NODE());
     for (var i = 0; i < 8; i++) {
         before.in[i] <== children[i];
         after.in[i] <== hot[i] * (newChild - oldChild) + children[i];
@@ -50,11 +58,15 @@ template UpdateLevel() {
     newNode <== after.out;
 }
 
-// Proves that leaf0 at the index is in oldRoot and that newRoot differs only by leaf1 there.
-// index is the sum of bit[i] * 2^i over all levels; level 0 is the lowest.
+// @notice A path of the accounts' tree, before and after a change of its leaf.
+// @param depth Levels of the path.
+// @input(assumes) children: free; the hashes up to the old root say what they must be.
+// @output(proves) oldRoot: of a tree with leaf0 at the index that `bit` gives, low first.
+// @output(proves) newRoot: of the tree that differs only by leaf1 there.
+// @cost 826 * depth
 template Update(depth) {
-    signal input bit[3 * depth];
-    signal input children[depth][8];
+    signal input bit[ARITY_BITS() * depth];
+    signal input children[depth][ARITY()];
     signal input leaf0;
     signal input leaf1;
     signal output oldRoot;
@@ -63,12 +75,10 @@ template Update(depth) {
     component level[depth];
     for (var d = 0; d < depth; d++) {
         level[d] = UpdateLevel();
-        for (var i = 0; i < 3; i++) {
-            level[d].bit[i] <== bit[3 * d + i];
+        for (var i = 0; i < ARITY_BITS(); i++) {
+            level[d].bit[i] <== bit[ARITY_BITS() * d + i];
         }
-        for (var i = 0; i < 8; i++) {
-            level[d].children[i] <== children[d][i];
-        }
+        level[d].children <== children[d];
         if (d == 0) {
             level[d].oldChild <== leaf0;
             level[d].newChild <== leaf1;

@@ -1,12 +1,14 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
 include "poseidon_constants.circom";
 
-// Poseidon over `nInputs` field elements with circomlib's constants and `domain` in the
-// capacity element; domain 0 is circomlib's Poseidon. The linear layers stay linear expressions
-// inside the S-box constraints, so the cost is three constraints for each S-box: the S-box of
-// the capacity element in the first round is a constant, and the last S-box is fused into the
-// output. Cost: 3 * (8 * (nInputs + 1) + partial rounds - 1).
+// @notice Poseidon with circomlib's constants and `domain` in the capacity element.
+// @param nInputs How many field elements.
+// @param domain What the hash is for; 0 is circomlib's Poseidon.
+// The linear layers stay linear expressions inside the S-box constraints, so the cost is three
+// constraints for each S-box: the S-box of the capacity element in the first round is a constant,
+// and the last S-box is fused into the output.
+// @cost 3 * (8 * (nInputs + 1) + partial rounds - 1)
 template Hash(nInputs, domain) {
     signal input in[nInputs];
     signal output out;

@@ -1,6 +1,9 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
-// The n bits of `in`, low first. n <= 253, so the decomposition is unique in the field.
+// @notice The bits of a value, low first.
+// @param n How many; at most 253, so that the decomposition is unique in the field.
+// @output(proves) bits: 0 or 1 each, by (1), and their sum is `in`, by (2).
+// @cost n + 1
 template Bits(n) {
     signal input in;
     signal output bits[n];
@@ -10,17 +13,18 @@ template Bits(n) {
     var sum = 0;
     for (var i = 0; i < n; i++) {
         bits[i] <-- (in >> i) & 1;
-        bits[i] * (bits[i] - 1) === 0;
+        // UNSAFE: free until (1) and (2).
+        bits[i] * (bits[i] - 1) === 0; // (1)
         sum += bits[i] * (1 << i);
     }
-    in === sum;
+    in === sum; // (2)
 }
 
-// Constrains 0 <= in < 2^n and tags the output with it. The top bit is the linear remainder, so
-// the cost is n constraints.
+// @notice Requires 0 <= in < 2^n. The top bit is what the others leave, so it needs no signal.
+// @param n At most 253, so that the decomposition is unique in the field.
+// @cost n
 template Range(n) {
     signal input in;
-    signal output {maxbit} out;
 
     assert(n >= 1);
     assert(n <= 253);
@@ -28,10 +32,18 @@ template Range(n) {
     var rest = in;
     for (var i = 0; i < n - 1; i++) {
         low[i] <-- (in >> i) & 1;
-        low[i] * (low[i] - 1) === 0;
+        // UNSAFE: free until (1) and (2).
+        low[i] * (low[i] - 1) === 0; // (1)
         rest -= low[i] * (1 << i);
     }
-    rest * (rest - (1 << (n - 1))) === 0;
-    out.maxbit = n;
-    out <== in;
+    rest * (rest - (1 << (n - 1))) === 0; // (2)
+}
+
+// Bits that hold the numbers below n.
+function BITS_FOR(n) {
+    var bits = 0;
+    while ((1 << bits) < n) {
+        bits++;
+    }
+    return bits;
 }

@@ -1,7 +1,9 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
-// out[i] = 1 when index = sum of bit[j] * 2^j is i, else 0, for boolean bits. Cost: 2^n - n - 1
-// products.
+// @notice One position of 2^n, from its bits.
+// @input(assumes) bit: 0 or 1 each, low first.
+// @output(proves) out[i]: 1 when the bits say i, else 0.
+// @cost 2^(n + 1) - 3
 template OneHot(n) {
     signal input bit[n];
     signal output out[1 << n];
@@ -23,17 +25,20 @@ template OneHot(n) {
     }
 }
 
-// The sum of hot[i] * value[i]. Cost: n.
+// @notice The sum of hot[i] * value[i].
+// @cost n
 template Dot(n) {
     signal input hot[n];
     signal input value[n];
     signal output out;
 
-    signal term[n];
-    var sum = 0;
+    signal sum[n];
     for (var i = 0; i < n; i++) {
-        term[i] <== hot[i] * value[i];
-        sum += term[i];
+        if (i == 0) {
+            sum[i] <== hot[i] * value[i];
+        } else {
+            sum[i] <== sum[i - 1] + hot[i] * value[i];
+        }
     }
-    out <== sum;
+    out <== sum[n - 1];
 }

@@ -1,28 +1,35 @@
-pragma circom 2.1.6;
+pragma circom 2.2.0;
 
+include "../generated/layout.circom";
 include "poseidon.circom";
 
-// c and y of n public words (undertow/protocol/words.py): c is the chain over 15 words at a time
-// that starts from n, y the words' polynomial at z. Domain 8 is WORDS. The words are canonical on
-// this side because they are field elements; the contract checks its own copy.
+// Words that one hash of the chain takes in, beside the chain itself.
+function CHUNK() { return 15; }
+
+// @notice What stands for n public words: see undertow/protocol/words.py.
+// @input(assumes) words: nothing; they are canonical on this side because they are field elements,
+// and the contract checks its own copy.
+// @output(proves) c: the chain of hashes over the words, which starts from n.
+// @output(proves) y: the words' polynomial at z.
+// @cost 609 * ((n + 14) // 15) + n - 1
 template PublicWords(n) {
     signal input words[n];
     signal input z;
     signal output c;
     signal output y;
 
-    var chunks = (n + 14) \ 15;
+    var chunks = (n + CHUNK() - 1) \ CHUNK();
     component chain[chunks];
     for (var i = 0; i < chunks; i++) {
-        chain[i] = Hash(16, 8);
+        chain[i] = Hash(CHUNK() + 1, DOMAIN_WORDS());
         if (i == 0) {
             chain[i].in[0] <== n;
         } else {
             chain[i].in[0] <== chain[i - 1].out;
         }
-        for (var j = 0; j < 15; j++) {
-            if (15 * i + j < n) {
-                chain[i].in[j + 1] <== words[15 * i + j];
+        for (var j = 0; j < CHUNK(); j++) {
+            if (CHUNK() * i + j < n) {
+                chain[i].in[j + 1] <== words[CHUNK() * i + j];
             } else {
                 chain[i].in[j + 1] <== 0;
             }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {FIELD_ORDER, Layout} from "./generated/Layout.sol";
+
 /// @title  BabyJubJub
 /// @notice What a contract has to know of a point before a circuit may rely on it.
 /// @dev    a x^2 + y^2 = 1 + d x^2 y^2 over BN254's scalar field. The circuit takes 8 * point as the key, which
 ///         is in the prime subgroup for any point of the curve; so only membership and 8 * point are checked.
 library BabyJubJub {
-    uint256 private constant R =
-        21888242871839275222246405745257275088548364400416034343698204186575808495617;
-    uint256 private constant A = 168700;
-    uint256 private constant D = 168696;
+    uint256 private constant R = FIELD_ORDER;
+    uint256 private constant A = Layout.CURVE_A;
+    uint256 private constant D = Layout.CURVE_D;
 
     /// @notice Whether the point is canonical, on the curve, and 8 times it is not the identity.
     function isKey(uint256 x, uint256 y) internal pure returns (bool) {

@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {IVerifier} from "./IVerifier.sol";
+import {FIELD_ORDER} from "./generated/Layout.sol";
+import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
+import {IVerifier} from "./interfaces/IVerifier.sol";
 
 /// @title  Groth16Verifier
 /// @notice Checks Groth16 proofs on BN254 with three public signals, for the key given at construction.
 /// @dev    Checks e(-A, B) e(alpha, beta) e(IC0 + c IC1 + z IC2 + y IC3, gamma) e(C, delta) = 1.
 ///         One contract for every circuit: the key is data, so the code that is reviewed is the code that runs.
-contract Groth16Verifier is IVerifier {
-    /// @notice gamma = +-delta: nobody contributed to phase 2, so everybody can forge.
-    error KeyWithoutContribution();
-    /// @notice A coordinate of the key is not below the base field's order.
-    error KeyCoordinateOutOfRange(uint256 position);
-    /// @notice A point of the key is the identity, which would drop its factor from the equation.
-    error KeyPointIsIdentity(uint256 position);
-    /// @notice A point of the key is off its curve or outside its subgroup.
-    error KeyPointInvalid();
-    /// @notice A precompile ran out of gas; this says nothing about the proof.
-    error OutOfGas();
-
+contract Groth16Verifier is IGroth16Verifier {
     /// @dev Order of the scalar field.
-    uint256 private constant R =
-        21888242871839275222246405745257275088548364400416034343698204186575808495617;
+    uint256 private constant R = FIELD_ORDER;
     /// @dev Order of the base field.
     uint256 private constant Q =
         21888242871839275222246405745257275088696311157297823662689037894645226208583;
@@ -82,16 +72,17 @@ contract Groth16Verifier is IVerifier {
     /// @inheritdoc IVerifier
     function verify(uint256[8] calldata proof, uint256[3] calldata inputs) external view returns (bool) {
         // 1. Canonical signals: without this, input + r would be a second statement for the same proof.
-        if (inputs[0] >= R || inputs[1] >= R || inputs[2] >= R) return false;
+        (uint256 c, uint256 z, uint256 y) = (inputs[0], inputs[1], inputs[2]);
+        if (c >= R || z >= R || y >= R) return false;
         // The pairing refuses every other coordinate >= q; this one is reduced by the negation below.
         if (proof[1] >= Q) return false;
 
         // 2. The signals' point.
         uint256[4] memory sum;
         (sum[0], sum[1]) = (IC0_X, IC0_Y);
-        _addScaled(sum, IC1_X, IC1_Y, inputs[0]);
-        _addScaled(sum, IC2_X, IC2_Y, inputs[1]);
-        _addScaled(sum, IC3_X, IC3_Y, inputs[2]);
+        _addScaled(sum, IC1_X, IC1_Y, c);
+        _addScaled(sum, IC2_X, IC2_Y, z);
+        _addScaled(sum, IC3_X, IC3_Y, y);
 
         // 3. The equation.
         uint256[24] memory pairs;
@@ -106,7 +97,7 @@ contract Groth16Verifier is IVerifier {
         return _pairing(pairs);
     }
 
-    /// @notice The key as it was given, for comparison with a ceremony's transcript.
+    /// @inheritdoc IGroth16Verifier
     function verifyingKey() external view returns (uint256[22] memory key) {
         (key[0], key[1]) = (ALPHA_X, ALPHA_Y);
         (key[2], key[3], key[4], key[5]) = (BETA_X_IM, BETA_X_RE, BETA_Y_IM, BETA_Y_RE);

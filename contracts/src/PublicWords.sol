@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {FIELD_ORDER} from "./generated/Layout.sol";
+
 /// @title  PublicWords
 /// @notice Public words to the signals z and y that bind a proof to them; see undertow/protocol/words.py.
 /// @dev    The circuit evaluates its own copy of the words at the same z and commits to it in c. z depends on
@@ -9,8 +11,7 @@ library PublicWords {
     /// @notice The word at `index` is not below the field's order; index = number of words stands for c.
     error WordOutOfRange(uint256 index, uint256 word);
 
-    uint256 internal constant R =
-        21888242871839275222246405745257275088548364400416034343698204186575808495617;
+    uint256 internal constant R = FIELD_ORDER;
 
     /// @param  words the contract's copy of the words
     /// @param  c     the circuit's commitment to its copy

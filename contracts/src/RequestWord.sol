@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-/// @title  RequestWord
-/// @notice A request in one word: kind (3 bits) | account index (24 bits) | amount in micro-USD (64 bits), low
-///         bits first. The request circuit reads the same layout.
-library RequestWord {
-    uint256 internal constant OPEN = 1;
-    uint256 internal constant DEPOSIT = 2;
-    uint256 internal constant WITHDRAW = 3;
-    uint256 internal constant HOUSE_DEPOSIT = 4;
+import {Layout} from "./generated/Layout.sol";
 
-    function pack(uint256 kind, uint24 index, uint64 amount) internal pure returns (uint256) {
-        return kind | uint256(index) << 3 | uint256(amount) << 27;
+/// @title  RequestWord
+/// @notice A request in one word: kind | account | amount in micro-USD, low bits first. The request circuit reads
+///         the same layout.
+library RequestWord {
+    function pack(uint256 kind, uint24 account, uint64 amount) internal pure returns (uint256) {
+        return
+            kind | uint256(account) << Layout.REQUEST_ACCOUNT_AT | uint256(amount) << Layout.REQUEST_AMOUNT_AT;
     }
 
     function kindOf(uint256 word) internal pure returns (uint256) {
-        return word & 7;
+        return word & Layout.REQUEST_KIND_MASK;
     }
 
-    function indexOf(uint256 word) internal pure returns (uint24) {
-        return uint24(word >> 3);
+    function accountOf(uint256 word) internal pure returns (uint24) {
+        return uint24(word >> Layout.REQUEST_ACCOUNT_AT);
     }
 
     function amountOf(uint256 word) internal pure returns (uint64) {
-        return uint64(word >> 27);
+        return uint64(word >> Layout.REQUEST_AMOUNT_AT);
     }
 }

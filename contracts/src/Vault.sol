@@ -6,6 +6,8 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {BabyJubJub} from "./BabyJubJub.sol";
+import {Layout} from "./generated/Layout.sol";
+import {IVault} from "./interfaces/IVault.sol";
 import {RequestWord} from "./RequestWord.sol";
 
 /// @title  Vault
@@ -14,45 +16,8 @@ import {RequestWord} from "./RequestWord.sol";
 ///         yet served) or claims (withdrawals paid out of the state). Their sum is what the vault owes and is
 ///         never more than its balance. Settlement moves units between the three; only `claim` lets them out.
 ///         One token unit is one micro-USD.
-contract Vault is ReentrancyGuardTransient {
+contract Vault is IVault, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
-
-    /// @notice A queued request; the keys are 0 but for opens.
-    struct Request {
-        uint256 word;
-        uint256 keyX;
-        uint256 keyY;
-    }
-
-    /// @notice Everything that a client needs to follow the queue.
-    event RequestQueued(
-        uint64 indexed number, uint256 word, uint256 keyX, uint256 keyY, address indexed sender
-    );
-    /// @notice Requests `first` to `first + count - 1` left the queue for the proven state.
-    event RequestsTaken(uint64 first, uint64 count);
-    event Credited(uint24 indexed index, address indexed to, uint64 amount);
-    event Claimed(address indexed to, uint256 amount);
-    event SettlementSet(address settlement);
-
-    error ZeroAddress();
-    error OnlyDeployer(address sender);
-    error OnlySettlement(address sender);
-    error AlreadyInitialized(address settlement);
-    error NotInitialized();
-    error AmountOutOfRange(uint256 amount);
-    error BelowMinimum(uint256 amount, uint256 minimum);
-    /// @notice The state's total would leave the range that its circuits prove.
-    error VaultFull(uint256 total);
-    error InvalidKey(uint256 keyX, uint256 keyY);
-    error UnknownAccount(uint256 index);
-    error AccountsExhausted();
-    error NotAccountAddress(address sender, address expected);
-    /// @notice The token moved another amount than it was told to.
-    error UnexpectedTransfer(uint256 received, uint256 amount);
-    error QueueTooShort(uint256 count, uint256 length);
-    /// @notice More would be paid than the proven state can hold.
-    error ExceedsCommitted(uint256 amount, uint256 committed);
-    error NothingToClaim(address sender);
 
     /// @dev Amounts and the state's total are 63 bits, so that every sum of them stays a signed 64-bit number.
     uint256 private constant LIMIT = 1 << 63;
@@ -63,88 +28,89 @@ contract Vault is ReentrancyGuardTransient {
     uint64 public immutable MINIMUM_OPENING;
 
     // Slot: what every queued request reads.
-    /// @notice The one contract that may serve requests; set once.
+    /// @inheritdoc IVault
     address public settlement;
-    /// @notice Accounts opened so far, which is also the newest account's index.
+    /// @inheritdoc IVault
     uint24 public accountCount;
-    /// @notice Number that the next request gets.
+    /// @inheritdoc IVault
     uint64 public queueEnd;
     // Slot: the balance sheet.
-    /// @notice Number of the oldest request not yet taken.
+    /// @inheritdoc IVault
     uint64 public queueStart;
-    /// @notice Units inside the proven state.
+    /// @inheritdoc IVault
     uint64 public committed;
-    /// @notice Units of deposits in the queue.
+    /// @inheritdoc IVault
     uint64 public queuedDeposits;
     // Slot of its own: unlike the state's total, unclaimed claims have no bound.
-    /// @notice Units that withdrawals credited and nobody has claimed.
+    /// @inheritdoc IVault
     uint256 public totalClaims;
 
-    /// @notice What an address may claim.
+    // Slots: one for each address that was ever paid, and one for each account.
+    /// @inheritdoc IVault
     mapping(address owner => uint256 amount) public claims;
-    /// @notice Who opened an account: the only one to withdraw from it, and the one who is paid.
-    mapping(uint256 index => address owner) public accountAddress;
+    /// @inheritdoc IVault
+    mapping(uint256 account => address owner) public accountAddress;
+    // Slots: the queue, one word for each request and two more for an opening's key; freed when taken.
     mapping(uint256 number => uint256 word) private _words;
     mapping(uint256 number => uint256[2] key) private _keys;
 
     modifier onlySettlement() {
-        if (msg.sender != settlement) revert OnlySettlement(msg.sender);
+        if (msg.sender != settlement) revert OnlySettlement(msg.sender, settlement);
         _;
     }
 
     constructor(IERC20 token, uint64 minimumOpening) {
         if (address(token) == address(0)) revert ZeroAddress();
-        if (minimumOpening == 0 || minimumOpening >= LIMIT) revert AmountOutOfRange(minimumOpening);
+        if (minimumOpening == 0 || minimumOpening >= LIMIT) revert AmountOutOfRange(minimumOpening, LIMIT);
         TOKEN = token;
         DEPLOYER = msg.sender;
         MINIMUM_OPENING = minimumOpening;
     }
 
-    /// @notice Name the settlement contract, once; the two need each other's address.
+    /// @inheritdoc IVault
     function initialize(address settlement_) external {
-        if (msg.sender != DEPLOYER) revert OnlyDeployer(msg.sender);
+        if (msg.sender != DEPLOYER) revert OnlyDeployer(msg.sender, DEPLOYER);
         if (settlement != address(0)) revert AlreadyInitialized(settlement);
         if (settlement_ == address(0)) revert ZeroAddress();
         settlement = settlement_;
         emit SettlementSet(settlement_);
     }
 
-    /// @notice Open an account for the key 8 * (keyX, keyY) with a first deposit.
-    /// @return index the account's index
-    function open(uint256 keyX, uint256 keyY, uint256 amount) external nonReentrant returns (uint24 index) {
+    /// @inheritdoc IVault
+    function open(uint256 keyX, uint256 keyY, uint256 amount) external nonReentrant returns (uint24 account) {
         if (amount < MINIMUM_OPENING) revert BelowMinimum(amount, MINIMUM_OPENING);
         if (!BabyJubJub.isKey(keyX, keyY)) revert InvalidKey(keyX, keyY);
         if (accountCount == type(uint24).max) revert AccountsExhausted();
         _pull(amount);
-        index = ++accountCount;
-        accountAddress[index] = msg.sender;
-        _queue(RequestWord.OPEN, index, amount, keyX, keyY);
+        account = ++accountCount;
+        accountAddress[account] = msg.sender;
+        _queue(Layout.KIND_OPEN, account, amount, keyX, keyY);
     }
 
-    /// @notice Add to an account; anyone may, for any account.
-    function deposit(uint256 index, uint256 amount) external nonReentrant {
-        _checkAccount(index);
+    /// @inheritdoc IVault
+    function deposit(uint256 account, uint256 amount) external nonReentrant {
+        _checkAccount(account);
         _pull(amount);
-        _queue(RequestWord.DEPOSIT, index, amount, 0, 0);
+        _queue(Layout.KIND_DEPOSIT, account, amount, 0, 0);
     }
 
-    /// @notice Ask for `amount` from an account, all of it or nothing; paid to its address as a claim.
-    function withdraw(uint256 index, uint256 amount) external nonReentrant {
+    /// @inheritdoc IVault
+    function withdraw(uint256 account, uint256 amount) external nonReentrant {
         _checkInitialized();
-        _checkAccount(index);
-        address owner = accountAddress[index];
+        _checkAccount(account);
+        address owner = accountAddress[account];
         if (msg.sender != owner) revert NotAccountAddress(msg.sender, owner);
         _checkAmount(amount);
-        _queue(RequestWord.WITHDRAW, index, amount, 0, 0);
+        _queue(Layout.KIND_WITHDRAW, account, amount, 0, 0);
     }
 
-    /// @notice Add to the house's own collateral. A gift: it gives its sender no share.
+    /// @inheritdoc IVault
     function houseDeposit(uint256 amount) external nonReentrant {
         _pull(amount);
-        _queue(RequestWord.HOUSE_DEPOSIT, 0, amount, 0, 0);
+        _queue(Layout.KIND_HOUSE_DEPOSIT, 0, amount, 0, 0);
     }
 
-    /// @notice Pay the sender everything that withdrawals credited.
+    /// @inheritdoc IVault
     function claim() external nonReentrant returns (uint256 amount) {
         amount = claims[msg.sender];
         if (amount == 0) revert NothingToClaim(msg.sender);
@@ -154,7 +120,7 @@ contract Vault is ReentrancyGuardTransient {
         TOKEN.safeTransfer(msg.sender, amount);
     }
 
-    /// @notice Take the oldest `count` requests for the proven state; their deposits become committed.
+    /// @inheritdoc IVault
     function take(uint256 count) external onlySettlement nonReentrant returns (Request[] memory taken) {
         if (count > queueLength()) revert QueueTooShort(count, queueLength());
         uint64 first = queueStart;
@@ -164,9 +130,9 @@ contract Vault is ReentrancyGuardTransient {
             uint256 number = first + i;
             taken[i] = request(number);
             uint256 kind = RequestWord.kindOf(taken[i].word);
-            if (kind != RequestWord.WITHDRAW) deposits += RequestWord.amountOf(taken[i].word);
+            if (kind != Layout.KIND_WITHDRAW) deposits += RequestWord.amountOf(taken[i].word);
             delete _words[number];
-            if (kind == RequestWord.OPEN) delete _keys[number];
+            if (kind == Layout.KIND_OPEN) delete _keys[number];
         }
         // Casts: count fits as the queue's ends do; deposits is part of queuedDeposits.
         queueStart = first + uint64(count);
@@ -175,31 +141,30 @@ contract Vault is ReentrancyGuardTransient {
         emit RequestsTaken(first, uint64(count));
     }
 
-    /// @notice Move a paid withdrawal out of the proven state, to its account's address.
-    /// @dev    Even if a forged proof got this far, it could not reach queued deposits or others' claims.
-    function credit(uint24 index, uint64 amount) external onlySettlement nonReentrant {
-        _checkAccount(index);
+    /// @inheritdoc IVault
+    function credit(uint24 account, uint64 amount) external onlySettlement nonReentrant {
+        _checkAccount(account);
         if (amount > committed) revert ExceedsCommitted(amount, committed);
-        address owner = accountAddress[index];
+        address owner = accountAddress[account];
         committed -= amount;
         totalClaims += amount;
         claims[owner] += amount;
-        emit Credited(index, owner, amount);
+        emit Credited(account, owner, amount);
     }
 
-    /// @notice Requests that wait.
+    /// @inheritdoc IVault
     function queueLength() public view returns (uint256) {
         return queueEnd - queueStart;
     }
 
-    /// @notice A waiting request by number; all zeros for one that was taken or never made.
+    /// @inheritdoc IVault
     function request(uint256 number) public view returns (Request memory) {
         uint256 word = _words[number];
-        if (RequestWord.kindOf(word) != RequestWord.OPEN) return Request(word, 0, 0);
+        if (RequestWord.kindOf(word) != Layout.KIND_OPEN) return Request(word, 0, 0);
         return Request(word, _keys[number][0], _keys[number][1]);
     }
 
-    /// @notice What the vault owes; its token balance is never less.
+    /// @inheritdoc IVault
     function liabilities() external view returns (uint256) {
         return uint256(committed) + queuedDeposits + totalClaims;
     }
@@ -209,7 +174,7 @@ contract Vault is ReentrancyGuardTransient {
         _checkInitialized();
         _checkAmount(amount);
         uint256 total = uint256(committed) + queuedDeposits + amount;
-        if (total >= LIMIT) revert VaultFull(total);
+        if (total >= LIMIT) revert VaultFull(total, LIMIT);
 
         uint256 before = TOKEN.balanceOf(address(this));
         TOKEN.safeTransferFrom(msg.sender, address(this), amount);
@@ -218,12 +183,12 @@ contract Vault is ReentrancyGuardTransient {
         queuedDeposits += uint64(amount);
     }
 
-    function _queue(uint256 kind, uint256 index, uint256 amount, uint256 keyX, uint256 keyY) private {
+    function _queue(uint256 kind, uint256 account, uint256 amount, uint256 keyX, uint256 keyY) private {
         // Casts: _checkAccount and _checkAmount ranged both.
-        uint256 word = RequestWord.pack(kind, uint24(index), uint64(amount));
+        uint256 word = RequestWord.pack(kind, uint24(account), uint64(amount));
         uint64 number = queueEnd++;
         _words[number] = word;
-        if (kind == RequestWord.OPEN) _keys[number] = [keyX, keyY];
+        if (kind == Layout.KIND_OPEN) _keys[number] = [keyX, keyY];
         emit RequestQueued(number, word, keyX, keyY, msg.sender);
     }
 
@@ -231,11 +196,11 @@ contract Vault is ReentrancyGuardTransient {
         if (settlement == address(0)) revert NotInitialized();
     }
 
-    function _checkAccount(uint256 index) private view {
-        if (index == 0 || index > accountCount) revert UnknownAccount(index);
+    function _checkAccount(uint256 account) private view {
+        if (account == 0 || account > accountCount) revert UnknownAccount(account, accountCount);
     }
 
     function _checkAmount(uint256 amount) private pure {
-        if (amount == 0 || amount >= LIMIT) revert AmountOutOfRange(amount);
+        if (amount == 0 || amount >= LIMIT) revert AmountOutOfRange(amount, LIMIT);
     }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {AggregatorAdapter} from "../src/AggregatorAdapter.sol";
-import {IAggregator} from "../src/IAggregator.sol";
-import {PriceRounds} from "../src/PriceRounds.sol";
+import {IPriceSource} from "../src/interfaces/IPriceSource.sol";
+import {IAggregatorAdapter} from "../src/interfaces/IAggregatorAdapter.sol";
+import {AggregatorAdapter} from "../src/oracle/AggregatorAdapter.sol";
+import {IAggregator} from "../src/interfaces/IAggregator.sol";
 import {Test} from "./Test.sol";
 
 /// @notice An aggregator that answers as told.
@@ -49,7 +50,7 @@ contract AggregatorAdapterTest is Test {
 
     function test_record_scalesToMicroUsdPerLot() public {
         vm.expectEmit(address(adapter));
-        emit PriceRounds.RoundRecorded(1, START - 10, [uint256(60e6), 30e6 << 36, 0]);
+        emit IPriceSource.RoundRecorded(1, START - 10, [uint256(60e6), 30e6 << 36, 0]);
         assertEq(adapter.record(), 1);
         (uint64 time, uint256[3] memory words) = adapter.round(1);
         assertEq(time, START - 10);
@@ -79,7 +80,7 @@ contract AggregatorAdapterTest is Test {
 
     function test_record_revertsWhenNoFeedMovedOn() public {
         adapter.record();
-        expectError(PriceRounds.TimeNotAfterPrevious.selector, START - 10, START - 10);
+        expectError(IPriceSource.TimeNotAfterPrevious.selector, START - 10, START - 10);
         adapter.record();
     }
 
@@ -88,23 +89,23 @@ contract AggregatorAdapterTest is Test {
         adapter.record();
         vm.warp(START + 1);
         btc.set(60_000e8, START + 1);
-        expectError(AggregatorAdapter.AnswerStale.selector, 8, START - 120);
+        expectError(IAggregatorAdapter.AnswerStale.selector, 8, START - 120);
         adapter.record();
     }
 
     function test_record_revertsWhenFeedIsFromTheFuture() public {
         btc.set(60_000e8, START + 1);
-        expectError(AggregatorAdapter.AnswerInFuture.selector, 0, START + 1);
+        expectError(IAggregatorAdapter.AnswerInFuture.selector, 0, START + 1);
         adapter.record();
     }
 
     function test_record_revertsWhenRoundIsIncomplete() public {
         btc.set(60_000e8, 0);
-        expectError(AggregatorAdapter.RoundIncomplete.selector, 0);
+        expectError(IAggregatorAdapter.RoundIncomplete.selector, 0);
         adapter.record();
         btc.set(60_000e8, START);
         btc.setAnsweredInRound(4);
-        expectError(AggregatorAdapter.RoundIncomplete.selector, 0);
+        expectError(IAggregatorAdapter.RoundIncomplete.selector, 0);
         adapter.record();
     }
 
@@ -112,17 +113,17 @@ contract AggregatorAdapterTest is Test {
         if (answer > 0) answer = -answer;
         btc.set(answer, START);
         vm.expectRevert(
-            abi.encodeWithSelector(AggregatorAdapter.AnswerNotPositive.selector, uint8(0), answer)
+            abi.encodeWithSelector(IAggregatorAdapter.AnswerNotPositive.selector, uint8(0), answer)
         );
         adapter.record();
     }
 
     function test_record_revertsWhenPriceIsOutOfRange() public {
         btc.set(99, START); // below one micro-USD per lot
-        expectError(AggregatorAdapter.PriceOutOfRange.selector, 0, 0);
+        expectError(IAggregatorAdapter.PriceOutOfRange.selector, 0, 0);
         adapter.record();
         btc.set(int256(2 ** 36) * 1e5, START);
-        expectError(AggregatorAdapter.PriceOutOfRange.selector, 0, 2 ** 36);
+        expectError(IAggregatorAdapter.PriceOutOfRange.selector, 0, 2 ** 36);
         adapter.record();
         btc.set(int256(2 ** 36) * 1e5 - 1, START);
         adapter.record();
@@ -130,7 +131,7 @@ contract AggregatorAdapterTest is Test {
 
     function test_constructor_keepsItsFeeds() public view {
         assertEq(adapter.feedCount(), 2);
-        AggregatorAdapter.Feed memory feed = adapter.feed(1);
+        IAggregatorAdapter.Feed memory feed = adapter.feed(1);
         assertEq(address(feed.aggregator), address(eth));
         assertEq(feed.instrument, 8);
         assertEq(feed.maxAge, 120);
@@ -138,32 +139,32 @@ contract AggregatorAdapterTest is Test {
     }
 
     function test_constructor_revertsWithoutFeeds() public {
-        expectError(AggregatorAdapter.InvalidFeed.selector, 0);
-        new AggregatorAdapter(new AggregatorAdapter.Feed[](0));
+        expectError(IAggregatorAdapter.InvalidFeed.selector, 0);
+        new AggregatorAdapter(new IAggregatorAdapter.Feed[](0));
     }
 
     function test_constructor_revertsForEachInvalidField() public {
         for (uint256 i; i < 4; ++i) {
-            AggregatorAdapter.Feed[] memory feeds = _feeds();
+            IAggregatorAdapter.Feed[] memory feeds = _feeds();
             if (i == 0) feeds[1].aggregator = IAggregator(address(0));
             if (i == 1) feeds[1].instrument = 16;
             if (i == 2) feeds[1].maxAge = 0;
             if (i == 3) feeds[1].lotSize = 0;
-            expectError(AggregatorAdapter.InvalidFeed.selector, 1);
+            expectError(IAggregatorAdapter.InvalidFeed.selector, 1);
             new AggregatorAdapter(feeds);
         }
     }
 
     function test_constructor_revertsWhenInstrumentsRepeat() public {
-        AggregatorAdapter.Feed[] memory feeds = _feeds();
+        IAggregatorAdapter.Feed[] memory feeds = _feeds();
         feeds[1].instrument = 0;
-        expectError(AggregatorAdapter.FeedsNotAscending.selector, 0);
+        expectError(IAggregatorAdapter.FeedsNotAscending.selector, 0, 0);
         new AggregatorAdapter(feeds);
     }
 
-    function _feeds() private view returns (AggregatorAdapter.Feed[] memory feeds) {
-        feeds = new AggregatorAdapter.Feed[](2);
-        feeds[0] = AggregatorAdapter.Feed({aggregator: btc, instrument: 0, maxAge: 60, lotSize: 1e9});
-        feeds[1] = AggregatorAdapter.Feed({aggregator: eth, instrument: 8, maxAge: 120, lotSize: 1e10});
+    function _feeds() private view returns (IAggregatorAdapter.Feed[] memory feeds) {
+        feeds = new IAggregatorAdapter.Feed[](2);
+        feeds[0] = IAggregatorAdapter.Feed({aggregator: btc, instrument: 0, maxAge: 60, lotSize: 1e9});
+        feeds[1] = IAggregatorAdapter.Feed({aggregator: eth, instrument: 8, maxAge: 120, lotSize: 1e10});
     }
 }

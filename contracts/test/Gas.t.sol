@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Layout} from "../src/generated/Layout.sol";
 import {RequestWord} from "../src/RequestWord.sol";
 import {Keys} from "./fixture/Keys.sol";
 import {Venue} from "./fixture/Venue.sol";
@@ -46,7 +47,7 @@ contract GasTest is Venue {
         for (uint256 j; j < M; ++j) {
             vm.prank(ALICE);
             vault.open(Keys.BASE8_X, Keys.BASE8_Y, MINIMUM);
-            words[9 + 6 * j] = RequestWord.pack(RequestWord.OPEN, uint24(j + 1), MINIMUM);
+            words[9 + 6 * j] = RequestWord.pack(Layout.KIND_OPEN, uint24(j + 1), MINIMUM);
             (words[10 + 6 * j], words[11 + 6 * j]) = (Keys.BASE8_X, Keys.BASE8_Y);
             (words[13 + 6 * j], words[14 + 6 * j]) = (R - 1 - j, R - 100 - j);
             answers = abi.encodePacked(answers, uint64(0), words[13 + 6 * j], words[14 + 6 * j]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {IGroth16Verifier} from "../src/interfaces/IGroth16Verifier.sol";
 import {Groth16Verifier} from "../src/Groth16Verifier.sol";
 import {ProofFixture} from "./fixture/ProofFixture.sol";
 import {Test} from "./Test.sol";
@@ -86,7 +87,7 @@ contract Groth16VerifierTest is Test {
                 abi.encodeCall(verifier.verify, (ProofFixture.proof(), ProofFixture.inputs()))
             );
             assertFalse(done);
-            if (bytes4(reason) == Groth16Verifier.OutOfGas.selector) ++reasons;
+            if (bytes4(reason) == IGroth16Verifier.OutOfGas.selector) ++reasons;
         }
         assertTrue(reasons > 300);
     }
@@ -95,7 +96,7 @@ contract Groth16VerifierTest is Test {
     function test_verify_ofARefusedPointRevertsOnlyWhenGasCouldBeTheReason() public {
         uint256[8] memory proof = ProofFixture.proof();
         proof[0] += 1;
-        vm.expectRevert(Groth16Verifier.OutOfGas.selector);
+        vm.expectRevert(IGroth16Verifier.OutOfGas.selector);
         verifier.verify{gas: 300_000}(proof, ProofFixture.inputs());
         assertFalse(verifier.verify{gas: 340_000}(proof, ProofFixture.inputs()));
     }
@@ -119,14 +120,14 @@ contract Groth16VerifierTest is Test {
     }
 
     function test_constructor_revertsWithoutContribution() public {
-        expectError(Groth16Verifier.KeyWithoutContribution.selector);
+        expectError(IGroth16Verifier.KeyWithoutContribution.selector);
         new Groth16Verifier(ProofFixture.keyWithoutContribution());
     }
 
     function test_constructor_revertsWhenDeltaIsMinusGamma() public {
         uint256[22] memory key = ProofFixture.keyWithoutContribution();
         (key[12], key[13]) = (Q - key[12], Q - key[13]);
-        expectError(Groth16Verifier.KeyWithoutContribution.selector);
+        expectError(IGroth16Verifier.KeyWithoutContribution.selector);
         new Groth16Verifier(key);
     }
 
@@ -134,7 +135,7 @@ contract Groth16VerifierTest is Test {
         for (uint256 i; i < 22; ++i) {
             uint256[22] memory key = ProofFixture.key();
             key[i] += Q;
-            expectError(Groth16Verifier.KeyCoordinateOutOfRange.selector, i);
+            expectError(IGroth16Verifier.KeyCoordinateOutOfRange.selector, i);
             new Groth16Verifier(key);
         }
     }
@@ -147,7 +148,7 @@ contract Groth16VerifierTest is Test {
             for (uint256 j = starts[i]; j < end; ++j) {
                 key[j] = 0;
             }
-            expectError(Groth16Verifier.KeyPointIsIdentity.selector, starts[i]);
+            expectError(IGroth16Verifier.KeyPointIsIdentity.selector, starts[i]);
             new Groth16Verifier(key);
         }
     }
@@ -157,7 +158,7 @@ contract Groth16VerifierTest is Test {
         for (uint256 i; i < 8; ++i) {
             uint256[22] memory key = ProofFixture.key();
             key[starts[i]] = addmod(key[starts[i]], 1, Q);
-            expectError(Groth16Verifier.KeyPointInvalid.selector);
+            expectError(IGroth16Verifier.KeyPointInvalid.selector);
             this.deploy{gas: 5_000_000}(key);
         }
     }
@@ -165,7 +166,7 @@ contract Groth16VerifierTest is Test {
     function test_constructor_revertsForPointOutsideSubgroup() public {
         uint256[22] memory key = ProofFixture.key();
         (key[10], key[11], key[12], key[13]) = _twistPointOutsideSubgroup();
-        expectError(Groth16Verifier.KeyPointInvalid.selector);
+        expectError(IGroth16Verifier.KeyPointInvalid.selector);
         this.deploy{gas: 5_000_000}(key);
     }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {Layout} from "../src/generated/Layout.sol";
 import {BabyJubJub} from "../src/BabyJubJub.sol";
-import {PriceWords} from "../src/PriceWords.sol";
+import {PriceWords} from "../src/oracle/PriceWords.sol";
 import {RequestWord} from "../src/RequestWord.sol";
 import {Keys} from "./fixture/Keys.sol";
 import {Test} from "./Test.sol";
@@ -11,8 +12,18 @@ import {Test} from "./Test.sol";
 contract LayoutsTest is Test {
     uint256 constant R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
 
+    /// @dev The types that the contracts write out are as wide as the layout says.
+    function test_layout_fitsTheTypes() public pure {
+        assertEq(Layout.REQUEST_ACCOUNT_MASK, type(uint24).max);
+        assertEq(Layout.REQUEST_AMOUNT_MASK, type(uint64).max);
+        assertEq(Layout.TOUCH_LEAF_BYTE - Layout.TOUCH_ACCOUNT_BYTE, bytes3(0).length);
+        assertEq(Layout.TOUCH_BYTES - Layout.TOUCH_CIPHERTEXT_BYTE, bytes32(0).length);
+        assertEq(Layout.ANSWERED_LEAF_BYTE - Layout.ANSWERED_PAID_BYTE, bytes8(0).length);
+        assertEq(Layout.ANSWERED_BYTES - Layout.ANSWERED_CIPHERTEXT_BYTE, bytes32(0).length);
+    }
+
     function test_requestWord_layout() public pure {
-        assertEq(RequestWord.pack(RequestWord.WITHDRAW, 5, 9), 3 + 5 * 2 ** 3 + 9 * 2 ** 27);
+        assertEq(RequestWord.pack(Layout.KIND_WITHDRAW, 5, 9), 3 + 5 * 2 ** 3 + 9 * 2 ** 27);
     }
 
     function testFuzz_requestWord_roundTrip(uint256 kind, uint24 index, uint64 amount) public pure {
@@ -20,7 +31,7 @@ contract LayoutsTest is Test {
         uint256 word = RequestWord.pack(kind, index, amount);
         assertTrue(word < 2 ** 91);
         assertEq(RequestWord.kindOf(word), kind);
-        assertEq(RequestWord.indexOf(word), index);
+        assertEq(RequestWord.accountOf(word), index);
         assertEq(RequestWord.amountOf(word), amount);
     }
 

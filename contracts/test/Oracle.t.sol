@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {IPriceSource} from "../src/interfaces/IPriceSource.sol";
+import {IOracle} from "../src/interfaces/IOracle.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
-import {Oracle} from "../src/Oracle.sol";
-import {PriceRounds} from "../src/PriceRounds.sol";
-import {PriceWords} from "../src/PriceWords.sol";
+import {Oracle} from "../src/oracle/Oracle.sol";
+import {PriceWords} from "../src/oracle/PriceWords.sol";
 import {Test} from "./Test.sol";
 
 contract OracleTest is Test {
@@ -28,43 +29,43 @@ contract OracleTest is Test {
     // --- construction ---
 
     function test_constructor_revertsWithoutSigners() public {
-        expectError(Oracle.InvalidSigners.selector, 0);
+        expectError(IOracle.InvalidSigners.selector, 0, 32);
         new Oracle(new address[](0), 1, LISTED, _bounds());
     }
 
     function test_constructor_revertsWithTooManySigners() public {
-        expectError(Oracle.InvalidSigners.selector, 33);
+        expectError(IOracle.InvalidSigners.selector, 33, 32);
         new Oracle(new address[](33), 17, LISTED, _bounds());
     }
 
     function test_constructor_revertsWhenQuorumIsNoMajorityOrTooLarge() public {
-        expectError(Oracle.InvalidQuorum.selector, 2, 5);
+        expectError(IOracle.InvalidQuorum.selector, 2, 5);
         new Oracle(signers, 2, LISTED, _bounds());
-        expectError(Oracle.InvalidQuorum.selector, 6, 5);
+        expectError(IOracle.InvalidQuorum.selector, 6, 5);
         new Oracle(signers, 6, LISTED, _bounds());
     }
 
     function test_constructor_revertsWhenSignersRepeatOrAreZero() public {
         signers[1] = signers[0];
-        expectError(Oracle.SignersNotAscending.selector, signers[0], signers[0]);
+        expectError(IOracle.SignersNotAscending.selector, signers[0], signers[0]);
         new Oracle(signers, 3, LISTED, _bounds());
         signers[0] = address(0);
-        expectError(Oracle.SignersNotAscending.selector, address(0), address(0));
+        expectError(IOracle.SignersNotAscending.selector, address(0), address(0));
         new Oracle(signers, 3, LISTED, _bounds());
     }
 
     function test_constructor_revertsForEachMissingBound() public {
-        Oracle.Bounds[5] memory bounds = [_bounds(), _bounds(), _bounds(), _bounds(), _bounds()];
+        IOracle.Bounds[5] memory bounds = [_bounds(), _bounds(), _bounds(), _bounds(), _bounds()];
         bounds[0].maxAge = 0;
         bounds[1].maxDeviation = 0;
         bounds[2].maxDeviation = 10_000;
         bounds[3].maxJump = 0;
         bounds[4].jumpPeriod = 0;
         for (uint256 i; i < 5; ++i) {
-            expectError(Oracle.InvalidBounds.selector);
+            expectError(IOracle.InvalidBounds.selector);
             new Oracle(signers, 3, LISTED, bounds[i]);
         }
-        expectError(Oracle.InvalidBounds.selector);
+        expectError(IOracle.InvalidBounds.selector);
         new Oracle(signers, 3, 0, _bounds());
     }
 
@@ -72,12 +73,12 @@ contract OracleTest is Test {
 
     function test_submit_storesTheMedians() public {
         uint256[5] memory given = [PRICE + 30, PRICE, PRICE + 10, PRICE + 20, PRICE - 10];
-        Oracle.Report[] memory reports = new Oracle.Report[](5);
+        IOracle.Report[] memory reports = new IOracle.Report[](5);
         for (uint256 i; i < 5; ++i) {
             reports[i] = _report(i, 1, START, _words(given[i]));
         }
         vm.expectEmit(address(oracle));
-        emit PriceRounds.RoundRecorded(1, START, _words(PRICE + 10));
+        emit IPriceSource.RoundRecorded(1, START, _words(PRICE + 10));
         oracle.submit(1, START, reports);
         (uint64 time, uint256[3] memory words) = oracle.round(1);
         assertEq(time, START);
@@ -89,7 +90,7 @@ contract OracleTest is Test {
 
     /// @dev Each instrument has its own median: none of the reports has all three.
     function test_submit_takesTheMedianPerInstrument() public {
-        Oracle.Report[] memory reports = new Oracle.Report[](3);
+        IOracle.Report[] memory reports = new IOracle.Report[](3);
         for (uint256 i; i < 3; ++i) {
             uint256[3] memory words;
             words[0] = PRICE + i;
@@ -105,7 +106,7 @@ contract OracleTest is Test {
     }
 
     function test_submit_takesTheLowerMedianOfAnEvenNumber() public {
-        Oracle.Report[] memory reports = new Oracle.Report[](4);
+        IOracle.Report[] memory reports = new IOracle.Report[](4);
         for (uint256 i; i < 4; ++i) {
             reports[i] = _report(i, 1, START, _words(PRICE + i));
         }
@@ -118,7 +119,7 @@ contract OracleTest is Test {
     function testFuzz_submit_aLoneLiarStaysBetweenTheHonest(uint256 liar, uint256 lie) public {
         liar %= 3;
         lie = bound(lie, PRICE - PRICE / 100, PRICE + PRICE / 100);
-        Oracle.Report[] memory reports = new Oracle.Report[](3);
+        IOracle.Report[] memory reports = new IOracle.Report[](3);
         uint256 honest = PRICE;
         for (uint256 i; i < 3; ++i) {
             reports[i] = _report(i, 1, START, _words(i == liar ? lie : honest++));
@@ -139,42 +140,42 @@ contract OracleTest is Test {
     }
 
     function test_round_revertsWhenUnknown() public {
-        expectError(PriceRounds.UnknownRound.selector, 0);
+        expectError(IPriceSource.UnknownRound.selector, 0, 0);
         oracle.round(0);
-        expectError(PriceRounds.UnknownRound.selector, 1);
+        expectError(IPriceSource.UnknownRound.selector, 1, 0);
         oracle.round(1);
     }
 
     // --- who may report ---
 
     function test_submit_revertsWhenQuorumIsMissing() public {
-        expectError(Oracle.QuorumMissing.selector, 2, 3);
+        expectError(IOracle.QuorumMissing.selector, 2, 3);
         oracle.submit(1, START, _reports(2, 1, START, PRICE));
     }
 
     function test_submit_revertsWhenSignerIsUnknown() public {
-        Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
+        IOracle.Report[] memory reports = _reports(3, 1, START, PRICE);
         reports[1].signature = _sign(77, 1, START, reports[1].words);
-        expectError(Oracle.UnknownSigner.selector, vm.addr(77));
+        expectError(IOracle.UnknownSigner.selector, vm.addr(77));
         oracle.submit(1, START, reports);
     }
 
     function test_submit_revertsWhenSignerRepeats() public {
-        Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
+        IOracle.Report[] memory reports = _reports(3, 1, START, PRICE);
         reports[1] = reports[0];
-        expectError(Oracle.SignersNotAscending.selector, signers[0], signers[0]);
+        expectError(IOracle.SignersNotAscending.selector, signers[0], signers[0]);
         oracle.submit(1, START, reports);
     }
 
     function test_submit_revertsWhenSignersDescend() public {
-        Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
+        IOracle.Report[] memory reports = _reports(3, 1, START, PRICE);
         (reports[0], reports[1]) = (reports[1], reports[0]);
-        expectError(Oracle.SignersNotAscending.selector, signers[0], signers[1]);
+        expectError(IOracle.SignersNotAscending.selector, signers[0], signers[1]);
         oracle.submit(1, START, reports);
     }
 
     function test_submit_revertsWhenSignatureIsMalformed() public {
-        Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
+        IOracle.Report[] memory reports = _reports(3, 1, START, PRICE);
         reports[2].signature = new bytes(64);
         expectError(ECDSA.ECDSAInvalidSignatureLength.selector, 64);
         oracle.submit(1, START, reports);
@@ -183,19 +184,19 @@ contract OracleTest is Test {
     /// @dev A signature covers round, time and each word: altering any recovers somebody else.
     function testFuzz_submit_revertsWhenSignedDataDiffers(uint256 which) public {
         which %= 5;
-        Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
+        IOracle.Report[] memory reports = _reports(3, 1, START, PRICE);
         uint256[3] memory words = _words(PRICE);
         if (which < 3) words[which] += 1;
         reports[0].signature = _sign(secrets[0], which == 3 ? 2 : 1, which == 4 ? START - 1 : START, words);
         (bool done, bytes memory reason) =
             address(oracle).call(abi.encodeCall(oracle.submit, (1, START, reports)));
         assertFalse(done);
-        assertEq(uint32(bytes4(reason)), uint32(Oracle.UnknownSigner.selector));
+        assertEq(uint32(bytes4(reason)), uint32(IOracle.UnknownSigner.selector));
     }
 
     function test_submit_revertsWhenSignedForAnotherContractOrChain() public {
         Oracle other = new Oracle(signers, 3, LISTED, _bounds());
-        Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
+        IOracle.Report[] memory reports = _reports(3, 1, START, PRICE);
         (bool done,) = address(other).call(abi.encodeCall(other.submit, (1, START, reports)));
         assertFalse(done);
         vm.chainId(5);
@@ -206,71 +207,71 @@ contract OracleTest is Test {
     // --- when ---
 
     function test_submit_revertsWhenRoundIsNotTheNext() public {
-        Oracle.Report[] memory reports = _reports(3, 2, START, PRICE);
-        expectError(Oracle.WrongRound.selector, 2, 1);
+        IOracle.Report[] memory reports = _reports(3, 2, START, PRICE);
+        expectError(IOracle.WrongRound.selector, 2, 1);
         oracle.submit(2, START, reports);
         _submit(1, START, PRICE);
         reports = _reports(3, 1, START, PRICE);
-        expectError(Oracle.WrongRound.selector, 1, 2);
+        expectError(IOracle.WrongRound.selector, 1, 2);
         oracle.submit(1, START, reports);
     }
 
     function test_submit_revertsWhenTimeIsInTheFuture() public {
-        Oracle.Report[] memory reports = _reports(3, 1, START + 1, PRICE);
-        expectError(Oracle.TimeInFuture.selector, START + 1, START);
+        IOracle.Report[] memory reports = _reports(3, 1, START + 1, PRICE);
+        expectError(IOracle.TimeInFuture.selector, START + 1, START);
         oracle.submit(1, START + 1, reports);
     }
 
     function test_submit_revertsWhenTooOld() public {
-        Oracle.Report[] memory reports = _reports(3, 1, START - 61, PRICE);
-        expectError(Oracle.TooOld.selector, START - 61, START);
+        IOracle.Report[] memory reports = _reports(3, 1, START - 61, PRICE);
+        expectError(IOracle.TooOld.selector, START - 61, START);
         oracle.submit(1, START - 61, reports);
         _submit(1, START - 60, PRICE);
     }
 
     function test_submit_revertsWhenTimeDoesNotRise() public {
         _submit(1, START, PRICE);
-        Oracle.Report[] memory reports = _reports(3, 2, START, PRICE);
-        expectError(PriceRounds.TimeNotAfterPrevious.selector, START, START);
+        IOracle.Report[] memory reports = _reports(3, 2, START, PRICE);
+        expectError(IPriceSource.TimeNotAfterPrevious.selector, START, START);
         oracle.submit(2, START, reports);
     }
 
     // --- what ---
 
     function test_submit_revertsWhenAReportDeviates() public {
-        Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
+        IOracle.Report[] memory reports = _reports(3, 1, START, PRICE);
         reports[2] = _report(2, 1, START, _words(PRICE + PRICE / 100 + 1));
-        expectError(Oracle.DeviationTooLarge.selector, 0, PRICE + PRICE / 100 + 1, PRICE);
+        expectError(IOracle.DeviationTooLarge.selector, 0, PRICE + PRICE / 100 + 1, PRICE);
         oracle.submit(1, START, reports);
         reports[2] = _report(2, 1, START, _words(PRICE - PRICE / 100 - 1));
-        expectError(Oracle.DeviationTooLarge.selector, 0, PRICE - PRICE / 100 - 1, PRICE);
+        expectError(IOracle.DeviationTooLarge.selector, 0, PRICE - PRICE / 100 - 1, PRICE);
         oracle.submit(1, START, reports);
         reports[2] = _report(2, 1, START, _words(PRICE + PRICE / 100));
         oracle.submit(1, START, reports);
     }
 
     function test_submit_revertsWhenAListedPriceIsMissing() public {
-        Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
+        IOracle.Report[] memory reports = _reports(3, 1, START, PRICE);
         uint256[3] memory words = _words(PRICE);
         words[1] = 0;
         reports[1] = _report(1, 1, START, words);
-        expectError(Oracle.PriceMissing.selector, 7);
+        expectError(IOracle.PriceMissing.selector, 7);
         oracle.submit(1, START, reports);
     }
 
     function test_submit_revertsWhenAnUnlistedPriceIsGiven() public {
-        Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
+        IOracle.Report[] memory reports = _reports(3, 1, START, PRICE);
         uint256[3] memory words = _words(PRICE);
         words[0] |= 1 << 36;
         reports[1] = _report(1, 1, START, words);
-        expectError(Oracle.PriceUnlisted.selector, 1);
+        expectError(IOracle.PriceUnlisted.selector, 1);
         oracle.submit(1, START, reports);
     }
 
     function test_submit_revertsWhenUnusedBitsAreSet() public {
         uint8[3] memory free = [252, 252, 72];
         for (uint256 i; i < 3; ++i) {
-            Oracle.Report[] memory reports = _reports(3, 1, START, PRICE);
+            IOracle.Report[] memory reports = _reports(3, 1, START, PRICE);
             uint256[3] memory words = _words(PRICE);
             words[i] |= 2 ** uint256(free[i]);
             reports[0] = _report(0, 1, START, words);
@@ -285,11 +286,11 @@ contract OracleTest is Test {
         _submit(1, START, PRICE);
         vm.warp(START + 1);
         uint256 limit = PRICE * 5 / 100;
-        Oracle.Report[] memory reports = _reports(3, 2, START + 1, PRICE + limit + 1);
-        expectError(Oracle.JumpTooLarge.selector, 0, PRICE + limit + 1, PRICE);
+        IOracle.Report[] memory reports = _reports(3, 2, START + 1, PRICE + limit + 1);
+        expectError(IOracle.JumpTooLarge.selector, 0, PRICE + limit + 1, PRICE);
         oracle.submit(2, START + 1, reports);
         reports = _reports(3, 2, START + 1, PRICE - limit - 1);
-        expectError(Oracle.JumpTooLarge.selector, 0, PRICE - limit - 1, PRICE);
+        expectError(IOracle.JumpTooLarge.selector, 0, PRICE - limit - 1, PRICE);
         oracle.submit(2, START + 1, reports);
         _submit(2, START + 1, PRICE + limit);
     }
@@ -317,8 +318,8 @@ contract OracleTest is Test {
         assertEq(oracle.allowedJump(6000), 5500);
     }
 
-    function _bounds() private pure returns (Oracle.Bounds memory) {
-        return Oracle.Bounds({maxAge: 60, maxDeviation: 100, maxJump: 500, jumpPeriod: 600});
+    function _bounds() private pure returns (IOracle.Bounds memory) {
+        return IOracle.Bounds({maxAge: 60, maxDeviation: 100, maxJump: 500, jumpPeriod: 600});
     }
 
     function _words(uint256 price) private pure returns (uint256[3] memory) {
@@ -332,9 +333,9 @@ contract OracleTest is Test {
     function _reports(uint256 count, uint64 roundId, uint64 time, uint256 price)
         private
         view
-        returns (Oracle.Report[] memory reports)
+        returns (IOracle.Report[] memory reports)
     {
-        reports = new Oracle.Report[](count);
+        reports = new IOracle.Report[](count);
         for (uint256 i; i < count; ++i) {
             reports[i] = _report(i, roundId, time, _words(price));
         }
@@ -343,9 +344,9 @@ contract OracleTest is Test {
     function _report(uint256 signer, uint64 roundId, uint64 time, uint256[3] memory words)
         private
         view
-        returns (Oracle.Report memory)
+        returns (IOracle.Report memory)
     {
-        return Oracle.Report(words, _sign(secrets[signer], roundId, time, words));
+        return IOracle.Report(words, _sign(secrets[signer], roundId, time, words));
     }
 
     function _sign(uint256 secret, uint64 roundId, uint64 time, uint256[3] memory words)

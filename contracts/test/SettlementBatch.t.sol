@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {PriceRounds} from "../src/PriceRounds.sol";
+import {IPriceSource} from "../src/interfaces/IPriceSource.sol";
+import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {PublicWords} from "../src/PublicWords.sol";
-import {Settlement} from "../src/Settlement.sol";
 import {Venue} from "./fixture/Venue.sol";
 
 contract SettlementBatchTest is Venue {
@@ -20,29 +20,29 @@ contract SettlementBatchTest is Venue {
 
     function test_closeBatch_fixesTheSet() public {
         vm.expectEmit(address(settlement));
-        emit Settlement.BatchClosed(1, SET, START);
+        emit ISettlement.BatchClosed(1, SET, START);
         _close(SET);
         assertEq(settlement.pendingSetRoot(), SET);
         assertEq(settlement.closeTime(), START);
-        assertEq(settlement.batchNumber(), 0);
+        assertEq(settlement.batchesSettled(), 0);
     }
 
     function test_closeBatch_revertsForOthers() public {
-        expectError(Settlement.OnlyOperator.selector, ALICE);
+        expectError(ISettlement.OnlyOperator.selector, ALICE, OPERATOR);
         vm.prank(ALICE);
         settlement.closeBatch(SET);
     }
 
     function test_closeBatch_revertsWhileASetIsPending() public {
         _close(SET);
-        expectError(Settlement.BatchPending.selector, 1);
+        expectError(ISettlement.BatchPending.selector, 1);
         _close(NEXT_SET);
     }
 
     function test_closeBatch_revertsWhenRootIsZeroOrOutOfRange() public {
-        expectError(Settlement.InvalidFieldElement.selector, 0);
+        expectError(ISettlement.InvalidFieldElement.selector, 0);
         _close(0);
-        expectError(Settlement.InvalidFieldElement.selector, R);
+        expectError(ISettlement.InvalidFieldElement.selector, R);
         _close(R);
     }
 
@@ -52,11 +52,11 @@ contract SettlementBatchTest is Venue {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
         vm.expectEmit(address(settlement));
-        emit Settlement.BatchSettled(1, NEW_ROOT, 1);
+        emit ISettlement.BatchSettled(1, NEW_ROOT, 1);
         _settle(proof);
         assertEq(settlement.stateRoot(), NEW_ROOT);
-        assertEq(settlement.batchNumber(), 1);
-        assertEq(settlement.requestBatchNumber(), 0);
+        assertEq(settlement.batchesSettled(), 1);
+        assertEq(settlement.runsSettled(), 0);
         assertEq(settlement.pendingSetRoot(), 0);
     }
 
@@ -73,9 +73,9 @@ contract SettlementBatchTest is Venue {
         uint256[8] memory proof = _honest();
         vm.warp(START + 60);
         vm.expectEmit(address(settlement));
-        emit Settlement.BatchSettled(1, NEW_ROOT, 1);
+        emit ISettlement.BatchSettled(1, NEW_ROOT, 1);
         vm.expectEmit(address(settlement));
-        emit Settlement.BatchClosed(2, NEXT_SET, START + 60);
+        emit ISettlement.BatchClosed(2, NEXT_SET, START + 60);
         vm.prank(OPERATOR);
         settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 1, NEXT_SET);
         assertEq(settlement.pendingSetRoot(), NEXT_SET);
@@ -90,13 +90,13 @@ contract SettlementBatchTest is Venue {
         _putPrices(words, START + 61);
         settlement.settleBatch(1003, _slots(N), C, _prove(BATCH_TAG, words), 3, 0);
         assertEq(settlement.stateRoot(), 1003);
-        assertEq(settlement.batchNumber(), 2);
+        assertEq(settlement.batchesSettled(), 2);
     }
 
     function test_settleBatch_revertsWhenOthersCloseTheNextSet() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(Settlement.OnlyOperator.selector, BOB);
+        expectError(ISettlement.OnlyOperator.selector, BOB, OPERATOR);
         vm.prank(BOB);
         settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 1, NEXT_SET);
     }
@@ -104,7 +104,7 @@ contract SettlementBatchTest is Venue {
     function test_settleBatch_revertsWhenNextSetIsOutOfRange() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(Settlement.InvalidFieldElement.selector, R);
+        expectError(ISettlement.InvalidFieldElement.selector, R);
         vm.prank(OPERATOR);
         settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 1, R);
     }
@@ -112,7 +112,7 @@ contract SettlementBatchTest is Venue {
     function test_settleBatch_revertsWhenNoSetIsPending() public {
         _appendPrices(START + 1);
         uint256[8] memory proof = _honest();
-        expectError(Settlement.NoBatchPending.selector);
+        expectError(ISettlement.NoBatchPending.selector);
         _settle(proof);
     }
 
@@ -122,7 +122,7 @@ contract SettlementBatchTest is Venue {
         _settle(proof);
         _close(SET);
         _appendPrices(START + 2);
-        vm.expectRevert(Settlement.InvalidProof.selector);
+        vm.expectRevert(ISettlement.InvalidProof.selector);
         settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 1, 0);
     }
 
@@ -131,7 +131,7 @@ contract SettlementBatchTest is Venue {
         vm.assume(length != 67 * N);
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(Settlement.WrongLength.selector, length, 67 * N);
+        expectError(ISettlement.WrongLength.selector, length, 67 * N);
         settlement.settleBatch(NEW_ROOT, new bytes(length), C, proof, 1, 0);
     }
 
@@ -144,7 +144,7 @@ contract SettlementBatchTest is Venue {
         index %= words.length;
         words[index] = addmod(words[index], bound(change, 1, R - 1), R);
         uint256[8] memory proof = _prove(BATCH_TAG, words);
-        expectError(Settlement.InvalidProof.selector);
+        expectError(ISettlement.InvalidProof.selector);
         _settle(proof);
     }
 
@@ -161,21 +161,21 @@ contract SettlementBatchTest is Venue {
         assertFalse(done);
         bytes4 selector = bytes4(reason);
         assertTrue(
-            selector == Settlement.InvalidProof.selector || selector == PublicWords.WordOutOfRange.selector
+            selector == ISettlement.InvalidProof.selector || selector == PublicWords.WordOutOfRange.selector
         );
     }
 
     function test_settleBatch_revertsWhenNewRootDiffers() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(Settlement.InvalidProof.selector);
+        expectError(ISettlement.InvalidProof.selector);
         settlement.settleBatch(NEW_ROOT + 1, _slots(N), C, proof, 1, 0);
     }
 
     function test_settleBatch_revertsWhenCDiffers() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(Settlement.InvalidProof.selector);
+        expectError(ISettlement.InvalidProof.selector);
         settlement.settleBatch(NEW_ROOT, _slots(N), C + 1, proof, 1, 0);
     }
 
@@ -196,7 +196,7 @@ contract SettlementBatchTest is Venue {
     function test_settleBatch_revertsForAProofOfTheOtherCircuit() public {
         _closeAndPrice();
         uint256[8] memory proof = _prove(REQUEST_TAG, _honestWords());
-        expectError(Settlement.InvalidProof.selector);
+        expectError(ISettlement.InvalidProof.selector);
         _settle(proof);
     }
 
@@ -204,7 +204,7 @@ contract SettlementBatchTest is Venue {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
         vm.chainId(5);
-        expectError(Settlement.InvalidProof.selector);
+        expectError(ISettlement.InvalidProof.selector);
         _settle(proof);
     }
 
@@ -226,7 +226,7 @@ contract SettlementBatchTest is Venue {
         _appendPrices(START);
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(Settlement.RoundNotAfterClose.selector, START, START);
+        expectError(ISettlement.RoundNotAfterClose.selector, START, START);
         _settle(proof);
     }
 
@@ -234,16 +234,16 @@ contract SettlementBatchTest is Venue {
         _closeAndPrice();
         _appendPrices(START + 2);
         uint256[8] memory proof = _honest();
-        expectError(Settlement.RoundNotFirst.selector, START + 1, START);
+        expectError(ISettlement.RoundNotFirst.selector, START + 1, START);
         settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 2, 0);
     }
 
     function test_settleBatch_revertsWhenRoundIsUnknown() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(PriceRounds.UnknownRound.selector, 2);
+        expectError(IPriceSource.UnknownRound.selector, 2, 1);
         settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 2, 0);
-        expectError(PriceRounds.UnknownRound.selector, 0);
+        expectError(IPriceSource.UnknownRound.selector, 0, 1);
         settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 0, 0);
     }
 
@@ -264,15 +264,15 @@ contract SettlementBatchTest is Venue {
             uint256[] memory words = _batchWords(N, 1, GENESIS, NEW_ROOT, SET);
             _putPrices(words, times[i - 1]);
             uint256[8] memory proof = _prove(BATCH_TAG, words);
-            if (i - 1 > first) expectError(Settlement.RoundNotFirst.selector, times[i - 2], START);
+            if (i - 1 > first) expectError(ISettlement.RoundNotFirst.selector, times[i - 2], START);
             if (i - 1 < first) {
                 // The batch is settled by now; closed again at the same time, no earlier round counts either.
                 if (settlement.pendingSetRoot() == 0) _close(NEXT_SET);
-                expectError(Settlement.RoundNotAfterClose.selector, times[i - 1], START);
+                expectError(ISettlement.RoundNotAfterClose.selector, times[i - 1], START);
             }
             settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, uint64(i), 0);
         }
-        assertEq(settlement.batchNumber(), 1);
+        assertEq(settlement.batchesSettled(), 1);
     }
 
     function _closeAndPrice() private {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {Layout} from "../src/generated/Layout.sol";
 import {PublicWords} from "../src/PublicWords.sol";
 import {RequestWord} from "../src/RequestWord.sol";
 import {Settlement} from "../src/Settlement.sol";
@@ -28,15 +30,15 @@ contract SettlementRequestsTest is Venue {
         _deposit(1, 5);
         _deposit(1, 6);
         Answer[] memory answers = new Answer[](2);
-        answers[0] = Answer(RequestWord.pack(RequestWord.OPEN, 1, MINIMUM), true, 0, 71, 81);
-        answers[1] = Answer(RequestWord.pack(RequestWord.DEPOSIT, 1, 5), false, 0, 72, 82);
+        answers[0] = Answer(RequestWord.pack(Layout.KIND_OPEN, 1, MINIMUM), true, 0, 71, 81);
+        answers[1] = Answer(RequestWord.pack(Layout.KIND_DEPOSIT, 1, 5), false, 0, 72, 82);
         uint256[8] memory proof = _prove(REQUEST_TAG, _words(1, GENESIS, NEW_ROOT, answers));
         vm.expectEmit(address(settlement));
-        emit Settlement.RequestsSettled(1, NEW_ROOT, 0, 2);
+        emit ISettlement.RequestsSettled(1, NEW_ROOT, 0, 2);
         settlement.settleRequests(NEW_ROOT, _encode(answers), C, proof);
         assertEq(settlement.stateRoot(), NEW_ROOT);
-        assertEq(settlement.requestBatchNumber(), 1);
-        assertEq(settlement.batchNumber(), 0);
+        assertEq(settlement.runsSettled(), 1);
+        assertEq(settlement.batchesSettled(), 0);
         assertEq(vault.queueLength(), 1);
         assertEq(vault.committed(), MINIMUM + 5);
         assertEq(vault.queuedDeposits(), 6);
@@ -62,7 +64,7 @@ contract SettlementRequestsTest is Venue {
         vm.prank(BOB);
         vault.houseDeposit(9);
         Answer[] memory answers = new Answer[](1);
-        answers[0].word = RequestWord.pack(RequestWord.HOUSE_DEPOSIT, 0, 9);
+        answers[0].word = RequestWord.pack(Layout.KIND_HOUSE_DEPOSIT, 0, 9);
         settlement.settleRequests(
             NEW_ROOT, _encode(answers), C, _prove(REQUEST_TAG, _words(1, GENESIS, NEW_ROOT, answers))
         );
@@ -80,7 +82,7 @@ contract SettlementRequestsTest is Venue {
         vm.prank(ALICE);
         vault.claim();
         assertEq(token.balanceOf(ALICE), 1e18 - MINIMUM + 400);
-        assertEq(settlement.requestBatchNumber(), 2);
+        assertEq(settlement.runsSettled(), 2);
     }
 
     function test_settleRequests_refusesAWithdrawal() public {
@@ -107,7 +109,7 @@ contract SettlementRequestsTest is Venue {
 
     function test_settleRequests_revertsWhenTheQueueIsEmpty() public {
         uint256[8] memory proof;
-        expectError(Settlement.NoRequests.selector);
+        expectError(ISettlement.NoRequests.selector);
         settlement.settleRequests(NEW_ROOT, "", C, proof);
     }
 
@@ -117,7 +119,7 @@ contract SettlementRequestsTest is Venue {
         vm.assume(length != 72);
         _open(ALICE);
         uint256[8] memory proof;
-        expectError(Settlement.WrongLength.selector, length, 72);
+        expectError(ISettlement.WrongLength.selector, length, 72);
         settlement.settleRequests(NEW_ROOT, new bytes(length), C, proof);
     }
 
@@ -126,7 +128,7 @@ contract SettlementRequestsTest is Venue {
         _settleOpening();
         Answer[] memory answers = _withdrawal(400, paid);
         uint256[8] memory proof = _prove(REQUEST_TAG, _words(2, NEW_ROOT, 1003, answers));
-        expectError(Settlement.InvalidPaid.selector, 0, paid);
+        expectError(ISettlement.InvalidPaid.selector, 0, paid, 400);
         settlement.settleRequests(1003, _encode(answers), C, proof);
     }
 
@@ -135,7 +137,7 @@ contract SettlementRequestsTest is Venue {
         Answer[] memory answers = _opening();
         answers[0].paid = MINIMUM;
         uint256[8] memory proof = _prove(REQUEST_TAG, _words(1, GENESIS, NEW_ROOT, answers));
-        expectError(Settlement.InvalidPaid.selector, 0, MINIMUM);
+        expectError(ISettlement.InvalidPaid.selector, 0, MINIMUM, 0);
         settlement.settleRequests(NEW_ROOT, _encode(answers), C, proof);
     }
 
@@ -147,7 +149,7 @@ contract SettlementRequestsTest is Venue {
         index %= words.length;
         words[index] = addmod(words[index], bound(change, 1, R - 1), R);
         uint256[8] memory proof = _prove(REQUEST_TAG, words);
-        expectError(Settlement.InvalidProof.selector);
+        expectError(ISettlement.InvalidProof.selector);
         settlement.settleRequests(NEW_ROOT, _encode(answers), C, proof);
         assertEq(vault.queueLength(), 1);
     }
@@ -166,13 +168,13 @@ contract SettlementRequestsTest is Venue {
         _open(ALICE);
         _open(ALICE);
         Answer[] memory answers = new Answer[](2);
-        answers[0] = Answer(RequestWord.pack(RequestWord.OPEN, 1, MINIMUM), true, 0, 71, 81);
-        answers[1] = Answer(RequestWord.pack(RequestWord.OPEN, 2, MINIMUM), true, 0, 72, 82);
+        answers[0] = Answer(RequestWord.pack(Layout.KIND_OPEN, 1, MINIMUM), true, 0, 71, 81);
+        answers[1] = Answer(RequestWord.pack(Layout.KIND_OPEN, 2, MINIMUM), true, 0, 72, 82);
         bytes memory encoded = _encode(answers);
         uint256[8] memory proof = _prove(REQUEST_TAG, _words(1, GENESIS, NEW_ROOT, answers));
         settlement.settleRequests(NEW_ROOT, encoded, C, proof);
         _open(ALICE);
-        expectError(Settlement.InvalidProof.selector);
+        expectError(ISettlement.InvalidProof.selector);
         settlement.settleRequests(NEW_ROOT, encoded, C, proof);
     }
 
@@ -182,7 +184,7 @@ contract SettlementRequestsTest is Venue {
         assertEq(settlement.OPERATOR(), OPERATOR);
         assertEq(settlement.OPERATOR_KEY_X(), Keys.BASE8_X);
         assertEq(settlement.OPERATOR_KEY_Y(), Keys.BASE8_Y);
-        assertEq(settlement.PARAMS_HASH(), PARAMS);
+        assertEq(settlement.MARKET_PARAMS_HASH(), PARAMS);
         assertEq(settlement.SLOTS(), 4);
         assertEq(settlement.REQUESTS(), M);
         assertEq(settlement.stateRoot(), GENESIS);
@@ -193,42 +195,42 @@ contract SettlementRequestsTest is Venue {
 
     function test_constructor_revertsForEachZeroAddress() public {
         for (uint256 i; i < 5; ++i) {
-            Settlement.Config memory config = _config(4, M);
+            ISettlement.Config memory config = _config(4, M);
             // The five addresses come first.
             assembly ("memory-safe") {
                 mstore(add(config, mul(i, 0x20)), 0)
             }
-            expectError(Settlement.ZeroAddress.selector);
+            expectError(ISettlement.ZeroAddress.selector);
             new Settlement(config);
         }
     }
 
     function test_constructor_revertsWhenASizeIsZero() public {
-        Settlement.Config memory config = _config(0, M);
-        expectError(Settlement.ZeroSize.selector);
+        ISettlement.Config memory config = _config(0, M);
+        expectError(ISettlement.ZeroSize.selector);
         new Settlement(config);
         config = _config(4, 0);
-        expectError(Settlement.ZeroSize.selector);
+        expectError(ISettlement.ZeroSize.selector);
         new Settlement(config);
     }
 
     function test_constructor_revertsWhenTheOperatorKeyIsInvalid() public {
-        Settlement.Config memory config = _config(4, M);
+        ISettlement.Config memory config = _config(4, M);
         config.operatorKeyX += 1;
-        expectError(Settlement.InvalidOperatorKey.selector, config.operatorKeyX, config.operatorKeyY);
+        expectError(ISettlement.InvalidOperatorKey.selector, config.operatorKeyX, config.operatorKeyY);
         new Settlement(config);
     }
 
     function test_constructor_revertsWhenAHashIsZeroOrOutOfRange() public {
         uint256[2] memory bad = [0, R];
         for (uint256 i; i < 2; ++i) {
-            Settlement.Config memory config = _config(4, M);
-            config.paramsHash = bad[i];
-            expectError(Settlement.InvalidFieldElement.selector, bad[i]);
+            ISettlement.Config memory config = _config(4, M);
+            config.marketParamsHash = bad[i];
+            expectError(ISettlement.InvalidFieldElement.selector, bad[i]);
             new Settlement(config);
             config = _config(4, M);
             config.genesisRoot = bad[i];
-            expectError(Settlement.InvalidFieldElement.selector, bad[i]);
+            expectError(ISettlement.InvalidFieldElement.selector, bad[i]);
             new Settlement(config);
         }
     }
@@ -245,7 +247,7 @@ contract SettlementRequestsTest is Venue {
 
     function _opening() private pure returns (Answer[] memory answers) {
         answers = new Answer[](1);
-        answers[0] = Answer(RequestWord.pack(RequestWord.OPEN, 1, MINIMUM), true, 0, 71, 81);
+        answers[0] = Answer(RequestWord.pack(Layout.KIND_OPEN, 1, MINIMUM), true, 0, 71, 81);
     }
 
     function _settleOpening() private {
@@ -260,7 +262,7 @@ contract SettlementRequestsTest is Venue {
         vm.prank(ALICE);
         vault.withdraw(1, amount);
         answers = new Answer[](1);
-        answers[0] = Answer(RequestWord.pack(RequestWord.WITHDRAW, 1, amount), false, paid, 73, 83);
+        answers[0] = Answer(RequestWord.pack(Layout.KIND_WITHDRAW, 1, amount), false, paid, 73, 83);
     }
 
     function _encode(Answer[] memory answers) private pure returns (bytes memory encoded) {

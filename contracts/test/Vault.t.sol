@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {IVault} from "../src/interfaces/IVault.sol";
+import {Layout} from "../src/generated/Layout.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
@@ -32,53 +34,53 @@ contract VaultTest is Test {
     // --- construction ---
 
     function test_constructor_revertsWhenTokenIsZero() public {
-        expectError(Vault.ZeroAddress.selector);
+        expectError(IVault.ZeroAddress.selector);
         new Vault(IERC20(address(0)), MINIMUM);
     }
 
     function test_constructor_revertsWhenMinimumIsOutOfRange() public {
-        expectError(Vault.AmountOutOfRange.selector, 0);
+        expectError(IVault.AmountOutOfRange.selector, 0, LIMIT);
         new Vault(token, 0);
-        expectError(Vault.AmountOutOfRange.selector, LIMIT);
+        expectError(IVault.AmountOutOfRange.selector, LIMIT, LIMIT);
         new Vault(token, uint64(LIMIT));
     }
 
     function test_initialize_revertsForOthers() public {
         Vault fresh = new Vault(token, MINIMUM);
-        expectError(Vault.OnlyDeployer.selector, BOB);
+        expectError(IVault.OnlyDeployer.selector, BOB, address(this));
         vm.prank(BOB);
         fresh.initialize(BOB);
     }
 
     function test_initialize_revertsTheSecondTime() public {
-        expectError(Vault.AlreadyInitialized.selector, address(this));
+        expectError(IVault.AlreadyInitialized.selector, address(this));
         vault.initialize(BOB);
     }
 
     function test_initialize_revertsWhenZero() public {
         Vault fresh = new Vault(token, MINIMUM);
-        expectError(Vault.ZeroAddress.selector);
+        expectError(IVault.ZeroAddress.selector);
         fresh.initialize(address(0));
     }
 
     function test_requests_revertBeforeInitialization() public {
         Vault fresh = new Vault(token, MINIMUM);
-        expectError(Vault.NotInitialized.selector);
+        expectError(IVault.NotInitialized.selector);
         fresh.open(Keys.BASE8_X, Keys.BASE8_Y, MINIMUM);
-        expectError(Vault.NotInitialized.selector);
+        expectError(IVault.NotInitialized.selector);
         fresh.withdraw(1, 1);
-        expectError(Vault.NotInitialized.selector);
+        expectError(IVault.NotInitialized.selector);
         fresh.houseDeposit(1);
     }
 
     // --- requests ---
 
     function test_open_queuesAndRemembersTheSender() public {
-        uint256 word = RequestWord.pack(RequestWord.OPEN, 1, MINIMUM);
+        uint256 word = RequestWord.pack(Layout.KIND_OPEN, 1, MINIMUM);
         vm.expectEmit(address(vault));
-        emit Vault.RequestQueued(0, word, Keys.BASE8_X, Keys.BASE8_Y, ALICE);
+        emit IVault.RequestQueued(0, word, Keys.BASE8_X, Keys.BASE8_Y, ALICE);
         assertEq(_open(ALICE, MINIMUM), 1);
-        Vault.Request memory queued = vault.request(0);
+        IVault.Request memory queued = vault.request(0);
         assertEq(queued.word, word);
         assertEq(queued.keyX, Keys.BASE8_X);
         assertEq(queued.keyY, Keys.BASE8_Y);
@@ -96,12 +98,12 @@ contract VaultTest is Test {
     }
 
     function test_open_revertsBelowMinimum() public {
-        expectError(Vault.BelowMinimum.selector, MINIMUM - 1, MINIMUM);
+        expectError(IVault.BelowMinimum.selector, MINIMUM - 1, MINIMUM);
         _open(ALICE, MINIMUM - 1);
     }
 
     function test_open_revertsWhenKeyIsInvalid() public {
-        expectError(Vault.InvalidKey.selector, 0, 1);
+        expectError(IVault.InvalidKey.selector, 0, 1);
         vm.prank(ALICE);
         vault.open(0, 1, MINIMUM);
     }
@@ -112,15 +114,15 @@ contract VaultTest is Test {
             address(vault), bytes32(0), bytes32(uint256(uint160(address(this))) | uint256(2 ** 24 - 1) << 160)
         );
         assertEq(vault.accountCount(), 2 ** 24 - 1);
-        expectError(Vault.AccountsExhausted.selector);
+        expectError(IVault.AccountsExhausted.selector);
         _open(ALICE, MINIMUM);
     }
 
     function test_deposit_isOpenToAnyone() public {
         _open(ALICE, MINIMUM);
-        uint256 word = RequestWord.pack(RequestWord.DEPOSIT, 1, 7);
+        uint256 word = RequestWord.pack(Layout.KIND_DEPOSIT, 1, 7);
         vm.expectEmit(address(vault));
-        emit Vault.RequestQueued(1, word, 0, 0, BOB);
+        emit IVault.RequestQueued(1, word, 0, 0, BOB);
         vm.prank(BOB);
         vault.deposit(1, 7);
         assertEq(vault.request(1).word, word);
@@ -130,7 +132,7 @@ contract VaultTest is Test {
     function testFuzz_deposit_revertsWhenAccountIsUnknown(uint256 index) public {
         vm.assume(index != 1);
         _open(ALICE, MINIMUM);
-        expectError(Vault.UnknownAccount.selector, index);
+        expectError(IVault.UnknownAccount.selector, index, 1);
         vm.prank(ALICE);
         vault.deposit(index, 1);
     }
@@ -139,41 +141,41 @@ contract VaultTest is Test {
         _open(ALICE, MINIMUM);
         vm.prank(ALICE);
         vault.withdraw(1, LIMIT - 1);
-        assertEq(vault.request(1).word, RequestWord.pack(RequestWord.WITHDRAW, 1, uint64(LIMIT - 1)));
+        assertEq(vault.request(1).word, RequestWord.pack(Layout.KIND_WITHDRAW, 1, uint64(LIMIT - 1)));
         assertEq(vault.queuedDeposits(), MINIMUM);
         assertEq(vault.claims(ALICE), 0);
     }
 
     function test_withdraw_revertsForOthers() public {
         _open(ALICE, MINIMUM);
-        expectError(Vault.NotAccountAddress.selector, BOB, ALICE);
+        expectError(IVault.NotAccountAddress.selector, BOB, ALICE);
         vm.prank(BOB);
         vault.withdraw(1, 1);
     }
 
     function test_withdraw_revertsWhenAccountIsUnknown() public {
-        expectError(Vault.UnknownAccount.selector, 1);
+        expectError(IVault.UnknownAccount.selector, 1, 0);
         vault.withdraw(1, 1);
     }
 
     function test_houseDeposit_queues() public {
         vm.prank(BOB);
         vault.houseDeposit(9);
-        assertEq(vault.request(0).word, RequestWord.pack(RequestWord.HOUSE_DEPOSIT, 0, 9));
+        assertEq(vault.request(0).word, RequestWord.pack(Layout.KIND_HOUSE_DEPOSIT, 0, 9));
     }
 
     function testFuzz_requests_revertWhenAmountIsOutOfRange(uint256 amount) public {
         amount = amount % 8 == 0 ? 0 : bound(amount, LIMIT, type(uint256).max - 1);
         _open(ALICE, MINIMUM);
         if (amount != 0) {
-            expectError(Vault.AmountOutOfRange.selector, amount);
+            expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
             _open(ALICE, amount);
         }
-        expectError(Vault.AmountOutOfRange.selector, amount);
+        expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
         vault.deposit(1, amount);
-        expectError(Vault.AmountOutOfRange.selector, amount);
+        expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
         vault.houseDeposit(amount);
-        expectError(Vault.AmountOutOfRange.selector, amount);
+        expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
         vm.prank(ALICE);
         vault.withdraw(1, amount);
     }
@@ -182,7 +184,7 @@ contract VaultTest is Test {
         _open(ALICE, LIMIT - 2);
         vm.prank(BOB);
         vault.deposit(1, 1);
-        expectError(Vault.VaultFull.selector, LIMIT);
+        expectError(IVault.VaultFull.selector, LIMIT, LIMIT);
         vm.prank(BOB);
         vault.deposit(1, 1);
     }
@@ -193,7 +195,7 @@ contract VaultTest is Test {
         fresh.initialize(address(this));
         fee.mint(address(this), 100);
         fee.approve(address(fresh), 100);
-        expectError(Vault.UnexpectedTransfer.selector, 99, 100);
+        expectError(IVault.UnexpectedTransfer.selector, 99, 100);
         fresh.houseDeposit(100);
     }
 
@@ -217,13 +219,13 @@ contract VaultTest is Test {
         vm.prank(BOB);
         vault.houseDeposit(9);
         vm.expectEmit(address(vault));
-        emit Vault.RequestsTaken(0, 2);
-        Vault.Request[] memory taken = vault.take(2);
+        emit IVault.RequestsTaken(0, 2);
+        IVault.Request[] memory taken = vault.take(2);
         assertEq(taken.length, 2);
-        assertEq(taken[0].word, RequestWord.pack(RequestWord.OPEN, 1, MINIMUM));
+        assertEq(taken[0].word, RequestWord.pack(Layout.KIND_OPEN, 1, MINIMUM));
         assertEq(taken[0].keyX, Keys.BASE8_X);
         assertEq(taken[0].keyY, Keys.BASE8_Y);
-        assertEq(taken[1].word, RequestWord.pack(RequestWord.WITHDRAW, 1, 5));
+        assertEq(taken[1].word, RequestWord.pack(Layout.KIND_WITHDRAW, 1, 5));
         assertEq(vault.queueStart(), 2);
         assertEq(vault.queueLength(), 1);
         assertEq(vault.committed(), MINIMUM);
@@ -232,14 +234,14 @@ contract VaultTest is Test {
     }
 
     function test_take_revertsForOthers() public {
-        expectError(Vault.OnlySettlement.selector, BOB);
+        expectError(IVault.OnlySettlement.selector, BOB, address(this));
         vm.prank(BOB);
         vault.take(0);
     }
 
     function test_take_revertsWhenQueueIsTooShort() public {
         _open(ALICE, MINIMUM);
-        expectError(Vault.QueueTooShort.selector, 2, 1);
+        expectError(IVault.QueueTooShort.selector, 2, 1);
         vault.take(2);
     }
 
@@ -247,7 +249,7 @@ contract VaultTest is Test {
         _open(ALICE, MINIMUM);
         vault.take(1);
         vm.expectEmit(address(vault));
-        emit Vault.Credited(1, ALICE, 400);
+        emit IVault.Credited(1, ALICE, 400);
         vault.credit(1, 400);
         vault.credit(1, 100);
         assertEq(vault.committed(), MINIMUM - 500);
@@ -256,7 +258,7 @@ contract VaultTest is Test {
 
         uint256 before = token.balanceOf(ALICE);
         vm.expectEmit(address(vault));
-        emit Vault.Claimed(ALICE, 500);
+        emit IVault.Claimed(ALICE, 500);
         vm.prank(ALICE);
         vault.claim();
         assertEq(token.balanceOf(ALICE), before + 500);
@@ -265,13 +267,13 @@ contract VaultTest is Test {
     }
 
     function test_credit_revertsForOthers() public {
-        expectError(Vault.OnlySettlement.selector, BOB);
+        expectError(IVault.OnlySettlement.selector, BOB, address(this));
         vm.prank(BOB);
         vault.credit(1, 1);
     }
 
     function test_credit_revertsWhenAccountIsUnknown() public {
-        expectError(Vault.UnknownAccount.selector, 0);
+        expectError(IVault.UnknownAccount.selector, 0, 0);
         vault.credit(0, 1);
     }
 
@@ -279,12 +281,12 @@ contract VaultTest is Test {
         _open(ALICE, MINIMUM);
         vault.take(1);
         _open(BOB, MINIMUM);
-        expectError(Vault.ExceedsCommitted.selector, MINIMUM + 1, MINIMUM);
+        expectError(IVault.ExceedsCommitted.selector, MINIMUM + 1, MINIMUM);
         vault.credit(1, MINIMUM + 1);
     }
 
     function test_claim_revertsWhenNothingIsDue() public {
-        expectError(Vault.NothingToClaim.selector, BOB);
+        expectError(IVault.NothingToClaim.selector, BOB);
         vm.prank(BOB);
         vault.claim();
     }
@@ -295,7 +297,7 @@ contract VaultTest is Test {
         vault.credit(1, 1);
         vm.prank(ALICE);
         vault.claim();
-        expectError(Vault.NothingToClaim.selector, ALICE);
+        expectError(IVault.NothingToClaim.selector, ALICE);
         vm.prank(ALICE);
         vault.claim();
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
+import {IVault} from "../src/interfaces/IVault.sol";
+import {Layout} from "../src/generated/Layout.sol";
 import {RequestWord} from "../src/RequestWord.sol";
 import {TestToken} from "../src/TestToken.sol";
 import {Vault} from "../src/Vault.sol";
@@ -58,12 +60,12 @@ contract VaultHandler is Test {
     }
 
     function settle(uint256 count, uint256 payMask) external {
-        Vault.Request[] memory taken = VAULT.take(bound(count, 0, VAULT.queueLength()));
+        IVault.Request[] memory taken = VAULT.take(bound(count, 0, VAULT.queueLength()));
         for (uint256 i; i < taken.length; ++i) {
             uint256 word = taken[i].word;
             uint64 amount = RequestWord.amountOf(word);
-            if (RequestWord.kindOf(word) != RequestWord.WITHDRAW || payMask >> (i % 256) & 1 == 0) continue;
-            if (amount <= VAULT.committed()) VAULT.credit(RequestWord.indexOf(word), amount);
+            if (RequestWord.kindOf(word) != Layout.KIND_WITHDRAW || payMask >> (i % 256) & 1 == 0) continue;
+            if (amount <= VAULT.committed()) VAULT.credit(RequestWord.accountOf(word), amount);
         }
     }
 
@@ -120,7 +122,7 @@ contract VaultInvariantTest is Test {
         uint256 sum;
         for (uint256 number = vault.queueStart(); number < vault.queueEnd(); ++number) {
             uint256 word = vault.request(number).word;
-            if (RequestWord.kindOf(word) != RequestWord.WITHDRAW) sum += RequestWord.amountOf(word);
+            if (RequestWord.kindOf(word) != Layout.KIND_WITHDRAW) sum += RequestWord.amountOf(word);
         }
         assertEq(sum, vault.queuedDeposits());
     }

@@ -8,14 +8,9 @@ from collections.abc import Iterable, Iterator
 from layouts.constants import (
     ENUMS,
     FACTORS,
-    GROUPED,
-    HASHED,
     LISTS,
     NOTE,
-    PACKED,
     SCALES,
-    SIZES,
-    STATEMENTS,
     camel,
     upper,
     value_of,
@@ -23,7 +18,8 @@ from layouts.constants import (
     words_of,
 )
 from undertow.protocol import layout
-from undertow.protocol.packing import Field, Packed, Sign, Words
+from undertow.protocol.fields import Field, Sign
+from undertow.protocol.packing import Packed, Words
 
 LINE = 100
 
@@ -35,18 +31,18 @@ def render() -> str:
         f"// {NOTE}",
         'include "poseidon.circom";\ninclude "range.circom";',
         *("\n".join([f"// {about}", *_enum(prefix, kind)]) for about, prefix, kind in ENUMS),
-        "\n".join(["// Sizes.", *_constants(SIZES.items())]),
+        "\n".join(["// Sizes.", *_constants(layout.SIZES.items())]),
         "\n".join(["// Scales: counted in 2^-bits of a unit.", *_constants(SCALES.items())]),
         "\n".join(["// Factors of the rules.", *_constants(FACTORS.items())]),
         "\n".join(["// One value for each instrument, several to a word.", *_grouped()]),
-        *("\n".join(_packed(packed)) for packed in PACKED),
+        *("\n".join(_packed(packed)) for packed in layout.PACKED),
         *("\n".join(_list(words)) for words in LISTS),
-        "\n".join(_opens(layout.ORDER)),
-        "\n".join(_opens(layout.REQUEST)),
-        "\n".join(_packs(layout.RISK, ranged=True)),
-        "\n".join(_packs(layout.DELTA, ranged=False)),
-        *("\n".join(_hashes(words)) for words in HASHED),
-        *("\n".join(_statement(*parts)) for parts in STATEMENTS),
+        "\n".join(_opens(layout.ORDER_WORD)),
+        "\n".join(_opens(layout.REQUEST_WORD)),
+        "\n".join(_packs(layout.RISK_WORD, ranged=True)),
+        "\n".join(_packs(layout.DELTA_WORD, ranged=False)),
+        *("\n".join(_hashes(words)) for words in layout.HASHED),
+        *("\n".join(_statement(*parts)) for parts in layout.STATEMENTS),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -61,10 +57,10 @@ def _enum(prefix: str, kind: Iterable[object]) -> Iterator[str]:
 
 
 def _grouped() -> Iterator[str]:
-    for group in GROUPED:
+    for group in layout.GROUPED:
         name = upper(group.noun)
         yield f"// {group.about}."
-        if group.noun not in {packed.noun for packed in PACKED}:
+        if group.noun not in {packed.noun for packed in layout.PACKED}:
             yield from _constants([(f"{name}_WIDTH", group.width)])
         yield from _constants([(f"{name}S_PER_WORD", group.per_word)])
         yield from _constants([(f"{name}_WORDS", group.words)])
@@ -133,7 +129,7 @@ def _packs(packed: Packed, ranged: bool) -> Iterator[str]:
     yield ""
     if ranged:
         for field in packed.fields:
-            yield f"    _ <== Range({field.width})({value}.{camel(field.name)});"
+            yield f"    Range({field.width})({value}.{camel(field.name)});"
     yield from _wrapped("word <== ", " + ", (_term(packed, f, value) for f in packed.fields), ";")
     yield "}"
 
@@ -148,7 +144,7 @@ def _term(packed: Packed, field: Field, value: str) -> str:
 def _hashes(words: Words) -> Iterator[str]:
     value = value_of(words.noun)
     assert words.domain is not None
-    yield f"template {words.hash}() {{"
+    yield f"template {words.hash_name}() {{"
     yield f"    input {words.noun}() {value};"
     yield "    signal output out;"
     yield ""
@@ -157,10 +153,10 @@ def _hashes(words: Words) -> Iterator[str]:
     yield "}"
 
 
-def _statement(name: str, header: Words, item: Words) -> Iterator[str]:
+def _statement(kind: layout.Statement, header: Words, item: Words) -> Iterator[str]:
     noun = value_of(item.noun)
     yield f"// All public words, in order: a {header.noun}, then `count` times {item.noun}."
-    yield f"template {name}(count) {{"
+    yield f"template {kind.name.capitalize()}Words(count) {{"
     yield f"    input {header.noun}() header;"
     yield f"    input {item.noun}() {noun}[count];"
     yield f"    signal output words[{header.size} + {item.size} * count];"

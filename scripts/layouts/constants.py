@@ -6,80 +6,34 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 
-from undertow.crypto.domains import Domain
-from undertow.crypto.merkle import ARITY, DEPTH
 from undertow.engine.fees import FEE_BITS
 from undertow.engine.funding import VARIANCE_SHIFT
 from undertow.engine.house import HOUSE_STEPS
 from undertow.engine.margin import FACTOR_ONE, INITIAL_FACTOR
 from undertow.engine.price import RATCHET_SHIFT
-from undertow.protocol import layout, units
-from undertow.protocol.authority import Authority
-from undertow.protocol.outcome import Outcome
-from undertow.protocol.packing import FIELD_WIDTH, Packed, Words
-from undertow.protocol.sheet import INSTRUMENTS, SHOCK_STEPS, STEP_UNIT, UNDERLYINGS
+from undertow.protocol import layout
+from undertow.protocol.fields import FIELD_WIDTH
+from undertow.protocol.packing import Packed, Words
 
 NOTE = "Written by scripts/write_layouts.py from undertow/protocol/layout.py."
 
 ENUMS: tuple[tuple[str, str, type[IntEnum]], ...] = (
-    ("What each hash is for.", "DOMAIN", Domain),
-    ("What a slot acts on.", "AUTHORITY", Authority),
-    ("Why an account changed, or did not.", "REASON", Outcome),
-    ("Types of a request.", "KIND", layout.Kind),
+    ("What each hash is for.", "DOMAIN", layout.DOMAINS),
+    ("What a slot acts on.", "AUTHORITY", layout.AUTHORITIES),
+    ("Why an account changed, or did not.", "REASON", layout.REASONS),
+    ("Types of a request.", "KIND", layout.KINDS),
     ("What the public words speak of.", "STATEMENT", layout.Statement),
 )
-
-SIZES = {
-    "INSTRUMENTS": INSTRUMENTS,
-    "UNDERLYINGS": UNDERLYINGS,
-    "ARITY": ARITY,
-    "DEPTH": DEPTH,
-    "LEVELS": layout.LEVELS,
-    "CAP": layout.CAP,
-    "LOTS_WIDTH": layout.LOTS_WIDTH,
-}
-
-SCALES = {
-    "MONEY_BITS": units.MONEY_BITS,
-    "KAPPA_BITS": units.KAPPA_BITS,
-    "DEPTH_BITS": units.DEPTH_BITS,
-    "VARIANCE_BITS": units.VARIANCE_BITS,
-    "RETURN_BITS": units.RETURN_BITS,
-    "DEPTH_PER_VARIANCE_BITS": units.DEPTH_PER_VARIANCE_BITS,
-    "FUNDING_RATE_BITS": units.FUNDING_RATE_BITS,
-    "FUNDING_VELOCITY_BITS": units.FUNDING_VELOCITY_BITS,
-    "SHOCK_BITS": units.SHOCK_BITS,
-    "CONTINGENCY_BITS": units.CONTINGENCY_BITS,
-    "FEE_BITS": FEE_BITS,
-    "STEP_UNIT_BITS": STEP_UNIT.bit_length() - 1,
-}
-"""A value is counted in 2^-bits of its unit; a shock step's unit is 2^bits of money."""
-
+SCALES = {**layout.SCALES, "FEE_BITS": FEE_BITS}
 FACTORS = {
-    "SHOCK_STEPS": SHOCK_STEPS,
+    **layout.FACTORS,
     "HOUSE_STEPS": HOUSE_STEPS,
     "INITIAL_FACTOR": INITIAL_FACTOR,
     "FACTOR_ONE": FACTOR_ONE,
     "RATCHET_SHIFT": RATCHET_SHIFT,
     "VARIANCE_SHIFT": VARIANCE_SHIFT,
 }
-
-GROUPED = (layout.POSITIONS, layout.PRICES, layout.CAPS, layout.RISKS)
-PACKED = (layout.ORDER, layout.REQUEST, layout.DELTA, layout.RISK)
-HASHED = (
-    layout.ACCOUNT,
-    layout.RULE,
-    layout.ROW,
-    layout.LEDGER,
-    layout.VENUE,
-    layout.MARKET_PARAMS,
-    layout.STATE,
-)
-STATEMENTS = (
-    ("BatchWords", layout.BATCH_HEADER, layout.TOUCH),
-    ("RequestsWords", layout.REQUESTS_HEADER, layout.SERVED),
-)
-LISTS = (*HASHED, *(part for _, *parts in STATEMENTS for part in parts))
+LISTS = (*layout.HASHED, *(part for _, *parts in layout.STATEMENTS for part in parts))
 
 
 def camel(name: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from layouts.constants import GROUPED, HASHED, NOTE, PACKED, STATEMENTS, camel
+from layouts.constants import NOTE, camel
 from undertow.protocol import layout
-from undertow.protocol.packing import Packed, Sign, Words
+from undertow.protocol.fields import Sign
+from undertow.protocol.packing import Packed, Words
 
 BEGIN = f"<!-- {NOTE} -->"
 END = "<!-- end of what the script writes -->"
@@ -21,29 +22,29 @@ def between_markers(text: str) -> str:
 
 def render() -> str:
     """Return the tables."""
-    parts = [_public(), *map(_packed, PACKED), _hashed(), _grouped()]
+    parts = [_public(), *map(_packed, layout.PACKED), _hashed(), _grouped()]
     return "\n".join(parts)
 
 
 def _public() -> str:
-    columns = [[*_rows(header), *_rows(item, header.size)] for _, header, item in STATEMENTS]
+    columns = [
+        [*_rows(header, kind), *_rows(item, kind, header.size)]
+        for kind, header, item in layout.STATEMENTS
+    ]
     lines = ["| Batch | | Requests | |", "|---|---|---|---|"]
     for left, right in zip_longest(*columns, fillvalue=("", "")):
         lines.append(f"| {left[0]} | {left[1]} | {right[0]} | {right[1]} |")
     return "\n".join(lines) + "\n"
 
 
-def _rows(words: Words, start: int | None = None) -> list[tuple[str, str]]:
+def _rows(words: Words, kind: layout.Statement, start: int = 0) -> list[tuple[str, str]]:
     """Return place and meaning of each field; with a start, of the i-th of many."""
     rows = []
     for field in words.fields:
-        at = words.at(field.name) + (start or 0)
+        at = words.at(field.name) + start
         numbers = [str(at + i) for i in range(field.count)]
         place = ", ".join(f"{n} + {words.size}i" for n in numbers) if start else ", ".join(numbers)
-        unit = field.unit
-        if field.name == "kind":
-            value = layout.Statement.BATCH if words is layout.BATCH_HEADER else None
-            unit = str(int(value or layout.Statement.REQUESTS))
+        unit = str(int(kind)) if field.name == "kind" else field.unit
         rows.append((place, f"{camel(field.name)}: {unit}"))
     return rows
 
@@ -65,17 +66,17 @@ def _packed(packed: Packed) -> str:
 
 def _hashed() -> str:
     lines = ["| Hash | Domain | Words |", "|---|---|---|"]
-    for words in HASHED:
+    for words in layout.HASHED:
         assert words.domain is not None
         fields = [camel(f.name) + (f" ({f.count})" if f.count > 1 else "") for f in words.fields]
         lines.append(
-            f"| {words.hash} | {words.domain.name} {int(words.domain)} | {', '.join(fields)} |"
+            f"| {words.hash_name} | {words.domain.name} {int(words.domain)} | {', '.join(fields)} |"
         )
     return "\n".join(lines) + "\n"
 
 
 def _grouped() -> str:
     lines = ["| One value for each instrument | Bits | To a word | Words |", "|---|---|---|---|"]
-    for group in GROUPED:
+    for group in layout.GROUPED:
         lines.append(f"| {group.about} | {group.width} | {group.per_word} | {group.words} |")
     return "\n".join(lines) + "\n"

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+import pytest
+
 from prover import toolchain
+from prover.errors import WitnessError
 from prover.r1cs import R1cs, read_sym
-from prover.witness import FIELD, calculate
+from prover.witness import calculate
 from tests.circuits.trusting import trusting_wasm
+from undertow.crypto.field import R
 
 BUILD = toolchain.ROOT / "build" / "circuits"
+CIRCUITS = toolchain.ROOT / "circuits"
+_CALL = re.compile(r"(.*\.circom): (\w+)\((.*)\)")
 
 
 class Circuit:
@@ -23,13 +30,14 @@ class Circuit:
     """
 
     def __init__(self, source: str) -> None:
-        if "component main" not in source:
-            file, call = (part.strip() for part in source.split(":", 1))
-            if (toolchain.ROOT / "circuits" / file).is_file():
+        self._call = _CALL.fullmatch(source)
+        if self._call is not None:
+            file, name, arguments = self._call.groups()
+            if (CIRCUITS / file).is_file():
                 file = f"../../../circuits/{file}"
-            source = f'include "{file}";\ncomponent main = {call};\n'
+            source = f'include "{file}";\ncomponent main = {name}({arguments});\n'
         if "pragma" not in source:
-            source = "pragma circom 2.1.6;\n" + source
+            source = "pragma circom 2.2.0;\n" + source
         folder = BUILD / "wrappers"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"w{hashlib.sha256(source.encode()).hexdigest()[:16]}.circom"
@@ -50,6 +58,20 @@ class Circuit:
     def count(self) -> int:
         """The number of constraints."""
         return len(self.r1cs.constraints)
+
+    @property
+    def cost(self) -> int:
+        """The number of constraints that the template's `@cost` says."""
+        assert self._call is not None
+        file, name, arguments = self._call.groups()
+        path = next(f / file for f in (CIRCUITS, CIRCUITS / "lib") if (f / file).is_file())
+        text = path.read_text(encoding="utf-8")
+        found = re.search(rf"// @cost (.*)\ntemplate {name}\((.*)\)", text)
+        assert found is not None, f"{name} has no @cost"
+        given = dict(zip(found[2].split(", "), arguments.split(", "), strict=True))
+        known = {name: int(value) for name, value in given.items() if name}
+        cost = eval(found[1].replace("^", "**"), {"__builtins__": {}}, known)  # noqa: S307
+        return int(cost)
 
     def witness(self, inputs: Mapping[str, Any]) -> list[int]:
         """Return the witness for the inputs; raises WitnessError when refused."""
@@ -74,21 +96,44 @@ class Circuit:
         """Return a copy of the witness with named signals replaced."""
         forged = list(witness)
         for name, value in changes.items():
-            forged[self.wire(name)] = value % FIELD
+            forged[self.wire(name)] = value % R
         return forged
 
     def accepts(self, witness: list[int]) -> bool:
         """Tell whether all constraints hold."""
         return self.r1cs.first_unsatisfied(witness) is None
 
-    def loose_wires(self, witness: list[int]) -> list[str]:
-        """Return the names of wires that can be moved by one with every constraint held."""
+    def loose_wires(self, witness: list[int], but: Iterable[str] = ()) -> list[str]:
+        """Return the names of wires that can be moved by one with every constraint held.
+
+        Args:
+            witness: one that holds.
+            but: inputs that are left out, with all that is in them: what is given from outside
+                and passed on, or multiplied by a zero of this witness.
+        """
+        given = tuple(f"main.{name}{mark}" for name in but for mark in ".[")
+        exact = {f"main.{name}" for name in but}
+        known = {self.sym[n] for n in self.sym if n in exact or n.startswith(given)}
         loose = []
         for wire, touched in enumerate(self.r1cs.by_wire()):
-            if wire == 0:
+            if wire == 0 or wire in known:
                 continue
             forged = list(witness)
-            forged[wire] = (forged[wire] + 1) % FIELD
+            forged[wire] = (forged[wire] + 1) % R
             if all(self.r1cs.holds(index, forged) for index in touched):
                 loose.append(next(name for name, at in self.sym.items() if at == wire))
         return loose
+
+    def agrees(self, inputs: Mapping[str, Any], outputs: Mapping[str, int]) -> list[int]:
+        """Return the honest witness, which holds and has these outputs."""
+        values = self.witness(inputs)
+        assert self.accepts(values)
+        wanted = {name: value % R for name, value in outputs.items()}
+        assert {name: self.value(values, name) for name in outputs} == wanted
+        return values
+
+    def refuses(self, inputs: Mapping[str, Any]) -> None:
+        """The calculator refuses, and the constraints refuse what a liar's calculator makes."""
+        with pytest.raises(WitnessError):
+            self.witness(inputs)
+        assert not self.accepts(self.liar(inputs))

@@ -17,6 +17,7 @@ from typing import Any
 
 from prover import toolchain, witness
 from tests.circuits.trusting import trusting_wasm
+from undertow.crypto.field import R
 from undertow.protocol.params import Preset
 
 BUILD = toolchain.ROOT / "build" / "circuits"
@@ -213,10 +214,7 @@ class LyingCircuit:
 
 
 def _table(rows: int, names: Sequence[str], row: int, lies: Mapping[str, int]) -> list[list[int]]:
-    return [
-        [lies.get(name, 0) % witness.FIELD if at == row else 0 for name in names]
-        for at in range(rows)
-    ]
+    return [[lies.get(name, 0) % R if at == row else 0 for name in names] for at in range(rows)]
 
 
 def _write(circuit: Path, replacements: Sequence[tuple[str, str]]) -> Path:

@@ -10,8 +10,9 @@ from undertow.protocol.delta import Delta
 from undertow.protocol.order import Order
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.statement import Place, Served, Touch, request_words, settle_words
+from undertow.protocol.statement import Served, Touch, request_words, settle_words
 from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.venue import Venue
 
 SOURCE = """
 pragma circom 2.2.0;
@@ -66,13 +67,18 @@ DELTA = Delta(
 
 def test_the_circuits_side_is_pythons() -> None:
     tested = Circuit(SOURCE)
-    place = Place(31337, 1 << 159)
+    place = Venue(31337, 1 << 159)
     batch = settle_words(
         place, 3, (11, 12), 13, [Price(i) for i in range(16)], 14, 15,
         [Touch(16, 17, 18), Touch(19, 20, 21)],
     )  # fmt: skip
     requests = request_words(
-        place, 3, (11, 12), BASE8, 13, [Served(*range(20, 26)), Served(*range(30, 36))]
+        place,
+        3,
+        (11, 12),
+        BASE8,
+        13,
+        [Served(20, BASE8, 21, 22, 23), Served(30, BASE8, 31, 32, 33)],
     )
     request = Request(Kind.WITHDRAW, 9, 5)
     ledger = Ledger(house_cash=Money(-1), insurance=Money(2), fee_pool=Money(3), sum_cash=Money(4))
@@ -103,7 +109,7 @@ def test_the_circuits_side_is_pythons() -> None:
         "order.immediateOrCancel": 1,
         "order.feeCap": ORDER.fee_cap,
         "request.kind": request.kind,
-        "request.account": request.index,
+        "request.account": request.account,
         "request.amount": request.amount,
         **{f"batch[{i}]": word for i, word in enumerate(batch)},
         **{f"requests[{i}]": word for i, word in enumerate(requests)},

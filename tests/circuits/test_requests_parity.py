@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -20,13 +21,14 @@ from undertow.crypto.eddsa import PrivateKey
 from undertow.crypto.field import R
 from undertow.engine.margin import Book, equity, requirement
 from undertow.engine.requests import serve
-from undertow.protocol.account import Account
-from undertow.protocol.request import Kind, Request, opening_key
+from undertow.protocol.account import ACCOUNT_WORDS, Account
+from undertow.protocol.request import REQUEST_WORD, Kind, Request, opening_key
 from undertow.protocol.sheet import INSTRUMENTS, perpetual
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price
 
 OPERATOR = PrivateKey.from_seed(b"operator of the request tests".ljust(32, b"."))
+Inputs = dict[str, Any]
 DOLLAR = 1_000_000
 NEWCOMER = opening_key(key(9).public)
 
@@ -98,24 +100,65 @@ def test_margin_is_met_to_the_micro_dollar() -> None:
     assert [answer.paid for answer in answers] == [affordable(2), 0]
 
 
-LIES: list[tuple[str, int, Any]] = [
-    ("richer before the deposit", 1, lambda i: i["cash"].__setitem__(0, i["cash"][0] + 1)),
-    ("opening with cash", 0, lambda i: i["cash"].__setitem__(0, 1)),
-    ("opening with a position", 0, lambda i: i["positions"][0].__setitem__(1, 1)),
-    ("opening for another owner", 0, lambda i: i.__setitem__("owner", [[5, 6], i["owner"][1]])),
-    ("opening with another view key", 0, lambda i: i["viewKey"].__setitem__(0, 1)),
-    ("another operator", 0, lambda i: i["operatorBits"].__setitem__(0, 1 - i["operatorBits"][0])),
-    ("operator bit that is none", 0, lambda i: i["operatorBits"].__setitem__(3, 2)),
-    ("unknown kind", 1, lambda i: i["word"].__setitem__(1, 5)),
-    ("more withdrawn", 2, lambda i: i["word"].__setitem__(0, i["word"][0] + (1 << 27))),
-    ("larger house deposit", 0, lambda i: i["word"].__setitem__(1, i["word"][1] + (1 << 27))),
-    ("marks", 3, lambda i: i["price"].__setitem__(0, i["price"][0] - 1)),
-    ("other key opened", 0, lambda i: i["key"].__setitem__(0, [R - 1, 1])),
+def account(name: str, value: int, row: int = 0) -> Callable[[Inputs], None]:
+    """Put a value in the place of a field of an account."""
+
+    def lie(inputs: Inputs) -> None:
+        inputs["account"][row][ACCOUNT_WORDS.at(name)] = value
+
+    return lie
+
+
+def moved(name: str, row: int, by: int) -> Callable[[Inputs], None]:
+    """Move one number of a list."""
+
+    def lie(inputs: Inputs) -> None:
+        inputs[name][row] += by
+
+    return lie
+
+
+def richer(inputs: Inputs) -> None:
+    inputs["account"][0][ACCOUNT_WORDS.at("cash")] += 1
+
+
+def another_operator(inputs: Inputs) -> None:
+    inputs["operatorBits"][0] = 1 - inputs["operatorBits"][0]
+
+
+def no_bit(inputs: Inputs) -> None:
+    inputs["operatorBits"][3] = 2
+
+
+def unknown(inputs: Inputs) -> None:
+    inputs["word"][1] = 5
+
+
+def other_key(inputs: Inputs) -> None:
+    inputs["key"][0] = [R - 1, 1]
+
+
+AMOUNT = 1 << REQUEST_WORD.at("amount")
+LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
+    ("richer before the deposit", 1, richer),
+    ("opening with cash", 0, account("cash", 1)),
+    ("opening with a position", 0, account("positions", 1)),
+    ("opening for another owner", 0, account("owner", 5)),
+    ("opening with another view key", 0, account("view_key", 1)),
+    ("another operator", 0, another_operator),
+    ("operator bit that is none", 0, no_bit),
+    ("unknown kind", 1, unknown),
+    ("more withdrawn", 2, moved("word", 0, AMOUNT)),
+    ("larger house deposit", 0, moved("word", 1, AMOUNT)),
+    ("marks", 3, moved("mark", 0, -1)),
+    ("other key opened", 0, other_key),
 ]
 
 
 @pytest.mark.parametrize(("run", "lie"), [x[1:] for x in LIES], ids=[x[0] for x in LIES])
-def test_lies_are_refused(compiled: toolchain.Compiled, run: int, lie: Any) -> None:
+def test_lies_are_refused(
+    compiled: toolchain.Compiled, run: int, lie: Callable[[Inputs], None]
+) -> None:
     wanted = job(RUNS[run])
     inputs = deepcopy(wanted.inputs)
     lie(inputs)

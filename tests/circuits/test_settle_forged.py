@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from prover import toolchain, witness
-from prover.inputs import LEVELS, account_inputs, path_inputs
+from prover.inputs import path_inputs
 from prover.r1cs import R1cs, read_sym
 from prover.toolchain import ROOT
 from tests.circuits.batches import Case, commit, execute, key, prices_at
@@ -24,9 +24,11 @@ from undertow.crypto import native
 from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.crypto.field import R
 from undertow.engine.batch import Decoy
-from undertow.protocol.account import Account
+from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS, Account
+from undertow.protocol.layout import LEVELS
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
+from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price
 
@@ -34,6 +36,12 @@ PRICE = 7_800_000
 DOLLAR = 1_000_000 << 16
 SOURCE = ROOT / "circuits" / "settle_minimal.circom"
 Inputs = dict[str, Any]
+RISK_AT = {field.name: at for at, field in enumerate(RISK_WORD.fields)}
+"""Of the first instrument, in the bus of the parameters."""
+SKEW_CAP = len(RISK_WORD.fields) * INSTRUMENTS
+TAKER_FEE = SKEW_CAP + 2 * INSTRUMENTS
+DIGIT = 2 + 3
+"""The fourth digit of a signature, behind its point."""
 
 
 @pytest.fixture(scope="module")
@@ -184,16 +192,15 @@ def put(name: str, *at: int, by: int = 1) -> Callable[[Inputs, Case], None]:
 
 def other_leaf(inputs: Inputs, case: Case) -> None:
     """Apply the first order to another account, opened honestly."""
-    for name, value in account_inputs(case.before.accounts[5]).items():
-        inputs[name][0] = value
+    inputs["account"][0] = case.before.accounts[5].words()
     inputs["index"][0] = 5
     inputs["children"][0] = path_inputs(case.before.tree, 5)[:LEVELS]
 
 
 def skipped(inputs: Inputs, case: Case) -> None:
-    """Make the first order's slot a decoy."""
+    """Make the first order's slot a touch."""
     fill(0, -inputs["lots"][0])(inputs, case)
-    inputs["occupied"][0] = inputs["word"][0] = 0
+    inputs["authority"][0] = inputs["word"][0] = 0
 
 
 def swapped(inputs: Inputs, case: Case) -> None:
@@ -212,8 +219,8 @@ def flipped_side(inputs: Inputs, case: Case) -> None:
 
 
 def flipped_digit(inputs: Inputs, case: Case) -> None:
-    sign, low, high = inputs["digits"][0][3]
-    inputs["digits"][0][3] = (sign, 1 - low, high)
+    sign, low, high = inputs["signature"][0][DIGIT]
+    inputs["signature"][0][DIGIT] = (sign, 1 - low, high)
 
 
 def same_lane(inputs: Inputs, case: Case) -> None:
@@ -222,18 +229,19 @@ def same_lane(inputs: Inputs, case: Case) -> None:
         inputs[name][1] = inputs[name][0]
 
 
-def full_occupied(inputs: Inputs, case: Case) -> None:
-    inputs["occupied"][0] = 2
+def no_authority(inputs: Inputs, case: Case) -> None:
+    inputs["authority"][0] = 2
 
 
 def repacked(inputs: Inputs, case: Case) -> None:
     """Lower a concentration by one and raise the contingency below it: the same word."""
-    inputs["concentration"][0] -= 1
-    inputs["contingency"][0] += 1 << 16
+    inputs["params"][RISK_AT["concentration"]] -= 1
+    inputs["params"][RISK_AT["contingency"]] += 1 << 16
 
 
 def without_concentration(inputs: Inputs, case: Case) -> None:
-    inputs["concentration"] = [0] * len(inputs["concentration"])
+    for i in range(INSTRUMENTS):
+        inputs["params"][len(RISK_WORD.fields) * i + RISK_AT["concentration"]] = 0
 
 
 BREAKS = [
@@ -254,17 +262,17 @@ BREAKS = [
     ("parameters repacked in their word", traded, repacked),
     ("order on another leaf", traded, other_leaf),
     ("signature's scalar", traded, flipped_digit),
-    ("signature's point", traded, put("r8", 0, 0)),
+    ("signature's point", traded, put("signature", 0, 0)),
     ("other limit price in the word", traded, put("word", 0, by=1 << 59)),
-    ("switch that is no bit", traded, full_occupied),
+    ("authority that is none", traded, no_authority),
     ("later marginal order first", rationed, swapped),
     ("marginal lot moved", rationed, spread),
     ("marginal order one lot more", rationed, fill(0, 1)),
     ("other side rationed", rationed, flipped_side),
     ("same market in both lanes", traded, same_lane),
-    ("richer leaf", traded, put("cash", 0)),
-    ("other version", traded, put("version", 0)),
-    ("other owner", traded, put("owner", 0, 0)),
+    ("richer leaf", traded, put("account", 0, ACCOUNT_WORDS.at("cash"))),
+    ("other version", traded, put("account", 0, ACCOUNT_WORDS.at("version"))),
+    ("other owner", traded, put("account", 0, ACCOUNT_WORDS.at("owner"))),
     ("sibling on the path", traded, put("children", 1, 4, 7)),
     ("node on the path", traded, put("children", 1, 0, 2)),
     ("pool in the row", traded, put("row", 0, 0)),
@@ -277,18 +285,18 @@ PUBLISHES = [
     ("order skipped", traded, skipped),
     ("price off by one", traded, put("price", 0)),
     ("later price time", traded, put("time")),
-    ("another batch number", traded, put("batchNumber")),
-    ("another chain", traded, put("chainId")),
-    ("another contract", traded, put("contract")),
+    ("another batch number", traded, put("batch")),
+    ("another chain", traded, put("venue", 0)),
+    ("another contract", traded, put("venue", 1)),
     ("other salt", traded, put("salt", 2)),
     ("richer house", traded, put("ledger", 0)),
     ("fees in the ledger", traded, put("ledger", 2)),
     ("another node of the cap", traded, put("cap", 9)),
-    ("funding index", traded, put("funding", 3)),
-    ("lower taker fee", traded, put("takerFee", by=-1)),
-    ("higher cap", traded, put("skewCap", 0)),
-    ("wider shock", traded, put("shock", 0)),
-    ("concentration one lower", traded, put("concentration", 0, by=-1)),
+    ("funding index", traded, put("markets", POSITIONS.words + 3)),
+    ("lower taker fee", traded, put("params", TAKER_FEE, by=-1)),
+    ("higher cap", traded, put("params", SKEW_CAP)),
+    ("wider shock", traded, put("params", RISK_AT["shock"])),
+    ("concentration one lower", traded, put("params", RISK_AT["concentration"], by=-1)),
     ("no concentration", concentrated, without_concentration),
     ("marks before", traded, put("marks", 0)),
 ]

@@ -15,13 +15,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from matcher.http import serve_http
 from matcher.intake import Owner, View
+from matcher.outside import SystemClock
 from matcher.service import Matcher
 from matcher.store import OrderLog
 from tests.strategies import VENUE, key
 from undertow.client.client import AsyncClient, Client, MatcherInfo, Trader
 from undertow.client.errors import MatcherDownError, RefusedError
 from undertow.protocol.envelope import EnvelopePrivateKey
-from undertow.protocol.receipt import Receipt, ReceiptError
+from undertow.protocol.errors import ReceiptError
+from undertow.protocol.receipt import Receipt
 
 KEY = EnvelopePrivateKey.generate(1)
 TRADER, STRANGER = key(1), key(2)
@@ -32,7 +34,8 @@ both = pytest.mark.parametrize("kind", [Client, AsyncClient])
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = OrderLog(tmp_path_factory.mktemp("log") / "orders.sqlite", VENUE)
     view = View(9, {5: Owner(TRADER.public, nonce=0)}, {2: (50_000, 70_000)})
-    with serve_http(Matcher(VENUE, KEY, Ed25519PrivateKey.generate(), log, view)) as address:
+    receipt_key, clock = Ed25519PrivateKey.generate(), SystemClock()
+    with serve_http(Matcher(VENUE, KEY, receipt_key, log, view, clock.time_ms)) as address:
         yield address
     log.close()
 

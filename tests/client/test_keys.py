@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from undertow.client.keys import KeyFileError, load_secret, save_secret
+from undertow.client.errors import KeyFileError
+from undertow.client.keys import load_secret, save_secret
 
 SECRET = bytes(range(32))
 

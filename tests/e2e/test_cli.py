@@ -9,34 +9,24 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import pytest
 from eth_account import Account
 
 from prover.toolchain import ROOT
+from tests.e2e.blocks import blocks_of
 from undertow.chain.anvil import Anvil
+from undertow.chain.chain import Chain
+from undertow.chain.contracts import Contracts
+from undertow.chain.deployment import Deployment
+from undertow.protocol import params_file
 from venue.local import chain_key
+from venue.markets import LOCAL_GROUP
 
 LIMIT = 7_850_000
-COMMANDS = (
-    ("demo",),
-    ("keys",),
-    ("deposit",),
-    ("order",),
-    ("withdraw",),
-    ("status",),
-    ("matcher", "run"),
-    ("prover", "run"),
-    ("circuits", "build"),
-    ("circuits", "begin"),
-    ("circuits", "adopt"),
-    ("bench",),
-    ("deploy",),
-    ("report",),
-)
 
 
 class Shell:
@@ -49,7 +39,7 @@ class Shell:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "undertow", *arguments],
+            [sys.executable, "-m", "venue", *arguments],
             cwd=self.folder,
             env=self.variables,
             stdout=subprocess.PIPE,
@@ -74,70 +64,43 @@ class Shell:
         return text
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_explains_itself(tmp_path: Path, command: tuple[str, ...]) -> None:
-    text = Shell(tmp_path).run(*command, "--help")
-    assert "Usage:" in text
-    assert len(text.splitlines()) > 5
-
-
-KEY = ("--key", "t.key", "--account", "1")
-CHAIN = "11" * 32
-
-
-@pytest.mark.parametrize(
-    ("arguments", "variables", "words"),
-    [
-        (("keys", "show", "none"), {}, ["no key file", "undertow keys new"]),
-        (("keys", "new", "t.key"), {}, ["exists"]),
-        (("keys", "show", "t.key"), {"UNDERTOW_PASSPHRASE": "other"}, ["wrong passphrase"]),
-        (("demo", "--preset", "huge"), {}, ["no preset huge", "minimal, default"]),
-        (("order", "0", "-5", "7", *KEY, "--nonce", "1"), {}, ["does not answer", "address"]),
-        (("deposit", "5", "--key", "t.key"), {}, ["set UNDERTOW_CHAIN_KEY"]),
-        (("deposit", "5", "--key", "t.key"), {"UNDERTOW_CHAIN_KEY": "zz"}, ["32 bytes of hex"]),
-        (("withdraw", "5", "--account", "1"), {"UNDERTOW_CHAIN_KEY": CHAIN}, ["undertow deploy"]),
-        (("status", *KEY), {}, ["undertow deploy"]),
-        (("report", "5"), {}, ["set UNDERTOW_SIGNER_KEY"]),
-        (("matcher", "run"), {}, ["UNDERTOW_LOG_PATH: is not set", "UNDERTOW_EPOCH"]),
-        (("matcher", "run"), {"UNDERTOW_EPOCHS": "1"}, ["unknown settings: UNDERTOW_EPOCHS"]),
-        (("circuits", "build", "--preset", "no"), {}, ["no preset no"]),
-        (("prover", "run", "jobs", "--preset", "no"), {}, ["no preset no"]),
-        (
-            ("deploy", "--operator", "t.key", "--preset", "minimal", "--rpc", "http://127.0.0.1:9"),
-            {"UNDERTOW_CHAIN_KEY": CHAIN},
-            ["does not answer", "is it running"],
-        ),
-    ],
-)
-def test_a_mistake_is_one_line_that_says_what_to_do(
-    tmp_path: Path, arguments: tuple[str, ...], variables: dict[str, str], words: list[str]
-) -> None:
-    Shell(tmp_path, UNDERTOW_PASSPHRASE="pw").run("keys", "new", "t.key")
-    text = Shell(tmp_path, **{"UNDERTOW_PASSPHRASE": "pw", **variables}).fail(*arguments)
-    for word in words:
-        assert word in text
-
-
-@pytest.fixture
-def node() -> Iterator[Anvil]:
-    with Anvil() as running:
-        yield running
-
-
-def wait_for(what: str, done: Callable[[], bool], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, f"{what} did not happen"
-        time.sleep(0.5)
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, node: Anvil) -> None:
+@contextmanager
+def stopped(*processes: subprocess.Popen[str]) -> Iterator[None]:
+    """End processes with the `with` block; each has to end well."""
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        texts = [process.communicate(timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(processes), texts
+
+
+PARAMS = {**params_file.to_json(LOCAL_GROUP), "maker_fee": 99}
+"""Another venue's than the local one's."""
+
+
+def refuse_what_was_tampered_with(
+    deployed: dict[str, Any], trader: Shell, operator: Shell, chain: tuple[str, ...]
+) -> None:
+    """Neither side goes on with other parameters than the chain's, here the local venue's."""
+    tampered = {**deployed, "params": params_file.to_json(LOCAL_GROUP)}
+    (trader.folder / "tampered.json").write_text(json.dumps(tampered))
+    given = f"{LOCAL_GROUP.params.hash():#066x} here and 0x"
+    own = ("--key", "trader.key", "--account", "1")
+    assert given in trader.fail("status", *own, "--deployment", "tampered.json", *chain)
+    operator.variables["UNDERTOW_DEPLOYMENT"] = "tampered.json"
+    assert given in operator.fail("matcher", "run")
+    del operator.variables["UNDERTOW_DEPLOYMENT"]
+
+
+def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: Anvil) -> None:
     signer = chain_key(5)
     trader = Shell(
         tmp_path,
@@ -155,50 +118,50 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, node: An
         UNDERTOW_EPOCH="1",
         UNDERTOW_ENVELOPE_SECRET=secrets.token_hex(96),
         UNDERTOW_RECEIPT_SECRET=secrets.token_hex(32),
-        UNDERTOW_RPC=node.url,
+        UNDERTOW_RPC=anvil.url,
         UNDERTOW_LINGER_SECONDS="0.2",
         UNDERTOW_JOBS="jobs",
     )
     operator.run("keys", "new", "operator.key")
     trader.run("keys", "new", "trader.key")
     address = Account.from_key(signer).address
+    (tmp_path / "params.json").write_text(json.dumps(PARAMS))
     deploy = ("deploy", "--operator", "operator.key", "--preset", "minimal", "--signer", address)
-    assert "settlement 0x" in operator.run(*deploy, "--rpc", node.url)
+    text = operator.run(*deploy, "--params", "params.json", "--rpc", anvil.url)
+    assert "settlement 0x" in text
+    deployed = json.loads((tmp_path / "deployment.json").read_text())
+    assert deployed["params"] == PARAMS
+    refuse_what_was_tampered_with(deployed, trader, operator, ("--rpc", anvil.url))
 
     matcher = operator.start("matcher", "run", "--port", str(port))
     prover = operator.start("prover", "run", "jobs", "--preset", "minimal")
-    chain, key = ("--rpc", node.url), ("--key", "trader.key")
+    chain, key = ("--rpc", anvil.url), ("--key", "trader.key")
     own = (*key, "--account", "1")
-    try:
+    contracts = Contracts(Chain(anvil.url), Deployment.load(tmp_path / "deployment.json"))
+
+    def served() -> bool:
+        return contracts.waiting_requests(1) == []
+
+    with blocks_of(anvil.url) as blocks, stopped(matcher, prover):
         trader.run("deposit", "3000000", *key, "--house", "--mint", *chain)
         assert "account 1:" in trader.run("deposit", "20000", *key, "--mint", *chain)
-        wait_for("the opening", lambda: "cash 20,000" in trader.run("status", *own, *chain))
+        blocks.wait("the opening", served)
+        assert "cash 20,000" in trader.run("status", *own, *chain)
 
-        def order(lots: int, nonce: int) -> str:
-            command = ("order", "0", str(lots), str(LIMIT), *own, "--nonce", str(nonce))
-            return trader.run(*command, "--matcher", f"http://127.0.0.1:{port}")
-
-        receipt = order(300, 1)
+        command = ("order", "0", "300", str(LIMIT), *own, "--nonce", "1", *chain)
+        receipt = trader.run(*command, "--matcher", f"http://127.0.0.1:{port}")
         assert json.loads(receipt)["sequence"] == 1
         (tmp_path / "orders.jsonl").write_text(receipt)
-
-        def filled() -> bool:
-            # A round from before the close does not count, so publish until one does.
-            trader.run("report", "78318", *chain)
-            return "+300 lots" in trader.run("status", *own, *chain)
-
-        wait_for("the fill", filled)
+        blocks.wait("the close", lambda: contracts.pending() is not None)
+        # A round of the closing block's second does not count.
+        contracts.chain.web3.provider.make_request("evm_increaseTime", [1])  # type: ignore[arg-type]
+        contracts.chain.web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
+        trader.run("report", "78318", *chain)
+        blocks.wait("the settlement", lambda: contracts.batch_number() == 1)
         text = trader.run("status", *own, *chain, "--orders", "orders.jsonl")
+        assert "+300 lots" in text
         assert "each of 1 fills is one that your orders allow" in text
 
         trader.run("withdraw", "1000", "--account", "1", *chain)
-
-        def paid() -> bool:
-            return "collected" in trader.run("withdraw", "0", "--account", "1", *chain)
-
-        wait_for("the payment", paid)
-    finally:
-        for process in (matcher, prover):
-            process.send_signal(signal.SIGTERM)
-        texts = [process.communicate(timeout=60)[0] for process in (matcher, prover)]
-    assert [matcher.returncode, prover.returncode] == [0, 0], texts
+        blocks.wait("the payment", served)
+        assert "collected" in trader.run("withdraw", "0", "--account", "1", *chain)

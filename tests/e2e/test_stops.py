@@ -11,16 +11,19 @@ from typing import Any
 import httpx
 import pytest
 
-from matcher.operator import ORACLE_PATIENCE_SECONDS, Phase
+from matcher.loop import Phase
+from matcher.settle import ORACLE_PATIENCE_SECONDS
 from tests.e2e.test_venue import DOLLAR, SPOT, check_traders, prices, settle, submit
 from tests.e2e.wire import Wire
+from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.errors import RevertedError
 from undertow.chain.reporter import publish_round
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.statement import Touch
-from venue.local import SIGNERS, LocalVenue, chain_key, local_venue
+from venue.local import SIGNERS, chain_key, local_venue
+from venue.running import LocalVenue
 
 
 class StoppedError(Exception):
@@ -82,8 +85,8 @@ class CopiedContracts(Contracts):
 
 
 @pytest.fixture(scope="module")
-def venue() -> Iterator[LocalVenue]:
-    with local_venue(MINIMAL, lambda text: None, linger=0.1) as running:
+def venue(anvil: Anvil) -> Iterator[LocalVenue]:
+    with local_venue(MINIMAL, lambda text: None, linger=0.1, url=anvil.url) as running:
         running.fund(3, 20_000 * DOLLAR, 2_000_000 * DOLLAR)
         running.wait("funding", lambda: len(running.operator.state.accounts) == 3)
         yield running
@@ -135,16 +138,16 @@ def test_before_the_price(venue: LocalVenue, point: str) -> None:
     submit(venue, venue.traders[0], 3, SPOT + 50)
     run_until_stopped(venue, point)
     number = venue.operator.state.batch_number + 1
-    journalled = venue.operator.journal.read(number)
+    journalled = venue.operator.desk.journal.read(number)
     pending = venue.contracts.pending()
     assert (pending is not None) == (point == "close and price")
     go_on(venue)
     settle(venue)
     # The set that was written down is the one that was settled: same salts, same decoys.
-    assert venue.operator.journal.read(number) == journalled
+    assert venue.operator.desk.journal.read(number) == journalled
     if pending is not None:
-        committed = venue.operator._committed(journalled)  # type: ignore[arg-type]
-        assert committed.root(venue.contracts.venue, number) == pending.set_root
+        assert journalled is not None
+        assert venue.operator.desk.set_root(journalled) == pending.set_root
     assert held(venue, 1) == before + 3
     check_traders(venue)
 
@@ -158,7 +161,7 @@ def test_around_the_settlement(venue: LocalVenue, point: str) -> None:
     go_on(venue)
     venue.wait("the settlement", lambda: venue.operator.state.batch_number == batches + 1)
     assert held(venue, 1) == before + 2
-    assert venue.operator.book.waiting == {}
+    assert venue.operator.replica.book.waiting == {}
     check_traders(venue)
 
 
@@ -207,10 +210,8 @@ def test_a_settlement_closes_the_next_set(venue: LocalVenue) -> None:
     settle(venue)
     assert held(venue, 2) == before
     events, start = venue.contracts.settlement.events, venue.deployment.block
-    closed = {e["args"]["batchNumber"]: e for e in events.BatchClosed().get_logs(from_block=start)}
-    settled = {
-        e["args"]["batchNumber"]: e for e in events.BatchSettled().get_logs(from_block=start)
-    }
+    closed = {e["args"]["batch"]: e for e in events.BatchClosed().get_logs(from_block=start)}
+    settled = {e["args"]["batch"]: e for e in events.BatchSettled().get_logs(from_block=start)}
     assert closed[number + 1]["transactionHash"] == settled[number]["transactionHash"]
     settle(venue)
     assert held(venue, 2) == before + 3
@@ -226,10 +227,10 @@ def test_a_copied_settlement_drops_the_next_close_and_nothing_else(venue: LocalV
     submit(venue, venue.traders[1], 3, SPOT + 50)
     venue.publish([prices(SPOT)] * SIGNERS)
     venue.wait("the copy", lambda: venue.operator.state.batch_number == number)
-    journalled = venue.operator.journal.read(number + 1)
+    journalled = venue.operator.desk.journal.read(number + 1)
     go_on(venue)
     settle(venue)
-    assert venue.operator.journal.read(number + 1) == journalled
+    assert venue.operator.desk.journal.read(number + 1) == journalled
     assert (held(venue, 1), held(venue, 2)) == (before[0] + 2, before[1] + 3)
     check_traders(venue)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from undertow.chain.anvil import Anvil
 from undertow.chain.errors import RevertedError
 from undertow.chain.history import follow
 from undertow.client.client import Trader
@@ -14,32 +15,36 @@ from undertow.client.errors import RefusedError
 from undertow.client.fills import check_fills
 from undertow.protocol.errors import DeltaError
 from undertow.protocol.params import MINIMAL
-from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import Price
-from venue.local import SIGNERS, LocalVenue, local_venue
-from venue.markets import BTC, MICRO
+from undertow.protocol.perpetual import prices_of
+from undertow.protocol.units import MICRO_USD, MicroUsd, Price
+from venue.local import SIGNERS, local_venue
+from venue.markets import BTC, LISTED
+from venue.running import LocalVenue
 
 DOLLAR = 1_000_000
 SPOT = 78_318.0
 
 
 @pytest.fixture(scope="module")
-def venue() -> Iterator[LocalVenue]:
-    with local_venue(MINIMAL, lambda text: None, linger=0.5) as running:
+def venue(anvil: Anvil) -> Iterator[LocalVenue]:
+    with local_venue(MINIMAL, lambda text: None, linger=0.5, url=anvil.url) as running:
         running.fund(3, 20_000 * DOLLAR, 2_000_000 * DOLLAR)
         running.wait("funding", lambda: len(running.operator.state.accounts) == 3)
         yield running
 
 
 def prices(dollars: float) -> tuple[Price, ...]:
-    known = {market.instrument: market.price(dollars) for market in (BTC, MICRO)}
-    return tuple(known.get(i, Price(0)) for i in range(INSTRUMENTS))
+    return prices_of(LISTED, micro_usd(dollars))
+
+
+def micro_usd(dollars: float) -> MicroUsd:
+    return MicroUsd(round(dollars * MICRO_USD))
 
 
 def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **options: bool) -> int:
     client = venue.client()
     info = client.info()
-    price = BTC.price(dollars, up=lots < 0)
+    price = BTC.price_per_lot(micro_usd(dollars), up=lots < 0)
     order = trader.order(0, lots, price, info.batch_number + 5, fee_cap=400, **options)
     sequence = client.submit(trader.seal(order, info), info).sequence
     client.close()
@@ -119,9 +124,9 @@ def test_intake_refuses_what_cannot_trade(venue: LocalVenue) -> None:
 
 def test_a_withdrawal_is_paid_or_proved_refused(venue: LocalVenue) -> None:
     vault = venue.contracts.vault.functions
-    runs = venue.operator.request_runs
+    runs = venue.operator.replica.runs
     venue.chain.send(vault.withdraw(1, 10**12))
-    venue.wait("the refusal", lambda: venue.operator.request_runs > runs)
+    venue.wait("the refusal", lambda: venue.operator.replica.runs > runs)
     assert vault.totalClaims().call() == 0
     venue.chain.send(vault.withdraw(1, 1_000 * DOLLAR))
     venue.wait("the payment", lambda: vault.totalClaims().call() == 1_000 * DOLLAR)

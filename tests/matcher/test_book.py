@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 from matcher.book import OrderBook
-from tests.engine.test_transition import PARAMS, genesis, order
+from tests.strategies import PARAMS, genesis, order
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.eddsa import Signature
 from undertow.engine.batch import Slot
 from undertow.engine.verdict import Verdict
+from undertow.protocol.authority import Authority
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL
@@ -29,19 +31,23 @@ def book(*orders: Order) -> OrderBook:
 
 
 def picked(made: OrderBook, batch: int = 1) -> list[int]:
-    closed = made.pick(batch, ACCOUNTS, MINIMAL, PARAMS)
-    return [number for is_order, number in closed.slots if is_order] if closed else []
+    closed = made.pick(batch, ACCOUNTS, MINIMAL, PARAMS, Random(1))
+    return (
+        [number for authority, number in closed.slots if authority is Authority.ORDER]
+        if closed
+        else []
+    )
 
 
 def test_an_empty_book_closes_nothing() -> None:
-    assert OrderBook().pick(1, ACCOUNTS, MINIMAL, PARAMS) is None
+    assert OrderBook().pick(1, ACCOUNTS, MINIMAL, PARAMS, Random(1)) is None
 
 
 def test_decoys_and_salts_fill_the_set_up() -> None:
-    closed = book(order(1, 5)).pick(1, ACCOUNTS, MINIMAL, PARAMS)
+    closed = book(order(1, 5)).pick(1, ACCOUNTS, MINIMAL, PARAMS, Random(1))
     assert closed is not None
-    assert closed.slots[0] == (True, 1)
-    assert [is_order for is_order, _ in closed.slots] == [True, False, False, False]
+    assert closed.slots[0] == (Authority.ORDER, 1)
+    assert [authority for authority, _ in closed.slots[1:]] == [Authority.TOUCH] * 3
     assert all(account in ACCOUNTS and account != 1 for _, account in closed.slots[1:])
     assert len(set(closed.salts)) == len(closed.slots)
     assert closed.lanes == (0, 8)
@@ -67,7 +73,7 @@ def test_an_expired_order_cancels_nothing() -> None:
 def test_stale_and_expired_orders_leave() -> None:
     accounts = {**ACCOUNTS, 1: replace(ACCOUNTS[1], nonce=2)}
     made = book(order(1, 5, nonce=1), order(2, 5, expiry_batch=3))
-    assert made.pick(4, accounts, MINIMAL, PARAMS) is None
+    assert made.pick(4, accounts, MINIMAL, PARAMS, Random(1)) is None
     assert made.waiting == {}
 
 
@@ -84,7 +90,7 @@ def test_what_a_batch_finished_leaves_and_what_rests_stays() -> None:
         order(4, 5),
     ]
     made = book(*orders)
-    closed = made.pick(1, ACCOUNTS, MINIMAL, PARAMS)
+    closed = made.pick(1, ACCOUNTS, MINIMAL, PARAMS, Random(1))
     assert closed is not None
     outcomes = (Outcome.CLEARED, Outcome.CLEARED, Outcome.MARGIN, Outcome.NOT_PRICED)
     filled = (2, 2, 0, 0)

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from matcher.journal import ClosedSet, Journal
+from matcher.journal import ClosedSet, Journal, Reference
+from undertow.protocol.authority import Authority
 
-SET = ClosedSet(batch=7, lanes=(0, 8), slots=((True, 12), (False, 3)), salts=((1 << 248) - 1, 0))
+SLOTS = (Reference(Authority.ORDER, 12), Reference(Authority.TOUCH, 3))
+SET = ClosedSet(batch=7, lanes=(0, 8), slots=SLOTS, salts=((1 << 248) - 1, 0))
 
 
 def test_a_set_survives_the_process_and_is_private(tmp_path: Path) -> None:

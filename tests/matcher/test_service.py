@@ -66,7 +66,7 @@ def matcher(tmp_path: Path) -> Iterator[Matcher]:
     log = OrderLog(tmp_path / "orders.db", VENUE)
     owner = Owner(TRADER.public, nonce=4)
     view = View(batch_number=9, owners={5: owner}, price_range={2: (50_000, 70_000)})
-    yield Matcher(VENUE, KEY, Ed25519PrivateKey.generate(), log, view)
+    yield Matcher(VENUE, KEY, Ed25519PrivateKey.generate(), log, view, lambda: 1_700_000_000_000)
     log.close()
 
 

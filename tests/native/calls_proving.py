@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.native.calls import Call, Strategy, look
 from tests.native.hostile import ANYTHING, damaged, mostly
 from tests.native.hostile_files import any_file, circuits, keys, powers, wires_of, witnesses
-from tests.native.hostile_tape import inputs, tapes, traces
+from tests.native.hostile_tape import inputs, lies, places, tapes, traces
 from tests.native.originals import SEED, originals, recording
 from undertow.crypto import native
 
@@ -86,6 +86,13 @@ def _addresses() -> Strategy:
     return mostly(st.just(recording().shared), st.integers(0, 9000) | st.just((1 << 32) - 1))
 
 
+def _record(wasm: Any, signals: Any) -> object:
+    recorder = look(native.core.TapeRecorder(wasm, signals))
+    recorder.start(recording().memory, recording().shared)
+    recorder.feed(recording().trace)
+    return recorder.finish(recording().groups, recording().wires)
+
+
 def _started(trace: Any) -> Any:
     recorder = native.core.TapeRecorder(recording().wasm)
     recorder.start(recording().memory, recording().shared)
@@ -124,7 +131,7 @@ CALLS = {
     "Prover.prove": Call(_proofs, paths=(0,), examples=200),
     "Constraints": Call(lambda: st.tuples(circuits()), paths=(0,)),
     "Constraints.first_unsatisfied": Call(_checks, paths=(0,)),
-    "TapeRecorder": Call(lambda: st.tuples(_wasm()), examples=200),
+    "TapeRecorder": Call(lambda: st.tuples(_wasm(), places()), _record, examples=200),
     "TapeRecorder.start": Call(lambda: st.tuples(_memory(), _addresses()), _start),
     "TapeRecorder.feed": Call(lambda: st.tuples(traces()), _started, examples=200),
     "TapeRecorder.finish": Call(
@@ -132,8 +139,9 @@ CALLS = {
         _finish,
         examples=200,
     ),
-    "WitnessTape": Call(lambda: st.tuples(tapes()), examples=200),
+    "WitnessTape": Call(lambda: st.tuples(tapes(), st.none() | st.integers(0, 9)), examples=200),
     "WitnessTape.run": Call(lambda: st.tuples(tapes(), inputs()), examples=200),
+    "WitnessTape.run_lying": Call(lambda: st.tuples(tapes(), inputs(), lies()), examples=200),
     "WitnessTape.run_many": Call(
         lambda: st.tuples(tapes(), st.lists(inputs(), max_size=4)), examples=100
     ),

@@ -7,7 +7,7 @@ from functools import partial
 
 from hypothesis import strategies as st
 
-from tests.native.hostile import FIELD, RANDOM, damaged, damaged_file, mostly
+from tests.native.hostile import COUNTS, FIELD, RANDOM, damaged, damaged_file, mostly
 from tests.native.originals import recording
 
 OPERATIONS = 34
@@ -38,6 +38,18 @@ def inputs() -> st.SearchStrategy[bytes]:
     numbers = mostly(st.lists(FIELD, min_size=3, max_size=3), st.lists(FIELD, max_size=5))
     right = numbers.map(lambda values: b"".join(n.to_bytes(32, "little") for n in values))
     return mostly(right, right.flatmap(damaged))
+
+
+def lies() -> st.SearchStrategy[dict[int, bytes]]:
+    """Return lies about wires, mostly about those that there are."""
+    word = FIELD.map(lambda value: value.to_bytes(32, "little"))
+    wires = mostly(st.integers(1, 6), st.integers(-1, 1 << 33))
+    return st.dictionaries(wires, mostly(word, word.flatmap(damaged)), max_size=3)
+
+
+def places() -> st.SearchStrategy[tuple[int, int] | None]:
+    """Return where signals may be: the number of the first that is set, and how many there are."""
+    return st.none() | st.tuples(COUNTS, COUNTS) | st.tuples(st.integers(0, 9), st.integers(0, 9))
 
 
 @st.composite

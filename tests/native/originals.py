@@ -13,7 +13,7 @@ import wasmtime
 from prover import tape
 from prover.calculator import engine
 from tests.circuits.harness import Circuit
-from tests.prover.conftest import snarkjs
+from tests.prover.ceremony import powers, snarkjs
 from undertow.crypto import native
 from venue.bench import circuit as bench_circuit
 
@@ -61,11 +61,8 @@ def originals() -> Originals:
 
 
 def _ceremony(r1cs: Path, folder: Path) -> tuple[Path, Path]:
-    names = ("new", "one", "ptau", "begun", "contributed", "zkey")
-    new, one, ptau, begun, contributed, zkey = (folder / name for name in names)
-    snarkjs("powersoftau", "new", "bn128", POWER, new)
-    snarkjs("powersoftau", "contribute", new, one, "--name=test", "-e=test")
-    snarkjs("powersoftau", "prepare", "phase2", one, ptau)
+    begun, contributed, zkey = (folder / name for name in ("begun", "contributed", "zkey"))
+    ptau = powers(POWER)
     native.core.phase2_start(str(r1cs), str(ptau), str(begun), None)
     snarkjs("zkey", "contribute", begun, contributed, "--name=Ada", "-e=test")
     snarkjs("zkey", "beacon", contributed, zkey, "0102030405060708", "10", "-n=Beacon")

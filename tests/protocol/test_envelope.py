@@ -9,13 +9,12 @@ from undertow.protocol.envelope import (
     ENVELOPE_BYTES,
     HEADER,
     PLAINTEXT_BYTES,
-    EnvelopeError,
     EnvelopePrivateKey,
     EnvelopePublicKey,
-    WrongKeyError,
     open_envelope,
     seal,
 )
+from undertow.protocol.errors import EnvelopeError, WrongKeyError
 from undertow.protocol.venue import Venue
 
 VENUE = Venue(31337, int.from_bytes(range(20)))

@@ -7,9 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from prover import inputs
-from undertow.protocol import layout
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -23,7 +20,3 @@ def test_every_file_is_what_the_script_writes() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_a_slot_proves_the_levels_that_the_layout_says() -> None:
-    assert inputs.LEVELS == layout.LEVELS

@@ -16,7 +16,7 @@ from undertow.crypto.field import R
 from undertow.crypto.poseidon import poseidon
 from undertow.protocol.account import Account, pack_positions, unpack_positions
 from undertow.protocol.errors import AccountRangeError, OrderRangeError, OrderWordError
-from undertow.protocol.order import WIDTHS, WORD_BITS, Order
+from undertow.protocol.order import ORDER_WORD, WORD_BITS, Order
 from undertow.protocol.units import Lots, Money, Price
 from undertow.protocol.venue import Venue
 from undertow.protocol.words import commitment, evaluate, signals
@@ -30,7 +30,7 @@ def test_order_word_round_trip(word: int) -> None:
     assert Order.unpack(word).pack() == word
 
 
-@pytest.mark.parametrize(("name", "bits"), WIDTHS)
+@pytest.mark.parametrize(("name", "bits"), [(f.name, f.width) for f in ORDER_WORD.fields])
 def test_order_ranges(name: str, bits: int) -> None:
     for value in (-1, 1 << bits):
         changes: dict[str, Any] = {name: value}

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from undertow.protocol.receipt import Receipt, ReceiptError, ciphertext_hash, sign_receipt
+from undertow.protocol.errors import ReceiptError
+from undertow.protocol.receipt import Receipt, ciphertext_hash, sign_receipt
 from undertow.protocol.venue import Venue
 
 VENUE = Venue(31337, 0)

@@ -1,20 +1,24 @@
-"""Powers of tau, keys and a witness as snarkjs makes them, once for all tests."""
+"""Keys, proofs and a witness as snarkjs makes them, once for all tests."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from prover import artifacts
-from prover.artifacts import FILES, Artifacts
-from prover.groth16 import SNARKJS, setup_key
-from prover.toolchain import ROOT, Compiled
+from prover import artifacts, manifest
+from prover.artifacts import Artifacts
+from prover.backends import Snarkjs
+from prover.groth16 import setup_key
+from prover.manifest import FILES
+from prover.proof import Proof
+from prover.toolchain import Compiled
 from tests.circuits.harness import Circuit as Template
+from tests.prover.ceremony import powers, snarkjs
 from undertow.crypto import native
 from venue.bench import circuit as bench_circuit
 from venue.bench.circuit import Circuit
@@ -22,14 +26,6 @@ from venue.bench.circuit import Circuit
 CONSTRAINTS = 60
 POWER = 6
 SEED = bytes(range(32))
-
-
-def snarkjs(*arguments: object) -> str:
-    """Run snarkjs and return what it printed; a failure fails the test."""
-    command = ["node", str(SNARKJS), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ class Files:
 
 
 NEEDS_CORE = {
-    "test_bench_prover",
+    "test_adoption",
     "test_ceremony_commands",
     "test_corrupt_files",
     "test_files",
@@ -55,6 +51,7 @@ NEEDS_CORE = {
     "test_powers",
     "test_process",
     "test_setup",
+    "test_setup_gate",
     "test_setup_full_domain",
     "test_tape",
     "test_verification_key",
@@ -71,32 +68,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def make_ptau(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
-    """Return a function from a power to prepared powers of tau with one contribution."""
-
-    def make(power: int) -> Path:
-        folder = tmp_path_factory.mktemp("ptau")
-        new, contributed, final = (folder / f"{name}.ptau" for name in ("new", "one", "final"))
-        snarkjs("powersoftau", "new", "bn128", power, new)
-        snarkjs("powersoftau", "contribute", new, contributed, "--name=test", "-e=test")
-        snarkjs("powersoftau", "prepare", "phase2", contributed, final)
-        return final
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def files(make_ptau: Callable[[int], Path], tmp_path_factory: pytest.TempPathFactory) -> Files:
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """Return a circuit whose rows fill the domain that the powers of tau allow."""
     folder = tmp_path_factory.mktemp("circuit")
     circuit = bench_circuit.write(CONSTRAINTS, folder)
-    ptau = make_ptau(POWER)
+    ptau = powers(POWER)
     dev, begun, one, contributed = (folder / f"{n}.zkey" for n in ("dev", "begun", "one", "last"))
     setup_key(circuit.r1cs, dev, SEED, lambda stage: None)
     snarkjs("groth16", "setup", circuit.r1cs, ptau, begun)
     snarkjs("zkey", "contribute", begun, one, "--name=Ada", "-e=test")
     snarkjs("zkey", "beacon", one, contributed, "0102030405060708", "10", "-n=Beacon")
     return Files(circuit, ptau, dev, begun, contributed)
+
+
+@pytest.fixture(scope="session")
+def proof_of_snarkjs(files: Files) -> Callable[[Path], Proof]:
+    """Return a function from one of the circuit's keys to snarkjs's proof."""
+    witness = files.circuit.wtns.read_bytes()
+    return cache(lambda zkey: Snarkjs(zkey).prove(witness))
 
 
 SMALL = """pragma circom 2.1.6;
@@ -127,7 +116,7 @@ class Small:
 
 
 @pytest.fixture(scope="session")
-def small(make_ptau: Callable[[int], Path], tmp_path_factory: pytest.TempPathFactory) -> Small:
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """Return the small circuit's files."""
     folder = tmp_path_factory.mktemp("small")
     inputs, wtns, dev = (folder / name for name in ("inputs.json", "small.wtns", "dev.zkey"))
@@ -135,7 +124,7 @@ def small(make_ptau: Callable[[int], Path], tmp_path_factory: pytest.TempPathFac
     inputs.write_text(json.dumps({name: str(value) for name, value in SMALL_INPUTS.items()}))
     snarkjs("wtns", "calculate", compiled.wasm, inputs, wtns)
     setup_key(compiled.r1cs, dev, SEED, lambda stage: None)
-    return Small(compiled, wtns, dev, make_ptau(3))
+    return Small(compiled, wtns, dev, powers(3))
 
 
 @pytest.fixture(scope="session")
@@ -162,5 +151,5 @@ def built(files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Arti
     for name in FILES:
         source = {"circuit.r1cs": files.circuit.r1cs, "circuit.zkey": files.dev}.get(name)
         (folder / name).write_bytes(source.read_bytes() if source else b"")
-    artifacts._write_manifest(folder, "small")
+    manifest.write(folder, "small")
     return artifacts.load(folder)

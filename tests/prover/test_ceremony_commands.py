@@ -8,8 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 from prover import artifacts, setup
-from prover.artifacts import CEREMONY, ArtifactError, Artifacts
-from tests.prover.conftest import Files, silent, snarkjs
+from prover.artifacts import Artifacts
+from prover.errors import ArtifactError
+from prover.manifest import CEREMONY
+from tests.prover.ceremony import snarkjs
+from tests.prover.conftest import Files, silent
 from venue.command import cli
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from prover.groth16 import native_core
+from prover.native_core import native_core
 from tests.prover.conftest import SEED, Files, Small
 from tests.prover.sections import replaced, split, starts
 from tests.prover.test_files import KINDS, rewritten

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from prover.groth16 import native_core
+from prover.native_core import native_core
 from prover.tape import record
-from prover.witness import FIELD, calculate, to_wtns
+from prover.witness import calculate, to_wtns
 from tests.prover.conftest import SMALL_INPUTS, Files, Small
 from tests.prover.sections import join, replaced, split
+from undertow.crypto.field import R
 
 KINDS = ("r1cs", "wtns", "zkey", "ptau")
 LABELS = 3
@@ -42,7 +43,7 @@ def test_our_witness_is_snarkjss(originals: dict[str, bytes], small: Small) -> N
     tape = native_core().WitnessTape(record(compiled.wasm, compiled.sym))
     ordered = sorted(tape.inputs(), key=lambda group: group[1])
     assert sorted(name for name, _, _ in ordered) == sorted(names)
-    values = [SMALL_INPUTS[name] % FIELD for name, _, _ in ordered]
+    values = [SMALL_INPUTS[name] % R for name, _, _ in ordered]
     assert tape.run(b"".join(value.to_bytes(32, "little") for value in values)) == originals["wtns"]
 
 

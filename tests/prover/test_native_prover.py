@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from prover.groth16 import native_core
+from prover.native_core import native_core
 from tests.prover.conftest import Files
 from venue.bench import circuit as bench_circuit
 

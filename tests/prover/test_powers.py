@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,13 @@ from py_ecc import optimized_bn128 as curve
 
 from prover import setup
 from prover.development_key import Q
-from tests.prover.conftest import CONSTRAINTS, POWER, Files, silent, snarkjs
+from prover.errors import FormatError, UnsafeKeyError
+from tests.prover.ceremony import GREATEST, powers, snarkjs
+from tests.prover.conftest import CONSTRAINTS, POWER, Files, silent
 from tests.prover.sections import replaced, split
 from undertow.crypto.field import R
 from venue.bench import circuit as bench_circuit
+from venue.bench.circuit import PUBLIC
 
 TURN = pow(2, 256, Q)
 """Files hold coordinates times this."""
@@ -29,7 +32,8 @@ def written(point: curve.Optimized_Point3D[curve.FQ]) -> bytes:
     return b"".join((c.n * TURN % Q).to_bytes(32, "little") for c in curve.normalize(point))
 
 
-def hidden(ptau: Path, power: int, target: Path) -> None:
+@cache
+def hidden(ptau: Path, power: int) -> bytes:
     """Hide a point in the direction of the highest power of the last Lagrange points up to `power`.
 
     Of the file's own power, `snarkjs powersoftau verify` finds nothing.
@@ -43,35 +47,32 @@ def hidden(ptau: Path, power: int, target: Path) -> None:
         factor = pow(root, -index * (count - 1) % count, R) * pow(count, -1, R) % R
         moved = curve.add(read(points[at : at + POINT]), curve.multiply(curve.G1, factor))
         points[at : at + POINT] = written(moved)
-    target.write_bytes(replaced(data, (12, bytes(points))))
+    return replaced(data, (12, bytes(points)))
 
 
 def test_a_point_hidden_where_snarkjs_does_not_look_is_found(files: Files, tmp_path: Path) -> None:
     hostile, begun, key = (tmp_path / name for name in ("hostile.ptau", "begun", "key"))
-    hidden(files.ptau, POWER, hostile)
+    hostile.write_bytes(hidden(files.ptau, POWER))
     assert "Powers of Tau Ok!" in snarkjs("powersoftau", "verify", hostile)
-    with pytest.raises(ValueError, match="ptau section 12 is not what the powers give"):
+    with pytest.raises(FormatError, match="ptau section 12 is not what the powers give"):
         setup.start(files.circuit.r1cs, hostile, begun, silent)
     snarkjs("groth16", "setup", files.circuit.r1cs, hostile, begun)
     snarkjs("zkey", "contribute", begun, key, "--name=Ada", "-e=test")
     assert "ZKey Ok!" in snarkjs("zkey", "verify", files.circuit.r1cs, files.ptau, key)
     for ptau in (hostile, files.ptau):
-        with pytest.raises(ValueError, match=r"section (12|9) is not"):
+        with pytest.raises(UnsafeKeyError, match=r"section (12|9) is not"):
             setup.verify(files.circuit.r1cs, ptau, key, silent)
 
 
-def test_a_file_cut_off_a_larger_one_is_as_good(
-    files: Files, make_ptau: Callable[[int], Path], tmp_path: Path
-) -> None:
-    larger = make_ptau(POWER + 1)
-    snarkjs("powersoftau", "truncate", larger)
-    cut = next(larger.parent.glob(f"*{POWER:02}.ptau"))
+def test_a_file_is_as_good_as_one_cut_off_it(files: Files, tmp_path: Path) -> None:
     hostile = tmp_path / "hostile.ptau"
-    for ptau in (larger, cut):
+    for ptau in (powers(GREATEST), files.ptau):
         setup.start(files.circuit.r1cs, ptau, tmp_path / "key", silent)
-        hidden(ptau, POWER, hostile)
-        with pytest.raises(ValueError, match="ptau section 12 is not what the powers give"):
+        hostile.write_bytes(hidden(ptau, POWER))
+        with pytest.raises(FormatError, match="ptau section 12 is not what the powers give"):
             setup.start(files.circuit.r1cs, hostile, tmp_path / "key", silent)
+    full = bench_circuit.write((1 << GREATEST) - PUBLIC - 1, tmp_path)
+    setup.start(full.r1cs, powers(GREATEST), tmp_path / "key", silent)
 
 
 @pytest.mark.parametrize(
@@ -98,12 +99,12 @@ def test_a_point_that_is_no_power_is_found(
     swapped = points[:at] + points[at + size : at + 2 * size] + points[at + size :]
     hostile = tmp_path / "hostile.ptau"
     hostile.write_bytes(replaced(data, (section, swapped)))
-    with pytest.raises(ValueError, match=fault):
+    with pytest.raises(FormatError, match=fault):
         setup.start(files.circuit.r1cs, hostile, tmp_path / "key", silent)
 
 
 def test_what_a_smaller_domain_does_not_take_is_not_looked_at(files: Files, tmp_path: Path) -> None:
     small = bench_circuit.write(CONSTRAINTS // 2 - 4, tmp_path)
     hostile = tmp_path / "hostile.ptau"
-    hidden(files.ptau, POWER, hostile)
+    hostile.write_bytes(hidden(files.ptau, POWER))
     setup.start(small.r1cs, hostile, tmp_path / "key", silent)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from prover.binary import FormatError, sections
+from prover.binary import sections
+from prover.errors import FormatError
 from prover.r1cs import R1cs, read_wtns
 from tests.prover.sections import join, replaced, split
 from venue.bench import circuit as bench_circuit

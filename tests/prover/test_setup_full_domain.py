@@ -18,7 +18,7 @@ import pytest
 
 from prover import setup
 from prover.toolchain import ROOT
-from tests.prover.conftest import snarkjs
+from tests.prover.ceremony import snarkjs
 from tests.prover.sections import join
 from undertow.crypto.field import R
 from undertow.whole_file import whole_file

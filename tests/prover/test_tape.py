@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from prover.calculator import WORD
-from prover.tape import TapeError, record
+from prover.binary import WORD
+from prover.errors import FormatError, TapeError
+from prover.tape import record
 from prover.witness import Witnesses
 from tests.circuits.harness import Circuit
 from tests.native.hostile_tape import checksum
@@ -156,7 +157,7 @@ def test_a_changed_tape_is_refused(content: bytes, tmp_path: Path) -> None:
         changed = bytearray(content)
         changed[position] ^= 1 << position % 8
         path.write_bytes(changed)
-        with pytest.raises(ValueError, match="checksum"):
+        with pytest.raises(FormatError, match="checksum"):
             Witnesses(path, path)
 
 

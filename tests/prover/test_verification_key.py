@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from prover import verification_key
+from prover.errors import FormatError
 from prover.groth16 import verifying_key
-from tests.prover.conftest import Files, snarkjs
+from tests.prover.ceremony import snarkjs
+from tests.prover.conftest import Files
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def test_it_reads_as_the_keys_words(files: Files, exported: Path) -> None:
 def test_a_key_that_nobody_contributed_to_is_refused(files: Files, tmp_path: Path) -> None:
     path = tmp_path / "key.json"
     path.write_text(verification_key.export(files.begun), encoding="utf-8")
-    with pytest.raises(ValueError, match="delta is gamma"):
+    with pytest.raises(FormatError, match="delta is gamma"):
         verification_key.read(path)
 
 
@@ -60,7 +62,7 @@ def test_a_wrong_field_is_refused(exported: Path, tmp_path: Path, field: str, va
     content[field] = value
     path = tmp_path / "key.json"
     path.write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"key\.json"):
+    with pytest.raises(FormatError, match=r"key\.json"):
         verification_key.read(path)
 
 
@@ -76,7 +78,7 @@ def test_corrupt_text_is_refused_or_means_the_same(exported: Path, tmp_path: Pat
         path.write_bytes(content)
         try:
             found = verification_key.read(path)
-        except ValueError as error:
+        except FormatError as error:
             refused += 1
             found = words if "key.json" in str(error) else []
         assert found == words

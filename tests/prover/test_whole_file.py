@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from prover import artifacts, development_key
+from prover import artifacts, development_key, manifest
+from prover.manifest import MANIFEST, SYM, TAPE, WASM
 from prover.tape import record
 from tests.circuits.harness import Circuit
 from undertow.crypto import native
@@ -22,7 +23,7 @@ def tape(path: Path) -> None:
     if native.core is None:
         pytest.skip("only the native core records a tape")
     compiled = Circuit("lib/range.circom: Range(2)").compiled
-    for name, source in zip(artifacts.FILES[1:3], (compiled.wasm, compiled.sym), strict=True):
+    for name, source in zip((WASM, SYM), (compiled.wasm, compiled.sym), strict=True):
         (path.parent / name).write_bytes(source.read_bytes())
     artifacts._record_tape(path.parent, "range", lambda text: None)
     assert path.read_bytes() == record(compiled.wasm, compiled.sym)
@@ -30,8 +31,8 @@ def tape(path: Path) -> None:
 
 WRITERS: dict[str, Callable[[Path], object]] = {
     "circuit.zkey": lambda path: development_key._save(path, {1: b"new"}),
-    artifacts.TAPE: tape,
-    artifacts.MANIFEST: lambda path: artifacts._write_manifest(path.parent, "a circuit"),
+    TAPE: tape,
+    MANIFEST: lambda path: manifest.write(path.parent, "a circuit"),
     bench_circuit.R1CS: lambda path: bench_circuit.write(2, path.parent),
     bench_circuit.WTNS: lambda path: bench_circuit.write(2, path.parent),
 }

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from prover.calculator import FIELD, WitnessError
+from prover.errors import WitnessError
 from prover.tape import EXTREMES, record
 from prover.witness import Witnesses, to_wtns
 from tests.circuits.harness import Circuit
+from undertow.crypto.field import R
 
 SAFE = ["+", "-", "*", "/", "&", "|", "^", "==", "!=", "<", ">", "<=", ">=", "&&", "||"]
 DIVISIONS = ["\\", "%"]
@@ -20,8 +21,8 @@ POWERS = ["**"]
 UNARY = ["-{}", "~{}", "!({})"]
 
 SMALL = (0, 1, 2, 3, 5, 64, 253, 254, 255, (1 << 31) - 1, 1 << 31, 1 << 32)
-EDGES = (1 << 64, 1 << 128, (1 << 253) - 1, 1 << 253, FIELD // 2, FIELD // 2 + 1, FIELD // 2 - 1)
-NUMBERS = sorted({*SMALL, *EDGES, *EXTREMES, *(FIELD - x for x in (1, 2, 63, 253, 254, 1 << 31))})
+EDGES = (1 << 64, 1 << 128, (1 << 253) - 1, 1 << 253, R // 2, R // 2 + 1, R // 2 - 1)
+NUMBERS = sorted({*SMALL, *EDGES, *EXTREMES, *(R - x for x in (1, 2, 63, 253, 254, 1 << 31))})
 
 
 def source(expressions: list[str]) -> str:
@@ -51,7 +52,7 @@ def mixed(operators: list[str]) -> str:
 
 
 def constant(operators: list[str]) -> str:
-    constants = (0, 1, 2, 7, 253, 254, 1 << 128, FIELD - 1, FIELD - 9, FIELD // 2 + 1)
+    constants = (0, 1, 2, 7, 253, 254, 1 << 128, R - 1, R - 9, R // 2 + 1)
     return source(
         # The compiler itself refuses a division by the constant zero.
         [f"(a) {op} ({c})" for op in operators for c in constants if (op, c) != ("/", 0)]
@@ -84,7 +85,7 @@ SHAPES = {
     "unary": source([shape.format(name) for shape in UNARY for name in ("a", "x", "(a + b)")]),
     "bits": source(
         [f"({name} >> {i}) & 1" for name in ("a", "y") for i in (0, 1, 31, 63, 64, 192, 253, 254)]
-        + ["a & 1", "1 & y", "(a >> b) & 1", "(a << 3) & 1", f"(a >> {FIELD - 2}) & 1"]
+        + ["a & 1", "1 & y", "(a >> b) & 1", "(a << 3) & 1", f"(a >> {R - 2}) & 1"]
     ),
     "nested": source(["(a < b) * (a + b) / (a - b)", "((a + b) ** 3 & x) % (y + (y == 0))"]),
 }
@@ -96,7 +97,7 @@ def test_a_tape_computes_what_the_calculator_computes(shape: str, tmp_path: Path
     tape = witnesses(circuit, tmp_path)
     random_ = random.Random(1)
     pairs = [(a, b) for a in NUMBERS for b in NUMBERS]
-    pairs += [(random_.randrange(FIELD), random_.randrange(FIELD)) for _ in range(100)]
+    pairs += [(random_.randrange(R), random_.randrange(R)) for _ in range(100)]
     divided = 0
     for a, b in random_.sample(pairs, 250):
         inputs = {"a": a, "b": b, "one": 1}
@@ -113,4 +114,4 @@ def test_a_division_by_zero_is_an_error(tmp_path: Path) -> None:
         tape = witnesses(Circuit(source([f"b {operator} ({divisor})"])), tmp_path)
         assert tape.compute({"a": 5, "b": 1, "one": 1})
         with pytest.raises(WitnessError, match="division by zero"):
-            tape.compute({"a": FIELD - 1, "b": 1, "one": 1})
+            tape.compute({"a": R - 1, "b": 1, "one": 1})

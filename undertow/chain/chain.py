@@ -45,6 +45,19 @@ class Chain:
             return int(self.web3.eth.chain_id)
 
     @property
+    def signer(self) -> LocalAccount:
+        """The account that pays and signs; raises RevertedError where there is none."""
+        if self.account is None:
+            raise RevertedError("this connection has no key to sign with")
+        return self.account
+
+    @property
+    def block_number(self) -> int:
+        """The newest block's number; raises ChainUnreachableError."""
+        with reachable():
+            return int(self.web3.eth.block_number)
+
+    @property
     def time(self) -> int:
         """The newest block's time in seconds; raises ChainUnreachableError."""
         with reachable():
@@ -65,9 +78,7 @@ class Chain:
 
     def send(self, call: Any, contract: Any = None) -> TxReceipt:
         """Sign and send a call, wait for it; raises RevertedError or ChainUnreachableError."""
-        account = self.account
-        if account is None:
-            raise RevertedError("this connection has no key to sign with")
+        account = self.signer
         target = contract or call
         with reachable(), reverts(target):
             # A dry run first: a refused transaction names its error and costs nothing.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from web3.types import EventData
+
 from undertow.chain.chain import Chain, reachable
 from undertow.chain.deployment import Deployment
 from undertow.chain.settled import (
-    Answered,
     SettledBatch,
     SettledRequests,
     pack_answers,
@@ -19,7 +20,7 @@ from undertow.chain.settled import (
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.prices import unpack_prices
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Touch
+from undertow.protocol.statement import Answered, Touch
 from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 
@@ -57,6 +58,10 @@ class Contracts:
         """Where orders and statements for these contracts are valid."""
         return self.deployment.venue
 
+    def time(self) -> int:
+        """Return the newest block's time in seconds."""
+        return self.chain.time
+
     def state_root(self) -> int:
         """Return the committed root."""
         with reachable():
@@ -65,7 +70,7 @@ class Contracts:
     def batch_number(self) -> int:
         """Return how many batches were settled."""
         with reachable():
-            return int(self.settlement.functions.batchNumber().call())
+            return int(self.settlement.functions.batchesSettled().call())
 
     def operator_key(self) -> Point:
         """Return the operator's BabyJubJub key."""
@@ -148,29 +153,30 @@ class Contracts:
                 *self.settlement.events.RequestsSettled().get_logs(from_block=start),
             ]
         for log in sorted(logs, key=lambda entry: (entry["blockNumber"], entry["logIndex"])):
-            with reachable():
-                transaction = self.chain.web3.eth.get_transaction(log["transactionHash"])
-                receipt = self.chain.web3.eth.get_transaction_receipt(log["transactionHash"])
-            _, call = self.settlement.decode_function_input(transaction["input"])
-            size, gas = len(transaction["input"]), int(receipt["gasUsed"])
-            if log["event"] == "BatchSettled":
-                yield SettledBatch(
-                    int(log["args"]["batchNumber"]),
-                    int(log["args"]["newStateRoot"]),
-                    int(log["args"]["roundId"]),
-                    unpack_touches(bytes(call["slots"])),
-                    gas,
-                    size,
-                )
-            else:
-                first, count = int(log["args"]["firstRequest"]), int(log["args"]["count"])
-                yield SettledRequests(
-                    int(log["args"]["requestBatchNumber"]),
-                    int(log["args"]["newStateRoot"]),
-                    self._queued(first, count),
-                    unpack_answers(bytes(call["answers"])),
-                    gas,
-                )
+            yield self._settled(log)
+
+    def _settled(self, log: EventData) -> SettledBatch | SettledRequests:
+        with reachable():
+            transaction = self.chain.web3.eth.get_transaction(log["transactionHash"])
+            receipt = self.chain.web3.eth.get_transaction_receipt(log["transactionHash"])
+        _, call = self.settlement.decode_function_input(transaction["input"])
+        gas, named = int(receipt["gasUsed"]), log["args"]
+        if log["event"] == "BatchSettled":
+            return SettledBatch(
+                int(named["batch"]),
+                int(named["newStateRoot"]),
+                int(named["round"]),
+                unpack_touches(bytes(call["slots"])),
+                gas,
+                len(transaction["input"]),
+            )
+        return SettledRequests(
+            int(named["run"]),
+            int(named["newStateRoot"]),
+            self._queued(int(named["firstRequest"]), int(named["count"])),
+            unpack_answers(bytes(call["answers"])),
+            gas,
+        )
 
     def _queued(self, first: int, count: int) -> tuple[Request, ...]:
         """Return requests by number from the vault's events: the queue forgets what was taken."""

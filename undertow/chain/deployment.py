@@ -1,32 +1,40 @@
-"""Deploy a venue, and the addresses that its parts need."""
+"""One venue's addresses, markets and parameters: the file that everybody who uses it is given.
+
+Nothing in it has to be believed: `undertow.chain.check` compares it with the chain, but for the
+address of the settlement, which has to come from somebody whom the reader trusts, and the names
+of the markets, which the chain does not hold.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
-from undertow.chain.chain import Chain
-from undertow.chain.errors import ChainError
+from undertow import foreign_json
+from undertow.chain.errors import DeploymentError
 from undertow.crypto.babyjubjub import Point
-from undertow.protocol.params import Preset, VenueParams
-from undertow.protocol.state import State
+from undertow.errors import FieldError, UndertowError
+from undertow.foreign_json import Fields
+from undertow.protocol import params_file
+from undertow.protocol.market_group import MarketGroup
+from undertow.protocol.params import PRESETS
 from undertow.protocol.venue import Venue
+from undertow.whole_file import whole_file
 
-LOCAL_CHAINS = (31337, 1337)
-MINIMUM_OPENING = 1_000_000
-MAX_AGE = 300
-MAX_DEVIATION = 100
-MAX_JUMP = 1_000
-JUMP_PERIOD = 60
-GAMMA_X, DELTA_X = slice(6, 8), slice(10, 12)
-"""Where a verifying key's words have their abscissas."""
+LARGEST_FILE = 1 << 17
+LARGEST_NUMBER = (1 << 64) - 1
+ORIGINS = ("dev", "ceremony")
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_WORD = re.compile(r"0x[0-9a-f]{1,64}")
+_CHOICE = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """Addresses of one venue."""
+    """One venue."""
 
     chain_id: int
     settlement: str
@@ -38,6 +46,9 @@ class Deployment:
     """The first block to read events from."""
     keys: str
     """Where the proving keys are from, `dev` or `ceremony`."""
+    operator_key: Point
+    """Whom accounts share their view keys with."""
+    group: MarketGroup
 
     @property
     def venue(self) -> Venue:
@@ -45,82 +56,64 @@ class Deployment:
         return Venue.at(self.chain_id, self.settlement)
 
     def save(self, path: Path) -> None:
-        """Write the deployment as JSON."""
-        path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        """Write the deployment as JSON; raises OSError."""
+        with whole_file(path) as file:
+            file.write(f"{json.dumps(self.to_json(), indent=2)}\n".encode())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that `load` reads."""
+        value = {name: getattr(self, name) for name in _PLAIN}
+        key = {"x": f"{self.operator_key.x:#x}", "y": f"{self.operator_key.y:#x}"}
+        return {**value, "operator_key": key, "params": params_file.to_json(self.group)}
 
     @classmethod
     def load(cls, path: Path) -> Deployment:
-        """Read a deployment; raises ChainError."""
+        """Read a deployment; raises DeploymentError, which names the field."""
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
-            raise ChainError(
+            with path.open("rb") as file:
+                content = file.read(LARGEST_FILE + 1)
+            return _from_json(foreign_json.read(content, LARGEST_FILE))
+        except (OSError, ValueError, UndertowError) as error:
+            raise DeploymentError(
                 f"{path} is no deployment ({error}); name what `undertow deploy` wrote"
             ) from error
 
 
-def deploy(
-    chain: Chain,
-    preset: Preset,
-    params: VenueParams,
-    operator_key: Point,
-    signers: Sequence[str],
-    keys: tuple[list[int], list[int]],
-    key_origins: tuple[str, str],
-) -> Deployment:
-    """Deploy token, oracle, vault, verifiers and settlement from the operator's account.
+_PLAIN = tuple(f.name for f in fields(Deployment) if f.name not in ("operator_key", "group"))
 
-    ``keys`` are the verifying keys of the batch and of the request circuit, and ``key_origins``
-    where each is from, as its manifest says.
 
-    Raises:
-        ChainError: a development key is to go on a chain that is not local, the keys' origins
-            differ, a key is one that nobody contributed to, or a call failed.
-    """
-    chain_id = chain.chain_id
-    if set(key_origins) != {"ceremony"} and chain_id not in LOCAL_CHAINS:
-        raise ChainError(
-            f"chain {chain_id} is not local: a development key would let anybody forge proofs; "
-            "deploy with --ceremony"
-        )
-    if len(set(key_origins)) > 1:
-        raise ChainError("one key is a ceremony's and one is not: adopt both circuits' keys")
-    if any(key[GAMMA_X] == key[DELTA_X] for key in keys):
-        raise ChainError("a key's gamma is its delta or minus it: anybody can forge proofs")
-    if chain.account is None:
-        raise ChainError("a deployment needs a key to sign with")
-    first_block = chain.web3.eth.block_number
-    token = chain.deploy("TestToken")
-    listed = sum(1 << i for i, market in enumerate(params.markets) if market is not None)
-    bounds = (MAX_AGE, MAX_DEVIATION, MAX_JUMP, JUMP_PERIOD)
-    ordered = sorted(signers, key=lambda address: int(address, 16))
-    quorum = len(ordered) // 2 + 1
-    oracle = chain.deploy("Oracle", ordered, quorum, listed, bounds)
-    verifiers = [chain.deploy("Groth16Verifier", key).address for key in keys]
-    vault = chain.deploy("Vault", token.address, MINIMUM_OPENING)
-    settlement = chain.deploy(
-        "Settlement",
-        (
-            oracle.address,
-            *verifiers,
-            vault.address,
-            chain.account.address,
-            operator_key.x,
-            operator_key.y,
-            params.hash(),
-            preset.slots,
-            preset.requests,
-            State().root(),
-        ),
-    )
-    chain.send(vault.functions.initialize(settlement.address))
+def _from_json(value: object) -> Deployment:
+    read = Fields(value, "deployment", (*_PLAIN, "operator_key", "params"))
+    key = read.inner("operator_key", ("x", "y"))
+    x, y = (int(key.text(name, _WORD, "0x and a word of hex"), 16) for name in ("x", "y"))
     return Deployment(
-        chain_id=chain_id,
-        settlement=settlement.address,
-        vault=vault.address,
-        oracle=oracle.address,
-        token=token.address,
-        preset=preset.name,
-        keys=key_origins[0],
-        block=first_block,
+        chain_id=_bounded(read, "chain_id", LARGEST_NUMBER),
+        settlement=_address(read, "settlement"),
+        vault=_address(read, "vault"),
+        oracle=_address(read, "oracle"),
+        token=_address(read, "token"),
+        preset=_choice(read, "preset", tuple(PRESETS)),
+        block=_bounded(read, "block", LARGEST_NUMBER),
+        keys=_choice(read, "keys", ORIGINS),
+        operator_key=Point(x, y),
+        group=params_file.from_fields(read.inner("params", params_file.FIELDS)),
     )
+
+
+def _address(read: Fields, name: str) -> str:
+    return read.text(name, ADDRESS, "0x and 40 digits of hex")
+
+
+def _bounded(read: Fields, name: str, most: int) -> int:
+    value = read.whole(name)
+    if not 0 <= value <= most:
+        raise FieldError(read.place(name), str(value), f"0 to {most}")
+    return value
+
+
+def _choice(read: Fields, name: str, known: tuple[str, ...]) -> str:
+    expected = f"one of {', '.join(known)}"
+    value = read.text(name, _CHOICE, expected)
+    if value not in known:
+        raise FieldError(read.place(name), value, expected)
+    return value

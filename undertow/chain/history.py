@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from undertow.chain.contracts import Contracts
 from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.crypto.babyjubjub import Point, view_key
+from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
@@ -23,6 +25,12 @@ class Event:
     delta: Delta
     account: Account
     """After the change."""
+
+
+def own_events(contracts: Contracts, account: int, key: PrivateKey) -> list[Event]:
+    """Return an account's changes from chain data and its owner's key alone; see `follow`."""
+    operator = contracts.operator_key()
+    return follow(contracts.history(), account, key.scalar, key.public, operator)
 
 
 def follow(
@@ -57,11 +65,11 @@ def _touches(
 ) -> list[tuple[int, int, Money | None]]:
     """Return leaf, ciphertext and, of a request, the change of cash that the vault's books give."""
     if isinstance(settled, SettledBatch):
-        return [(t.leaf, t.ciphertext, None) for t in settled.touches if t.index == index]
+        return [(t.leaf, t.ciphertext, None) for t in settled.touches if t.account == index]
     return [
         (leaf, ciphertext, _moved(request, paid))
         for request, (paid, leaf, ciphertext) in zip(settled.requests, settled.answers, strict=True)
-        if request.index == index and request.kind is not Kind.HOUSE_DEPOSIT
+        if request.account == index and request.kind is not Kind.HOUSE_DEPOSIT
     ]
 
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from undertow.protocol.packing import Words
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Touch
-
-INDEX_BYTES = 3
-PAID_BYTES = 8
-WORD_BYTES = 32
-
-Answered = tuple[int, int, int]
-"""Paid, leaf and ciphertext of one request."""
+from undertow.protocol.statement import ANSWERED_WORDS, TOUCH_WORDS, Answered, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +36,36 @@ class SettledRequests:
 
 def pack_touches(touches: Sequence[Touch]) -> bytes:
     """Return the slots of a call to `settleBatch`."""
-    return b"".join(_packed(touch, INDEX_BYTES) for touch in touches)
+    return _packed(TOUCH_WORDS, touches)
 
 
 def unpack_touches(slots: bytes) -> tuple[Touch, ...]:
     """Return the touches of a call to `settleBatch`."""
-    return tuple(Touch(*row) for row in _rows(slots, INDEX_BYTES))
+    return tuple(Touch(*row) for row in _rows(TOUCH_WORDS, slots))
 
 
 def pack_answers(answers: Sequence[Answered]) -> bytes:
     """Return the answers of a call to `settleRequests`."""
-    return b"".join(_packed(answer, PAID_BYTES) for answer in answers)
+    return _packed(ANSWERED_WORDS, answers)
 
 
 def unpack_answers(packed: bytes) -> tuple[Answered, ...]:
     """Return the answers of a call to `settleRequests`."""
-    return tuple(_rows(packed, PAID_BYTES))
+    return tuple(Answered(*row) for row in _rows(ANSWERED_WORDS, packed))
 
 
-def _packed(row: Answered, first_bytes: int) -> bytes:
-    first, leaf, ciphertext = row
-    words = leaf.to_bytes(WORD_BYTES, "big") + ciphertext.to_bytes(WORD_BYTES, "big")
-    return first.to_bytes(first_bytes, "big") + words
-
-
-def _rows(packed: bytes, first_bytes: int) -> list[Answered]:
-    stride = first_bytes + 2 * WORD_BYTES
-    rows = [packed[at : at + stride] for at in range(0, len(packed), stride)]
-    return [
-        (
-            int.from_bytes(row[:first_bytes], "big"),
-            int.from_bytes(row[first_bytes:-WORD_BYTES], "big"),
-            int.from_bytes(row[-WORD_BYTES:], "big"),
-        )
+def _packed(layout: Words, rows: Sequence[tuple[int, int, int]]) -> bytes:
+    sizes = [field.bytes for field in layout.fields]
+    return b"".join(
+        number.to_bytes(size, "big")
         for row in rows
-    ]
+        for number, size in zip(row, sizes, strict=True)
+    )
+
+
+def _rows(layout: Words, packed: bytes) -> Iterator[list[int]]:
+    starts = [layout.byte_at(field.name) for field in layout.fields]
+    ends = [*starts[1:], layout.bytes]
+    for at in range(0, len(packed), layout.bytes):
+        row = packed[at : at + layout.bytes]
+        yield [int.from_bytes(row[i:j], "big") for i, j in zip(starts, ends, strict=True)]

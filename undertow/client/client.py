@@ -13,10 +13,10 @@ import aiohttp
 import httpx
 
 from undertow import foreign_json
-from undertow.client.errors import MatcherDownError, RefusedError
+from undertow.client.errors import MatcherDownError, OtherVenueError, RefusedError
 from undertow.crypto.eddsa import PrivateKey
+from undertow.errors import UndertowError
 from undertow.protocol.envelope import EnvelopePublicKey
-from undertow.protocol.errors import VenueError
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
 from undertow.protocol.signed_order import SignedOrder, seal_order
@@ -50,8 +50,16 @@ class MatcherInfo:
                 int(value["batchNumber"]),
                 str(value["phase"]),
             )
-        except (KeyError, ValueError, AttributeError, VenueError) as error:
+        except (KeyError, ValueError, AttributeError, UndertowError) as error:
             raise MatcherDownError(f"the matcher's status is malformed: {error}") from error
+
+    def require(self, venue: Venue) -> None:
+        """Refuse a matcher of another venue; raises OtherVenueError."""
+        if self.venue != venue:
+            raise OtherVenueError(
+                f"the matcher serves {self.venue.address} on chain {self.venue.chain_id}, not "
+                f"{venue.address} on chain {venue.chain_id}; name your deployment's matcher"
+            )
 
 
 @dataclass(slots=True)

@@ -1,8 +1,10 @@
 """Errors of the client.
 
 ClientError
+├── KeyFileError      a key file cannot be used; the message says what to do
 ├── RefusedError      the matcher refused an order; `code` says why
 ├── FillError         the chain holds a change that no order of the trader explains
+├── OtherVenueError   the matcher serves another venue than the trader means
 └── MatcherDownError  the matcher does not answer, or answers nonsense
 """
 
@@ -13,6 +15,10 @@ from undertow.errors import UndertowError
 
 class ClientError(UndertowError):
     """The root of the client's errors."""
+
+
+class KeyFileError(ClientError):
+    """A key file cannot be used; the message says what to do."""
 
 
 class RefusedError(ClientError):
@@ -31,6 +37,10 @@ class FillError(ClientError):
         """Name the batch, or a request's run as batch 0."""
         super().__init__(f"batch {batch}: {what}")
         self.batch = batch
+
+
+class OtherVenueError(ClientError):
+    """The matcher serves another venue than the trader means."""
 
 
 class MatcherDownError(ClientError):

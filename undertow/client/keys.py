@@ -11,6 +11,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from undertow.client.errors import KeyFileError
+
 SECRET_BYTES = 32
 SCRYPT_LOG_N = 15
 """2**15 blocks of 1 KiB: 32 MiB and about a tenth of a second per guess."""
@@ -19,10 +21,6 @@ _SCRYPT_P = 1
 _SALT_BYTES = 16
 _NONCE_BYTES = 12
 _FORMAT = "undertow key 1"
-
-
-class KeyFileError(Exception):
-    """The key file cannot be used; the message says what to do."""
 
 
 def save_secret(path: Path, secret: bytes, passphrase: str) -> None:

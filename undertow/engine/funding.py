@@ -1,4 +1,8 @@
-"""Advance funding and variance of one market from a new index price (house engine B3, B5)."""
+"""Advance funding and variance of one market from a new index price.
+
+The skew sets the speed of the funding rate and not the rate itself, so a skew that lasts costs
+whoever holds it more and more, until somebody takes the other side.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from undertow.protocol.market import Market, MarketParams
 from undertow.protocol.units import Money, Price
 
 RETURN_ONE = 1 << 16
+"""A return of 100%."""
 VARIANCE_SHIFT = 5
 
 
@@ -20,6 +25,7 @@ def advance(market: Market, price: Price, time: int, params: MarketParams) -> Ma
     if market.price == 0:
         return replace(market, price=price, time=time)
     rate = _rate(market, time - market.time, params)
+    # Twice the mean rate in 2**-40, times micro-USD: 25 bits above `Money`.
     paid = ((market.funding_rate + rate) * (time - market.time) * price) >> 25
     return replace(
         market,

@@ -1,4 +1,4 @@
-"""Scenario margin of one account (house engine B5) and the rule that lets risk only fall.
+"""Scenario margin of one account and the rule that lets risk only fall.
 
 An order is judged at its full size and its own limit price, which is the worst it can get, so
 whether it may trade does not depend on the price that its batch clears at. The margin surplus

@@ -1,4 +1,4 @@
-"""Price of a batch: the funded potential with its ratchet (house engine B2).
+"""Price of a batch: the funded potential with its ratchet.
 
 The pool after the flow is a function of the skew alone, so the order of trades and their
 splitting do not matter. `premium` is non-decreasing in the flow, which gives a batch exactly

@@ -82,7 +82,7 @@ def _answer(state: State, request: Request, params: VenueParams, secret: int) ->
         owner = request.owner
         before = Account(owner=owner, view_key=view_key(secret, owner))
     else:
-        before = state.accounts[request.index]
+        before = state.accounts[request.account]
     paid = 0
     change: int = request.money
     if request.kind is Kind.WITHDRAW:
@@ -112,7 +112,7 @@ def _affordable(state: State, account: Account, request: Request, params: VenueP
 
 def _apply(state: State, answer: Answer) -> State:
     if answer.after is not None:
-        return state.with_account(answer.request.index, answer.after)
+        return state.with_account(answer.request.account, answer.after)
     if answer.request.kind is Kind.HOUSE_DEPOSIT:
         cash = Money(state.ledger.house_cash + answer.request.money)
         return replace(state, ledger=replace(state.ledger, house_cash=cash))

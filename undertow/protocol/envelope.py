@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hpke import (
     Suite,
 )
 
+from undertow.protocol.errors import EnvelopeError, WrongKeyError
 from undertow.protocol.venue import Venue
 
 SUITE_ID = 1
@@ -39,14 +40,6 @@ _X25519_BYTES = 32
 _LENGTH = struct.Struct(">H")
 _LABEL = b"undertow envelope"
 _KEY_LABEL = b"undertow envelope key"
-
-
-class EnvelopeError(ValueError):
-    """The bytes are not an envelope, or it does not open with this key."""
-
-
-class WrongKeyError(EnvelopeError):
-    """The envelope names another key, epoch or suite than the one at hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from undertow.protocol.units import Kappa, Lots, Money, Price
+from undertow.crypto.domains import PARAMS, TABLE
+from undertow.protocol.fields import Field, Sign
+from undertow.protocol.grouped import Grouped
+from undertow.protocol.packing import Words
+from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.units import LOTS_WIDTH, PRICE_WIDTH, TIME_WIDTH, Kappa, Lots, Money, Price
+
+CAPS = Grouped(
+    "Cap",
+    "Largest absolute skew that the house takes on, lots",
+    width=LOTS_WIDTH,
+    per_word=8,
+    count=INSTRUMENTS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
-    """State of one perpetual between batches.
+    """A perpetual between batches; only a priced one needs its row.
 
     Invariant: ``0 <= pool <= ceil(kappa * skew**2 / 2**16)`` after
     `undertow.engine.price.advance_depth`.
@@ -17,36 +31,37 @@ class Market:
 
     skew: Lots = Lots(0)
     """Net position of all users; the house holds the opposite."""
-    pool: Money = Money(0)
+    pool: Annotated[Money, Field(96, "2^-16 micro-USD")] = Money(0)
     """Premiums that built the skew and pay for its unwinding."""
-    kappa: Kappa = Kappa(0)
+    kappa: Annotated[Kappa, Field(48, "2^-32 micro-USD per lot squared")] = Kappa(0)
     funding_index: Money = Money(0)
     """Money per lot since listing."""
-    funding_rate: int = 0
-    """Signed, 2**-40 of notional per second."""
-    variance: int = 0
-    """EWMA of the squared return between batches, 2**-32."""
-    price: Price = Price(0)
-    """Index price of the last batch, zero before the first."""
-    time: int = 0
-    """Publication time of that price, seconds."""
+    funding_rate: Annotated[int, Field(30, "2^-40 of the notional per second", Sign.WRAPS)] = 0
+    variance: Annotated[int, Field(32, "2^-32, EWMA of the squared return between batches")] = 0
+    price: Annotated[
+        Price, Field(PRICE_WIDTH, "micro-USD per lot, of the last batch; 0 before the first")
+    ] = Price(0)
+    time: Annotated[int, Field(TIME_WIDTH, "seconds, publication of that price")] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketParams:
-    """Governed parameters of one market."""
+    """Governed parameters of one market; only a priced one needs its rule."""
 
-    depth_min: int
-    depth_max: int
-    """Bounds of the depth coefficient, 2**-32 per lot."""
-    depth_per_variance: int
-    """Depth coefficient per unit of variance (risk aversion times holding time), 2**-16."""
-    skew_cap: Lots
+    depth_min: Annotated[int, Field(13, "2^-32 per lot, of the depth coefficient")]
+    depth_max: Annotated[int, Field(13, "2^-32 per lot, of the depth coefficient")]
+    depth_per_variance: Annotated[int, Field(32, "2^-16, risk aversion times holding time")]
+    skew_cap: Annotated[Lots, CAPS]
     """Largest absolute skew that the house takes on."""
-    funding_dead_zone: Lots
-    funding_saturation: Lots
-    """Skew beyond which the funding velocity no longer grows."""
-    funding_velocity: int
-    """Change of the funding rate per second and lot of skew, 2**-56 of notional per second."""
-    funding_rate_max: int
-    """2**-40 of notional per second."""
+    funding_dead_zone: Annotated[Lots, Field(LOTS_WIDTH, "lots")]
+    funding_saturation: Annotated[
+        Lots, Field(LOTS_WIDTH, "lots beyond which the funding velocity no longer grows")
+    ]
+    funding_velocity: Annotated[
+        int, Field(30, "2^-56 of the notional per second, second and lot of skew")
+    ]
+    funding_rate_max: Annotated[int, Field(30, "2^-40 of the notional per second")]
+
+
+ROW_WORDS = Words(Market, "MarketRow", TABLE, "MarketRowHash")
+RULE_WORDS = Words(MarketParams, "Rule", PARAMS, "RuleHash")

@@ -3,83 +3,69 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from undertow.crypto.domains import ORDER
 from undertow.crypto.field import R
 from undertow.crypto.poseidon import poseidon
-from undertow.protocol.errors import OrderRangeError, OrderWordError
-from undertow.protocol.units import Lots, Price
-
-WIDTHS = (
-    ("account", 24),
-    ("instrument", 4),
-    ("is_sell", 1),
-    ("size", 30),
-    ("limit_price", 36),
-    ("nonce", 32),
-    ("expiry_batch", 32),
-    ("reduce_only", 1),
-    ("immediate_or_cancel", 1),
-    ("fee_cap", 20),
+from undertow.protocol.errors import OrderRangeError, OrderWordError, WidthError
+from undertow.protocol.fields import Field
+from undertow.protocol.packing import Packed
+from undertow.protocol.units import (
+    ACCOUNT_WIDTH,
+    BATCH_WIDTH,
+    FEE_WIDTH,
+    INSTRUMENT_WIDTH,
+    LOTS_WIDTH,
+    NONCE_WIDTH,
+    PRICE_WIDTH,
+    Lots,
+    Price,
 )
-WORD_BITS = sum(bits for _, bits in WIDTHS)
 
 
 @dataclass(frozen=True)
 class Order:
-    """Raises OrderRangeError if a field does not fit its width."""
+    """What a trader signs.
 
-    account: int
-    instrument: int
-    is_sell: bool
-    size: Lots
-    limit_price: Price
-    nonce: int
-    expiry_batch: int
-    reduce_only: bool = False
-    immediate_or_cancel: bool = False
-    fee_cap: int = 0
-    """In 2^-20 of the notional."""
+    Raises OrderRangeError if a field does not fit its width.
+    """
+
+    account: Annotated[int, Field(ACCOUNT_WIDTH, "index")]
+    instrument: Annotated[int, Field(INSTRUMENT_WIDTH, "index")]
+    is_sell: Annotated[bool, Field(1, "0 or 1")]
+    size: Annotated[Lots, Field(LOTS_WIDTH, "lots")]
+    limit_price: Annotated[Price, Field(PRICE_WIDTH, "micro-USD per lot")]
+    nonce: Annotated[int, Field(NONCE_WIDTH, "an equal one continues a partial fill")]
+    expiry_batch: Annotated[int, Field(BATCH_WIDTH, "number of the last batch that may fill it")]
+    reduce_only: Annotated[bool, Field(1, "0 or 1")] = False
+    immediate_or_cancel: Annotated[bool, Field(1, "0 or 1")] = False
+    fee_cap: Annotated[int, Field(FEE_WIDTH, "2^-20 of the notional")] = 0
 
     def __post_init__(self) -> None:
-        for name, bits in WIDTHS:
-            value = getattr(self, name)
-            if not isinstance(value, int) or not 0 <= value < 1 << bits:
-                raise OrderRangeError(f"{name} does not fit {bits} bits")
+        try:
+            ORDER_WORD.check(self)
+        except WidthError as error:
+            raise OrderRangeError(str(error)) from error
 
     def pack(self) -> int:
         """The order's word."""
-        word = 0
-        offset = 0
-        for name, bits in WIDTHS:
-            word |= int(getattr(self, name)) << offset
-            offset += bits
-        return word
+        return ORDER_WORD.pack(self)
 
     @classmethod
     def unpack(cls, word: int) -> Order:
         """The order of a word; raises OrderWordError if the word is too long."""
-        if not 0 <= word < 1 << WORD_BITS:
-            raise OrderWordError(f"an order's word has {WORD_BITS} bits")
-        fields: dict[str, int] = {}
-        for name, bits in WIDTHS:
-            fields[name] = word & ((1 << bits) - 1)
-            word >>= bits
-        return cls(
-            account=fields["account"],
-            instrument=fields["instrument"],
-            is_sell=bool(fields["is_sell"]),
-            size=Lots(fields["size"]),
-            limit_price=Price(fields["limit_price"]),
-            nonce=fields["nonce"],
-            expiry_batch=fields["expiry_batch"],
-            reduce_only=bool(fields["reduce_only"]),
-            immediate_or_cancel=bool(fields["immediate_or_cancel"]),
-            fee_cap=fields["fee_cap"],
-        )
+        try:
+            return cls(**ORDER_WORD.unpack(word))
+        except WidthError as error:
+            raise OrderWordError(f"an order's {error}") from error
 
     def message(self, venue: int) -> int:
         """What the trader signs, given the venue's word."""
         if not 0 <= venue < R:
             raise OrderRangeError("the venue's word is no field element")
         return poseidon([venue, self.pack()], ORDER)
+
+
+ORDER_WORD = Packed(Order, "Order")
+WORD_BITS = ORDER_WORD.width

@@ -1,80 +1,116 @@
-"""How a layout is described, and how values pack by the description.
-
-`layout.py` has the descriptions. A field's width counts its magnitude where it is signed.
-"""
+"""Packs nouns and opens them by the description that stands beside their fields."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable, Sequence
+from operator import attrgetter, lshift
+from typing import Any
 
 from undertow.crypto.domains import Domain
-
-FIELD_WIDTH = 254
-"""Of any element of the field: what has no width of its own."""
-BYTE = 8
-
-
-class Sign(Enum):
-    """How a field holds negative values."""
-
-    NONE = "none"
-    """It has none."""
-    OFFSET = "offset"
-    """Half its range is added, so that the bits of the word are never negative."""
-    WRAPS = "wraps"
-    """As the field does: a negative value is that much below the field's order. Of a packed word
-    only the highest field may."""
+from undertow.crypto.field import R, from_field, to_field
+from undertow.crypto.poseidon import poseidon
+from undertow.protocol.errors import WidthError
+from undertow.protocol.fields import BYTE, Field, Sign, fields_of
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a packed word, or one or several words of a list."""
+class _Described:
+    """What both forms know of their fields; read once, since packing is in every transition."""
 
-    name: str
-    width: int
-    """Bits; of an OFFSET field the sign is one of them, of a WRAPS field it is not."""
-    unit: str
-    sign: Sign = Sign.NONE
-    count: int = 1
-    """Words, in a list."""
+    def __init__(self, noun: type, name: str) -> None:
+        self.noun = name
+        self.about = (noun.__doc__ or "").split("\n")[0]
+        self.fields = fields_of(noun)
+        singles = [field for field in self.fields if field.count == 1]
+        self._get = _getter(self.fields)
+        self._singles = _getter(singles)
+        self._bounds = [(*field.bounds, field) for field in singles]
+        self._several = [field for field in self.fields if field.count > 1]
 
-    @property
-    def bytes(self) -> int:
-        """Whole bytes that hold the field where it travels in a call."""
-        return -(-self.width // BYTE)
+    def check(self, value: object) -> None:
+        """Raise WidthError if a number does not fit its field, or is no integer."""
+        for number, (low, high, field) in zip(self._singles(value), self._bounds, strict=True):
+            if not isinstance(number, int) or not low < number < high:
+                raise WidthError(f"{field.name} does not fit {field.width} bits")
+        for field in self._several:
+            numbers = getattr(value, field.name)
+            if field.group is not None:
+                field.group.pack(numbers)
+                continue
+            for number in numbers:
+                if not 0 <= number < R:
+                    raise WidthError(f"{field.name} does not fit the field")
+
+    def _before(self, name: str) -> tuple[Field, ...]:
+        return self.fields[: [field.name for field in self.fields].index(name)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class Packed(_Described):
     """Fields in one word, low bits first."""
 
-    noun: str
-    about: str
-    fields: tuple[Field, ...]
+    def __init__(self, noun: type, name: str) -> None:
+        super().__init__(noun, name)
+        self._shifts = [self.at(field.name) for field in self.fields]
+        top = self.fields[-1]
+        self._top = top if top.sign is Sign.WRAPS else None
+        inside = self.fields[:-1] if self._top else self.fields
+        halves = [1 << field.width - 1 if field.sign is Sign.OFFSET else 0 for field in inside]
+        self._offset = sum(half << at for half, at in zip(halves, self._shifts, strict=False))
+        self._inside = [
+            (field.name, field.width, (1 << field.width) - 1, half, field.is_flag)
+            for field, half in zip(inside, halves, strict=True)
+        ]
 
     @property
     def width(self) -> int:
         """Bits of the word below a field that wraps."""
         return sum(field.width for field in self.fields if field.sign is not Sign.WRAPS)
 
+    @property
+    def bytes(self) -> int:
+        """Whole bytes that hold the word."""
+        return -(-self.width // BYTE)
+
     def at(self, name: str) -> int:
         """Return the lowest bit of a field."""
-        return sum(field.width for field in self.fields[: _position(self.fields, name)])
+        return sum(field.width for field in self._before(name))
+
+    def pack(self, value: object) -> int:
+        """Return the word of a noun whose fields fit."""
+        word: int = sum(map(lshift, self._get(value), self._shifts), self._offset)
+        return to_field(word) if self._top else word
+
+    def unpack(self, word: int) -> dict[str, Any]:
+        """Return the fields of a word by name; raises ValueError if it has other bits."""
+        if self._top is not None:
+            word = from_field(word)
+        elif not 0 <= word < 1 << self.width:
+            raise WidthError(f"word has {self.width} bits")
+        values: dict[str, Any] = {}
+        for name, width, mask, half, is_flag in self._inside:
+            value = (word & mask) - half
+            values[name] = bool(value) if is_flag else value
+            word >>= width
+        if self._top is not None:
+            low, high = self._top.bounds
+            if not low < word < high:
+                raise WidthError(f"{self._top.name} does not fit {self._top.width} bits")
+            values[self._top.name] = word
+        return values
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(_Described):
     """Words one after the other, as a hash or a statement takes them."""
 
-    noun: str
-    about: str
-    fields: tuple[Field, ...]
-    domain: Domain | None = None
-    """Of the hash of exactly these words, where there is one."""
-    hash: str = ""
-    """Name of that hash."""
+    def __init__(
+        self, noun: type, name: str, domain: Domain | None = None, hash_name: str = ""
+    ) -> None:
+        super().__init__(noun, name)
+        self.domain = domain
+        self.hash_name = hash_name
+        self._steps = [
+            (field.sign is Sign.WRAPS, field.count > 1, field.group.pack if field.group else None)
+            for field in self.fields
+        ]
 
     @property
     def size(self) -> int:
@@ -88,34 +124,50 @@ class Words:
 
     def at(self, name: str) -> int:
         """Return a field's first word."""
-        return sum(field.count for field in self.fields[: _position(self.fields, name)])
+        return sum(field.count for field in self._before(name))
 
     def byte_at(self, name: str) -> int:
         """Return a field's first byte in a call."""
-        before = self.fields[: _position(self.fields, name)]
-        return sum(field.bytes * field.count for field in before)
+        return sum(field.bytes * field.count for field in self._before(name))
 
-    def only(self, noun: str, about: str, *names: str) -> Words:
-        """Return some of the fields as a list of their own."""
-        fields = tuple(field for field in self.fields if field.name in names)
-        return Words(noun=noun, about=about, fields=fields)
+    def words(self, value: object) -> list[int]:
+        """Return a noun's words, in order; raises ValueError if one has no form in the field."""
+        words: list[int] = []
+        for item, (wraps, several, packs) in zip(self._get(value), self._steps, strict=True):
+            if packs is not None:
+                words += packs(item)
+            elif several:
+                words += item
+            else:
+                words.append(to_field(item) if wraps else item)
+        return words
+
+    def hash(self, value: object) -> int:
+        """Return the hash of a noun's words."""
+        assert self.domain is not None
+        return poseidon(self.words(value), self.domain)
+
+    def values(self, words: Sequence[int]) -> dict[str, Any]:
+        """Return the fields of words by name; raises ValueError where they are of no noun."""
+        values: dict[str, Any] = {}
+        at = 0
+        for field in self.fields:
+            part = words[at : at + field.count]
+            at += field.count
+            if field.group is not None:
+                values[field.name] = field.group.unpack(part)
+            elif field.count > 1:
+                values[field.name] = tuple(part)
+            else:
+                (word,) = part
+                values[field.name] = from_field(word) if field.sign is Sign.WRAPS else word
+        return values
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grouped:
-    """One value for each instrument, several to a word, the first one lowest."""
-
-    noun: str
-    about: str
-    width: int
-    per_word: int
-    count: int
-
-    @property
-    def words(self) -> int:
-        """Number of words."""
-        return -(-self.count // self.per_word)
-
-
-def _position(fields: Sequence[Field], name: str) -> int:
-    return [field.name for field in fields].index(name)
+def _getter(fields: Sequence[Field]) -> Callable[[object], tuple[Any, ...]]:
+    names = [field.name for field in fields]
+    if len(names) < 2:
+        # attrgetter gives a tuple only of several.
+        return lambda value: tuple(getattr(value, name) for name in names)
+    getter: Callable[[object], tuple[Any, ...]] = attrgetter(*names)
+    return getter

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Annotated, Any
 
 from undertow.crypto.domains import PARAMS
 from undertow.crypto.poseidon import poseidon
-from undertow.protocol.errors import ParamsRangeError
-from undertow.protocol.market import MarketParams
-from undertow.protocol.sheet import INSTRUMENTS, RiskParams
-from undertow.protocol.units import Money
+from undertow.protocol.errors import ParamsRangeError, WidthError
+from undertow.protocol.fields import Field, element, grouped
+from undertow.protocol.grouped import Grouped
+from undertow.protocol.market import CAPS, RULE_WORDS, MarketParams
+from undertow.protocol.packing import Words
+from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, RiskParams
+from undertow.protocol.units import FEE_WIDTH, Lots, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +38,37 @@ MINIMAL = Preset("minimal", slots=4, lanes=2, requests=2)
 DEFAULT = Preset("default", slots=16, lanes=2, requests=8)
 PRESETS = {preset.name: preset for preset in (MINIMAL, DEFAULT)}
 
-NO_MARKET = MarketParams(
-    depth_min=0,
-    depth_max=0,
-    depth_per_variance=0,
-    skew_cap=0,  # type: ignore[arg-type]
-    funding_dead_zone=0,  # type: ignore[arg-type]
-    funding_saturation=0,  # type: ignore[arg-type]
-    funding_velocity=0,
-    funding_rate_max=0,
-)
-NO_RISK = RiskParams(shock=0, contingency=0, concentration=0)
+# Of an instrument that is not listed: all zero.
+_ZEROS: dict[str, Any] = {field.name: 0 for field in fields(MarketParams)}
+NO_MARKET = MarketParams(**_ZEROS)
+_ZEROS = {field.name: 0 for field in fields(RiskParams)}
+NO_RISK = RiskParams(**_ZEROS)
 
-_WIDTHS = {
-    "depth_min": 13,
-    "depth_max": 13,
-    "depth_per_variance": 32,
-    "skew_cap": 30,
-    "funding_dead_zone": 30,
-    "funding_saturation": 30,
-    "funding_velocity": 30,
-    "funding_rate_max": 30,
-    "shock": 10,
-    "contingency": 16,
-    "concentration": 13,
-    "taker_fee": 20,
-    "maker_fee": 20,
-    "profit_cap": 96,
-}
-"""Bits of each parameter; the circuits' ranges follow from them."""
+RISKS = Grouped(
+    "Risk",
+    "Risk parameters, packed",
+    width=RISK_WORD.width,
+    per_word=6,
+    count=INSTRUMENTS,
+)
+_TAKER_FEE = Field(FEE_WIDTH, "2^-20 of the notional, the half spread included")
+_MAKER_FEE = Field(FEE_WIDTH, "2^-20 of the notional, not above the taker's")
+_PROFIT_CAP = Field(96, "2^-16 micro-USD of profit above net deposits that count for new risk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketParamsWords:
+    """Governed parameters of a market group; the contract holds the hash."""
+
+    risks: Annotated[Sequence[int], grouped(RISKS, "Risk, packed")]
+    caps: Annotated[Sequence[Lots], grouped(CAPS, "lots")]
+    rules: Annotated[int, element("hash of the instruments' hashes of rules")]
+    taker_fee: Annotated[int, _TAKER_FEE]
+    maker_fee: Annotated[int, _MAKER_FEE]
+    profit_cap: Annotated[Money, _PROFIT_CAP]
+
+
+MARKET_PARAMS_WORDS = Words(MarketParamsWords, "MarketParamsWords", PARAMS, "MarketParamsHash")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,25 +80,23 @@ class VenueParams:
 
     markets: tuple[MarketParams | None, ...]
     risks: tuple[RiskParams | None, ...]
-    taker_fee: int
-    maker_fee: int
-    """2**-20 of notional, the half spread included; the maker's is not above the taker's."""
-    profit_cap: Money
-    """How much profit above net deposits counts for new risk."""
+    taker_fee: Annotated[int, _TAKER_FEE]
+    maker_fee: Annotated[int, _MAKER_FEE]
+    profit_cap: Annotated[Money, _PROFIT_CAP]
 
     def __post_init__(self) -> None:
         if len(self.markets) != INSTRUMENTS or len(self.risks) != INSTRUMENTS:
             raise ParamsRangeError(f"a market group has {INSTRUMENTS} instruments")
-        groups: list[object] = [self]
         for market, risk in zip(self.markets, self.risks, strict=True):
             if (market is None) != (risk is None):
                 raise ParamsRangeError("a listed market has risk parameters, no other has")
-            groups += [part for part in (market, risk) if part is not None]
-        for group in groups:
-            for item in fields(group):  # type: ignore[arg-type]
-                bits = _WIDTHS.get(item.name)
-                if bits is not None and not 0 <= getattr(group, item.name) < 1 << bits:
-                    raise ParamsRangeError(f"{item.name} does not fit {bits} bits")
+        try:
+            for instrument in range(INSTRUMENTS):
+                RULE_WORDS.check(self.market(instrument))
+                RISK_WORD.check(self.risk(instrument))
+            MARKET_PARAMS_WORDS.check(self._words())
+        except WidthError as error:
+            raise ParamsRangeError(str(error)) from error
         if self.maker_fee > self.taker_fee:
             raise ParamsRangeError("the maker's fee is above the taker's")
         for market, risk in zip(self.markets, self.risks, strict=True):
@@ -118,40 +122,21 @@ class VenueParams:
 
     def hash(self) -> int:
         """Return what the contract stores of the parameters."""
+        rules = [RULE_WORDS.hash(self.market(i)) for i in range(INSTRUMENTS)]
+        return MARKET_PARAMS_WORDS.hash(self._words(poseidon(rules, PARAMS)))
+
+    def _words(self, rules: int = 0) -> MarketParamsWords:
         instruments = range(INSTRUMENTS)
-        risks = [_risk_word(self.risk(i)) for i in instruments]
-        caps = [self.market(i).skew_cap for i in instruments]
-        return poseidon(
-            [
-                *_packed(risks, 39, 6),
-                *_packed(caps, 30, 8),
-                poseidon([poseidon(rule(self.market(i)), PARAMS) for i in instruments], PARAMS),
-                self.taker_fee,
-                self.maker_fee,
-                self.profit_cap,
-            ],
-            PARAMS,
+        return MarketParamsWords(
+            risks=[RISK_WORD.pack(self.risk(i)) for i in instruments],
+            caps=[self.market(i).skew_cap for i in instruments],
+            rules=rules,
+            taker_fee=self.taker_fee,
+            maker_fee=self.maker_fee,
+            profit_cap=self.profit_cap,
         )
 
 
 def rule(market: MarketParams) -> list[int]:
     """Return the parameters that only a priced market needs, in hash order."""
-    return [
-        market.depth_min,
-        market.depth_max,
-        market.depth_per_variance,
-        market.funding_dead_zone,
-        market.funding_saturation,
-        market.funding_velocity,
-        market.funding_rate_max,
-    ]
-
-
-def _risk_word(risk: RiskParams) -> int:
-    return risk.shock | risk.contingency << 10 | risk.concentration << 26
-
-
-def _packed(values: Sequence[int], bits: int, count: int) -> list[int]:
-    """Return words of ``count`` values each, the first one lowest."""
-    groups = [values[at : at + count] for at in range(0, len(values), count)]
-    return [sum(value << bits * i for i, value in enumerate(group)) for group in groups]
+    return RULE_WORDS.words(market)

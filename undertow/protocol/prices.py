@@ -1,35 +1,34 @@
-"""The index prices of a batch as three words, seven prices of 36 bits in each."""
+"""The index prices of a batch as words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from undertow.protocol.errors import PriceRangeError
+from undertow.protocol.errors import PriceRangeError, WidthError
+from undertow.protocol.grouped import Grouped
 from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import Price
+from undertow.protocol.units import PRICE_WIDTH, Price
 
-PRICE_BITS = 36
-PER_WORD = 7
+PRICES = Grouped(
+    "Price",
+    "Index prices or marks, micro-USD per lot; zero stands for an unlisted instrument",
+    width=PRICE_WIDTH,
+    per_word=7,
+    count=INSTRUMENTS,
+)
 
 
-def pack_prices(prices: Sequence[Price]) -> tuple[int, int, int]:
-    """Return the words of one price per instrument; zero stands for an unlisted one."""
-    if len(prices) != INSTRUMENTS:
-        raise PriceRangeError(f"a batch has {INSTRUMENTS} prices")
-    words = [0, 0, 0]
-    for i, price in enumerate(prices):
-        if not 0 <= price < 1 << PRICE_BITS:
-            raise PriceRangeError(f"price {i} does not fit {PRICE_BITS} bits")
-        words[i // PER_WORD] |= price << PRICE_BITS * (i % PER_WORD)
-    return words[0], words[1], words[2]
+def pack_prices(prices: Sequence[Price]) -> tuple[int, ...]:
+    """Return the words of one price per instrument; raises PriceRangeError."""
+    try:
+        return PRICES.pack(prices)
+    except WidthError as error:
+        raise PriceRangeError(str(error)) from error
 
 
 def unpack_prices(words: Sequence[int]) -> tuple[Price, ...]:
-    """Return the prices of three words; rejects spare bits."""
-    prices = tuple(
-        Price(words[i // PER_WORD] >> PRICE_BITS * (i % PER_WORD) & ((1 << PRICE_BITS) - 1))
-        for i in range(INSTRUMENTS)
-    )
-    if pack_prices(prices) != tuple(words):
-        raise PriceRangeError("the words are not the packed form of any prices")
-    return prices
+    """Return the prices of words; raises PriceRangeError if spare bits are set."""
+    try:
+        return tuple(map(Price, PRICES.unpack(words)))
+    except WidthError as error:
+        raise PriceRangeError(str(error)) from error

@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from undertow.protocol.errors import ReceiptError
 from undertow.protocol.venue import Venue
 
 _LABEL = b"undertow receipt"
 _FIELDS = struct.Struct(">28sQ32sQ")
-
-
-class ReceiptError(ValueError):
-    """The receipt does not prove what it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Annotated
 
 from undertow.crypto.babyjubjub import (
     COFACTOR,
@@ -12,15 +13,17 @@ from undertow.crypto.babyjubjub import (
     Point,
     multiply,
 )
-from undertow.protocol.units import MONEY_BITS, Money
+from undertow.crypto.errors import KeyFormatError
+from undertow.protocol.errors import RequestWordError, WidthError
+from undertow.protocol.fields import Field
+from undertow.protocol.packing import Packed
+from undertow.protocol.units import ACCOUNT_WIDTH, AMOUNT_WIDTH, MONEY_BITS, Money
 
-AMOUNT_BITS = 64
-INDEX_BITS = 24
 NO_KEY = Point(0, 0)
 
 
 class Kind(IntEnum):
-    """Type of a request, in the low three bits of its word."""
+    """Type of a request."""
 
     NONE = 0
     OPEN = 1
@@ -31,27 +34,26 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One entry of the queue; the contract has checked it."""
+    """One entry of the vault's queue; the contract has checked it."""
 
-    kind: Kind
-    index: int
-    """The account; 0 for the house and for padding."""
-    amount: int
-    """Micro-USD."""
+    kind: Annotated[Kind, Field(3, "KIND_...")]
+    account: Annotated[int, Field(ACCOUNT_WIDTH, "index; 0 for the house and for padding")]
+    amount: Annotated[int, Field(AMOUNT_WIDTH, "micro-USD")]
     key: Point = NO_KEY
     """Of an opening: the account's owner is eight times this point."""
 
     def word(self) -> int:
-        """Return the request's word: type 3 bits, index 24, amount 64."""
-        return self.kind | self.index << 3 | self.amount << 3 + INDEX_BITS
+        """Return the request's word."""
+        return REQUEST_WORD.pack(self)
 
     @classmethod
     def from_word(cls, word: int, key: Point = NO_KEY) -> Request:
-        """Return the request of a word; raises ValueError."""
-        if not 0 <= word < 1 << 3 + INDEX_BITS + AMOUNT_BITS:
-            raise ValueError("a request's word has 91 bits")
-        index = word >> 3 & ((1 << INDEX_BITS) - 1)
-        return cls(Kind(word & 7), index, word >> 3 + INDEX_BITS, key)
+        """Return the request of a word; raises RequestWordError."""
+        try:
+            fields = REQUEST_WORD.unpack(word)
+        except WidthError as error:
+            raise RequestWordError(f"a request's {error}") from error
+        return cls(Kind(fields["kind"]), fields["account"], fields["amount"], key)
 
     @property
     def money(self) -> Money:
@@ -64,12 +66,17 @@ class Request:
         return multiply(self.key, COFACTOR)
 
 
+REQUEST_WORD = Packed(Request, "Request")
 PADDING = Request(Kind.NONE, 0, 0)
 
 
 def opening_key(owner: Point) -> Point:
-    """Return the point to open an account with: an eighth of the owner's key."""
+    """Return the point to open an account with: an eighth of the owner's key.
+
+    Raises:
+        KeyFormatError: the key is the identity.
+    """
     point = multiply(owner, pow(COFACTOR, -1, SUBGROUP_ORDER))
     if point == IDENTITY:
-        raise ValueError("the identity is no key")
+        raise KeyFormatError("the identity is no key")
     return point

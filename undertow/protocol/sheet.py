@@ -8,7 +8,10 @@ offset between underlyings.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from undertow.protocol.fields import Field
+from undertow.protocol.packing import Packed
 from undertow.protocol.units import Money, Price, ceil_div
 
 INSTRUMENTS = 16
@@ -41,13 +44,14 @@ def underlying(instrument: int) -> int:
 class RiskParams:
     """Governed risk parameters of one instrument."""
 
-    shock: int
-    """One step of the scenario grid, 2**-8 of the price."""
-    contingency: int
-    """Static add-on, 2**-16 of the notional."""
-    concentration: int
+    shock: Annotated[int, Field(10, "one step of the scenario grid, 2^-8 of the price")]
+    contingency: Annotated[int, Field(16, "static add-on, 2^-16 of the notional")]
+    concentration: Annotated[int, Field(13, "2^-32 per lot")]
     """Add-on for the depth that an exit goes through: the depth coefficient that it allows for,
     2**-32 per lot. A position of x lots needs x**2 * price * concentration / 2."""
+
+
+RISK_WORD = Packed(RiskParams, "Risk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

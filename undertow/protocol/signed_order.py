@@ -8,11 +8,11 @@ from undertow.crypto.babyjubjub import IDENTITY, Point
 from undertow.crypto.eddsa import Signature
 from undertow.crypto.field import R
 from undertow.protocol.envelope import EnvelopePublicKey, seal
-from undertow.protocol.order import Order
+from undertow.protocol.errors import SignedOrderError
+from undertow.protocol.order import ORDER_WORD, Order
 from undertow.protocol.venue import Venue
 
-ORDER_BYTES = 23
-"""181 bits of the order word."""
+ORDER_BYTES = ORDER_WORD.bytes
 _WORD_BYTES = 32
 SIGNED_ORDER_BYTES = ORDER_BYTES + 3 * _WORD_BYTES
 
@@ -32,20 +32,20 @@ class SignedOrder:
 
     @classmethod
     def from_bytes(cls, plaintext: bytes) -> SignedOrder:
-        """Read a signed order, or raise OrderError or ValueError."""
+        """Read a signed order, or raise OrderError."""
         if len(plaintext) != SIGNED_ORDER_BYTES:
-            raise ValueError("a signed order has another length")
+            raise SignedOrderError("a signed order has another length")
         word = int.from_bytes(plaintext[:ORDER_BYTES], "big")
         x, y, s = (
             int.from_bytes(plaintext[i : i + _WORD_BYTES], "big")
             for i in range(ORDER_BYTES, SIGNED_ORDER_BYTES, _WORD_BYTES)
         )
         if max(x, y, s) >= R:
-            raise ValueError("a word of the signature is no field element")
+            raise SignedOrderError("a word of the signature is no field element")
         if (x, y) == IDENTITY:
             # A nonce of zero. It gives the key away, and the circuit's formulas have no such point:
             # one such order would make its whole batch unprovable.
-            raise ValueError("the signature's point is the identity")
+            raise SignedOrderError("the signature's point is the identity")
         return cls(Order.unpack(word), Signature(Point(x, y), s))
 
 

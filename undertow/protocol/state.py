@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Annotated
 
 from undertow.crypto.domains import LEDGER, STATE, TABLE
 from undertow.crypto.field import to_field
 from undertow.crypto.merkle import Tree
-from undertow.crypto.poseidon import poseidon
-from undertow.protocol.account import Account, pack_positions
+from undertow.crypto.poseidon import poseidon, poseidon_many
+from undertow.protocol.account import POSITIONS, Account
 from undertow.protocol.accounts import Accounts
-from undertow.protocol.market import Market
-from undertow.protocol.prices import pack_prices
+from undertow.protocol.fields import Field, Sign, element, grouped
+from undertow.protocol.market import ROW_WORDS, Market
+from undertow.protocol.packing import Words
+from undertow.protocol.prices import PRICES
 from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import Money, Price
+from undertow.protocol.units import MONEY_WIDTH, Lots, Money, Price
 
+_MONEY = Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)
 NO_MARKS = (Price(0),) * INSTRUMENTS
 
 
@@ -22,16 +27,39 @@ NO_MARKS = (Price(0),) * INSTRUMENTS
 class Ledger:
     """The house's own money; users' positions stand in the market table."""
 
-    house_cash: Money = Money(0)
-    insurance: Money = Money(0)
-    fee_pool: Money = Money(0)
-    sum_cash: Money = Money(0)
+    house_cash: Annotated[Money, _MONEY] = Money(0)
+    insurance: Annotated[Money, _MONEY] = Money(0)
+    fee_pool: Annotated[Money, _MONEY] = Money(0)
+    sum_cash: Annotated[Money, _MONEY] = Money(0)
     """Sum of all accounts' cash."""
 
     def hash(self) -> int:
         """Return the ledger's part of the venue hash."""
-        money = (self.house_cash, self.insurance, self.fee_pool, self.sum_cash)
-        return poseidon([to_field(value) for value in money], LEDGER)
+        return LEDGER_WORDS.hash(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueWords:
+    """Market table, ledger and marks, as the state holds them."""
+
+    skews: Annotated[Sequence[Lots], grouped(POSITIONS, "lots")]
+    funding: Annotated[int, element("hash of the instruments' funding indices")]
+    rows: Annotated[int, element("hash of the instruments' hashes of rows")]
+    ledger: Annotated[int, element("hash")]
+    marks: Annotated[Sequence[Price], grouped(PRICES, "micro-USD per lot")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateWords:
+    """The committed state."""
+
+    accounts: Annotated[int, element("root of the accounts' tree")]
+    venue: Annotated[int, element("hash of VenueWords")]
+
+
+LEDGER_WORDS = Words(Ledger, "Ledger", LEDGER, "LedgerHash")
+VENUE_WORDS = Words(VenueWords, "VenueWords", TABLE, "VenueWordsHash")
+STATE_WORDS = Words(StateWords, "StateWords", STATE, "StateRoot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +76,21 @@ class State:
 
     def root(self) -> int:
         """Return the state root."""
-        return poseidon([self.tree.root, self.venue_hash()], STATE)
+        words = StateWords(accounts=self.tree.root, venue=self.venue_hash())
+        return STATE_WORDS.hash(words)
 
     def venue_hash(self) -> int:
         """Return the hash of the market table, the house ledger and the marks."""
         funding = [to_field(market.funding_index) for market in self.markets]
-        rows = [market_row(market) for market in self.markets]
-        return poseidon(
-            [
-                *pack_positions([market.skew for market in self.markets]),
-                poseidon(funding, TABLE),
-                poseidon([poseidon(row, TABLE) for row in rows], TABLE),
-                self.ledger.hash(),
-                *pack_prices(self.marks),
-            ],
-            TABLE,
+        rows = [ROW_WORDS.words(market) for market in self.markets]
+        words = VenueWords(
+            skews=[market.skew for market in self.markets],
+            funding=poseidon(funding, TABLE),
+            rows=poseidon(poseidon_many(rows, TABLE), TABLE),
+            ledger=self.ledger.hash(),
+            marks=self.marks,
         )
+        return VENUE_WORDS.hash(words)
 
     def total(self) -> int:
         """Return all money of the venue: what the vault holds for it."""
@@ -83,11 +110,4 @@ class State:
 
 def market_row(market: Market) -> list[int]:
     """Return what only a priced market needs of its row, in hash order."""
-    return [
-        to_field(market.pool),
-        market.kappa,
-        to_field(market.funding_rate),
-        market.variance,
-        market.price,
-        market.time,
-    ]
+    return ROW_WORDS.words(market)

@@ -1,25 +1,94 @@
-"""The public words of a batch and of a run of requests; circuits/STATEMENT.md gives the order."""
+"""The public words of a batch and of a run of requests, in order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated, NamedTuple
 
 from undertow.crypto.babyjubjub import Point
-from undertow.protocol.prices import pack_prices
-from undertow.protocol.units import Price
+from undertow.protocol.fields import Field, element, grouped
+from undertow.protocol.packing import Words
+from undertow.protocol.prices import PRICES
+from undertow.protocol.request import REQUEST_WORD
+from undertow.protocol.units import ACCOUNT_WIDTH, AMOUNT_WIDTH, TIME_WIDTH, Price
 from undertow.protocol.venue import Venue
 
-SETTLE = 1
-REQUESTS = 2
+_PAID = Field(AMOUNT_WIDTH, "micro-USD that a withdrawal credits")
+_LEAF = element("the new one; 0 for none")
+_CIPHERTEXT = element("Delta, encrypted; 0 for none")
+
+
+class Statement(IntEnum):
+    """What the public words speak of."""
+
+    BATCH = 1
+    REQUESTS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What both kinds begin with."""
+
+    chain_id: Annotated[int, Field(64, "of the settlement contract")]
+    contract: Annotated[int, Field(160, "address of the settlement contract")]
+    number: Annotated[int, Field(64, "of the batch or of the run, from one")]
+    kind: Annotated[Statement, Field(8, "STATEMENT_...")]
+    prev_state_root: Annotated[int, element("before")]
+    new_state_root: Annotated[int, element("after")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchHeader(Header):
+    """What a batch publishes before its touches."""
+
+    set_root: Annotated[int, element("commits the orders before their price is known")]
+    prices: Annotated[Sequence[Price], grouped(PRICES, "micro-USD per lot")]
+    time: Annotated[int, Field(TIME_WIDTH, "seconds, of the prices")]
+    market_params_hash: Annotated[int, element("the contract's")]
 
 
 class Touch(NamedTuple):
-    """What is published of a touched account."""
+    """What a batch publishes of each slot's account."""
 
-    index: int  # type: ignore[assignment]  # hides the tuple's method of that name
-    leaf: int
-    ciphertext: int
+    account: Annotated[int, Field(ACCOUNT_WIDTH, "index")]
+    leaf: Annotated[int, element("the new one")]
+    ciphertext: Annotated[int, element("Delta, encrypted")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsHeader(Header):
+    """What a run of requests publishes before its answers."""
+
+    operator_key: Annotated[Point, element("BabyJubJub", count=2)]
+    market_params_hash: Annotated[int, element("the contract's")]
+
+
+class Served(NamedTuple):
+    """What a run publishes of each request."""
+
+    word: Annotated[int, Field(REQUEST_WORD.width, "Request, packed")]
+    key: Annotated[Point, element("of an opening: an eighth of the owner's", count=2)]
+    paid: Annotated[int, _PAID]
+    leaf: Annotated[int, _LEAF]
+    ciphertext: Annotated[int, _CIPHERTEXT]
+
+
+class Answered(NamedTuple):
+    """What the caller gives of a request; the contract has the request itself."""
+
+    paid: Annotated[int, _PAID]
+    leaf: Annotated[int, _LEAF]
+    ciphertext: Annotated[int, _CIPHERTEXT]
+
+
+HEADER = Words(Header, "Header")
+BATCH_HEADER = Words(BatchHeader, "BatchHeader")
+TOUCH_WORDS = Words(Touch, "Touch")
+REQUESTS_HEADER = Words(RequestsHeader, "RequestsHeader")
+SERVED_WORDS = Words(Served, "Served")
+ANSWERED_WORDS = Words(Answered, "Answered")
 
 
 def settle_words(
@@ -33,22 +102,19 @@ def settle_words(
     touches: Sequence[Touch],
 ) -> list[int]:
     """Return the words of a batch; ``roots`` are the previous and the new state root."""
-    words = [venue.chain_id, venue.contract, batch_number, SETTLE, *roots, set_root]
-    words += [*pack_prices(prices), time, params_hash]
-    for touch in touches:
-        words += touch
-    return words
-
-
-class Served(NamedTuple):
-    """What is published of one request."""
-
-    word: int
-    key_x: int
-    key_y: int
-    paid: int
-    leaf: int
-    ciphertext: int
+    header = BatchHeader(
+        chain_id=venue.chain_id,
+        contract=venue.contract,
+        number=batch_number,
+        kind=Statement.BATCH,
+        prev_state_root=roots[0],
+        new_state_root=roots[1],
+        set_root=set_root,
+        prices=prices,
+        time=time,
+        market_params_hash=params_hash,
+    )
+    return [*BATCH_HEADER.words(header), *_all(TOUCH_WORDS, touches)]
 
 
 def request_words(
@@ -60,7 +126,18 @@ def request_words(
     served: Sequence[Served],
 ) -> list[int]:
     """Return the words of a run of requests; ``number`` counts the runs from one."""
-    words = [venue.chain_id, venue.contract, number, REQUESTS, *roots, *operator_key, params_hash]
-    for item in served:
-        words += item
-    return words
+    header = RequestsHeader(
+        chain_id=venue.chain_id,
+        contract=venue.contract,
+        number=number,
+        kind=Statement.REQUESTS,
+        prev_state_root=roots[0],
+        new_state_root=roots[1],
+        operator_key=operator_key,
+        market_params_hash=params_hash,
+    )
+    return [*REQUESTS_HEADER.words(header), *_all(SERVED_WORDS, served)]
+
+
+def _all(words: Words, items: Iterable[object]) -> list[int]:
+    return [word for item in items for word in words.words(item)]

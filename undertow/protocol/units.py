@@ -1,4 +1,4 @@
-"""Units and the only rounding rules; table B0 of the house engine.
+"""Units and the only rounding rules.
 
 Money inside a batch is counted in 2**-16 micro-USD (`Money`), so that a premium per lot
 divided out of a pool payment loses less than one unit per lot.
@@ -12,14 +12,36 @@ Lots = NewType("Lots", int)
 """Signed number of contracts."""
 Price = NewType("Price", int)
 """Micro-USD per lot, 36 bits."""
+MicroUsd = NewType("MicroUsd", int)
+"""What the token counts in: a millionth of a dollar, also of a unit's price."""
 Money = NewType("Money", int)
 """Signed, 2**-16 micro-USD."""
 Kappa = NewType("Kappa", int)
 """Depth of the house, 2**-32 micro-USD per lot squared, 48 bits."""
 
+MICRO_USD = MicroUsd(1_000_000)
+"""A dollar."""
+# Widths in bits of what several nouns have; of the magnitude where it is signed.
+ACCOUNT_WIDTH = 24
+"""An account's index."""
+INSTRUMENT_WIDTH = 4
+"""An instrument's index."""
+LOTS_WIDTH = 30
+PRICE_WIDTH = 36
+MONEY_WIDTH = 120
+"""Cash and sums of it, far from wrapping round the field."""
+AMOUNT_WIDTH = 64
+"""Micro-USD of a deposit or a withdrawal."""
+NONCE_WIDTH = 32
+BATCH_WIDTH = 32
+TIME_WIDTH = 32
+FEE_WIDTH = 20
+
 # Scales: a value is counted in 2**-bits of its unit.
 MONEY_BITS = 16
+"""Of `Money` after the binary point of a micro-USD."""
 KAPPA_BITS = 32
+"""Of `Kappa`."""
 DEPTH_BITS = 32
 """Depth coefficients and concentrations, per lot."""
 VARIANCE_BITS = 32

@@ -1,4 +1,4 @@
-"""Times one prover on one circuit in a fresh process; `venue/bench/prover.py` compares them.
+"""Times one prover on one circuit in a fresh process; `venue/bench/peers.py` compares them.
 
 Every proof that is timed is verified.
 """
@@ -15,20 +15,14 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from prover.artifacts import DEV_SEED
-from prover.groth16 import (
-    Backend,
-    Native,
-    ProverError,
-    Snarkjs,
-    setup_key,
-    verify,
-    verifying_key,
-)
+from prover.backends import Backend, Native, Snarkjs
+from prover.groth16 import setup_key, verify, verifying_key
 from venue.bench.circuit import Circuit
 from venue.bench.memory import peak_bytes
+from venue.errors import BenchError
 
 Timer = Callable[[Circuit, Path, int], list[float]]
-"""Proves so many times with a key and returns each proof's wall seconds."""
+"""Works so many times with a circuit's key and returns each time's wall seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +67,7 @@ def _time_backend(backend: Backend, circuit: Circuit, zkey: Path, runs: int) -> 
         proof = backend.prove(witness)
         seconds.append(time.perf_counter() - started)
         if proof.public != tuple(circuit.public) or not verify(key, proof):
-            raise ProverError(f"{backend.name} made a proof that does not verify")
+            raise BenchError(f"{backend.name} made a proof that does not verify")
     return seconds
 
 
@@ -89,7 +83,7 @@ def time_groth16py(circuit: Circuit, zkey: Path, runs: int) -> list[float]:
         proof = groth16py.prove_wtns(key, str(circuit.wtns))
         seconds.append(time.perf_counter() - started)
         if not verifier.verify(proof, list(circuit.public)):
-            raise ProverError("groth16py made a proof that does not verify")
+            raise BenchError("groth16py made a proof that does not verify")
     return seconds
 
 

@@ -6,6 +6,7 @@ mod crypto;
 mod files;
 mod process;
 mod prove;
+mod recorder;
 mod tree;
 mod witness;
 
@@ -22,6 +23,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     files::register(module)?;
     prove::register(module)?;
     crypto::register(module)?;
+    recorder::register(module)?;
     tree::register(module)?;
     witness::register(module)
 }

@@ -1,9 +1,9 @@
-//! Witness tapes for Python: recording one, and computing witnesses from it.
+//! Witness tapes for Python: computing witnesses from one.
 #![forbid(unsafe_code)]
 
-use std::sync::Mutex;
+use std::collections::HashMap;
 
-use pyo3::exceptions::PyValueError;
+use ark_bn254::Fr;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use rayon::prelude::*;
@@ -14,96 +14,29 @@ use super::process::own_threads;
 use crate::fault::Result;
 use crate::files::binary::Reader;
 use crate::files::wtns;
-use crate::tape::instrument::instrument;
-use crate::tape::record::Recorder;
-use crate::tape::wrappers::{FULL, TRACE_START};
-use crate::tape::{InputGroup, Tape};
-use crate::tape::{file, plan};
-
-/// Records a calculator's operations: run `module`, then hand over what it writes.
-#[pyclass]
-struct TapeRecorder {
-    module: Vec<u8>,
-    names: Vec<String>,
-    recorder: Mutex<Option<Recorder>>,
-}
-
-fn not_started() -> PyErr {
-    PyValueError::new_err("the recording was not started")
-}
-
-#[pymethods]
-impl TapeRecorder {
-    /// The exception that says that the trace's memory is full, and where its entries start.
-    #[classattr]
-    const FULL: u32 = FULL;
-    #[classattr]
-    const TRACE_START: u32 = TRACE_START;
-
-    #[new]
-    fn new(py: Python<'_>, wasm: &[u8]) -> PyResult<Self> {
-        let done = py.detach(|| instrument(wasm))?;
-        Ok(Self { module: done.module, names: done.names, recorder: Mutex::new(None) })
-    }
-
-    fn module<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.module)
-    }
-
-    /// Starts with the memory after `init` and the address at which numbers are handed over.
-    fn start(&mut self, memory: &[u8], shared: u32) {
-        let recorder = Recorder::new(self.names.clone(), memory.to_vec(), shared);
-        self.recorder = Mutex::new(Some(recorder));
-    }
-
-    fn feed(&self, py: Python<'_>, trace: &[u8]) -> PyResult<()> {
-        py.detach(|| {
-            let mut recorder = self.recorder.lock().map_err(|_| not_started())?;
-            Ok(recorder.as_mut().ok_or_else(not_started)?.feed(trace)?)
-        })
-    }
-
-    /// Returns the tape's file; `groups` are the inputs' names and sizes in recorded order.
-    fn finish<'py>(
-        &self,
-        py: Python<'py>,
-        groups: Vec<(String, u32)>,
-        wires: usize,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        own_threads()?;
-        let content = py.detach(|| -> PyResult<_> {
-            let mut slot = self.recorder.lock().map_err(|_| not_started())?;
-            let recorder = slot.take().ok_or_else(not_started)?;
-            let found = recorder.outputs.len();
-            if found != wires {
-                return refuse(format!("the trace has {found} wires, not {wires}"));
-            }
-            let mut start = 0u32;
-            let mut named = Vec::new();
-            for (name, size) in groups {
-                named.push(InputGroup { name, start, size });
-                start = start.saturating_add(size);
-            }
-            let graph = &recorder.graph;
-            let tape = plan::plan(graph, &recorder.outputs, named, recorder.inputs)?;
-            Ok(file::write(&tape.check()?))
-        })?;
-        Ok(PyBytes::new(py, &content))
-    }
-}
+use crate::tape::lies::Lies;
+use crate::tape::{Tape, file};
 
 /// A circuit's witness tape in memory.
 #[pyclass(frozen)]
 struct WitnessTape {
     tape: Tape,
+    /// How many wires the witness has.
+    wires: u32,
 }
 
 #[pymethods]
 impl WitnessTape {
     #[new]
-    fn new(py: Python<'_>, content: &[u8]) -> PyResult<Self> {
+    #[pyo3(signature = (content, wires=None))]
+    fn new(py: Python<'_>, content: &[u8], wires: Option<u32>) -> PyResult<Self> {
         own_threads()?;
-        py.detach(|| Ok(Self { tape: file::read(content)? }))
+        let tape = py.detach(|| file::read(content))?;
+        let wires = wires.unwrap_or(tape.wires);
+        if wires > tape.wires {
+            return refuse(format!("the tape has {} wires, not {wires}", tape.wires));
+        }
+        Ok(Self { tape, wires })
     }
 
     /// The name, first position and size of each input.
@@ -133,6 +66,28 @@ impl WitnessTape {
         Ok(PyBytes::new(py, &witness))
     }
 
+    /// Returns `run` with wires that have other values than theirs.
+    fn run_lying<'py>(
+        &self,
+        py: Python<'py>,
+        inputs: &Bound<'py, PyAny>,
+        lies: HashMap<u32, Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let inputs = content(inputs)?;
+        let mut told = Lies::new();
+        for (wire, value) in &lies {
+            let [value] = numbers(&content(value)?, "a lie")?[..] else {
+                return refuse("a wire's value is one number of 32 bytes");
+            };
+            told.insert(*wire, value);
+        }
+        let witness = py.detach(|| -> Result<_> {
+            let wires = self.tape.run_lying(&numbers(&inputs, INPUT)?, &told)?;
+            Ok(self.file(&wires))
+        })?;
+        Ok(PyBytes::new(py, &witness))
+    }
+
     /// Computes several witnesses, one on each thread.
     fn run_many<'py>(
         &self,
@@ -150,17 +105,26 @@ impl WitnessTape {
 
 impl WitnessTape {
     fn witness(&self, inputs: &[u8]) -> Result<Vec<u8>> {
-        let mut reader = Reader::new(inputs, "the input".into());
-        let mut values = Vec::with_capacity(inputs.len() / 32);
-        while reader.remaining() > 0 {
-            values.push(reader.scalar()?);
-        }
-        Ok(wtns::file(&self.tape.run(&values)?))
+        Ok(self.file(&self.tape.run(&numbers(inputs, INPUT)?)?))
+    }
+
+    fn file(&self, wires: &[Fr]) -> Vec<u8> {
+        wtns::file(&wires[..self.wires as usize])
     }
 }
 
+const INPUT: &str = "the input";
+
+/// Words of 32 little-endian bytes; errors name what they are.
+fn numbers(words: &[u8], name: &str) -> Result<Vec<Fr>> {
+    let mut reader = Reader::new(words, name.into());
+    let mut values = Vec::with_capacity(words.len() / 32);
+    while reader.remaining() > 0 {
+        values.push(reader.scalar()?);
+    }
+    Ok(values)
+}
+
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<TapeRecorder>()?;
-    module.add_class::<WitnessTape>()?;
-    Ok(())
+    module.add_class::<WitnessTape>()
 }

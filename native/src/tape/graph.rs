@@ -128,6 +128,13 @@ impl Graph {
         id
     }
 
+    /// A node of another's value that is equal to no other node and folded into none.
+    pub fn own(&mut self, id: NodeId) -> NodeId {
+        let zero = self.constant(Fr::ZERO);
+        self.nodes.push(Node { op: Op::Add, a: id, b: zero });
+        self.nodes.len() as NodeId - 1
+    }
+
     /// The node as text, for messages; operands below `depth` are left out.
     pub fn describe(&self, id: NodeId, depth: u32) -> String {
         let node = self.nodes[id as usize];

@@ -4,10 +4,12 @@
 pub mod file;
 pub mod graph;
 pub mod instrument;
+pub mod lies;
 pub mod ops;
 pub mod plan;
 pub mod record;
 pub mod rewrite;
+pub mod signals;
 pub mod wasm;
 pub mod wrappers;
 
@@ -83,35 +85,58 @@ impl Tape {
     ///
     /// Whether the inputs meet the circuit's constraints is not looked at here.
     pub fn run(&self, inputs: &[Fr]) -> Result<Vec<Fr>> {
+        let mut slots = self.begin(inputs)?;
+        let mut products = Vec::with_capacity(self.longest_batch());
+        for step in &self.steps {
+            self.execute(step, inputs, &mut slots, &mut products)?;
+        }
+        Ok(self.end(slots))
+    }
+
+    /// The slots before the first step.
+    fn begin(&self, inputs: &[Fr]) -> Result<Vec<Fr>> {
         if inputs.len() != self.inputs as usize {
             return fault(format!("{} input values for {} signals", inputs.len(), self.inputs));
         }
         let mut slots = vec![Fr::ZERO; self.slots as usize];
         let first = self.wires as usize;
         slots[first..first + self.constants.len()].copy_from_slice(&self.constants);
-        let mut products = Vec::with_capacity(self.longest_batch());
-        for step in &self.steps {
-            let (to, a, b) = (step.to as usize, step.a as usize, step.b as usize);
-            slots[to] = match step.op {
-                Op::Add => slots[a] + slots[b],
-                Op::Sub => slots[a] - slots[b],
-                Op::Mul => slots[a] * slots[b],
-                Op::Bit => bit(slots[a], step.b),
-                Op::Integer => Fr::new_unchecked(slots[a].into_bigint()),
-                Op::Input => inputs[a],
-                Op::Inverses => {
-                    invert(&mut slots, &self.pairs[a..a + b], &mut products);
-                    continue;
-                }
-                op => evaluate(op, slots[a], slots[b])
-                    .ok_or_else(|| FormatError("division by zero".into()))?,
-            };
-        }
+        Ok(slots)
+    }
+
+    #[inline(always)]
+    fn execute(
+        &self,
+        step: &Step,
+        inputs: &[Fr],
+        slots: &mut [Fr],
+        products: &mut Vec<Fr>,
+    ) -> Result<()> {
+        let (to, a, b) = (step.to as usize, step.a as usize, step.b as usize);
+        slots[to] = match step.op {
+            Op::Add => slots[a] + slots[b],
+            Op::Sub => slots[a] - slots[b],
+            Op::Mul => slots[a] * slots[b],
+            Op::Bit => bit(slots[a], step.b),
+            Op::Integer => Fr::new_unchecked(slots[a].into_bigint()),
+            Op::Input => inputs[a],
+            Op::Inverses => {
+                invert(slots, &self.pairs[a..a + b], products);
+                return Ok(());
+            }
+            op => evaluate(op, slots[a], slots[b])
+                .ok_or_else(|| FormatError("division by zero".into()))?,
+        };
+        Ok(())
+    }
+
+    /// The witness after the last step.
+    fn end(&self, mut slots: Vec<Fr>) -> Vec<Fr> {
         for (wire, from) in &self.copies {
             slots[*wire as usize] = slots[*from as usize];
         }
-        slots.truncate(first);
-        Ok(slots)
+        slots.truncate(self.wires as usize);
+        slots
     }
 
     fn longest_batch(&self) -> usize {

@@ -14,7 +14,7 @@ pub fn plan(graph: &Graph, outputs: &[u32], groups: Vec<InputGroup>, inputs: u32
         return fault("the circuit is too large for a tape");
     }
     let live = live(graph, outputs);
-    let order = order(graph, &live);
+    let (order, levels) = order(graph, &live);
     let mut slots = Slots::new(graph, outputs, &live, &order);
     let mut steps = Vec::with_capacity(order.len());
     let mut pairs = Vec::new();
@@ -33,12 +33,14 @@ pub fn plan(graph: &Graph, outputs: &[u32], groups: Vec<InputGroup>, inputs: u32
             position += 1;
             continue;
         }
-        // Inversions that follow each other are computed together: their results are placed
-        // before any operand is given up.
+        // A level's inversions are computed together: their results are placed before any operand
+        // is given up. The next level's may be the inverses of these.
         let start = pairs.len() as u32;
         let first = position;
-        while order.get(position).is_some_and(|&id| graph.nodes[id as usize].op == Op::Inverse) {
-            let id = order[position];
+        let level = levels[id as usize];
+        let among =
+            |id: u32| graph.nodes[id as usize].op == Op::Inverse && levels[id as usize] == level;
+        while let Some(&id) = order.get(position).filter(|id| among(**id)) {
             let from = slots.place[graph.nodes[id as usize].a as usize];
             pairs.push((slots.take(id), from));
             position += 1;
@@ -80,9 +82,10 @@ fn live(graph: &Graph, outputs: &[u32]) -> Vec<bool> {
     live
 }
 
-/// The live nodes by how many inversions stand before them, each level's inversions first. An
-/// inversion costs as much as hundreds of products, many together hardly more than one.
-fn order(graph: &Graph, live: &[bool]) -> Vec<u32> {
+/// The live nodes by how many inversions stand before them, each level's inversions first; and the
+/// levels of all nodes. An inversion costs as much as hundreds of products, many together hardly
+/// more than one.
+fn order(graph: &Graph, live: &[bool]) -> (Vec<u32>, Vec<u32>) {
     let mut levels = vec![0u32; graph.nodes.len()];
     let mut order = Vec::new();
     for id in (0..graph.nodes.len()).filter(|id| live[*id]) {
@@ -94,7 +97,7 @@ fn order(graph: &Graph, live: &[bool]) -> Vec<u32> {
         }
     }
     order.sort_by_key(|id| (levels[*id as usize], graph.nodes[*id as usize].op != Op::Inverse));
-    order
+    (order, levels)
 }
 
 /// Where values stand: the wires, then the constants, then what is needed for a while.
@@ -165,5 +168,25 @@ impl Slots {
         let places = outputs.iter().map(|id| self.place[*id as usize]);
         let pairs = places.enumerate().map(|(wire, place)| (wire as u32, place));
         pairs.filter(|(wire, place)| wire != place).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ark_bn254::Fr;
+    use ark_ff::Field;
+
+    use super::*;
+
+    #[test]
+    fn an_inverse_of_an_inverse_is_computed_after_it() {
+        let mut graph = Graph::default();
+        let number = graph.input(0);
+        let inverse = graph.apply(Op::Inverse, number, number);
+        let again = graph.apply(Op::Inverse, inverse, inverse);
+        let groups = vec![InputGroup { name: "in".into(), start: 0, size: 1 }];
+        let tape = plan(&graph, &[inverse, again], groups, 1).expect("a tape");
+        let (value, inverse) = (Fr::from(47), Fr::from(47).inverse().expect("an inverse"));
+        assert_eq!(tape.run(&[value]).expect("a witness"), [inverse, value]);
     }
 }

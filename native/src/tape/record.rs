@@ -8,9 +8,8 @@ use crate::fault::{Result, fault};
 use crate::files::binary::Reader;
 use crate::tape::graph::{Graph, NodeId};
 use crate::tape::ops::Op;
+use crate::tape::signals::{NUMBER, Signals};
 
-/// Bytes of a number in the calculator's memory: a short value, a type, a long value.
-const NUMBER: u32 = 40;
 const LONG: u32 = 1 << 31;
 const MONTGOMERY: u32 = 1 << 30;
 /// Memory is looked at in words of four bytes; every number starts at one.
@@ -32,13 +31,20 @@ pub struct Recorder {
     places: Vec<NodeId>,
     /// Where the host hands numbers over.
     shared: u32,
+    /// Where each signal is a node of its own.
+    signals: Option<Signals>,
 }
 
 impl Recorder {
-    pub fn new(names: Vec<String>, initial: Vec<u8>, shared: u32) -> Self {
+    pub fn new(
+        names: Vec<String>,
+        initial: Vec<u8>,
+        shared: u32,
+        signals: Option<Signals>,
+    ) -> Self {
         let places = vec![UNTOUCHED; initial.len() / WORD as usize];
         let graph = Graph::default();
-        Self { graph, inputs: 0, outputs: Vec::new(), names, initial, places, shared }
+        Self { graph, inputs: 0, outputs: Vec::new(), names, initial, places, shared, signals }
     }
 
     /// Takes the next entries: (operation, x, y, z) in words of 32 bits.
@@ -52,6 +58,9 @@ impl Recorder {
                     self.outputs.push(node);
                 }
                 Some(Op::Copy) if y == self.shared => {
+                    if let Some(signals) = self.signals.as_mut().filter(|_| self.inputs == 0) {
+                        signals.begin(x)?;
+                    }
                     let node = self.graph.input(self.inputs);
                     self.inputs += 1;
                     self.write(x, node)?;
@@ -72,6 +81,16 @@ impl Recorder {
                 }
                 _ => return fault(format!("the trace has the unknown operation {number}")),
             }
+        }
+        Ok(())
+    }
+
+    /// Appends the nodes of all signals to those of the wires, where signals have their own.
+    pub fn add_signals(&mut self) -> Result<()> {
+        let Some(signals) = self.signals else { return Ok(()) };
+        for number in 0..signals.count {
+            let node = self.read(signals.address(number)?)?;
+            self.outputs.push(node);
         }
         Ok(())
     }
@@ -118,6 +137,8 @@ impl Recorder {
         if !address.is_multiple_of(WORD) || at + WORDS > self.places.len() {
             return fault(format!("a number at the address {address}, odd or outside the memory"));
         }
+        let is_signal = self.signals.is_some_and(|signals| signals.hold(address));
+        let node = if is_signal { self.graph.own(node) } else { node };
         // Whatever number reached into these ten words is gone.
         self.places[at.saturating_sub(WORDS - 1)..at + WORDS].fill(OVERWRITTEN);
         self.places[at] = node;

@@ -1,0 +1,133 @@
+pragma circom 2.2.0;
+
+include "../book.circom";
+include "../fees.circom";
+include "../margin.circom";
+include "../nouns.circom";
+include "compare.circom";
+include "eddsa.circom";
+include "edwards.circom";
+include "poseidon.circom";
+
+// A signed order (undertow/engine/authorities/order.py).
+
+// @notice Opens an order and checks its owner's signature.
+// @input(assumes) owner: key of an opened account.
+// @output(proves) order, instrumentBits: of the word, which is zero unless `on`.
+// @output(proves) message: what the set root commits; zero unless `on`, and no order hashes to it.
+// @cost 3415
+template ReadOrder() {
+    signal input on; // 0 or 1: the slot has this authority
+    signal input venue; // its word
+    signal input account; // index of the slot's
+    signal input owner[2];
+    signal input word;
+    input Signature() signature;
+    output Order() order;
+    signal output instrumentBits[ORDER_INSTRUMENT_WIDTH()];
+    signal output message;
+
+    (1 - on) * word === 0;
+    component opened = OpenOrder();
+    opened.word <== word;
+    order <== opened.order;
+    _ <== opened.bits;
+    var AT[10] = ORDER_AT();
+    for (var b = 0; b < ORDER_INSTRUMENT_WIDTH(); b++) {
+        instrumentBits[b] <== opened.bits[AT[1] + b];
+    }
+    on * (order.account - account) === 0;
+
+    // The check is off without the authority but still computed, so it gets a fixed key: with the
+    // owner's, whoever opens an account could choose a key that has no witness, and stop every
+    // batch that touches it.
+    signal signed <== Hash(2, DOMAIN_ORDER())([venue, word]);
+    message <== on * signed;
+    var FIXED[2] = BASE8();
+    signal key[2];
+    for (var i = 0; i < 2; i++) {
+        key[i] <== FIXED[i] + on * (owner[i] - FIXED[i]);
+    }
+    EdDSAVerify()(on, key, signature, signed);
+}
+
+// @notice Every check of an order that does not depend on the clearing price.
+// Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
+// are below 2^LOTS_WIDTH.
+// @output(proves) verdict: the first check that fails is the reason; all zero unless `on`.
+// @cost 1094
+template JudgeOrder() {
+    signal input on; // 0 or 1: the slot has this authority
+    signal input repeated; // 0 or 1: an order of the same account stands in an earlier slot
+    signal input second; // 0 or 1: the instrument is of the second underlying
+    input Order() order; // zero unless `on`
+    input Account() account;
+    input Signed() position; // in the order's instrument
+    input Book() book;
+    input Lane() lane; // of the order's instrument
+    input Terms() terms;
+    output Verdict() verdict;
+
+    _ <== order.account;
+    _ <== account.owner;
+    _ <== account.viewKey;
+    _ <== account.version;
+    _ <== account.cash;
+    _ <== account.positions;
+    _ <== terms.venue;
+    _ <== terms.makerFee;
+
+    // What is left of the order: an equal nonce continues a partial fill. Without the authority the
+    // nonces are too far apart to be equal.
+    signal continues <== IsZero()(
+        order.nonce - account.nonce + (1 - on) * (1 << (ORDER_NONCE_WIDTH() + 1)));
+    signal carried <== continues * account.filled;
+    signal remains <== NonNegative(LOTS_WIDTH())(order.size - carried);
+    signal left <== remains * (order.size - carried);
+    signal size <== left * (1 - 2 * order.isSell);
+
+    signal current <== NonNegative(ORDER_NONCE_WIDTH())(order.nonce - account.nonce);
+    signal unexpired <== NonNegative(ORDER_EXPIRY_BATCH_WIDTH())(order.expiryBatch - terms.batch);
+    signal affordable <== NonNegative(ORDER_FEE_CAP_WIDTH())(order.feeCap - terms.takerFee);
+
+    signal nothing <== IsZero()(left);
+    signal opposite <== order.isSell + position.negative - 2 * order.isSell * position.negative;
+    signal fits <== NonNegative(LOTS_WIDTH())(position.magnitude - left);
+    signal reduces <== opposite * fits;
+    signal strict <== order.reduceOnly * (1 - nothing);
+    signal notReducing <== strict * (1 - reduces);
+
+    signal after <== Magnitude(LOTS_WIDTH() + 1)(position.value + size);
+    signal tooLarge <== NonNegative(LOTS_WIDTH())(after - (1 << LOTS_WIDTH()));
+
+    // The worst that the order can get: all that is left, at its limit, as a taker.
+    signal fee <== FeeOf()(left, lane.mark, terms.takerFee);
+    Book() later <== TradeBook()(book, lane.entry, second, position.magnitude, after, size,
+        order.limitPrice - lane.mark, fee);
+    signal margined <== MayTrade()(book, later, account.netDeposits + terms.profitCap);
+
+    var FAILS = 8;
+    var fails[FAILS] = [repeated, 1 - lane.priced, 1 - current, 1 - unexpired, 1 - affordable,
+        notReducing, tooLarge, 1 - margined];
+    var reasons[FAILS] = [REASON_REPEATED(), REASON_NOT_PRICED(), REASON_STALE_NONCE(),
+        REASON_EXPIRED(), REASON_FEE_CAP(), REASON_NOT_REDUCING(), REASON_POSITION_RANGE(),
+        REASON_MARGIN()];
+    signal first[FAILS];
+    assert(REASON_CLEARED() == 0);
+    var alive = on;
+    var reason = 0;
+    for (var i = 0; i < FAILS; i++) {
+        first[i] <== alive * fails[i];
+        alive -= first[i];
+        reason += reasons[i] * first[i];
+    }
+    verdict.eligible <== alive;
+    verdict.reason <== reason;
+    verdict.effect.instrument <== order.instrument;
+    verdict.effect.isSell <== order.isSell;
+    verdict.effect.left <== left;
+    verdict.effect.limit <== order.limitPrice;
+    verdict.effect.nonce <== order.nonce;
+    verdict.effect.carried <== carried;
+    verdict.effect.spends <== order.immediateOrCancel;
+}

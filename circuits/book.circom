@@ -1,0 +1,65 @@
+pragma circom 2.2.0;
+
+include "nouns.circom";
+
+// What margin needs to know of an account, as it stands and after a trade
+// (undertow/engine/margin.py). Perpetuals of one underlying move alike, so their steps are summed.
+
+// @notice Equity, add-ons and loss of one step, from an account's positions.
+// @cost 68
+template OpenBook() {
+    signal input cash; // 2^-16 micro-USD, signed
+    input Signed() position[INSTRUMENTS()];
+    input Entry() sheet[INSTRUMENTS()];
+    output Book() book;
+
+    var N = INSTRUMENTS();
+    signal worth[N];
+    signal moves[N];
+    signal concentrated[N];
+    signal addOn[N];
+    var equity = cash;
+    var addOns = 0;
+    var loss[UNDERLYINGS()];
+    for (var i = 0; i < N; i++) {
+        _ <== position[i].negative;
+        worth[i] <== position[i].value * sheet[i].value;
+        moves[i] <== position[i].value * sheet[i].step;
+        concentrated[i] <== position[i].magnitude * sheet[i].concentration;
+        addOn[i] <== position[i].magnitude * (sheet[i].contingency + concentrated[i]);
+        equity += worth[i];
+        addOns += addOn[i];
+        loss[i \ (N \ UNDERLYINGS())] += moves[i];
+    }
+    book.equity <== equity;
+    book.addOns <== addOns;
+    book.loss <== loss;
+}
+
+// @notice The book after a trade in one instrument.
+// @input(assumes) before, after: the position's magnitudes; the trade is between them.
+// @output(proves) later: the book with the trade's cost, and its add-ons and losses.
+// @cost 8
+template TradeBook() {
+    input Book() book;
+    input Entry() entry;
+    signal input second; // 0 or 1: of the second underlying
+    signal input before; // lots, magnitude
+    signal input after; // lots, magnitude
+    signal input size; // lots, signed
+    signal input over; // micro-USD per lot, signed: what a lot costs above its mark
+    signal input fee; // 2^-16 micro-USD
+    output Book() later;
+
+    _ <== entry.value;
+    assert(UNDERLYINGS() == 2);
+    signal cost <== size * over;
+    // a^2 - b^2 = (a - b) (a + b): the contingency's product takes the concentration along.
+    signal concentrated <== (after + before) * entry.concentration;
+    signal moves <== size * entry.step;
+    signal movesSecond <== moves * second;
+    later.equity <== book.equity - cost * (1 << MONEY_BITS()) - fee;
+    later.addOns <== book.addOns + (after - before) * (entry.contingency + concentrated);
+    later.loss[0] <== book.loss[0] + moves - movesSecond;
+    later.loss[1] <== book.loss[1] + movesSecond;
+}

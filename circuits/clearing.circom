@@ -1,0 +1,150 @@
+pragma circom 2.2.0;
+
+include "compare.circom";
+include "fees.circom";
+include "lanes.circom";
+include "nouns.circom";
+include "price.circom";
+include "range.circom";
+include "select.circom";
+
+// Step 3, and the clearing rule for one slot (undertow/engine/clearing.py).
+
+// @notice Prices one lane at the batch's net flow.
+// @input(assumes) market: advanced to the lane's mark.
+// @input(assumes) flow, side: hints. The flow is unique: the rule for the fills holds for one flow
+// only (docs/adr/0001-one-clearing-flow.md). The side matters only when an order is rationed, and
+// then the rule forces it.
+// @output(proves) pool, dust: after the flow, and what rounding the premium collects beyond it.
+// @cost 1118
+template ClearMarket() {
+    input Signed() skew;
+    signal input kappa; // 2^-32 micro-USD per lot squared
+    signal input before; // 2^-16 micro-USD: the pool
+    signal input mark; // micro-USD per lot
+    signal input skewCap; // lots
+    signal input houseGrows; // 0 or 1: the house may take new skew
+    signal input flow; // lots, signed
+    signal input side; // 1 or -1
+    output Clearing() clearing;
+    signal output pool; // 2^-16 micro-USD
+    signal output dust; // 2^-16 micro-USD
+
+    (side - 1) * (side + 1) === 0;
+    Supply() supply;
+    supply.skew <== skew;
+    supply.kappa <== kappa;
+    supply.pool <== before;
+    supply.square <== skew.magnitude * skew.magnitude;
+    supply.potential <== kappa * supply.square;
+    signal flat <== IsZero()(skew.value);
+    signal toFlat <== (1 - flat) * (2 * skew.negative - 1);
+    Quote() at <== QuoteFlow()(supply, toFlat, flow);
+    Quote() further <== QuoteFlow()(supply, toFlat, flow + side);
+
+    // Skew up to the cap, or as it is where that is larger.
+    var LARGEST = LOTS_WIDTH() + 1;
+    signal cap <== Larger(LARGEST)(houseGrows * skewCap, skew.magnitude);
+    Range(LARGEST)(cap - at.skew);
+    signal within <== NonNegative(MOVED_WIDTH())(cap - further.skew);
+
+    pool <== before + (1 - at.none) * (at.pool - before);
+    dust <== at.premium * flow - pool + before;
+
+    clearing.price <== mark * (1 << MONEY_BITS()) + at.premium;
+    clearing.nextPrice <== mark * (1 << MONEY_BITS()) + further.premium;
+    clearing.beyond <== 1 - within;
+    clearing.side <== side;
+    signal grows <== NonNegative(MOVED_WIDTH())(at.skew - skew.magnitude - 1);
+    signal taking <== (2 * grows - 1) * at.sign;
+    clearing.takerSign <== (1 - at.none) * taking;
+}
+
+// @notice Step 3 for all lanes.
+// @input(assumes) hot: 1 for each lane's instrument, else 0. market: advanced.
+// @output(proves) pool: after the flow; dust: of all lanes.
+template ClearMarkets(lanes) {
+    signal input hot[lanes][INSTRUMENTS()];
+    input Market() market[lanes];
+    input Entry() sheet[INSTRUMENTS()];
+    signal input skewCap[INSTRUMENTS()]; // lots
+    signal input houseGrows; // 0 or 1
+    signal input flow[lanes]; // lots, signed
+    signal input side[lanes]; // 1 or -1
+    output Lane() lane[lanes];
+    output Clearing() clearing[lanes];
+    signal output pool[lanes]; // 2^-16 micro-USD
+    signal output dust; // 2^-16 micro-USD
+
+    component clear[lanes];
+    signal unpriced[lanes];
+    var sum = 0;
+    for (var l = 0; l < lanes; l++) {
+        var mark = market[l].row.price;
+        unpriced[l] <== IsZero()(mark);
+        lane[l].priced <== 1 - unpriced[l];
+        lane[l].mark <== mark;
+        lane[l].entry <== ChooseEntry()(hot[l], sheet,
+            mark * (1 << MONEY_BITS()) - market[l].funding);
+        clear[l] = ClearMarket();
+        clear[l].skew <== market[l].skew;
+        clear[l].kappa <== market[l].row.kappa;
+        clear[l].before <== market[l].row.pool;
+        clear[l].mark <== mark;
+        clear[l].skewCap <== Dot(INSTRUMENTS())(hot[l], skewCap);
+        clear[l].houseGrows <== houseGrows;
+        clear[l].flow <== flow[l];
+        clear[l].side <== side[l];
+        clearing[l] <== clear[l].clearing;
+        pool[l] <== clear[l].pool;
+        sum += clear[l].dust;
+        _ <== market[l].row.fundingRate;
+        _ <== market[l].row.variance;
+        _ <== market[l].row.time;
+    }
+    dust <== sum;
+}
+
+// @notice The clearing rule for one slot: whole for whoever accepts the price and, on the rationed
+// side, the price of one lot more; nothing for whoever refuses the price; in slot order for those
+// between, where only the last one filled may be filled in part.
+// @input(assumes) lots: a hint; whole or nothing but for marginal slots, and those fill in slot
+// order and sum to the flow.
+// @cost 219
+template ClearSlot() {
+    signal input eligible; // 0 or 1
+    signal input isSell; // 0 or 1
+    signal input left; // lots still to fill
+    signal input limit; // micro-USD per lot
+    input Clearing() clearing; // of the slot's instrument
+    signal input blocked; // 0 or 1: an earlier marginal slot of the lane was not filled whole
+    signal input lots; // magnitude of the fill
+    signal output fill; // lots, signed
+    signal output takes; // 0 or 1: the fill pays the taker's fee
+    signal output short; // 0 or 1: marginal, and not filled whole
+
+    // A limit, a mark and a premium fit the comparison.
+    var WIDTH = PREMIUM_WIDTH() + 1;
+    assert(PRICE_WIDTH() + MONEY_BITS() < PREMIUM_WIDTH());
+    signal sign <== 1 - 2 * isSell;
+    signal room <== sign * (limit * (1 << MONEY_BITS()) - clearing.price);
+    signal accepts <== NonNegative(WIDTH)(room);
+    signal nextRoom <== sign * (limit * (1 << MONEY_BITS()) - clearing.nextPrice);
+    signal acceptsNext <== NonNegative(WIDTH)(nextRoom);
+    signal onSide <== (1 + clearing.side * sign) / 2;
+    signal surely <== acceptsNext * (1 - clearing.beyond);
+    signal willing <== eligible * accepts;
+    signal limited <== onSide * (1 - surely);
+    signal marginal <== willing * limited;
+
+    Range(LOTS_WIDTH())(lots);
+    Range(LOTS_WIDTH())(left - lots);
+    (1 - willing) * lots === 0;
+    (willing - marginal) * (left - lots) === 0;
+    signal late <== marginal * blocked;
+    late * lots === 0;
+    signal whole <== IsZero()(left - lots);
+    short <== marginal * (1 - whole);
+    fill <== sign * lots;
+    takes <== Takes()(clearing.takerSign, sign);
+}

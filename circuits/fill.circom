@@ -1,0 +1,53 @@
+pragma circom 2.2.0;
+
+include "account.circom";
+include "delta.circom";
+include "fees.circom";
+include "nouns.circom";
+
+// @notice Step 4, second half: fill, fee and the new account of a slot (undertow/engine/fill.py).
+// @input(assumes) lots: ranged, and allowed by the clearing rule; 0 where the verdict is not
+// eligible.
+// @output(proves) after: the account moved by the fill; of a refused slot only its version.
+// @cost 380
+template Fill() {
+    input Account() before;
+    input Signed() position; // of the verdict's instrument
+    signal input hot[INSTRUMENTS()]; // 1 for that instrument, else 0
+    input Verdict() verdict;
+    signal input mark; // micro-USD per lot, of that instrument
+    signal input cost; // 2^-16 micro-USD per lot: its clearing price less its funding
+    signal input rate; // 2^-20 of the notional: the fee's
+    signal input lots; // magnitude
+    signal input fill; // signed
+    output Account() after;
+    signal output fee; // 2^-16 micro-USD
+    signal output cash; // 2^-16 micro-USD, signed: how much more there is
+    signal output ciphertext;
+
+    fee <== FeeOf()(lots, mark, rate);
+    signal paid <== fill * cost;
+    cash <== -paid - fee;
+
+    // Never below what was carried: an equal nonce with a smaller size gives nothing back.
+    Effect() effect <== verdict.effect;
+    signal spent <== effect.spends * (effect.left - lots);
+    signal filled <== effect.carried + lots + spent;
+    after.owner <== before.owner;
+    after.viewKey <== before.viewKey;
+    after.version <== before.version + 1;
+    after.nonce <== before.nonce + verdict.eligible * (effect.nonce - before.nonce);
+    after.filled <== before.filled + verdict.eligible * (filled - before.filled);
+    after.cash <== before.cash + cash;
+    after.netDeposits <== before.netDeposits;
+    after.positions <== ReplacePosition()(before.positions, hot, position, position.value + fill);
+
+    Delta() delta;
+    delta.instrument <== effect.instrument;
+    delta.reason <== verdict.reason;
+    delta.fill <== fill;
+    delta.nonce <== after.nonce;
+    delta.filled <== after.filled;
+    delta.cash <== cash;
+    ciphertext <== EncryptDelta()(after.viewKey, after.version, delta);
+}

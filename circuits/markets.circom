@@ -1,0 +1,153 @@
+pragma circom 2.2.0;
+
+include "account.circom";
+include "funding.circom";
+include "nouns.circom";
+include "price.circom";
+include "select.circom";
+
+// Steps 2 and 6: what a new mark does to the priced markets, and what the flow leaves of them
+// (undertow/engine/markets.py).
+
+// @notice Opens a lane's row and rule against their hashes and advances its market.
+// @input(assumes) hot: 1 for the lane's instrument, else 0.
+// @output(proves) market: funding, variance and depth at the lane's mark.
+// @output(proves) rowHash: what the table holds of the row so far.
+// @cost 2111
+template AdvanceMarket() {
+    signal input hot[INSTRUMENTS()];
+    input Signed() skew[INSTRUMENTS()];
+    signal input fundings[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
+    signal input rowHashes[INSTRUMENTS()];
+    signal input ruleHash[INSTRUMENTS()];
+    signal input price[INSTRUMENTS()]; // micro-USD per lot
+    signal input time; // seconds
+    input MarketRow() row;
+    input Rule() rule;
+    output Market() market;
+    signal output rowHash;
+    signal output funding; // 2^-16 micro-USD per lot: how much more it is
+    signal output released; // 2^-16 micro-USD that the pool gave up
+
+    var N = INSTRUMENTS();
+    rowHash <== Dot(N)(hot, rowHashes);
+    signal openedRow <== MarketRowHash()(row);
+    rowHash === openedRow;
+    signal wantedRule <== Dot(N)(hot, ruleHash);
+    signal openedRule <== RuleHash()(rule);
+    wantedRule === openedRule;
+
+    Market() before;
+    before.skew <== ChoosePosition()(hot, skew);
+    before.funding <== Dot(N)(hot, fundings);
+    before.row <== row;
+    signal mark <== Dot(N)(hot, price);
+    Market() funded <== AdvanceFunding()(before, rule, mark, time);
+    (market, released) <== AdvanceDepth()(funded, rule);
+    funding <== market.funding - before.funding;
+}
+
+// @notice One number of each instrument, of which the lanes' moved.
+// @input(assumes) hot: 1 for a lane's instrument, else 0.
+// @cost 16 * lanes
+template MoveEach(lanes) {
+    signal input hot[lanes][INSTRUMENTS()];
+    signal input by[lanes];
+    signal input before[INSTRUMENTS()];
+    signal output after[INSTRUMENTS()];
+
+    signal sum[lanes][INSTRUMENTS()];
+    for (var i = 0; i < INSTRUMENTS(); i++) {
+        for (var l = 0; l < lanes; l++) {
+            if (l == 0) {
+                sum[l][i] <== before[i] + hot[l][i] * by[l];
+            } else {
+                sum[l][i] <== sum[l - 1][i] + hot[l][i] * by[l];
+            }
+        }
+        after[i] <== sum[lanes - 1][i];
+    }
+}
+
+// @notice Step 2 for all lanes.
+// @output(proves) funding: indices of all instruments, moved where a lane is.
+// @output(proves) released: 2^-16 micro-USD that the pools gave up.
+template AdvanceMarkets(lanes) {
+    signal input hot[lanes][INSTRUMENTS()];
+    input Signed() skew[INSTRUMENTS()];
+    input Markets() markets;
+    signal input ruleHash[INSTRUMENTS()];
+    signal input price[INSTRUMENTS()]; // micro-USD per lot
+    signal input time; // seconds
+    input MarketRow() row[lanes];
+    input Rule() rule[lanes];
+    output Market() market[lanes];
+    signal output rowHash[lanes]; // what the table holds so far
+    signal output funding[INSTRUMENTS()];
+    signal output released;
+
+    _ <== markets.skews;
+    component advance[lanes];
+    signal moves[lanes];
+    var sum = 0;
+    for (var l = 0; l < lanes; l++) {
+        advance[l] = AdvanceMarket();
+        advance[l].hot <== hot[l];
+        advance[l].skew <== skew;
+        advance[l].fundings <== markets.funding;
+        advance[l].rowHashes <== markets.rowHash;
+        advance[l].ruleHash <== ruleHash;
+        advance[l].price <== price;
+        advance[l].time <== time;
+        advance[l].row <== row[l];
+        advance[l].rule <== rule[l];
+        market[l] <== advance[l].market;
+        rowHash[l] <== advance[l].rowHash;
+        moves[l] <== advance[l].funding;
+        sum += advance[l].released;
+    }
+    funding <== MoveEach(lanes)(hot, moves, markets.funding);
+    released <== sum;
+}
+
+// @notice The table after the lanes' flows.
+// @input(assumes) market: advanced; pool: after the flow.
+// @input(assumes) funding: indices of all instruments at the new prices.
+// @cost 410 * lanes
+template CommitMarkets(lanes) {
+    signal input hot[lanes][INSTRUMENTS()];
+    input Markets() before;
+    signal input rowHash[lanes]; // of the lanes' rows so far
+    signal input funding[INSTRUMENTS()];
+    input Market() market[lanes];
+    signal input pool[lanes];
+    signal input flow[lanes];
+    output Markets() after;
+
+    _ <== before.funding;
+    signal moved[lanes][POSITION_WORDS()];
+    MarketRow() row[lanes];
+    signal written[lanes];
+    signal by[lanes];
+    for (var l = 0; l < lanes; l++) {
+        _ <== market[l].funding;
+        _ <== market[l].row.pool;
+        var words[POSITION_WORDS()] = before.skews;
+        if (l > 0) {
+            words = moved[l - 1];
+        }
+        moved[l] <== ReplacePosition()(words, hot[l], market[l].skew,
+            market[l].skew.value + flow[l]);
+        row[l].pool <== pool[l];
+        row[l].kappa <== market[l].row.kappa;
+        row[l].fundingRate <== market[l].row.fundingRate;
+        row[l].variance <== market[l].row.variance;
+        row[l].price <== market[l].row.price;
+        row[l].time <== market[l].row.time;
+        written[l] <== MarketRowHash()(row[l]);
+        by[l] <== written[l] - rowHash[l];
+    }
+    after.skews <== moved[lanes - 1];
+    after.funding <== funding;
+    after.rowHash <== MoveEach(lanes)(hot, by, before.rowHash);
+}

@@ -1,0 +1,108 @@
+pragma circom 2.2.0;
+
+include "generated/layout.circom";
+
+// What travels together between the steps. What more than one language knows is in the layout.
+
+// Where a proof is valid.
+bus Venue() {
+    signal chainId;
+    signal contract; // address of the settlement contract
+}
+
+// Lots of either direction. Zero has either sign where a stored word says so.
+bus Signed() {
+    signal magnitude; // lots
+    signal negative; // 0 or 1
+    signal value; // magnitude * (1 - 2 * negative)
+}
+
+// Governed parameters of a market group.
+bus MarketParams() {
+    Risk() risk[INSTRUMENTS()];
+    signal skewCap[INSTRUMENTS()]; // lots
+    signal ruleHash[INSTRUMENTS()];
+    signal takerFee; // 2^-20 of the notional
+    signal makerFee; // 2^-20 of the notional
+    signal profitCap; // 2^-16 micro-USD
+}
+
+// The market table: what every batch needs of each instrument, and the hash of the rest.
+bus Markets() {
+    signal skews[POSITION_WORDS()]; // lots, packed as positions
+    signal funding[INSTRUMENTS()]; // 2^-16 micro-USD per lot since listing, signed
+    signal rowHash[INSTRUMENTS()];
+}
+
+// One market that a batch prices.
+bus Market() {
+    Signed() skew; // net position of all users
+    signal funding; // 2^-16 micro-USD per lot since listing, signed
+    MarketRow() row;
+}
+
+// One instrument's line of the price sheet, per lot (undertow/protocol/sheet.py).
+bus Entry() {
+    signal value; // 2^-16 micro-USD, signed: mark less funding
+    signal step; // 1024 micro-USD: value of one shock step
+    signal contingency; // 2^-16 micro-USD
+    signal concentration; // 2^-16 micro-USD per lot
+}
+
+// What margin needs to know of an account.
+bus Book() {
+    signal equity; // 2^-16 micro-USD, signed
+    signal addOns; // 2^-16 micro-USD: contingencies and concentrations of all instruments
+    signal loss[UNDERLYINGS()]; // 1024 micro-USD, signed: value of one shock step
+}
+
+// One market at its batch's mark.
+bus Lane() {
+    signal priced; // 0 or 1: 0 where the instrument is not listed
+    signal mark; // micro-USD per lot
+    Entry() entry;
+}
+
+// How one market clears.
+bus Clearing() {
+    signal price; // 2^-16 micro-USD per lot
+    signal nextPrice; // 2^-16 micro-USD per lot, one lot further on the rationed side
+    signal beyond; // 0 or 1: that lot is beyond the skew cap
+    signal side; // 1 or -1: the rationed one
+    signal takerSign; // -1, 0 or 1: sign of the fills that pay the taker's fee
+}
+
+// What is the same for every slot of a batch.
+bus Terms() {
+    signal venue; // its word: chain id and contract
+    signal batch; // number
+    signal takerFee; // 2^-20 of the notional
+    signal makerFee; // 2^-20 of the notional
+    signal profitCap; // 2^-16 micro-USD
+}
+
+// What a slot may do to its account, at most; the clearing decides how much of it.
+bus Effect() {
+    signal instrument; // index
+    signal isSell; // 0 or 1
+    signal left; // lots still to fill
+    signal limit; // micro-USD per lot
+    signal nonce; // the account's, afterwards
+    signal carried; // lots filled before, under the same nonce
+    signal spends; // 0 or 1: what is not filled is spent all the same
+}
+
+// An authority's answer for one slot, against the account as it stood before the batch. All of it
+// is zero where the slot has another authority, so the slot adds the answers up.
+bus Verdict() {
+    signal eligible; // 0 or 1: the effect may take place
+    signal reason; // REASON_...
+    Effect() effect;
+}
+
+// What a slot hands on to the next one.
+bus Chain(lanes) {
+    signal setRoot; // commits the slots so far
+    signal cap[CAP()]; // nodes of the accounts' tree
+    signal blocked[lanes]; // 0 or 1: a marginal order of the lane was not filled whole
+}

@@ -1,0 +1,31 @@
+pragma circom 2.2.0;
+
+include "nouns.circom";
+include "poseidon.circom";
+include "range.circom";
+include "words.circom";
+
+// @notice The hash of the governed parameters (undertow/protocol/params.py).
+// Risks and caps are ranged here, since their hash packs them and a word must have one opening; a
+// range costs less than the hash that it saves. Rules, fees and the profit cap are not: the
+// contract holds the hash, and who writes it refuses what is out of range.
+// @cost 2151
+template ParamsHash() {
+    input MarketParams() params;
+    signal output out;
+
+    var N = INSTRUMENTS();
+    signal risk[N];
+    for (var i = 0; i < N; i++) {
+        risk[i] <== PackRisk()(params.risk[i]);
+        Range(CAP_WIDTH())(params.skewCap[i]);
+    }
+    MarketParamsWords() words;
+    words.risks <== PackWords(N, RISK_WIDTH(), RISKS_PER_WORD())(risk);
+    words.caps <== PackWords(N, CAP_WIDTH(), CAPS_PER_WORD())(params.skewCap);
+    words.rules <== Hash(N, DOMAIN_PARAMS())(params.ruleHash);
+    words.takerFee <== params.takerFee;
+    words.makerFee <== params.makerFee;
+    words.profitCap <== params.profitCap;
+    out <== MarketParamsHash()(words);
+}

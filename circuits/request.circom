@@ -1,0 +1,147 @@
+pragma circom 2.2.0;
+
+include "account.circom";
+include "book.circom";
+include "compare.circom";
+include "delta.circom";
+include "edwards.circom";
+include "margin.circom";
+include "merkle.circom";
+include "nouns.circom";
+include "poseidon.circom";
+include "select.circom";
+
+// One request of the vault's queue: none, open, deposit, withdraw or house deposit
+// (undertow/engine/requests.py). The contract supplies the word and the key, so they are well
+// formed: indices exist, are opened in order and start at 1, and a key is a point of the curve
+// outside the small subgroup.
+
+// @notice Requires, when `opens`, that an account is as new and owned by eight times a key.
+// @input(assumes) opens: 0 or 1. operatorBits: 0 or 1 each, of the operator's secret.
+// @output(proves) The owner is in the prime subgroup, and the view key is what operator and owner
+// share. The curve's complete law is used, so no key has no witness.
+template RequireNew() {
+    signal input opens;
+    signal input key[2];
+    signal input operatorBits[SECRET_WIDTH()];
+    input Account() account;
+
+    signal two[2] <== EdwardsSum()(key, key);
+    signal four[2] <== EdwardsSum()(two, two);
+    signal eight[2] <== EdwardsSum()(four, four);
+    signal shared[2] <== EdwardsMultiple(SECRET_WIDTH())(operatorBits, eight);
+    signal viewKey <== Hash(2, DOMAIN_VIEW_KEY())(shared);
+    opens * (account.owner[0] - eight[0]) === 0;
+    opens * (account.owner[1] - eight[1]) === 0;
+    opens * (account.viewKey - viewKey) === 0;
+    opens * account.version === 0;
+    opens * account.nonce === 0;
+    opens * account.filled === 0;
+    opens * account.cash === 0;
+    opens * account.netDeposits === 0;
+    for (var w = 0; w < POSITION_WORDS(); w++) {
+        opens * account.positions[w] === 0;
+    }
+}
+
+// @notice Whether initial margin holds with that much cash, all profit counted.
+// @output(proves) affordable: 0 or 1.
+template Affordable() {
+    signal input cash; // 2^-16 micro-USD, signed
+    signal input positions[POSITION_WORDS()]; // lots, packed
+    input Entry() sheet[INSTRUMENTS()];
+    signal output affordable;
+
+    Signed() position[INSTRUMENTS()] <== OpenPositions()(positions);
+    Book() book <== OpenBook()(cash, position, sheet);
+    signal surplus <== Surplus()(book, book.equity);
+    affordable <== NonNegative(SURPLUS_WIDTH())(surplus);
+}
+
+// @notice Serves one request.
+// @input(assumes) before: ranged when it was written.
+template ServeRequest() {
+    signal input root; // of the accounts' tree
+    signal input operatorBits[SECRET_WIDTH()];
+    input Entry() sheet[INSTRUMENTS()];
+    signal input word; // the request, packed
+    signal input key[2]; // of an opening
+    input Account() before;
+    signal input children[DEPTH()][ARITY()];
+    signal output nextRoot;
+    output Served() served;
+    signal output cash; // 2^-16 micro-USD, signed: how much more the account has
+    signal output houseCash; // 2^-16 micro-USD: how much more the house has
+
+    component open = OpenRequest();
+    open.word <== word;
+    _ <== open.request.kind;
+    _ <== open.request.account;
+    var AT[3] = REQUEST_AT();
+    var KINDS = 1 << REQUEST_KIND_WIDTH();
+    component kinds = OneHot(REQUEST_KIND_WIDTH());
+    for (var b = 0; b < REQUEST_KIND_WIDTH(); b++) {
+        kinds.bit[b] <== open.bits[AT[0] + b];
+    }
+    signal kind[KINDS] <== kinds.out;
+    var unknown = 0;
+    for (var k = KIND_HOUSE_DEPOSIT() + 1; k < KINDS; k++) {
+        unknown += kind[k];
+    }
+    unknown === 0;
+    signal opens <== kind[KIND_OPEN()];
+    signal keeps <== kind[KIND_DEPOSIT()] + kind[KIND_WITHDRAW()];
+    signal touches <== opens + keeps;
+
+    RequireNew()(opens, key, operatorBits, before);
+
+    // A withdrawal is paid whole if initial margin holds after it, at the last batch's prices.
+    var money = open.request.amount * (1 << MONEY_BITS());
+    signal affordable <== Affordable()(before.cash - money, before.positions, sheet);
+    signal granted <== kind[KIND_WITHDRAW()] * affordable;
+    signal paid <== granted * open.request.amount;
+    signal received <== (opens + kind[KIND_DEPOSIT()]) * open.request.amount;
+    houseCash <== kind[KIND_HOUSE_DEPOSIT()] * money;
+    cash <== (received - paid) * (1 << MONEY_BITS());
+
+    Account() after;
+    after.owner <== before.owner;
+    after.viewKey <== before.viewKey;
+    after.version <== before.version + 1;
+    after.nonce <== before.nonce;
+    after.filled <== before.filled;
+    after.cash <== before.cash + cash;
+    after.netDeposits <== before.netDeposits + cash;
+    after.positions <== before.positions;
+
+    // Leaf 0 is empty for ever: requests without an account go through it and change nothing.
+    signal leaf <== Leaf()(before);
+    signal newest <== Leaf()(after);
+    component path = Update(DEPTH());
+    for (var i = 0; i < ARITY_BITS() * DEPTH(); i++) {
+        if (i < REQUEST_ACCOUNT_WIDTH()) {
+            path.bit[i] <== open.bits[AT[1] + i];
+        } else {
+            path.bit[i] <== 0;
+        }
+    }
+    path.children <== children;
+    path.leaf0 <== keeps * leaf;
+    path.leaf1 <== touches * newest;
+    path.oldRoot === root;
+    nextRoot <== path.newRoot;
+
+    Delta() delta;
+    delta.instrument <== 0;
+    delta.reason <== REASON_REQUEST();
+    delta.fill <== 0;
+    delta.nonce <== after.nonce;
+    delta.filled <== after.filled;
+    delta.cash <== cash;
+    signal ciphertext <== EncryptDelta()(after.viewKey, after.version, delta);
+    served.word <== word;
+    served.key <== key;
+    served.paid <== paid;
+    served.leaf <== path.leaf1;
+    served.ciphertext <== touches * ciphertext;
+}

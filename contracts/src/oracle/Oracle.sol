@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+
+import {Layout, PRICE_WORDS} from "../generated/Layout.sol";
+import {IOracle} from "../interfaces/IOracle.sol";
+import {PriceRounds} from "./PriceRounds.sol";
+import {PriceWords} from "./PriceWords.sol";
+
+/// @title  Oracle
+/// @notice Prices as the median of reports that a quorum of signers signed. Anybody submits them.
+/// @dev    Signers, quorum and bounds are fixed: nobody holds a key that sets a price. A round that breaks a
+///         bound is refused whole, so disagreement means no round and no batch.
+///         The jump bound cannot halt the venue for ever: it widens by its own size for every `jumpPeriod` since
+///         the last round, so a true price always becomes admissible by waiting, a false one only if a quorum
+///         keeps signing it all that while.
+contract Oracle is IOracle, PriceRounds, EIP712 {
+    using PriceWords for uint256[PRICE_WORDS];
+
+    bytes32 public constant REPORT_TYPEHASH =
+        keccak256("Report(uint64 roundId,uint64 time,uint256 word0,uint256 word1,uint256 word2)");
+    uint256 private constant BASIS_POINTS = 10_000;
+    /// @dev Keeps a round with everyone's report well inside a block.
+    uint256 private constant MAX_SIGNERS = 32;
+
+    uint256 public immutable QUORUM;
+    /// @notice Bit i: instrument i has a price.
+    uint16 public immutable LISTED;
+    uint64 public immutable MAX_AGE;
+    uint32 public immutable MAX_DEVIATION;
+    uint32 public immutable MAX_JUMP;
+    uint32 public immutable JUMP_PERIOD;
+
+    // Slots: one for each signer, written at construction.
+    /// @inheritdoc IOracle
+    mapping(address signer => bool registered) public isSigner;
+
+    constructor(address[] memory signers, uint256 quorum, uint16 listed, Bounds memory bounds)
+        EIP712("Undertow Oracle", "1")
+    {
+        if (signers.length == 0 || signers.length > MAX_SIGNERS) {
+            revert InvalidSigners(signers.length, MAX_SIGNERS);
+        }
+        // A majority: two quorums share a signer, and a lone liar among three or more is outvoted.
+        if (quorum > signers.length || 2 * quorum <= signers.length) {
+            revert InvalidQuorum(quorum, signers.length);
+        }
+        if (
+            listed == 0 || bounds.maxAge == 0 || bounds.maxDeviation == 0
+                || bounds.maxDeviation >= BASIS_POINTS || bounds.maxJump == 0 || bounds.jumpPeriod == 0
+        ) revert InvalidBounds();
+        address previous;
+        for (uint256 i; i < signers.length; ++i) {
+            if (signers[i] <= previous) revert SignersNotAscending(signers[i], previous);
+            previous = signers[i];
+            isSigner[previous] = true;
+        }
+        QUORUM = quorum;
+        LISTED = listed;
+        MAX_AGE = bounds.maxAge;
+        MAX_DEVIATION = bounds.maxDeviation;
+        MAX_JUMP = bounds.maxJump;
+        JUMP_PERIOD = bounds.jumpPeriod;
+    }
+
+    /// @inheritdoc IOracle
+    function submit(uint64 id, uint64 time, Report[] calldata reports) external {
+        // 1. The round is the next one, and of now.
+        if (id != latestRound + 1) revert WrongRound(id, latestRound + 1);
+        if (reports.length < QUORUM) revert QuorumMissing(reports.length, QUORUM);
+        if (time > block.timestamp) revert TimeInFuture(time, block.timestamp);
+        if (block.timestamp - time > MAX_AGE) revert TooOld(time, block.timestamp);
+
+        // 2. Distinct signers vouch for it.
+        _checkSignatures(id, time, reports);
+
+        // 3. Their prices agree with each other and with the round before.
+        uint256[PRICE_WORDS] memory words = _medians(reports);
+        if (latestRound != 0) _checkJumps(time, words);
+
+        // 4. Commit; the time is checked against the round before.
+        _append(time, words);
+    }
+
+    /// @inheritdoc IOracle
+    function digest(uint64 id, uint64 time, uint256[PRICE_WORDS] calldata words)
+        public
+        view
+        returns (bytes32)
+    {
+        return _hashTypedDataV4(
+            keccak256(abi.encode(REPORT_TYPEHASH, id, time, words[0], words[1], words[2]))
+        );
+    }
+
+    /// @inheritdoc IOracle
+    function allowedJump(uint256 elapsed) public view returns (uint256) {
+        return uint256(MAX_JUMP) * (1 + elapsed / JUMP_PERIOD);
+    }
+
+    function _checkSignatures(uint64 id, uint64 time, Report[] calldata reports) private view {
+        address previous;
+        for (uint256 i; i < reports.length; ++i) {
+            address signer = ECDSA.recover(digest(id, time, reports[i].words), reports[i].signature);
+            if (!isSigner[signer]) revert UnknownSigner(signer);
+            if (signer <= previous) revert SignersNotAscending(signer, previous);
+            previous = signer;
+            reports[i].words.check();
+        }
+    }
+
+    /// @dev The lower median: of an even number of reports it is still a price that somebody signed.
+    function _medians(Report[] calldata reports) private view returns (uint256[PRICE_WORDS] memory words) {
+        uint256[] memory prices = new uint256[](reports.length);
+        for (uint256 i; i < Layout.INSTRUMENTS; ++i) {
+            for (uint256 j; j < prices.length; ++j) {
+                _insert(prices, j, PriceWords.get(reports[j].words, i));
+            }
+            uint256 last = prices.length - 1;
+            if (LISTED >> i & 1 == 0) {
+                if (prices[last] != 0) revert PriceUnlisted(i);
+                continue;
+            }
+            if (prices[0] == 0) revert PriceMissing(i);
+            uint256 median = prices[last / 2];
+            // Sorted, so the ends are the furthest.
+            _checkDeviation(i, prices[0], median);
+            _checkDeviation(i, prices[last], median);
+            words.put(i, median);
+        }
+    }
+
+    /// @dev Insert `price` into the sorted first `length` prices.
+    function _insert(uint256[] memory prices, uint256 length, uint256 price) private pure {
+        uint256 i = length;
+        for (; i > 0 && prices[i - 1] > price; --i) {
+            prices[i] = prices[i - 1];
+        }
+        prices[i] = price;
+    }
+
+    function _checkDeviation(uint256 instrument, uint256 price, uint256 median) private view {
+        if (_distance(price, median) * BASIS_POINTS > median * MAX_DEVIATION) {
+            revert DeviationTooLarge(instrument, price, median);
+        }
+    }
+
+    function _checkJumps(uint64 time, uint256[PRICE_WORDS] memory words) private view {
+        (uint64 previousTime, uint256[PRICE_WORDS] memory previous) = round(latestRound);
+        if (time <= previousTime) revert TimeNotAfterPrevious(time, previousTime);
+        uint256 allowed = allowedJump(time - previousTime);
+        for (uint256 i; i < Layout.INSTRUMENTS; ++i) {
+            uint256 median = words.get(i);
+            uint256 before = previous.get(i);
+            if (_distance(median, before) * BASIS_POINTS > before * allowed) {
+                revert JumpTooLarge(i, median, before);
+            }
+        }
+    }
+
+    function _distance(uint256 a, uint256 b) private pure returns (uint256) {
+        return a > b ? a - b : b - a;
+    }
+}

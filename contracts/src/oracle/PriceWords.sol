@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: UNLICENSED
+pragma solidity 0.8.37;
+
+import {Layout, PRICE_WORDS} from "../generated/Layout.sol";
+
+/// @title  PriceWords
+/// @notice A price for each instrument, several to a word, the first one lowest.
+library PriceWords {
+    /// @notice A bit is set that belongs to no price.
+    error UnusedBits(uint256 index, uint256 word);
+
+    function get(uint256[PRICE_WORDS] memory words, uint256 instrument) internal pure returns (uint256) {
+        return (words[instrument / Layout.PRICES_PER_WORD] >> _at(instrument)) & Layout.PRICE_MASK;
+    }
+
+    /// @dev `price` must be at most `Layout.PRICE_MASK`, and the place still empty.
+    function put(uint256[PRICE_WORDS] memory words, uint256 instrument, uint256 price) internal pure {
+        words[instrument / Layout.PRICES_PER_WORD] |= price << _at(instrument);
+    }
+
+    function check(uint256[PRICE_WORDS] memory words) internal pure {
+        uint256 left = Layout.INSTRUMENTS;
+        for (uint256 i; i < PRICE_WORDS; ++i) {
+            uint256 held = left < Layout.PRICES_PER_WORD ? left : Layout.PRICES_PER_WORD;
+            if (words[i] >> Layout.PRICE_WIDTH * held != 0) revert UnusedBits(i, words[i]);
+            left -= held;
+        }
+    }
+
+    /// @dev The lowest bit of a price in its word.
+    function _at(uint256 instrument) private pure returns (uint256) {
+        return Layout.PRICE_WIDTH * (instrument % Layout.PRICES_PER_WORD);
+    }
+}

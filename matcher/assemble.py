@@ -1,0 +1,91 @@
+"""One matcher from its parts: intake over the order log, and the operator's loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from matcher.close import Linger
+from matcher.desk import Desk
+from matcher.intake import View
+from matcher.journal import Journal
+from matcher.logged import LoggedOrders
+from matcher.loop import Operator
+from matcher.outside import Clock, JobProver, VenueChain
+from matcher.service import Matcher
+from matcher.store import OrderLog
+from undertow.crypto.eddsa import PrivateKey
+from undertow.protocol.envelope import EnvelopePrivateKey
+from undertow.protocol.params import Preset, VenueParams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What a matcher signs and opens with."""
+
+    operator: PrivateKey = field(repr=False)
+    envelope: EnvelopePrivateKey
+    receipt: Ed25519PrivateKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What differs between two matchers, the world outside included."""
+
+    preset: Preset
+    params: VenueParams
+    keys: Keys
+    log_path: Path
+    journal_path: Path
+    chain: VenueChain
+    batch_prover: JobProver
+    request_prover: JobProver
+    clock: Clock
+    random: Random
+    linger_seconds: float
+
+
+def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
+    """Open the files and return a loop that knows nothing yet, with the matcher it feeds.
+
+    ``service`` is a matcher that is served already: it goes on with the log as it is read back.
+
+    Raises:
+        LogError: the order log cannot be used.
+    """
+    log = OrderLog(parts.log_path, parts.chain.venue)
+    journal = Journal(parts.journal_path)
+    matcher = service or Matcher(
+        venue=parts.chain.venue,
+        envelope_key=parts.keys.envelope,
+        receipt_key=parts.keys.receipt,
+        log=log,
+        view=View(1, {}, {}),
+        clock_ms=parts.clock.time_ms,
+    )
+    matcher.log = log
+    operator = Operator(
+        matcher=matcher,
+        desk=_desk(parts, log, journal),
+        linger=Linger(parts.clock, parts.linger_seconds),
+    )
+    matcher.phase = lambda: operator.phase
+    return operator
+
+
+def _desk(parts: Parts, log: OrderLog, journal: Journal) -> Desk:
+    return Desk(
+        preset=parts.preset,
+        params=parts.params,
+        key=parts.keys.operator,
+        orders=LoggedOrders(log, parts.keys.envelope, parts.chain.venue),
+        journal=journal,
+        chain=parts.chain,
+        batch_prover=parts.batch_prover,
+        request_prover=parts.request_prover,
+        clock=parts.clock,
+        random=parts.random,
+    )

@@ -1,0 +1,59 @@
+"""Everything that the operator works with: the venue's terms, its files and the world outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from matcher.journal import ClosedSet, Journal
+from matcher.logged import LoggedOrders
+from matcher.outside import Clock, JobProver, VenueChain
+from prover.inputs import Committed
+from undertow.crypto.eddsa import PrivateKey
+from undertow.engine.batch import Batch, Decoy
+from undertow.protocol.authority import Authority
+from undertow.protocol.params import Preset, VenueParams
+from undertow.protocol.venue import Venue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What stays the same while one operator runs."""
+
+    preset: Preset
+    params: VenueParams
+    key: PrivateKey
+    """The operator's: it shares a view key with each account."""
+    orders: LoggedOrders
+    journal: Journal
+    chain: VenueChain
+    batch_prover: JobProver
+    request_prover: JobProver
+    clock: Clock
+    random: Random
+    """Draws decoys and salts: whoever foresees it sees through both."""
+
+    @property
+    def venue(self) -> Venue:
+        """Where orders and statements are valid."""
+        return self.chain.venue
+
+    def committed(self, closed: ClosedSet) -> Committed:
+        """Return a closed set with its orders; raises DivergedError."""
+        signed = [
+            self.orders.get(number) if authority is Authority.ORDER else None
+            for authority, number in closed.slots
+        ]
+        slots = tuple(
+            entry.order if entry else Decoy(number)
+            for entry, (_, number) in zip(signed, closed.slots, strict=True)
+        )
+        return Committed(
+            batch=Batch(slots=slots, lanes=closed.lanes),
+            signatures=tuple(entry.signature if entry else None for entry in signed),
+            salts=closed.salts,
+        )
+
+    def set_root(self, closed: ClosedSet) -> int:
+        """Return what the chain commits of a closed set; raises DivergedError."""
+        return self.committed(closed).root(self.venue, closed.batch)

@@ -1,0 +1,40 @@
+"""Orders as the log holds them: recorded envelopes, opened again when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from matcher.errors import DivergedError
+from matcher.store import OrderLog
+from undertow.protocol.envelope import EnvelopePrivateKey, open_envelope
+from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.venue import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOrders:
+    """The orders of one log.
+
+    Intake let each of them in, so its envelope opens and holds an order; an EnvelopeError says that
+    the key is not the one that it was recorded under.
+    """
+
+    log: OrderLog
+    key: EnvelopePrivateKey
+    venue: Venue
+
+    def after(self, sequence: int) -> Iterator[tuple[int, SignedOrder]]:
+        """Yield the orders with a number above ``sequence``, with their numbers."""
+        for record in self.log.records(after=sequence):
+            yield record.sequence, self._opened(record.ciphertext)
+
+    def get(self, sequence: int) -> SignedOrder:
+        """Return the order with this number; raises DivergedError."""
+        record = self.log.get(sequence)
+        if record is None:
+            raise DivergedError(f"the journal names order {sequence}, which the log does not hold")
+        return self._opened(record.ciphertext)
+
+    def _opened(self, ciphertext: bytes) -> SignedOrder:
+        return SignedOrder.from_bytes(open_envelope(ciphertext, self.key, self.venue))

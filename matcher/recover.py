@@ -1,0 +1,49 @@
+"""Rebuild the replica: replay what the chain settled, by the order log and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from matcher.desk import Desk
+from matcher.errors import DivergedError
+from matcher.replica import Replica
+from undertow.chain.settled import SettledBatch, SettledRequests
+from undertow.engine.requests import serve
+from undertow.engine.transition import transition
+
+
+def recover(desk: Desk, history: Iterable[SettledBatch | SettledRequests]) -> Replica:
+    """Return the replica after every settlement of the history.
+
+    Raises:
+        DivergedError: a recomputed root is not the committed one, or a record is missing.
+        ChainError: the chain does not answer.
+    """
+    replica = Replica()
+    for settled in history:
+        _replay(desk, replica, settled)
+        if replica.state.root() != settled.root:
+            raise DivergedError(f"settlement {settled.number} gives another state root")
+    replica.take_in(desk.orders)
+    return replica
+
+
+def _replay(desk: Desk, replica: Replica, settled: SettledBatch | SettledRequests) -> None:
+    if isinstance(settled, SettledBatch):
+        _replay_batch(desk, replica, settled)
+        return
+    size = desk.preset.requests
+    state, _ = serve(replica.state, settled.requests, size, desk.params, desk.key.scalar)
+    replica.apply_requests(state, settled.number)
+
+
+def _replay_batch(desk: Desk, replica: Replica, settled: SettledBatch) -> None:
+    closed = desk.journal.read(settled.number)
+    if closed is None:
+        raise DivergedError(f"batch {settled.number} was settled and is not in the journal")
+    # Before the batch drops what it finished: an order that is taken in later would stay.
+    replica.take_in(desk.orders)
+    price = desk.chain.round(settled.round_number)
+    batch = desk.committed(closed).batch
+    execution = transition(replica.state, batch, price.prices, price.time, desk.params)
+    replica.apply_batch(closed, execution)

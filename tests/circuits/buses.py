@@ -1,0 +1,110 @@
+"""Nouns as the circuits' buses take them: their words, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prover.inputs import params_input
+from tests.circuits.batches import PARAMS, VENUE, Case
+from undertow.crypto.field import to_field
+from undertow.engine.batch import Slot
+from undertow.engine.markets import price_sheet
+from undertow.engine.price import premium, within_cap
+from undertow.engine.verdict import Verdict
+from undertow.protocol.market import Market
+from undertow.protocol.order import ORDER_WORD, Order
+from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, Entry, underlying
+from undertow.protocol.state import market_row
+from undertow.protocol.units import Lots, money
+
+PARAMS_WORDS = params_input(PARAMS)
+RISKS = PARAMS_WORDS[: 3 * INSTRUMENTS]
+NOTHING = Entry(value=money(0), step=0, contingency=money(0), concentration=money(0))
+
+
+def signed(value: int) -> list[int]:
+    """Return a Signed."""
+    return [abs(value), int(value < 0), to_field(value)]
+
+
+def market(held: Market) -> list[int]:
+    """Return a Market."""
+    return [*signed(held.skew), to_field(held.funding_index), *market_row(held)]
+
+
+def entry(line: Entry) -> list[int]:
+    """Return an Entry."""
+    return [to_field(line.value), line.step, line.contingency, line.concentration]
+
+
+def order_fields(order: Order) -> list[int]:
+    """Return an Order."""
+    return [int(getattr(order, field.name)) for field in ORDER_WORD.fields]
+
+
+def book(cash: int, positions: Sequence[Lots], sheet: Sequence[Entry]) -> list[int]:
+    """Return a Book."""
+    equity, add_ons, losses = cash, 0, [0] * UNDERLYINGS
+    for i, (lots, line) in enumerate(zip(positions, sheet, strict=True)):
+        equity += lots * line.value
+        add_ons += abs(lots) * line.contingency + lots * lots * line.concentration
+        losses[underlying(i)] += lots * line.step
+    return [to_field(equity), add_ons, *map(to_field, losses)]
+
+
+def verdict(given: Verdict) -> list[int]:
+    """Return a Verdict."""
+    effect = given.effect
+    left, sells = abs(effect.left), int(effect.left < 0)
+    words = [int(given.eligible), given.reason, effect.instrument, sells, left]
+    return [*words, effect.limit, effect.nonce, effect.carried, int(effect.spends)]
+
+
+def hot(index: int) -> list[int]:
+    """Return 1 at an instrument, else 0."""
+    return [int(i == index) for i in range(INSTRUMENTS)]
+
+
+def sheet_of(case: Case) -> tuple[Entry, ...]:
+    """Return a batch's sheet."""
+    return price_sheet(case.execution.advanced, case.prices, PARAMS)
+
+
+def lane(case: Case, instrument: int) -> list[int]:
+    """Return a Lane of a batch, all zero where the batch has none."""
+    if instrument not in case.committed.batch.lanes:
+        return [0, 0, *entry(NOTHING)]
+    mark = case.prices[instrument]
+    return [int(mark > 0), mark, *entry(sheet_of(case)[instrument])]
+
+
+def clearing(case: Case, instrument: int) -> list[int]:
+    """Return a Clearing of a batch, all zero where the batch has none."""
+    cleared = case.execution.clearings.get(instrument)
+    if cleared is None:
+        return [0] * 5
+    held = case.execution.advanced[instrument]
+    further = cleared.flow + cleared.side
+    cap = PARAMS.market(instrument).skew_cap if case.execution.house_grows else Lots(0)
+    following = money(case.prices[instrument]) + premium(held, further)
+    beyond = int(not within_cap(held, further, cap))
+    price, side = to_field(cleared.price), to_field(cleared.side)
+    return [price, to_field(following), beyond, side, to_field(taker_sign(held, cleared.flow))]
+
+
+def taker_sign(held: Market, flow: int) -> int:
+    """Return the sign of the fills that pay the taker's fee, zero without a flow."""
+    grows = abs(held.skew + flow) > abs(held.skew)
+    return (1 if grows else -1) * ((flow > 0) - (flow < 0))
+
+
+def terms(case: Case) -> list[int]:
+    """Return the Terms of a batch."""
+    number = case.before.batch_number + 1
+    return [VENUE.word, number, PARAMS.taker_fee, PARAMS.maker_fee, PARAMS.profit_cap]
+
+
+def repeated(case: Case, slot: Slot) -> int:
+    """Return 1 for an order behind an earlier one of its account."""
+    before = case.execution.slots[: case.execution.slots.index(slot)]
+    return int(any(other.order and other.index == slot.index for other in before))

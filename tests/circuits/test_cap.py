@@ -1,0 +1,59 @@
+"""Nodes that a batch carries from slot to slot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prover.inputs import path_inputs
+from tests.circuits.harness import Circuit
+from undertow.crypto.merkle import Tree
+from undertow.protocol.layout import LEVELS
+
+Compile = Callable[[str], Circuit]
+LAST = (1 << 24) - 1
+
+
+def grown() -> Tree:
+    tree = Tree()
+    for index in (1, 9, 1 << 23, LAST):
+        tree.update(index, index + 5)
+    return tree
+
+
+def test_root(circuit: Compile) -> None:
+    tree = grown()
+    tested = circuit("cap.circom: CapRoot()")
+    values = tested.agrees({"cap": tree.level(LEVELS)}, {"root": tree.root})
+    assert tested.loose_wires(values) == []
+    assert tested.count == tested.cost
+
+
+def test_update(circuit: Compile) -> None:
+    cap, at = grown().level(LEVELS), 32
+    tested = circuit("cap.circom: CapUpdate()")
+    inputs = {"cap": cap, "bit": [at >> i & 1 for i in range(6)], "old": cap[at], "new": 77}
+    values = tested.agrees(inputs, {"next[32]": 77, "next[31]": cap[31], "next[0]": cap[0]})
+    for change in ({"new": 78}, {"next[32]": 78}, {"next[5]": 1}, {"cap[5]": cap[5] + 1}):
+        assert not tested.accepts(tested.forge(values, change))
+    tested.refuses({**inputs, "old": cap[at] + 1})
+    assert tested.count == tested.cost
+
+
+def test_move_leaf(circuit: Compile) -> None:
+    tested = circuit("cap.circom: MoveLeaf(6)")
+    for index in (9, LAST):
+        tree = grown()
+        inputs = {
+            "index": index,
+            "children": path_inputs(tree, index)[:LEVELS],
+            "old": tree.get(index),
+            "new": 77,
+            "cap": tree.level(LEVELS),
+        }
+        tree.update(index, 77)
+        moved = tree.level(LEVELS)
+        tested.agrees(inputs, {f"nextCap[{i}]": node for i, node in enumerate(moved)})
+        tested.refuses({**inputs, "index": index - 1})
+        tested.refuses({**inputs, "old": 78})
+        tested.refuses({**inputs, "index": index + (1 << 24)})
+    assert tested.count == tested.cost

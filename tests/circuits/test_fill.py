@@ -1,0 +1,50 @@
+"""What a fill makes of an account, and what is published of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.circuits.batches import PARAMS, history
+from tests.circuits.buses import hot, lane, signed, verdict
+from tests.circuits.harness import Circuit
+from undertow.crypto.field import R, to_field
+from undertow.engine.fees import takes
+from undertow.protocol.account import ACCOUNT_WORDS
+from undertow.protocol.units import money
+
+FIELDS = [
+    f"after.{field.name.split('_')[0] + ''.join(p.title() for p in field.name.split('_')[1:])}"
+    + (f"[{i}]" if field.count > 1 else "")
+    for field in ACCOUNT_WORDS.fields
+    for i in range(field.count)
+]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 5])
+def test_fill(circuit: Callable[[str], Circuit], seed: int) -> None:
+    tested = circuit("fill.circom: Fill()")
+    for case in history(seed, 4):
+        for slot in case.execution.slots:
+            instrument = slot.verdict.effect.instrument
+            cleared = case.execution.clearings.get(instrument)
+            mark, value = lane(case, instrument)[1:3]
+            over = cleared.price - money(case.prices[instrument]) if cleared else 0
+            held = case.execution.advanced[instrument]
+            taker = cleared is not None and takes(held, cleared, slot.fill)
+            inputs = {
+                "before": slot.before.words(),
+                "position": signed(slot.before.positions[instrument]),
+                "hot": hot(instrument),
+                "verdict": verdict(slot.verdict),
+                "mark": mark,
+                "cost": (value + over) % R,
+                "rate": PARAMS.taker_fee if taker else PARAMS.maker_fee,
+                "lots": abs(slot.fill),
+                "fill": to_field(slot.fill),
+            }
+            outputs = dict(zip(FIELDS, slot.after.words(), strict=True))
+            outputs |= {"fee": slot.fee, "cash": slot.after.cash - slot.before.cash}
+            tested.agrees(inputs, {**outputs, "ciphertext": slot.ciphertext()})
+    assert tested.count == tested.cost

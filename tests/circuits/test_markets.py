@@ -1,0 +1,95 @@
+"""The priced markets of a batch: opened, advanced, and put back after the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from prover.inputs import params_input, state_inputs
+from tests.circuits.batches import PARAMS, Case, history
+from tests.circuits.buses import hot, market, signed
+from tests.circuits.harness import Circuit
+from undertow.crypto.domains import TABLE
+from undertow.crypto.field import to_field
+from undertow.crypto.poseidon import poseidon
+from undertow.engine.funding import advance
+from undertow.engine.price import advance_depth, depth_target
+from undertow.protocol.params import rule
+from undertow.protocol.state import market_row
+
+Compile = Callable[[str], Circuit]
+RULES = params_input(PARAMS)[4 * 16 : 5 * 16]
+
+
+def opening(case: Case, lane: int) -> dict[str, Any]:
+    words = state_inputs(case.before)["markets"]
+    return {
+        "hot": hot(lane),
+        "skew": [signed(held.skew) for held in case.before.markets],
+        "fundings": words[3:19],
+        "rowHashes": words[19:],
+        "ruleHash": RULES,
+        "price": case.prices,
+        "time": case.time,
+        "row": market_row(case.before.markets[lane]),
+        "rule": rule(PARAMS.market(lane)),
+    }
+
+
+def test_advance_market(circuit: Compile) -> None:
+    tested = circuit("markets.circom: AdvanceMarket()")
+    for seed in (1, 4):
+        for case in history(seed, 3):
+            for lane in case.committed.batch.lanes:
+                before, after = case.before.markets[lane], case.execution.advanced[lane]
+                price, time = case.prices[lane], case.time
+                moved = advance(before, price, time, PARAMS.market(lane))
+                target = depth_target(price, moved.variance, PARAMS.market(lane))
+                _, released = advance_depth(moved, target)
+                outputs = {
+                    "market.skew.value": before.skew,
+                    "market.funding": after.funding_index,
+                    "market.row.pool": after.pool,
+                    "market.row.kappa": after.kappa,
+                    "rowHash": poseidon(market_row(before), TABLE),
+                    "funding": after.funding_index - before.funding_index,
+                    "released": released,
+                }
+                inputs = opening(case, lane)
+                tested.agrees(inputs, outputs)
+                for name, at in (("row", 0), ("rule", 1)):
+                    lie = list(inputs[name])
+                    lie[at] += 1
+                    tested.refuses({**inputs, name: lie})
+    assert tested.count == tested.cost
+
+
+def test_commit_markets(circuit: Compile) -> None:
+    tested = circuit("markets.circom: CommitMarkets(2)")
+    for case in history(1, 3):
+        lanes = case.committed.batch.lanes
+        before, after = (state_inputs(s)["markets"] for s in (case.before, case.execution.state))
+        advanced = case.execution.advanced
+        clearings = [case.execution.clearings[lane] for lane in lanes]
+        inputs = {
+            "hot": [hot(lane) for lane in lanes],
+            "before": before,
+            "rowHash": [before[19 + lane] for lane in lanes],
+            "funding": after[3:19],
+            "market": [market(advanced[lane]) for lane in lanes],
+            "pool": [cleared.pool for cleared in clearings],
+            "flow": [to_field(cleared.flow) for cleared in clearings],
+        }
+        outputs = {f"after.skews[{i}]": after[i] for i in range(3)}
+        outputs |= {f"after.rowHash[{i}]": after[19 + i] for i in range(16)}
+        tested.agrees(inputs, outputs)
+    assert tested.count == tested.cost
+
+
+def test_move_each(circuit: Compile) -> None:
+    tested = circuit("markets.circom: MoveEach(2)")
+    before = list(range(100, 116))
+    inputs = {"hot": [hot(0), hot(9)], "by": [5, to_field(-7)], "before": before}
+    wanted = {i: value + (5 if i == 0 else -7 if i == 9 else 0) for i, value in enumerate(before)}
+    tested.agrees(inputs, {f"after[{i}]": value for i, value in wanted.items()})
+    assert tested.count == tested.cost

@@ -1,0 +1,28 @@
+"""The sheet's lines, rounded up at extreme prices too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.circuits.batches import MAX_PRICE, PARAMS
+from tests.circuits.buses import RISKS, entry
+from tests.circuits.harness import Circuit
+from undertow.crypto.field import to_field
+from undertow.protocol.sheet import perpetual
+from undertow.protocol.units import Money, Price
+
+NAMES = ("value", "step", "contingency", "concentration")
+
+
+def test_price_sheet(circuit: Callable[[str], Circuit]) -> None:
+    tested = circuit("sheet.circom: PriceSheet()")
+    prices = [Price(p) for p in (MAX_PRICE, 0, 1, 7_800_000, *[3] * 11, MAX_PRICE - 1)]
+    funding = [Money(lots * (1 << 50)) for lots in range(-8, 8)]
+    inputs = {"price": prices, "funding": [to_field(f) for f in funding], "risk": RISKS}
+    outputs = {}
+    for i, price in enumerate(prices):
+        line = entry(perpetual(price, funding[i], PARAMS.risk(i)))
+        outputs |= {f"sheet[{i}].{name}": word for name, word in zip(NAMES, line, strict=True)}
+    values = tested.agrees(inputs, outputs)
+    assert tested.loose_wires(values, but=["risk"]) == []
+    assert tested.count == tested.cost

@@ -1,0 +1,34 @@
+"""The state's root, from what a batch opens of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prover.inputs import state_inputs
+from tests.circuits.batches import history
+from tests.circuits.harness import Circuit
+from undertow.protocol.prices import pack_prices
+from undertow.protocol.units import Price
+
+Compile = Callable[[str], Circuit]
+
+
+def test_commit_state(circuit: Compile) -> None:
+    tested = circuit("state.circom: CommitState()")
+    for case in history(1, 2):
+        state = case.execution.state
+        inputs = {"accounts": state.tree.root, "marks": pack_prices(state.marks)}
+        values = tested.agrees({**inputs, **state_inputs(state)}, {"root": state.root()})
+        assert tested.loose_wires(values) == []
+    assert tested.count == tested.cost
+
+
+def test_pack_prices(circuit: Compile) -> None:
+    tested = circuit("state.circom: PackPrices()")
+    prices = [Price((1 << 36) - 1 - i) for i in range(16)]
+    words = pack_prices(prices)
+    values = tested.agrees({"price": prices}, {f"word[{i}]": w for i, w in enumerate(words)})
+    assert tested.loose_wires(values) == []
+    for value in (1 << 36, -1 % (1 << 254)):
+        tested.refuses({"price": [value, *prices[1:]]})
+    assert tested.count == tested.cost

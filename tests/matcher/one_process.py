@@ -1,0 +1,183 @@
+"""A whole venue in one process, drawn from a seed: chain, provers, clock, traders and oracle.
+
+What traders and oracle do depends on the seed and on what the chain has seen, never on how often
+the operator was stopped in between.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from matcher.assemble import Keys, Parts, assemble
+from matcher.intake import decide
+from matcher.loop import Operator, Phase
+from tests.matcher.faults import Faults, FaultyChain, FaultyJournal, StandInProver, StoppedError
+from undertow.client.client import MatcherInfo, Trader
+from undertow.crypto.eddsa import PrivateKey
+from undertow.protocol.envelope import EnvelopePrivateKey
+from undertow.protocol.params import MINIMAL
+from undertow.protocol.request import Kind, Request, opening_key
+from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.units import MICRO_USD, MicroUsd, Price
+from venue.markets import BTC, LOCAL_PARAMS, MICRO
+
+SPOT = 78_000 * MICRO_USD
+TRADERS = 6
+KEYS = Keys(
+    operator=PrivateKey.from_seed(b"one process operator".ljust(32, b".")),
+    envelope=EnvelopePrivateKey.generate(0),
+    receipt=Ed25519PrivateKey.generate(),
+)
+
+
+class FakeClock:
+    """Time passes when somebody waits for it, and then the world goes on."""
+
+    def __init__(self, on_wait: Callable[[], None]) -> None:
+        self._now = 1_000.0
+        self.on_wait = on_wait
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def time_ms(self) -> int:
+        return int(self._now * 1_000)
+
+    def wait(self, stop: threading.Event, seconds: float) -> None:
+        self._now += seconds
+        self.on_wait()
+
+
+class OneProcess:
+    """One venue; the operator's lives come and go, everything else lasts."""
+
+    def __init__(self, folder: Path, seed: int, faults: Faults) -> None:
+        self.seed, self.faults = seed, faults
+        self.chain = FaultyChain(faults, MINIMAL, LOCAL_PARAMS.hash(), KEYS.operator.public)
+        self.traders = [
+            Trader(PrivateKey.from_seed(bytes([number] * 32)), number)
+            for number in range(1, TRADERS + 1)
+        ]
+        self.lives = 0
+        self._journal_path = folder / "journal.sqlite"
+        self.clock = FakeClock(self._time_passes)
+        prover = StandInProver(faults)
+        self._parts = Parts(
+            preset=MINIMAL,
+            params=LOCAL_PARAMS,
+            keys=KEYS,
+            log_path=folder / "orders.sqlite",
+            journal_path=self._journal_path,
+            chain=self.chain,
+            batch_prover=prover,
+            request_prover=prover,
+            clock=self.clock,
+            random=Random(),
+            linger_seconds=1.0,
+        )
+        self._acted = {"step": -1, "wait": -1}
+        self._batches = self._waits = 0
+        self._stop = threading.Event()
+        self._open_accounts()
+        self.operator = self._born()
+
+    def run(self, batches: int) -> list[int]:
+        """Go on until so many batches are settled; return every settlement's state root."""
+        self._batches = batches
+        self._stop.clear()
+        while self.chain.batches < batches:
+            try:
+                self.operator.run(self._stop)
+            except StoppedError:
+                self.operator.close()
+                self.operator = self._born()
+        return [settled.root for settled in self.chain.settled]
+
+    def _born(self) -> Operator:
+        """Return an operator that knows only the chain and the files."""
+        self.lives += 1
+        operator = assemble(self._parts)
+        operator.desk.journal.close()
+        journal = FaultyJournal(self._journal_path, self.faults, self._parts.random, self.seed)
+        journal.draw_for(1)
+        operator.desk = replace(operator.desk, journal=journal)
+        operator.on_step = self._stepped
+        return operator
+
+    def _stepped(self) -> None:
+        """The world sees what the operator did."""
+        if self.chain.batches >= self._batches:
+            self._stop.set()
+        draw = None if self._is_behind() else self._draw("step")
+        if draw is None:
+            return
+        for _ in range(draw.choice((0, 0, 1, 2, 3, 5))):
+            self.submit(draw)
+        if draw.random() < 0.2:
+            self.chain.queue.append(_request(draw))
+        if draw.random() < 0.6:
+            self._publish(draw)
+
+    def _time_passes(self) -> None:
+        """The operator waits: sooner or later there is an order, and a price for it."""
+        self._waits += 1
+        assert self._waits < 100_000, "the venue stands still"
+        draw = None if self._is_behind() else self._draw("wait")
+        if draw is not None:
+            self.submit(draw)
+            self._publish(draw)
+
+    def _is_behind(self) -> bool:
+        """Whether the operator, and intake with it, may be behind the chain."""
+        return self.operator.phase in (Phase.STARTING, Phase.CHAIN_UNREACHABLE)
+
+    def _draw(self, occasion: str) -> Random | None:
+        """Return the dice of an occasion, which comes once after each transaction."""
+        if self._acted[occasion] == self.chain.sent:
+            return None
+        self._acted[occasion] = self.chain.sent
+        return Random(f"{self.seed} {occasion} {self.chain.sent}")
+
+    def _open_accounts(self) -> None:
+        self.chain.queue.append(Request(Kind.HOUSE_DEPOSIT, 0, 2_000_000 * MICRO_USD))
+        for trader in self.traders:
+            key = opening_key(trader.key.public)
+            self.chain.queue.append(Request(Kind.OPEN, trader.account, 20_000 * MICRO_USD, key))
+
+    def _publish(self, draw: Random) -> None:
+        spot = MicroUsd(int(SPOT * draw.uniform(0.99, 1.01)))
+        known = {market.instrument: market.price_per_lot(spot) for market in (BTC, MICRO)}
+        self.chain.publish([known.get(i, Price(0)) for i in range(INSTRUMENTS)])
+
+    def submit(self, draw: Random) -> None:
+        """Send one order through intake, as soon as its trader has an account."""
+        trader, matcher = draw.choice(self.traders), self.operator.matcher
+        if trader.account not in self.operator.state.accounts:
+            return
+        market = draw.choice((BTC, BTC, MICRO))
+        lots = draw.choice((-1, 1)) * draw.randint(1, 400)
+        order = trader.order(
+            market.instrument,
+            lots,
+            market.price_per_lot(MicroUsd(int(SPOT * draw.uniform(0.98, 1.02)))),
+            matcher.view.batch_number + draw.randint(0, 4),
+            fee_cap=LOCAL_PARAMS.taker_fee,
+            immediate_or_cancel=draw.random() < 0.5,
+        )
+        info = MatcherInfo(matcher.venue, KEYS.envelope.public, b"", 0, "")
+        envelope = trader.seal(order, info)
+        decision = decide(envelope, KEYS.envelope, matcher.venue, matcher.view)
+        assert isinstance(decision, SignedOrder), decision
+        matcher.log.append(envelope, matcher.clock_ms()).result()
+
+
+def _request(draw: Random) -> Request:
+    kind = draw.choice((Kind.DEPOSIT, Kind.WITHDRAW))
+    return Request(kind, draw.randint(1, TRADERS), draw.choice((1, 50, 30_000)) * MICRO_USD)

@@ -1,0 +1,153 @@
+"""Nouns pack as the deployed circuits and contracts read them: frozen values, and their ranges."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from undertow.crypto.babyjubjub import BASE8, Point
+from undertow.protocol import layout
+from undertow.protocol.account import Account, pack_positions, unpack_positions
+from undertow.protocol.delta import Delta
+from undertow.protocol.errors import AccountRangeError, OrderRangeError, WidthError
+from undertow.protocol.grouped import Grouped
+from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.order import ORDER_WORD, Order
+from undertow.protocol.packing import Packed
+from undertow.protocol.params import VenueParams
+from undertow.protocol.prices import pack_prices, unpack_prices
+from undertow.protocol.request import Kind, Request
+from undertow.protocol.sheet import RiskParams
+from undertow.protocol.state import Ledger, State, market_row
+from undertow.protocol.statement import Served, Touch, request_words, settle_words
+from undertow.protocol.venue import Venue
+
+FROZEN: dict[str, list[tuple[Any, Any]]] = json.loads(
+    (Path(__file__).parent / "packed.json").read_text(encoding="utf-8")
+)
+"""Random values of every kind with their words; a layout that is to change, changes this file."""
+
+
+def account(fields: dict[str, Any]) -> Account:
+    positions = tuple(fields["positions"])
+    return Account(**{**fields, "owner": Point(*fields["owner"]), "positions": positions})
+
+
+def order(fields: dict[str, Any]) -> Order:
+    flags = {field.name: bool(fields[field.name]) for field in ORDER_WORD.fields if field.is_flag}
+    return Order(**{**fields, **flags})
+
+
+def params(fields: dict[str, Any]) -> VenueParams:
+    markets = tuple(market and MarketParams(**market) for market in fields["markets"])
+    risks = tuple(risk and RiskParams(**risk) for risk in fields["risks"])
+    return VenueParams(**{**fields, "markets": markets, "risks": risks})
+
+
+def state(fields: dict[str, Any]) -> State:
+    return State(
+        markets=tuple(Market(**market) for market in fields["markets"]),
+        ledger=Ledger(**fields["ledger"]),
+        marks=tuple(fields["marks"]),
+    )
+
+
+def batch(given: dict[str, Any]) -> list[int]:
+    return settle_words(
+        Venue(given["chain_id"], given["contract"]),
+        given["number"],
+        tuple(given["roots"]),
+        given["set_root"],
+        given["prices"],
+        given["time"],
+        given["params_hash"],
+        [Touch(*touch) for touch in given["touches"]],
+    )
+
+
+def requests(given: dict[str, Any]) -> list[int]:
+    return request_words(
+        Venue(given["chain_id"], given["contract"]),
+        given["number"],
+        tuple(given["roots"]),
+        Point(*given["operator_key"]),
+        given["params_hash"],
+        [Served(word, Point(x, y), *rest) for word, x, y, *rest in given["served"]],
+    )
+
+
+PACKS: dict[str, Callable[[Any], int | list[int] | tuple[int, ...]]] = {
+    "order": lambda given: order(given).pack(),
+    "delta": lambda given: Delta(**given).pack(),
+    "request": lambda given: Request(Kind(given[0]), *given[1:]).word(),
+    "positions": pack_positions,
+    "prices": pack_prices,
+    "account": lambda given: account(given).words(),
+    "row": lambda given: market_row(Market(**given)),
+    "ledger": lambda given: Ledger(**given).hash(),
+    "venue": lambda given: state(given).venue_hash(),
+    "params": lambda given: params(given).hash(),
+    "batch": batch,
+    "requests": requests,
+}
+OPENS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "order": (order, Order.unpack),
+    "delta": (lambda given: Delta(**given), Delta.unpack),
+    "request": (lambda given: Request(Kind(given[0]), *given[1:]), Request.from_word),
+    "positions": (tuple, unpack_positions),
+    "prices": (tuple, unpack_prices),
+}
+
+
+@pytest.mark.parametrize("kind", FROZEN)
+def test_every_kind_packs_as_it_was_frozen(kind: str) -> None:
+    for given, expected in FROZEN[kind]:
+        packed = PACKS[kind](given)
+        words = hex(packed) if isinstance(packed, int) else [hex(word) for word in packed]
+        assert words == expected
+
+
+@pytest.mark.parametrize("kind", OPENS)
+def test_what_packs_opens_again(kind: str) -> None:
+    noun, opens = OPENS[kind]
+    for given, expected in FROZEN[kind]:
+        words = int(expected, 16) if isinstance(expected, str) else [int(w, 16) for w in expected]
+        assert opens(words) == noun(given)
+
+
+@pytest.mark.parametrize("group", layout.GROUPED, ids=lambda group: group.noun)
+def test_values_of_all_instruments_are_ranged(group: Grouped) -> None:
+    magnitude = group.width - (group is layout.POSITIONS)
+    most = [(1 << magnitude) - 1] * group.count
+    assert list(group.unpack(group.pack(most))) == most
+    assert all(0 <= word < 1 << group.width * group.per_word for word in group.pack(most))
+    for wrong in (1 << magnitude, -1 if group is not layout.POSITIONS else -1 << magnitude):
+        with pytest.raises(WidthError, match=f"{group.noun.lower()} 3 does not fit {magnitude} b"):
+            group.pack([*most[:3], wrong, *most[4:]])
+    with pytest.raises(WidthError, match="not 16"):
+        group.pack(most[1:])
+
+
+@pytest.mark.parametrize("packed", layout.PACKED, ids=lambda packed: packed.noun)
+def test_a_packed_words_fields_touch_each_other(packed: Packed) -> None:
+    at = 0
+    for field in packed.fields:
+        assert packed.at(field.name) == at
+        at += field.width
+    assert packed.width <= 253
+
+
+def test_an_order_of_another_type_is_refused() -> None:
+    plain = order(FROZEN["order"][0][0])
+    with pytest.raises(OrderRangeError, match="nonce does not fit 32 bits"):
+        replace(plain, nonce=1.5)  # type: ignore[arg-type]
+
+
+def test_an_owner_that_is_no_point_of_the_field_is_refused() -> None:
+    with pytest.raises(AccountRangeError, match="owner does not fit the field"):
+        Account(Point(BASE8.x, 1 << 254), 1)

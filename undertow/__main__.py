@@ -1,0 +1,5 @@
+"""`python -m undertow`: the trader's command."""
+
+from undertow.command.cli import main
+
+main()

@@ -1,0 +1,99 @@
+"""A deployment file against the chain: what it says, the contracts have to say too.
+
+1. The node is of the deployment's chain.
+2. The settlement settles the parameters of the file.
+3. Vault, oracle and token are those that the settlement works with.
+4. The settlement's sizes are the preset's.
+5. Its operator's key is the file's.
+
+Absent on purpose: the verifying keys and the code itself, which have to be compared with a build
+of one's own, and the names of the markets, which no contract knows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web3.contract import Contract
+from web3.exceptions import BadFunctionCallOutput, ContractLogicError
+
+from undertow.chain.chain import Chain, reachable
+from undertow.chain.contracts import Contracts
+from undertow.chain.deployment import Deployment
+from undertow.chain.errors import (
+    WrongChainError,
+    WrongContractError,
+    WrongOperatorError,
+    WrongParamsError,
+)
+from undertow.crypto.babyjubjub import Point
+from undertow.protocol.params import PRESETS, Preset
+
+
+def connect(chain: Chain, deployment: Deployment) -> Contracts:
+    """Return a deployment's contracts once the chain agrees with it; see the top for the steps.
+
+    Raises:
+        MismatchError: they differ; the message has both.
+        ChainUnreachableError: the node does not answer.
+    """
+    if chain.chain_id != deployment.chain_id:
+        expected, found = str(deployment.chain_id), str(chain.chain_id)
+        raise WrongChainError("the chain's id", expected, found)
+    contracts = Contracts(chain, deployment)
+    _check_params(contracts.settlement, deployment.group.params.hash())
+    _check_addresses(contracts)
+    _check_sizes(contracts.settlement, PRESETS[deployment.preset])
+    check_operator(contracts, deployment.operator_key)
+    return contracts
+
+
+def check_operator(contracts: Contracts, key: Point) -> None:
+    """Compare an operator's key with the contract's; raises WrongOperatorError."""
+    words = ("OPERATOR_KEY_X", "OPERATOR_KEY_Y")
+    found = Point(*(_word(contracts.settlement, name) for name in words))
+    if key != found:
+        raise WrongOperatorError("the operator's key", _shown(key), _shown(found))
+
+
+def _check_params(settlement: Contract, expected: int) -> None:
+    found = _word(settlement, "MARKET_PARAMS_HASH")
+    if found != expected:
+        raise WrongParamsError("the parameters' hash", f"{expected:#066x}", f"{found:#066x}")
+
+
+def _check_addresses(contracts: Contracts) -> None:
+    file = contracts.deployment
+    for what, expected, contract, name in (
+        ("the vault", file.vault, contracts.settlement, "VAULT"),
+        ("the oracle", file.oracle, contracts.settlement, "PRICE_SOURCE"),
+        ("the token", file.token, contracts.vault, "TOKEN"),
+    ):
+        found = str(_read(contract, name))
+        if found.lower() != expected.lower():
+            raise WrongContractError(what, expected, found)
+
+
+def _check_sizes(settlement: Contract, preset: Preset) -> None:
+    for name, expected in (("SLOTS", preset.slots), ("REQUESTS", preset.requests)):
+        found = _word(settlement, name)
+        if found != expected:
+            raise WrongContractError(f"{preset.name}'s {name}", str(expected), str(found))
+
+
+def _word(contract: Contract, name: str) -> int:
+    return int(_read(contract, name))
+
+
+def _read(contract: Contract, name: str) -> Any:
+    """Call a getter; an address without a contract that has it is not the venue's."""
+    try:
+        with reachable():
+            return contract.functions[name]().call()
+    except (BadFunctionCallOutput, ContractLogicError) as error:
+        what = f"the contract at {contract.address}"
+        raise WrongContractError(what, f"one with {name}", "none such") from error
+
+
+def _shown(key: Point) -> str:
+    return f"({key.x:#066x}, {key.y:#066x})"

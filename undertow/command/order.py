@@ -1,0 +1,81 @@
+"""`undertow order`, and the lines that it prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from undertow import foreign_json
+from undertow.command.connected import to_read
+from undertow.command.keys import trader_key
+from undertow.command.options import (
+    DEPLOYMENT,
+    MATCHER,
+    RPC,
+    Account,
+    Deployed,
+    KeyFile,
+    MatcherUrl,
+    Rpc,
+)
+from undertow.errors import UndertowError
+
+if TYPE_CHECKING:
+    from undertow.protocol.order import Order
+
+LONGEST_LINE = 1 << 12
+
+
+def order(
+    instrument: int,
+    lots: int,
+    limit_price: int,
+    key: KeyFile,
+    account: Account,
+    nonce: Annotated[int, typer.Option(help="Above the last one; an equal one goes on.")],
+    fee_cap: Annotated[int, typer.Option(help="2^-20 of the notional.")] = 400,
+    batches: Annotated[int, typer.Option(help="Batches until it expires.")] = 10,
+    resting: Annotated[bool, typer.Option(help="Leave what is not filled.")] = False,
+    reduce_only: bool = False,
+    matcher: MatcherUrl = MATCHER,
+    deployment: Deployed = DEPLOYMENT,
+    rpc: Rpc = RPC,
+) -> None:
+    """Send an encrypted order: lots positive to buy, limit price in micro-USD per lot.
+
+    Prints the receipt and the order; keep the lines in a file for `undertow status --orders`.
+    """
+    from undertow.client.client import Client, Trader
+
+    # What the order binds comes from the deployment and the chain, not from the matcher's word.
+    venue = to_read(deployment, rpc).deployment.venue
+    client = Client(matcher)
+    info = client.info()
+    info.require(venue)
+    trader = Trader(trader_key(key), account, nonce - 1)
+    signed = trader.order(
+        instrument,
+        lots,
+        limit_price,
+        info.batch_number + batches,
+        fee_cap=fee_cap,
+        reduce_only=reduce_only,
+        immediate_or_cancel=not resting,
+    )
+    receipt = client.submit(trader.seal(signed, info), info)
+    typer.echo(json.dumps({**receipt.to_json(), "order": f"{signed.pack():#x}"}))
+
+
+def read_orders(path: Path) -> list[Order]:
+    """Return the orders of the lines that `order` printed; raises UndertowError."""
+    from undertow.protocol.order import Order
+
+    try:
+        lines = path.read_bytes().splitlines()
+        read = [foreign_json.read(line, LONGEST_LINE) for line in lines]
+        return [Order.unpack(int(value["order"], 16)) for value in read]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UndertowError(f"{path} is not what `undertow order` printed: {error}") from error

@@ -1,0 +1,46 @@
+"""`undertow status`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from undertow.command.connected import to_read
+from undertow.command.keys import trader_key
+from undertow.command.options import DEPLOYMENT, RPC, Account, Deployed, KeyFile, Rpc
+from undertow.command.order import read_orders
+from undertow.protocol.units import MICRO_USD, MONEY_BITS
+
+
+def status(
+    key: KeyFile,
+    account: Account,
+    deployment: Deployed = DEPLOYMENT,
+    rpc: Rpc = RPC,
+    orders: Annotated[Path | None, typer.Option(help="What `undertow order` printed.")] = None,
+) -> None:
+    """Rebuild your account from chain data with your key alone.
+
+    With --orders, check that each fill is one that an order of yours allows.
+    """
+    from undertow.chain.history import own_events
+    from undertow.client.fills import check_fills
+
+    events = own_events(to_read(deployment, rpc), account, trader_key(key))
+    if not events:
+        typer.echo(f"account {account}: nothing settled yet")
+        return
+    held = events[-1].account
+    typer.echo(
+        f"account {account}: cash {held.cash / (1 << MONEY_BITS) / MICRO_USD:,.6f} USD, "
+        f"nonce {held.nonce}, {len(events)} changes"
+    )
+    for instrument, lots in enumerate(held.positions):
+        if lots:
+            typer.echo(f"  instrument {instrument}: {lots:+,} lots")
+    if orders is not None:
+        changes = [(event.batch, event.delta) for event in events]
+        fills = check_fills(read_orders(orders), changes)
+        typer.echo(f"  each of {len(fills)} fills is one that your orders allow")

@@ -1,0 +1,68 @@
+"""Values for all instruments, several to a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from undertow.protocol.errors import WidthError
+
+
+class Grouped:
+    """One value for each instrument, several to a word, the first one lowest.
+
+    Args:
+        noun: what a value is called.
+        about: what the values are.
+        width: bits of a value, its sign included.
+        per_word: values in a word.
+        count: values in all.
+        signed: whether the highest bit is the sign of what is below it; zero is never negative.
+    """
+
+    def __init__(
+        self, noun: str, about: str, *, width: int, per_word: int, count: int, signed: bool = False
+    ) -> None:
+        self.noun = noun
+        self.about = about
+        self.width = width
+        self.per_word = per_word
+        self.count = count
+        self.words = -(-count // per_word)
+        self._sign = 1 << width - 1 if signed else 0
+        self._high = self._sign or 1 << width
+        self._low = -self._sign if signed else -1
+        self._places = [(i // per_word, width * (i % per_word)) for i in range(count)]
+        self._nothing = (0,) * self.words
+
+    def pack(self, values: Sequence[int]) -> tuple[int, ...]:
+        """Return the words of values; raises WidthError."""
+        if len(values) != self.count:
+            raise WidthError(f"{len(values)} values, not {self.count}")
+        if not any(values):
+            return self._nothing
+        low, high = self._low, self._high
+        words = [0] * self.words
+        for i, value in enumerate(values):
+            if not value:
+                continue
+            if not low < value < high:
+                bits = high.bit_length() - 1
+                raise WidthError(f"{self.noun.lower()} {i} does not fit {bits} bits")
+            word, at = self._places[i]
+            words[word] |= (value if value > 0 else self._sign - value) << at
+        return tuple(words)
+
+    def unpack(self, words: Sequence[int]) -> tuple[int, ...]:
+        """Return the values of words; raises WidthError unless they are the packed form of some."""
+        sign, mask = self._sign, (1 << self.width) - 1
+        left = list(words)
+        values = []
+        for word, _ in self._places:
+            coded = left[word] & mask
+            left[word] >>= self.width
+            if coded == sign != 0:
+                raise WidthError(f"a {self.noun.lower()} is a negative zero")
+            values.append(sign - coded if coded & sign else coded)
+        if any(left) or len(left) != self.words:
+            raise WidthError(f"the words have bits that are of no {self.noun.lower()}")
+        return tuple(values)

@@ -1,0 +1,35 @@
+"""One run that measures what the product is judged by, beside its peers on the same files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from prover.native_core import native_core
+from undertow.protocol.params import Preset
+from venue.bench import batch, peers, primitives
+from venue.errors import BenchError
+
+VECTORS = "avx512ifma"
+"""What the native core calls arithmetic on the machine's vector units."""
+
+
+def measure(
+    preset: Preset, progress: Callable[[str], None], portable: bool = False
+) -> dict[str, Any]:
+    """Return the figures by name; `portable` leaves the machine's vector units unused.
+
+    Raises:
+        BenchError: `portable` comes too late for this process, or a proof does not verify.
+        NoNativeCoreError: it is what is measured.
+    """
+    if portable:
+        os.environ[peers.PORTABLE] = "1"
+    arithmetic = native_core().arithmetic()
+    if portable and arithmetic == VECTORS:
+        raise BenchError("the native core was in use before; bench in a process of its own")
+    figures = {"arithmetic": arithmetic, **batch.measure(preset, progress)}
+    progress("what the native core does for each order")
+    figures |= primitives.measure(primitives.ACCOUNTS)
+    return figures | peers.measure(portable, progress)

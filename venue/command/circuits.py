@@ -1,0 +1,68 @@
+"""`undertow circuits`: build, and the two ends of a ceremony."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from undertow.command.program import files
+from undertow.errors import UndertowError
+from undertow.protocol.params import DEFAULT, PRESETS
+from venue.command.options import PresetName, preset_named
+
+app = typer.Typer(no_args_is_help=True, help="Build the circuits and their keys.")
+
+
+@app.command("build")
+def build(preset: PresetName = DEFAULT.name) -> None:
+    """Compile a preset's circuits and make their development keys; prints constraint counts."""
+    from prover import artifacts
+    from prover.prover import Prover
+
+    chosen = preset_named(preset)
+    sizes = (chosen.slots, chosen.requests)
+    for name, size in zip(artifacts.circuit_names(chosen), sizes, strict=True):
+        count = Prover(artifacts.build(name, typer.echo)).constraints
+        typer.echo(f"{name}: {count:,} constraints, {count // size:,} per slot")
+
+
+@app.command("begin")
+def begin(
+    powers: Annotated[Path, typer.Argument(help="Powers of tau, prepared for phase 2.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
+    preset: PresetName = DEFAULT.name,
+) -> None:
+    """Write the keys that a ceremony begins with; `snarkjs zkey contribute` goes on from them."""
+    from prover import artifacts, setup
+
+    with files():
+        for name in artifacts.circuit_names(preset_named(preset)):
+            path = out / f"{name}_0000.zkey"
+            r1cs = artifacts.build(name, typer.echo).r1cs
+            circuit_hash = setup.start(r1cs, powers, path, typer.echo)
+            typer.echo(f"{path}: circuit hash {circuit_hash}")
+
+
+@app.command("adopt")
+def adopt(
+    circuit: Annotated[str, typer.Argument(help="The circuit's name, as `begin` printed it.")],
+    key: Annotated[Path, typer.Argument(help="The ceremony's last key.")],
+    powers: Annotated[Path, typer.Argument(help="The powers of tau that it began with.")],
+) -> None:
+    """Verify all of a ceremony's key and keep it for --ceremony.
+
+    No file shows that contributors are people: each has to find their hash in the list.
+    """
+    from prover import artifacts, setup
+
+    known = [name for preset in PRESETS.values() for name in artifacts.circuit_names(preset)]
+    if circuit not in known:
+        raise UndertowError(f"no circuit {circuit}; there are {', '.join(known)}")
+    with files():
+        built = artifacts.build(circuit, typer.echo)
+        used = artifacts.adopt(built, key, powers, typer.echo)
+        for one in setup.inspect(used.zkey).contributions:
+            typer.echo(f"{'beacon' if one.beacon else 'contribution'} {one.name}: {one.hash}")
+    typer.echo(f"adopted: {used.folder}")

@@ -1,0 +1,24 @@
+"""`undertow matcher`."""
+
+from __future__ import annotations
+
+import typer
+
+from venue.command.options import stop_on_signal
+
+app = typer.Typer(no_args_is_help=True, help="Run the matcher.")
+
+
+@app.command("run")
+def run(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Run intake and the settlement loop; keys and settings come from variables.
+
+    UNDERTOW_OPERATOR_KEY (a key file), UNDERTOW_PASSPHRASE, UNDERTOW_CHAIN_KEY, UNDERTOW_LOG_PATH,
+    UNDERTOW_EPOCH, UNDERTOW_ENVELOPE_SECRET (96 random bytes in hex), UNDERTOW_RECEIPT_SECRET (32).
+
+    With defaults: UNDERTOW_RPC, UNDERTOW_DEPLOYMENT, UNDERTOW_JOURNAL_PATH, UNDERTOW_JOBS,
+    UNDERTOW_LINGER_SECONDS.
+    """
+    from matcher.run import run as run_matcher
+
+    run_matcher(host, port, stop_on_signal())
