@@ -14,9 +14,10 @@ from typing import Any
 import wasmtime
 
 from prover import tape
-from prover.calculator import FIELD, WORD, Calculator, engine, flat, module
+from prover.calculator import WORD, Calculator, engine, flat, module
 from prover.toolchain import Compiled
-from undertow.protocol import native
+from undertow.crypto import native
+from undertow.crypto.field import R
 
 
 class Liar:
@@ -69,6 +70,6 @@ class Liar:
 
     def _told(self, lies: Mapping[str, int]) -> dict[int, bytes]:
         return {
-            self.wires + self.numbers[name]: (value % FIELD).to_bytes(WORD, "little")
+            self.wires + self.numbers[name]: (value % R).to_bytes(WORD, "little")
             for name, value in lies.items()
         }

@@ -14,8 +14,8 @@ from prover.tape import WTNS_HEADER, record
 from prover.witness import calculate, to_wtns
 from tests.circuits.harness import Circuit
 from tests.native.liar import Liar
+from undertow.crypto import native
 from undertow.crypto.field import R
-from undertow.protocol import native
 
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 
