@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 import _hypothesis_pytestplugin  # noqa: F401 - what no fault is in is read before the fork
-import hypothesis.internal.conjecture.engine  # noqa: F401
+import hypothesis.internal.conjecture.engine
 import hypothesis.strategies  # noqa: F401
 import pytest
 

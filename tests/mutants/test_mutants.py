@@ -22,7 +22,9 @@ def test_a_name_says_one_fault_and_each_listed_one_is_of_todays_code() -> None:
 
 
 def test_each_kind_of_fault_is_made() -> None:
-    source = "def f(a, b):\n    if not a <= b:\n        a += 1\n    return max(-a, b) if a and b else a"
+    source = (
+        "def f(a, b):\n    if not a <= b:\n        a += 1\n    return max(-a, b) if a and b else a"
+    )
     assert [name for name, _ in faults(source)] == [
         "f: if not a <= b: -> if True:",
         "f: if not a <= b: -> if False:",
