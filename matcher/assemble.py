@@ -19,7 +19,7 @@ from matcher.service import Matcher
 from matcher.store import OrderLog
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
-from undertow.protocol.params import Preset, VenueParams
+from undertow.protocol.params import MarketParams, Preset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Parts:
     """What differs between two matchers, the world outside included."""
 
     preset: Preset
-    params: VenueParams
+    params: MarketParams
     keys: Keys
     log_path: Path
     journal_path: Path

@@ -75,7 +75,7 @@ def test_orders_settle_and_every_trader_can_follow(venue: LocalVenue) -> None:
     submit(venue, venue.traders[0], 500, SPOT + 50)
     submit(venue, venue.traders[1], -300, SPOT - 50)
     settle(venue)
-    fills = {s.index: s.fill for s in venue.reports[-1].execution.slots if s.order}
+    fills = {s.account: s.fill for s in venue.reports[-1].execution.slots if s.order}
     assert fills == {1: 500, 2: -300}
     assert venue.operator.state.markets[0].skew == 200
     check_traders(venue)

@@ -36,7 +36,7 @@ def test_a_slot_publishes_what_changed_for_its_owner_alone() -> None:
     before = account(1, 100, version=4, nonce=1)
     after = account(1, 70, version=5, nonce=6, filled=Lots(2))
     verdict = Verdict(reason=Outcome.CLEARED, effect=Effect(instrument=9, left=Lots(-3)))
-    slot = Slot(index=2, action=ORDER, verdict=verdict, before=before, after=after, fill=Lots(-2))
+    slot = Slot(account=2, action=ORDER, verdict=verdict, before=before, after=after, fill=Lots(-2))
     assert (slot.order, slot.outcome) == (ORDER, Outcome.CLEARED)
     assert (slot.price, slot.fee) == (0, 0)
     delta = Delta(
@@ -54,5 +54,5 @@ def test_a_slot_publishes_what_changed_for_its_owner_alone() -> None:
 def test_a_touch_has_no_order_and_no_fill() -> None:
     touched = account(1)
     verdict = Verdict(reason=Outcome.DECOY)
-    slot = Slot(index=1, action=Decoy(1), verdict=verdict, before=touched, after=touched)
+    slot = Slot(account=1, action=Decoy(1), verdict=verdict, before=touched, after=touched)
     assert (slot.order, slot.outcome, slot.fill) == (None, Outcome.DECOY, 0)

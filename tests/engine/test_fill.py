@@ -113,7 +113,7 @@ def test_a_fill_pays_value_premium_and_fee_and_moves_its_instrument(
         cash=Money(10_000 - paid - 2 * TAKER),
         positions=lots_of({0: 3 + fill, 8: 4}),
     )
-    assert (slot.index, slot.before, slot.fill, slot.price) == (1, BEFORE, fill, 77)
+    assert (slot.account, slot.before, slot.fill, slot.price) == (1, BEFORE, fill, 77)
 
 
 @pytest.mark.parametrize("side", [1, -1])
@@ -148,7 +148,7 @@ def test_a_touch_and_a_refused_order_move_the_version_alone(
 ) -> None:
     (slot,) = filled([(action, judged)], clearing_of(9, 9, premium=9, price=9))
     assert slot == Slot(
-        index=1,
+        account=1,
         action=action,
         verdict=judged,
         before=BEFORE,
@@ -165,7 +165,7 @@ def test_each_slot_takes_its_own_fill_of_its_own_lane() -> None:
         clearing_of(1, 1, 0, premium=10, price=1),
         clearing_of(-3, 0, -3, premium=20, price=2),
     )
-    assert [(slot.index, slot.fill, slot.price) for slot in slots] == [(1, 1, 1), (2, -3, 2)]
+    assert [(slot.account, slot.fill, slot.price) for slot in slots] == [(1, 1, 1), (2, -3, 2)]
     other: Account = slots[1].after
     assert other.positions == lots_of({8: -3})
     assert other.cash == 3 * (5 * VALUE + 20) - 3 * TAKER

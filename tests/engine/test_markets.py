@@ -19,7 +19,7 @@ OLD = Market(
     price=Price(1 << 17),
     time=100,
     funding_rate=1 << 20,
-    funding_index=Money(70),
+    funding=Money(70),
 )
 """Its potential at a depth of 255 is 1,020 in units of 2**16 by lots squared."""
 NEW = prices(1 << 17)
@@ -36,7 +36,7 @@ def test_only_the_lanes_move_and_their_releases_add_up(lanes: tuple[int, ...]) -
         OLD,
         time=164,
         # 2**20 * 2**-40 a second for 64 seconds of 2**17 * 2**16.
-        funding_index=Money(70 + (1 << 19)),
+        funding=Money(70 + (1 << 19)),
         kappa=Kappa(255 << 16),
         pool=Money(1_020),
     )
@@ -56,7 +56,7 @@ def test_the_depth_is_of_the_variance_that_the_new_price_makes() -> None:
 
 
 def test_the_sheet_has_a_line_for_each_instrument_at_its_price_and_funding() -> None:
-    markets = tuple(Market(funding_index=Money(5 * i)) for i in range(16))
+    markets = tuple(Market(funding=Money(5 * i)) for i in range(16))
     sheet = price_sheet(markets, prices(9), params(rule=SHALLOW, risk=NO_RISK))
     assert len(sheet) == 16
     assert sheet[0] == line(value=9 << 16, concentration=1)

@@ -34,7 +34,7 @@ PARAMS = params((0,), SHALLOW, RiskParams(shock=1, contingency=2, concentration=
 
 
 def state(**accounts: Account) -> State:
-    market = Market(price=Price(77), funding_index=Money(1_001))
+    market = Market(price=Price(77), funding=Money(1_001))
     return state_of(
         {int(name[1:]): each for name, each in accounts.items()},
         markets=(market, *[Market()] * 15),

@@ -22,7 +22,7 @@ from undertow.protocol.units import Lots, Price
 
 def users(state: State) -> int:
     """Return what all users own: cash and positions at the marks."""
-    value = [(state.marks[i] << 16) - state.markets[i].funding_index for i in range(INSTRUMENTS)]
+    value = [(state.marks[i] << 16) - state.markets[i].funding for i in range(INSTRUMENTS)]
     return sum(
         account.cash + sum(lots * v for lots, v in zip(account.positions, value, strict=True))
         for account in state.accounts.values()
@@ -31,7 +31,7 @@ def users(state: State) -> int:
 
 def house(state: State) -> int:
     """Return the house's net asset value: its cash, its fees and the other side of every skew."""
-    value = [(state.marks[i] << 16) - state.markets[i].funding_index for i in range(INSTRUMENTS)]
+    value = [(state.marks[i] << 16) - state.markets[i].funding for i in range(INSTRUMENTS)]
     taken = sum(market.skew * v for market, v in zip(state.markets, value, strict=True))
     return state.ledger.house_cash + state.ledger.fee_pool - taken
 

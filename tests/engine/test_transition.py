@@ -84,7 +84,7 @@ def test_a_seller_is_paid_by_the_house_less_the_pool_and_the_fees() -> None:
 
 
 def test_what_the_house_takes_is_worth_its_mark_less_funding() -> None:
-    before = venue(market(funding_index=1_001), a1=account(1, RICH))
+    before = venue(market(funding=1_001), a1=account(1, RICH))
     done = executed(before, order(1, 3, ANY))
     assert done.state.ledger.house_cash == RICH + 3 * (VALUE - 1_001)
 
@@ -180,7 +180,7 @@ def test_longs_pay_shorts_and_the_house_while_users_are_long() -> None:
     after = transition(before, batch, prices(MARK), 164, QUIET).state
     # A lot of 2**33 at 2**-20 a second for 64 seconds; the skew is in the dead zone.
     paid = 1 << 19
-    value = [(MARK << 16) - state.markets[0].funding_index for state in (before, after)]
+    value = [(MARK << 16) - state.markets[0].funding for state in (before, after)]
     assert [5 * (value[1] - value[0]), -2 * (value[1] - value[0])] == [-5 * paid, 2 * paid]
     assert after.ledger == before.ledger
 

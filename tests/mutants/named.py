@@ -35,8 +35,8 @@ NAMED = (
     (FUNDING, "(market.funding_rate + rate)", "(2 * rate)", "index not the mean"),
     (
         FUNDING,
-        "market.funding_index + paid",
-        "market.funding_index - paid",
+        "market.funding + paid",
+        "market.funding - paid",
         "funding paid the wrong way",
     ),
     (FUNDING, ">> 25", ">> 24", "funding twice as large"),
@@ -170,8 +170,8 @@ NAMED = (
     ),
     (
         SHEET,
-        "value=Money((price << 16) - funding_index)",
-        "value=Money((price << 16) + funding_index)",
+        "value=Money((price << 16) - funding)",
+        "value=Money((price << 16) + funding)",
         "funding sign in equity",
     ),
     (
