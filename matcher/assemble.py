@@ -57,7 +57,11 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
         LogError: the order log cannot be used.
     """
     log = OrderLog(parts.log_path, parts.chain.venue)
-    journal = Journal(parts.journal_path)
+    try:
+        journal = Journal(parts.journal_path)
+    except BaseException:
+        log.close()
+        raise
     matcher = service or Matcher(
         venue=parts.chain.venue,
         envelope_key=parts.keys.envelope,

@@ -107,11 +107,6 @@ class MarketParams:
             if risk.concentration < market.depth_max:
                 raise ParamsRangeError("concentration is below depth_max: exits are not margined")
 
-    @property
-    def listed_markets(self) -> tuple[PricingParams, ...]:
-        """The parameters of the listed instruments alone."""
-        return tuple(market for market in self.markets if market is not None)
-
     def market(self, instrument: int) -> PricingParams:
         """Return an instrument's parameters, all zero when it is not listed."""
         return self.markets[instrument] or NO_PRICING
