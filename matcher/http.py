@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +12,18 @@ import uvicorn
 from matcher.service import Matcher, create_app
 
 _START_SECONDS = 30
+
+
+class _Server(uvicorn.Server):
+    """Tells when it serves."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.serving = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.serving.set()
 
 
 @contextmanager
@@ -32,14 +43,11 @@ def serve_http(matcher: Matcher, host: str = "127.0.0.1", port: int | None = Non
         log_level="warning",
         access_log=False,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     thread = threading.Thread(target=server.run, name="http", daemon=True)
     thread.start()
-    deadline = time.monotonic() + _START_SECONDS
-    while not server.started:
-        if time.monotonic() > deadline:
-            raise TimeoutError("the matcher's service did not start")
-        time.sleep(0.02)
+    if not server.serving.wait(_START_SECONDS):
+        raise TimeoutError("the matcher's service did not start")
     try:
         yield f"http://{host}:{port}"
     finally:

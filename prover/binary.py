@@ -1,16 +1,20 @@
 """Sections of iden3 binary files: `native/src/files/binary.rs`, readable.
 
 Nothing is read before there is room for it in the file, and every error names file and section.
+Numbers are little-endian.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable, Iterator, Mapping
 
 from prover.errors import FormatError
 
 _FORMATS = {b"r1cs": (1, 5), b"wtns": (2, 2), b"zkey": (1, 10)}
 """By magic: the version that is read, and the highest section that it has."""
+WORD = 32
+"""Bytes of a field element."""
 _TABLE = 12
 """Where the first section begins, after magic, version and count."""
 
@@ -64,3 +68,26 @@ def _header(data: bytes, name: str, magic: bytes) -> int:
     if version != _FORMATS[magic][0]:
         raise FormatError(f"{name} header: version {version} is not supported")
     return int(count)
+
+
+def parts(magic: bytes, content: Mapping[int, bytes]) -> Iterator[bytes]:
+    """Yield a file with these sections, in their order, piece by piece."""
+    yield magic + struct.pack("<II", _FORMATS[magic][0], len(content))
+    for number, section in content.items():
+        yield struct.pack("<IQ", number, len(section))
+        yield section
+
+
+def prime(value: int) -> bytes:
+    """Return a field's prime as headers hold it."""
+    return struct.pack("<I", WORD) + value.to_bytes(WORD, "little")
+
+
+def words(numbers: Iterable[int]) -> bytes:
+    """Return field elements one after another."""
+    return b"".join([number.to_bytes(WORD, "little") for number in numbers])
+
+
+def numbers(data: bytes) -> list[int]:
+    """Return the field elements that stand one after another."""
+    return [int.from_bytes(data[at : at + WORD], "little") for at in range(0, len(data), WORD)]

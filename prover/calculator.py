@@ -9,11 +9,10 @@ from typing import Any
 
 import wasmtime
 
+from prover.binary import WORD
 from prover.errors import WitnessError
 from undertow.crypto.field import R
 
-WORD = 32
-"""Bytes of a number, little-endian."""
 _MESSAGES = {
     1: "signal not found",
     2: "too many signals set",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from prover import toolchain
+from prover.binary import WORD, parts, prime, words
 from prover.polynomials import MONTGOMERY, Secrets, at_secret_point, domain_of
 from prover.r1cs import R1cs
 from prover.toolchain import ROOT
@@ -22,7 +23,6 @@ Progress = Callable[[str], None]
 MULTIPLES = ROOT / "prover" / "multiples.mjs"
 Q = 21888242871839275222246405745257275088696311157297823662689037894645226208583
 """The field of the curve's coordinates."""
-WORD = 32
 G1, G2 = 64, 128
 """Bytes of a point."""
 
@@ -60,7 +60,7 @@ def _sections(circuit: R1cs, domain: int, first: _Points, second: _Points) -> di
     a, b1, h = first.take(wires), first.take(wires), first.take(domain)
     beta2, gamma2, delta2 = second.take(1), second.take(1), second.take(1)
     b2 = second.take(wires)
-    header = _prime(Q) + _prime(R) + struct.pack("<III", wires, public, domain)
+    header = prime(Q) + prime(R) + struct.pack("<III", wires, public, domain)
     header += alpha1 + beta1 + beta2 + gamma2 + delta1 + delta2
     return {
         1: struct.pack("<I", 1),
@@ -78,11 +78,8 @@ def _sections(circuit: R1cs, domain: int, first: _Points, second: _Points) -> di
 
 
 def _save(zkey: Path, sections: dict[int, bytes]) -> None:
-    with whole_file(zkey) as out:
-        out.write(b"zkey" + struct.pack("<II", 1, len(sections)))
-        for number, content in sections.items():
-            out.write(struct.pack("<IQ", number, len(content)))
-            out.write(content)
+    with whole_file(zkey) as file:
+        file.writelines(parts(b"zkey", sections))
 
 
 class _Points:
@@ -102,7 +99,7 @@ def _multiples(group: int, scalars: Sequence[int]) -> bytes:
     """Return the multiples of a group's generator, affine and in Montgomery form."""
     with tempfile.TemporaryDirectory(prefix="undertow-") as folder:
         numbers, points = Path(folder) / "scalars", Path(folder) / "points"
-        numbers.write_bytes(b"".join(number.to_bytes(WORD, "little") for number in scalars))
+        numbers.write_bytes(words(scalars))
         toolchain.node(str(MULTIPLES), str(group), str(numbers), str(points))
         return points.read_bytes()
 
@@ -125,7 +122,3 @@ def _coefficients(circuit: R1cs) -> bytes:
 
     content = b"".join(entries())
     return struct.pack("<I", len(content) // (12 + WORD)) + content
-
-
-def _prime(value: int) -> bytes:
-    return struct.pack("<I", WORD) + value.to_bytes(WORD, "little")

@@ -6,14 +6,13 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.binary import sections
-from prover.calculator import WORD
+from prover.binary import WORD, numbers, prime, sections
 from prover.errors import FormatError
 from undertow.crypto.field import R
 
 Terms = list[tuple[int, int]]
 
-_PRIME = WORD.to_bytes(4, "little") + R.to_bytes(WORD, "little")
+_PRIME = prime(R)
 _COUNTS = struct.Struct("<IIIIQI")
 """Wires, outputs, public inputs, private inputs, labels and constraints, after the prime."""
 _TERM = struct.Struct("<I32s")
@@ -36,7 +35,7 @@ def wtns_values(content: bytes, name: str = "the witness") -> list[int]:
         raise FormatError(f"{name} section 1 is not over the BN254 scalar field")
     if len(body) != WORD * int.from_bytes(header[-4:], "little"):
         raise FormatError(f"{name} section 2 does not have the values that section 1 counts")
-    return [int.from_bytes(body[i : i + WORD], "little") for i in range(0, len(body), WORD)]
+    return numbers(body)
 
 
 def read_sym(path: Path) -> dict[str, int]:

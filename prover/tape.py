@@ -14,7 +14,8 @@ from typing import Any
 
 import wasmtime
 
-from prover.calculator import WORD, Calculator, engine
+from prover.binary import WORD, words
+from prover.calculator import Calculator, engine
 from prover.errors import TapeError, WitnessError
 from undertow.crypto import native
 from undertow.crypto.field import R
@@ -99,10 +100,9 @@ def _attempt(code: wasmtime.Module, sizes: dict[str, int], values: list[int]) ->
 
 
 def _check(content: bytes, values: list[int], witness: bytes | None) -> None:
-    raw = b"".join(value.to_bytes(WORD, "little") for value in values)
     tape = _core().WitnessTape(content)
     try:
-        found: bytes | None = tape.run(raw)[WTNS_HEADER:]
+        found: bytes | None = tape.run(words(values))[WTNS_HEADER:]
     except ValueError:
         found = None
     if found != witness:

@@ -10,8 +10,8 @@ from typing import Any
 
 from py_ecc import optimized_bn128
 
-from prover.binary import sections
-from prover.development_key import G1, G2, WORD, Q
+from prover.binary import WORD, numbers, sections
+from prover.development_key import G1, G2, Q
 from prover.errors import FormatError
 from undertow.crypto.field import R
 
@@ -116,7 +116,4 @@ def _coordinates(words: list[int] | tuple[int, ...], count: int) -> list[int]:
 
 def _words(points: bytes) -> list[int]:
     """Return the coordinates of points of a .zkey file."""
-    return [
-        int.from_bytes(points[at : at + WORD], "little") * _FROM_MONTGOMERY % Q
-        for at in range(0, len(points), WORD)
-    ]
+    return [number * _FROM_MONTGOMERY % Q for number in numbers(points)]

@@ -11,7 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from prover.calculator import WORD, Calculator, check_sizes, flat, module
+from prover.binary import numbers, parts, prime, words
+from prover.calculator import Calculator, check_sizes, flat, module
 from prover.errors import WitnessError
 from prover.native_core import refusals
 from undertow.crypto import native
@@ -64,8 +65,7 @@ class Witnesses:
         values = {name: flat(value) for name, value in inputs.items()}
         check_sizes(values, lambda name: self._groups.get(name, (0, 0))[1], self._tape.input_count)
         ordered = sorted(values, key=lambda name: self._groups[name][0])
-        numbers = chain.from_iterable(values[name] for name in ordered)
-        return b"".join(number.to_bytes(WORD, "little") for number in numbers)
+        return words(chain.from_iterable(values[name] for name in ordered))
 
 
 def calculate(wasm: Path, inputs: Inputs) -> list[int]:
@@ -78,18 +78,12 @@ def calculate(wasm: Path, inputs: Inputs) -> list[int]:
     calculator = Calculator(module(wasm))
     values = {name: flat(value) for name, value in inputs.items()}
     check_sizes(values, calculator.input_size, calculator.input_count)
-    for name, numbers in values.items():
-        calculator.set_input(name, numbers)
-    raw = calculator.witness()
-    return [int.from_bytes(raw[i : i + WORD], "little") for i in range(0, len(raw), WORD)]
+    for name, value in values.items():
+        calculator.set_input(name, value)
+    return numbers(calculator.witness())
 
 
 def to_wtns(witness: list[int]) -> bytes:
     """Return the content of a .wtns file."""
-    header = WORD.to_bytes(4, "little") + R.to_bytes(WORD, "little")
-    header += len(witness).to_bytes(4, "little")
-    body = b"".join(value.to_bytes(WORD, "little") for value in witness)
-    content = b"wtns" + (2).to_bytes(4, "little") + (2).to_bytes(4, "little")
-    for kind, part in ((1, header), (2, body)):
-        content += kind.to_bytes(4, "little") + len(part).to_bytes(8, "little") + part
-    return content
+    header = prime(R) + len(witness).to_bytes(4, "little")
+    return b"".join(parts(b"wtns", {1: header, 2: words(witness)}))

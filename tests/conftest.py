@@ -1,4 +1,7 @@
-"""Hypothesis draws the same examples in every run; `--cpu` tells where processor time goes."""
+"""Options of the suite, and how Hypothesis draws.
+
+`--full` also runs what the suite holds a sample of; `--cpu` tells where processor time goes.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,19 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "repeatable",
     derandomize=True,  # so that a test fails by what changed
     deadline=None,  # a machine may be slow for a while
     suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "mutants",  # a test that fails is enough there, on whichever example
+    settings.get_profile("repeatable"),
+    phases=[Phase.explicit, Phase.generate],
+    report_multiple_bugs=False,
 )
 settings.load_profile("repeatable")
 
@@ -30,6 +39,14 @@ def cpu_seconds() -> float:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cpu", action="store_true", help="tell each file's processor time")
+    parser.addoption("--full", action="store_true", help="run all that the suite samples, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what is marked `full` to full runs."""
+    if not config.option.full:
+        config.hook.pytest_deselected(items=[i for i in items if i.get_closest_marker("full")])
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
 
 
 @pytest.hookimpl(wrapper=True)

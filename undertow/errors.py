@@ -12,7 +12,8 @@ UndertowError
 
 Not in the tree: ValueError for an argument that only our own code can get wrong, and where readable
 Python refuses as the native core does, which knows no class of ours (whoever calls one of the two
-turns it into an error of the tree); OSError and TimeoutError, which are the system's.
+turns it into an error of the tree); OSError, which is the system's; TimeoutError for what did not
+happen in time.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from random import SystemRandom
 
@@ -38,6 +39,7 @@ OPERATOR = PrivateKey.from_seed(b"undertow local operator".ljust(32, b"."))
 SIGNERS = 3
 
 
+@cache
 def chain_key(index: int) -> str:
     """Return the private key of one of anvil's funded accounts."""
     Account.enable_unaudited_hdwallet_features()
@@ -51,15 +53,16 @@ def local_venue(
     progress: Callable[[str], None],
     group: MarketGroup = LOCAL_GROUP,
     linger: float = 1.0,
+    url: str | None = None,
 ) -> Iterator[LocalVenue]:
-    """Run a venue while the `with` block runs."""
+    """Run a venue while the `with` block runs: on a chain of its own, or on anvil at ``url``."""
     artifacts = [build(name, progress) for name in circuit_names(preset)]
     progress("loading the proving keys")
     provers = [Prover(item) for item in artifacts]
     progress("compiling the contracts")
     compiled.build()
     with ExitStack() as stack:
-        url = stack.enter_context(Anvil()).url
+        url = url or stack.enter_context(Anvil()).url
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="undertow-")))
         progress("deploying the contracts")
         deployment = _deploy(url, preset, group, provers)

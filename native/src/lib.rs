@@ -24,6 +24,12 @@ mod python;
 pub mod tape;
 pub mod words;
 
+#[cfg(all(test, not(feature = "extension-module")))]
+extern crate self as undertow_native;
+#[cfg(all(test, not(feature = "extension-module")))]
+#[path = "../tests/mod.rs"]
+mod tests;
+
 #[cfg(feature = "extension-module")]
 #[pyo3::pymodule]
 fn undertow_native(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {

@@ -14,7 +14,8 @@ const COUNT: usize = 64;
 fn assert_reported(stray: &str, report: &str) {
     use std::process::Command;
     let this = std::env::current_exe().expect("this program's path");
-    let run = Command::new(this).args(["--ignored", "--exact", stray]).output().expect("a process");
+    let test = format!("{}::{stray}", module_path!().split_once("::").expect("a module").1);
+    let run = Command::new(this).args(["--ignored", "--exact", &test]).output().expect("a process");
     let errors = String::from_utf8_lossy(&run.stderr);
     let reported = errors.contains(&format!("AddressSanitizer: {report}"));
     assert!(!run.status.success() && reported, "{stray} went unseen: {errors}");

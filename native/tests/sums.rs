@@ -2,7 +2,7 @@
 //! points and scalars that the fast paths do not like.
 
 use ark_bn254::{Fr, G1Affine, G2Affine, g1, g2};
-use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
+use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::{One, PrimeField, UniformRand, Zero};
 use rand::{Rng, SeedableRng};
@@ -11,27 +11,30 @@ use undertow_native::msm::kernel::{Kernel, Narrow};
 use undertow_native::msm::{Bases, Scalars, reference};
 use undertow_native::words::Generic;
 
-fn check<K: Kernel>(points: &[Affine<K::Curve>], scalars: &[Fr]) {
-    let words: Vec<[u64; 4]> = scalars.iter().map(|scalar| scalar.into_bigint().0).collect();
-    let sum = Bases::<K>::new(points, 0).msm(&Scalars::new(&words));
-    assert_eq!(sum, reference::<K>(points, &words));
+use super::many;
+
+fn check<K: Kernel>(points: &[Affine<K::Curve>], words: &[[u64; 4]], sum: &Projective<K::Curve>) {
+    assert_eq!(Bases::<K>::new(points, 0).msm(&Scalars::new(words)), *sum);
 }
 
 fn check_all(points: &[G1Affine], others: &[G2Affine], scalars: &[Fr]) {
-    check::<Narrow<g1::Config, Generic>>(points, scalars);
-    check::<Narrow<g2::Config, Generic>>(others, scalars);
+    let words: Vec<[u64; 4]> = scalars.iter().map(|scalar| scalar.into_bigint().0).collect();
+    let one = reference::<Narrow<g1::Config, Generic>>(points, &words);
+    let two = reference::<Narrow<g2::Config, Generic>>(others, &words);
+    check::<Narrow<g1::Config, Generic>>(points, &words, &one);
+    check::<Narrow<g2::Config, Generic>>(others, &words, &two);
     #[cfg(target_arch = "x86_64")]
     {
         use undertow_native::ifma::{self, field::Lanes};
         use undertow_native::msm::kernel::Wide;
         use undertow_native::words::adx::Adx;
         if Adx::detect().is_some() {
-            check::<Narrow<g1::Config, Adx>>(points, scalars);
-            check::<Narrow<g2::Config, Adx>>(others, scalars);
+            check::<Narrow<g1::Config, Adx>>(points, &words, &one);
+            check::<Narrow<g2::Config, Adx>>(others, &words, &two);
         }
         if ifma::available() {
-            check::<Wide<Lanes, g1::Config>>(points, scalars);
-            check::<Wide<[Lanes; 2], g2::Config>>(others, scalars);
+            check::<Wide<Lanes, g1::Config>>(points, &words, &one);
+            check::<Wide<[Lanes; 2], g2::Config>>(others, &words, &two);
         }
     }
 }
@@ -73,7 +76,7 @@ fn scalar(rng: &mut ChaCha20Rng) -> Fr {
 #[test]
 fn random_points_and_scalars() {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
-    for count in [0, 1, 2, 3, 7, 31, 32, 33, 100, 1000, 5000] {
+    for count in [0, 1, 2, 3, 7, 31, 32, 33, 100, 1000, many(5000, 1500)] {
         let scalars: Vec<Fr> = (0..count).map(|_| scalar(&mut rng)).collect();
         let (one, two) = (points(&mut rng, count, 64), points(&mut rng, count, 64));
         check_all(&one, &two, &scalars);
@@ -84,7 +87,7 @@ fn random_points_and_scalars() {
 fn few_points_meet_themselves_and_their_negatives() {
     let mut rng = ChaCha20Rng::seed_from_u64(2);
     for distinct in [1, 2, 3, 5] {
-        for count in [2, 10, 64, 3000] {
+        for count in [2, 10, 64, many(3000, 600)] {
             let scalars: Vec<Fr> = (0..count).map(|_| scalar(&mut rng)).collect();
             let (one, two) = (points(&mut rng, count, distinct), points(&mut rng, count, distinct));
             check_all(&one, &two, &scalars);
@@ -95,9 +98,10 @@ fn few_points_meet_themselves_and_their_negatives() {
 #[test]
 fn the_spare_points_are_also_the_keys() {
     let mut rng = ChaCha20Rng::seed_from_u64(3);
-    let one = vec![G1Affine::generator(); 3000];
-    let two = vec![G2Affine::generator(); 3000];
-    let scalars: Vec<Fr> = (0..3000).map(|_| scalar(&mut rng)).collect();
+    let count = many(3000, 600);
+    let one = vec![G1Affine::generator(); count];
+    let two = vec![G2Affine::generator(); count];
+    let scalars: Vec<Fr> = (0..count).map(|_| scalar(&mut rng)).collect();
     check_all(&one, &two, &scalars);
 }
 
@@ -115,8 +119,9 @@ fn sums_that_vanish() {
 #[test]
 fn one_scalar_for_all() {
     let mut rng = ChaCha20Rng::seed_from_u64(5);
-    let (one, two) = (points(&mut rng, 4000, 4000), points(&mut rng, 4000, 4000));
+    let count = many(4000, 800);
+    let (one, two) = (points(&mut rng, count, count), points(&mut rng, count, count));
     for value in [Fr::one(), -Fr::one(), Fr::from(2u64), Fr::rand(&mut rng)] {
-        check_all(&one, &two, &vec![value; 4000]);
+        check_all(&one, &two, &vec![value; count]);
     }
 }

@@ -9,7 +9,11 @@ use undertow_native::words::coordinate::Coordinate;
 use undertow_native::words::number::{Number, difference, sum};
 use undertow_native::words::{Element, Generic, Multiply, modulus};
 
-const ROUNDS: usize = 20_000;
+use super::many;
+
+fn rounds() -> usize {
+    many(20_000, 2_000)
+}
 
 /// A number below `multiple`·p, often at an edge.
 fn below<C: MontConfig<4>>(rng: &mut ChaCha20Rng, multiple: u64) -> Number {
@@ -69,7 +73,7 @@ fn check_products<M: Multiply, C: MontConfig<4>>(rng: &mut ChaCha20Rng) {
     let p = modulus::<C>();
     // One below what a product allows.
     let largest = difference(difference([u64::MAX; 4], p).0, [1, 0, 0, 0]).0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let a = if round % 16 == 0 { largest } else { below::<C>(rng, 4) };
         let b = if round % 5 == 0 { [u64::MAX; 4] } else { rng.r#gen() };
         let product = M::product::<C>(&a, &b);
@@ -138,7 +142,7 @@ impl Parts for Fq2 {
 }
 
 fn check_coordinate<M: Multiply, F: Parts>(rng: &mut ChaCha20Rng) {
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let a = F::loose_of([0; 2].map(|_| below::<FqConfig>(rng, 2)));
         let [xa, xb, ya] = [0; 3].map(|_| {
             let part = |number| Fq::new_unchecked(BigInt::new(number));

@@ -210,7 +210,7 @@ def flipped_digit(inputs: Inputs, case: Case) -> None:
 
 def same_lane(inputs: Inputs, case: Case) -> None:
     inputs["lane"][1] = inputs["lane"][0]
-    for name in ("row", "rule"):
+    for name in ("row", "pricing"):
         inputs[name][1] = inputs[name][0]
 
 
@@ -262,7 +262,7 @@ BREAKS = [
     ("node on the path", traded, put("children", 1, 0, 2)),
     ("pool in the row", traded, put("row", 0, 0)),
     ("depth in the row", traded, put("row", 0, 1)),
-    ("a rule", traded, put("rule", 0, 1)),
+    ("a rule", traded, put("pricing", 0, 1)),
     ("index beyond the tree", traded, put("index", 2, by=1 << 24)),
 ]
 
@@ -276,7 +276,7 @@ PUBLISHES = [
     ("other salt", traded, put("salt", 2)),
     ("richer house", traded, put("ledger", 0)),
     ("fees in the ledger", traded, put("ledger", 2)),
-    ("another node of the cap", traded, put("cap", 9)),
+    ("another node of the top", traded, put("top", 9)),
     ("funding index", traded, put("markets", POSITIONS.words + 3)),
     ("lower taker fee", traded, put("params", TAKER_FEE, by=-1)),
     ("higher cap", traded, put("params", SKEW_CAP)),

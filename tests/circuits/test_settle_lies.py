@@ -87,7 +87,7 @@ def test_the_cases_are_what_they_are_called() -> None:
         assert case.execution.slots[0].outcome is Outcome.CLEARED
         assert case.execution.slots[0].fill == 0
     assert willing().execution.slots[0].fill == 5
-    assert later().execution.state.markets[0].funding_index != 0
+    assert later().execution.state.markets[0].funding != 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,19 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from eth_account import Account
 
 from prover.toolchain import ROOT
+from tests.e2e.blocks import blocks_of
 from undertow.chain.anvil import Anvil
+from undertow.chain.chain import Chain
+from undertow.chain.contracts import Contracts
+from undertow.chain.deployment import Deployment
 from undertow.protocol import params_file
 from venue.local import chain_key
 from venue.markets import LOCAL_GROUP
@@ -61,23 +64,22 @@ class Shell:
         return text
 
 
-@pytest.fixture
-def node() -> Iterator[Anvil]:
-    with Anvil() as running:
-        yield running
-
-
-def wait_for(what: str, done: Callable[[], bool], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, f"{what} did not happen"
-        time.sleep(0.5)
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def stopped(*processes: subprocess.Popen[str]) -> Iterator[None]:
+    """End processes with the `with` block; each has to end well."""
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        texts = [process.communicate(timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(processes), texts
 
 
 PARAMS = {**params_file.to_json(LOCAL_GROUP), "maker_fee": 99}
@@ -98,7 +100,7 @@ def refuse_what_was_tampered_with(
     del operator.variables["UNDERTOW_DEPLOYMENT"]
 
 
-def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, node: Anvil) -> None:
+def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: Anvil) -> None:
     signer = chain_key(5)
     trader = Shell(
         tmp_path,
@@ -116,7 +118,7 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, node: An
         UNDERTOW_EPOCH="1",
         UNDERTOW_ENVELOPE_SECRET=secrets.token_hex(96),
         UNDERTOW_RECEIPT_SECRET=secrets.token_hex(32),
-        UNDERTOW_RPC=node.url,
+        UNDERTOW_RPC=anvil.url,
         UNDERTOW_LINGER_SECONDS="0.2",
         UNDERTOW_JOBS="jobs",
     )
@@ -125,46 +127,41 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, node: An
     address = Account.from_key(signer).address
     (tmp_path / "params.json").write_text(json.dumps(PARAMS))
     deploy = ("deploy", "--operator", "operator.key", "--preset", "minimal", "--signer", address)
-    text = operator.run(*deploy, "--params", "params.json", "--rpc", node.url)
+    text = operator.run(*deploy, "--params", "params.json", "--rpc", anvil.url)
     assert "settlement 0x" in text
     deployed = json.loads((tmp_path / "deployment.json").read_text())
     assert deployed["params"] == PARAMS
-    refuse_what_was_tampered_with(deployed, trader, operator, ("--rpc", node.url))
+    refuse_what_was_tampered_with(deployed, trader, operator, ("--rpc", anvil.url))
 
     matcher = operator.start("matcher", "run", "--port", str(port))
     prover = operator.start("prover", "run", "jobs", "--preset", "minimal")
-    chain, key = ("--rpc", node.url), ("--key", "trader.key")
+    chain, key = ("--rpc", anvil.url), ("--key", "trader.key")
     own = (*key, "--account", "1")
-    try:
+    contracts = Contracts(Chain(anvil.url), Deployment.load(tmp_path / "deployment.json"))
+
+    def served() -> bool:
+        return contracts.waiting_requests(1) == []
+
+    with blocks_of(anvil.url) as blocks, stopped(matcher, prover):
         trader.run("deposit", "3000000", *key, "--house", "--mint", *chain)
         assert "account 1:" in trader.run("deposit", "20000", *key, "--mint", *chain)
-        wait_for("the opening", lambda: "cash 20,000" in trader.run("status", *own, *chain))
+        blocks.wait("the opening", served)
+        assert "cash 20,000" in trader.run("status", *own, *chain)
 
-        def order(lots: int, nonce: int) -> str:
-            command = ("order", "0", str(lots), str(LIMIT), *own, "--nonce", str(nonce))
-            return trader.run(*command, *chain, "--matcher", f"http://127.0.0.1:{port}")
-
-        receipt = order(300, 1)
+        command = ("order", "0", "300", str(LIMIT), *own, "--nonce", "1", *chain)
+        receipt = trader.run(*command, "--matcher", f"http://127.0.0.1:{port}")
         assert json.loads(receipt)["sequence"] == 1
         (tmp_path / "orders.jsonl").write_text(receipt)
-
-        def filled() -> bool:
-            # A round from before the close does not count, so publish until one does.
-            trader.run("report", "78318", *chain)
-            return "+300 lots" in trader.run("status", *own, *chain)
-
-        wait_for("the fill", filled)
+        blocks.wait("the close", lambda: contracts.pending() is not None)
+        # A round of the closing block's second does not count.
+        contracts.chain.web3.provider.make_request("evm_increaseTime", [1])  # type: ignore[arg-type]
+        contracts.chain.web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
+        trader.run("report", "78318", *chain)
+        blocks.wait("the settlement", lambda: contracts.batch_number() == 1)
         text = trader.run("status", *own, *chain, "--orders", "orders.jsonl")
+        assert "+300 lots" in text
         assert "each of 1 fills is one that your orders allow" in text
 
         trader.run("withdraw", "1000", "--account", "1", *chain)
-
-        def paid() -> bool:
-            return "collected" in trader.run("withdraw", "0", "--account", "1", *chain)
-
-        wait_for("the payment", paid)
-    finally:
-        for process in (matcher, prover):
-            process.send_signal(signal.SIGTERM)
-        texts = [process.communicate(timeout=60)[0] for process in (matcher, prover)]
-    assert [matcher.returncode, prover.returncode] == [0, 0], texts
+        blocks.wait("the payment", served)
+        assert "collected" in trader.run("withdraw", "0", "--account", "1", *chain)

@@ -15,6 +15,7 @@ from matcher.loop import Phase
 from matcher.settle import ORACLE_PATIENCE_SECONDS
 from tests.e2e.test_venue import DOLLAR, SPOT, check_traders, prices, settle, submit
 from tests.e2e.wire import Wire
+from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.errors import RevertedError
@@ -84,8 +85,8 @@ class CopiedContracts(Contracts):
 
 
 @pytest.fixture(scope="module")
-def venue() -> Iterator[LocalVenue]:
-    with local_venue(MINIMAL, lambda text: None, linger=0.1) as running:
+def venue(anvil: Anvil) -> Iterator[LocalVenue]:
+    with local_venue(MINIMAL, lambda text: None, linger=0.1, url=anvil.url) as running:
         running.fund(3, 20_000 * DOLLAR, 2_000_000 * DOLLAR)
         running.wait("funding", lambda: len(running.operator.state.accounts) == 3)
         yield running

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from undertow.chain.anvil import Anvil
 from undertow.chain.errors import RevertedError
 from undertow.chain.history import follow
 from undertow.client.client import Trader
@@ -25,8 +26,8 @@ SPOT = 78_318.0
 
 
 @pytest.fixture(scope="module")
-def venue() -> Iterator[LocalVenue]:
-    with local_venue(MINIMAL, lambda text: None, linger=0.5) as running:
+def venue(anvil: Anvil) -> Iterator[LocalVenue]:
+    with local_venue(MINIMAL, lambda text: None, linger=0.5, url=anvil.url) as running:
         running.fund(3, 20_000 * DOLLAR, 2_000_000 * DOLLAR)
         running.wait("funding", lambda: len(running.operator.state.accounts) == 3)
         yield running
@@ -74,7 +75,7 @@ def test_orders_settle_and_every_trader_can_follow(venue: LocalVenue) -> None:
     submit(venue, venue.traders[0], 500, SPOT + 50)
     submit(venue, venue.traders[1], -300, SPOT - 50)
     settle(venue)
-    fills = {s.index: s.fill for s in venue.reports[-1].execution.slots if s.order}
+    fills = {s.account: s.fill for s in venue.reports[-1].execution.slots if s.order}
     assert fills == {1: 500, 2: -300}
     assert venue.operator.state.markets[0].skew == 200
     check_traders(venue)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from matcher.book import OrderBook
-from tests.engine.test_transition import PARAMS, genesis, order
+from tests.strategies import PARAMS, genesis, order
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.eddsa import Signature
 from undertow.engine.batch import Slot
@@ -96,7 +96,7 @@ def test_what_a_batch_finished_leaves_and_what_rests_stays() -> None:
     filled = (2, 2, 0, 0)
     slots = tuple(
         Slot(
-            index=waiting.account,
+            account=waiting.account,
             action=waiting,
             verdict=Verdict(reason=outcome),
             before=ACCOUNTS[waiting.account],

@@ -10,9 +10,9 @@ from matcher.close import Linger
 from matcher.intake import LARGEST_PRICE, view_of
 from matcher.loop import BACKOFF_SECONDS, Phase, backoff
 from matcher.settle import ORACLE_PATIENCE_SECONDS, oracle_is_silent
-from tests.engine.test_transition import LISTED, PARAMS, genesis
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import FakeClock, OneProcess
+from tests.strategies import LISTED, PARAMS, genesis
 from undertow.chain.errors import ChainUnreachableError
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import State

@@ -1,4 +1,4 @@
-"""cargo's tests of the native core again where AddressSanitizer watches; the smallest under Miri.
+"""cargo's tests of the native core where AddressSanitizer watches; the smallest under Miri.
 
 Both know where an array on the heap ends, and nothing of maps: `native/src/memory.rs` takes the
 heap where they watch. Neither sees what `asm!` reads, and Miri has no AVX-512 IFMA. Each run also
@@ -8,25 +8,23 @@ makes the stray accesses of `native/tests/strays.rs`, which somebody who watches
 from __future__ import annotations
 
 import os
-import platform
 import re
 import shutil
 import subprocess
-import sys
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-NATIVE = Path(__file__).resolve().parents[2] / "native"
-TARGET = "x86_64-unknown-linux-gnu"
+from tests.native.cargo import NATIVE, TARGET, cargo, no_address_sanitizer, passed
+
 ADDRESS = {
     # The stable toolchain brings the sanitizer's library; only its option asks for a nightly one.
     "RUSTC_BOOTSTRAP": "1",
     "RUSTFLAGS": "-Zsanitizer=address --cfg=undertow_sanitize",
-    # Optimised less, the kernels compile sooner.
+    # Optimised less and all at once, the kernels compile sooner.
     "CARGO_PROFILE_TEST_OPT_LEVEL": "1",
     "CARGO_PROFILE_TEST_DEBUG": "0",
+    "CARGO_INCREMENTAL": "0",
 }
 MIRI = {
     # Tree Borrows, since the threads' queues do not keep to the older rules; the pool of threads
@@ -36,33 +34,43 @@ MIRI = {
     # A toolchain that is missing stays missing.
     "RUSTUP_AUTO_INSTALL": "0",
 }
+ALL = {"UNDERTOW_FULL": "1"}
+"""What a full run adds to the environment: tests take all their numbers."""
 
 
 @pytest.mark.parametrize(
-    ("portable", "targets", "least"),
+    ("environment", "tests", "least"),
     [
-        pytest.param("0", ["--lib", "--tests"], 20, id="lanes"),
-        # The sums' own test takes every kind of arithmetic in the first run.
-        pytest.param("1", ["--lib", "--test=proofs", "--test=strays"], 13, id="portable"),
+        # Rows, transforms, sums and proofs take every kind of arithmetic in this run.
+        pytest.param({"UNDERTOW_PORTABLE": "0"}, [], 30, id="lanes"),
+        # Hashes take the fastest.
+        pytest.param({"UNDERTOW_PORTABLE": "1"}, ["crypto::", "strays::"], 3, id="portable"),
+        *(
+            pytest.param(
+                {"UNDERTOW_PORTABLE": portable, **ALL}, [], 30, id=name, marks=pytest.mark.full
+            )
+            for portable, name in (("0", "lanes, all"), ("1", "portable, all"))
+        ),
     ],
 )
-def test_address_sanitizer_finds_nothing(portable: str, targets: list[str], least: int) -> None:
+def test_address_sanitizer_finds_nothing(
+    environment: dict[str, str], tests: list[str], least: int
+) -> None:
     if reason := no_address_sanitizer():
         pytest.skip(reason)
-    environment = ADDRESS | {"UNDERTOW_PORTABLE": portable}
-    command = ["test", f"--target={TARGET}", "--target-dir=target/address"]
-    done = cargo(environment, command, *targets)
+    command = ["test", f"--target={TARGET}", "--target-dir=target/address", "--lib"]
+    done = cargo(ADDRESS | environment, command, "--", *tests)
     assert done.returncode == 0, done.stdout + done.stderr
     assert passed(done.stdout) >= least, done.stdout
     # They pass where AddressSanitizer reports each stray access.
     for test in ("strays_in_arrays_are_reported", "lanes::strays_in_lanes_are_reported"):
-        assert f"test {test} ... ok" in done.stdout, done.stdout
+        assert f"test tests::strays::{test} ... ok" in done.stdout, done.stdout
 
 
 def test_miri_finds_nothing() -> None:
     if reason := no_miri():
         pytest.skip(reason)
-    done = miri("--test=small")
+    done = miri("--", "tests::small")
     assert done.returncode == 0, done.stdout + done.stderr
     assert passed(done.stdout) >= 3, done.stdout
 
@@ -74,24 +82,12 @@ def test_miri_finds_nothing() -> None:
 def test_miri_watches(stray: str) -> None:
     if reason := no_miri():
         pytest.skip(reason)
-    done = miri("--test=strays", "--", "--ignored", "--exact", stray)
+    done = miri("--", "--ignored", "--exact", f"tests::strays::{stray}")
     assert done.returncode != 0, done.stdout
-    report = rf"error: Undefined Behavior: .*\n +--> tests/strays\.rs:(.*\n)*.*: {stray}\n"
+    report = (
+        rf"error: Undefined Behavior: .*\n +--> (src/\.\./)?tests/strays\.rs:(.*\n)*.*{stray}\n"
+    )
     assert re.search(report, done.stderr), done.stderr
-
-
-@cache
-def no_address_sanitizer() -> str | None:
-    """Return why AddressSanitizer cannot watch here, or None where it can."""
-    if sys.platform != "linux" or platform.machine() != "x86_64":
-        return "AddressSanitizer is set up for Linux on x86-64 only"
-    if shutil.which("cargo") is None:
-        return "no cargo, so no native core to test"
-    command = ["rustc", "--print=target-libdir", f"--target={TARGET}"]
-    done = subprocess.run(command, cwd=NATIVE, capture_output=True, text=True, check=False)
-    if done.returncode != 0 or not list(Path(done.stdout.strip()).glob("librustc-*.asan.a")):
-        return "this Rust toolchain has no library of AddressSanitizer"
-    return None
 
 
 @cache
@@ -107,24 +103,6 @@ def no_miri() -> str | None:
 
 def miri(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run tests of the native core under Miri."""
-    return cargo(MIRI, ["+nightly", "miri", "test", "--target-dir=target/miri"], *arguments)
-
-
-def cargo(
-    environment: dict[str, str], command: list[str], *arguments: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a command of cargo's on the crate without Python."""
-    return subprocess.run(
-        ["cargo", *command, "--locked", "--no-default-features", *arguments],
-        env=os.environ | environment,
-        cwd=NATIVE,
-        capture_output=True,
-        text=True,
-        check=False,
+    return cargo(
+        MIRI, ["+nightly", "miri", "test", "--target-dir=target/miri", "--lib"], *arguments
     )
-
-
-def passed(output: str) -> int:
-    """Return how many tests of all programs passed."""
-    results = re.findall(r"^test result: ok\. (\d+) passed; 0 failed", output, re.M)
-    return sum(map(int, results))

@@ -57,12 +57,12 @@ GROWTHS = {
         file="market.py",
         before="    funding_rate_max: Annotated",
         added='    funding_floor: Annotated[int, Field(30, "2^-40")] = 0\n',
-        python="from undertow.protocol.market import MarketParams, RULE_WORDS\n"
-        "from undertow.protocol.params import NO_MARKET\n"
-        "assert NO_MARKET.funding_floor == 0 and RULE_WORDS.size == 8\n",
+        python="from undertow.protocol.market import PricingParams, PRICING_WORDS\n"
+        "from undertow.protocol.params import NO_PRICING\n"
+        "assert NO_PRICING.funding_floor == 0 and PRICING_WORDS.size == 8\n",
         circom=(
             "    signal fundingFloor; // 2^-40",
-            "out <== Hash(8, DOMAIN_PARAMS())([rule.depthMin,",
+            "out <== Hash(8, DOMAIN_PARAMS())([pricing.depthMin,",
         ),
         statement="fundingVelocity, fundingFloor, fundingRateMax",
     ),
@@ -72,7 +72,8 @@ GROWTHS = {
         "\n\nclass Touch",
         added='    time_of_close: Annotated[int, Field(32, "seconds")] = 0\n',
         python="from undertow.protocol.statement import *\n"
-        "words = settle_words(Place(1, 2), 3, (4, 5), 6, [7] * 16, 8, 9, [])\n"
+        "from undertow.protocol.venue import Venue\n"
+        "words = settle_words(Venue(1, 2), 3, (4, 5), 6, [7] * 16, 8, 9, [])\n"
         "assert len(words) == 13 and words[11:] == [0, 9]\n",
         circom=("    words[11] <== header.timeOfClose;", "words[13 + 3 * i] <== touch[i].account;"),
         solidity=(

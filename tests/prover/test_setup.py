@@ -47,8 +47,15 @@ def test_keys_and_proofs_are_good_on_both_sides(
     ours, theirs = Native(zkey).prove(files.circuit.wtns.read_bytes()), proof_of_snarkjs(zkey)
     assert ours.public == theirs.public == files.circuit.public
     assert accepted_by_snarkjs(zkey, ours, tmp_path)
+    key = verifying_key(zkey)
     for proof in (ours, theirs):
-        assert verify(verifying_key(zkey), proof)
+        assert verify(key, proof)
+        for position in range(8):
+            words = list(proof.words)
+            words[position] ^= 1
+            assert not verify(key, Proof(tuple(words), proof.public))
+        other = (*proof.public[:2], proof.public[2] ^ 1)
+        assert not verify(key, Proof(proof.words, other))
 
 
 def test_a_development_key_follows_from_its_seed(files: Files, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from prover.calculator import WORD
+from prover.binary import WORD
 from prover.errors import FormatError, TapeError
 from prover.tape import record
 from prover.witness import Witnesses

@@ -11,20 +11,35 @@ from py_ecc import optimized_bn128
 
 from prover import artifacts, development_key, groth16, verifier
 from prover.artifacts import Artifacts
-from prover.development_key import WORD, Q
+from prover.binary import WORD
+from prover.development_key import Q
 from prover.errors import ArtifactError, BrokenConstraintError, FormatError, InvalidProofError
 from prover.inputs import Job
 from prover.manifest import TAPE
 from prover.proof import Proof
 from prover.prover import Prover
+from prover.toolchain import ROOT
 from tests.circuits.test_requests_parity import RUNS, job
 from tests.prover.conftest import SEED, Files
 from tests.prover.sections import replaced, split
 from undertow.crypto import native
 from undertow.crypto.field import R
+from undertow.protocol.words import Signals
 
-CIRCUIT = "requests_minimal"
-"""Takes under a minute, the batch circuit twice as long; both go the same way."""
+TINY = """pragma circom 2.1.6;
+template Tiny() {
+    signal input a[3];
+    signal output out[3];
+    out[0] <== a[0] * a[1];
+    signal part <== out[0] * a[0];
+    out[1] <== a[1] * a[2] + part;
+    signal inner <== out[1] * out[1];
+    out[2] <== inner * a[2];
+}
+component main = Tiny();
+"""
+REQUESTS = "requests_minimal"
+"""A deployed circuit takes a minute where the tiny one takes seconds; both go the same way."""
 needs_core = pytest.mark.skipif(native.core is None, reason="compares with the native core")
 
 
@@ -118,18 +133,34 @@ def test_a_seed_has_32_bytes(files: Files, tmp_path: Path) -> None:
         development_key.write(files.circuit.r1cs, tmp_path / "key", SEED[:31], quiet)
 
 
-@pytest.fixture(scope="module")
-def good() -> Job:
-    return job(RUNS[0])
+@pytest.fixture(params=["tiny", pytest.param(REQUESTS, marks=pytest.mark.full)])
+def circuit(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a circuit's name; where it is the tiny one, its source stands with the deployed."""
+    if request.param == "tiny":
+        root = ROOT / "build" / "tiny"
+        monkeypatch.setattr(artifacts, "ROOT", root)
+        (root / "circuits").mkdir(parents=True, exist_ok=True)
+        (root / "circuits" / "tiny.circom").write_text(TINY, encoding="utf-8")
+    return str(request.param)
+
+
+def job_of(circuit: str) -> Job:
+    if circuit == REQUESTS:
+        return job(RUNS[0])
+    a, b, c = 3, 5, 7
+    second = b * c + a * b * a
+    signals = Signals(a * b, second, second * second * c)
+    return Job(words=(), signals=signals, inputs={"a": [a, b, c]})
 
 
 def test_a_circuit_is_built_proved_and_verified(
-    good: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    circuit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    good = job_of(circuit)
     monkeypatch.setattr(artifacts, "KEYS", tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(native, "core", None)
-        built = artifacts.build(CIRCUIT, quiet)
+        built = artifacts.build(circuit, quiet)
         prover = Prover(built)
         assert prover.backend.name == "snarkjs"
         proof = prover.prove(good)
@@ -139,7 +170,7 @@ def test_a_circuit_is_built_proved_and_verified(
         _check_refusal(prover, good)
         _check_files(built)
     if native.core is not None:
-        _check_completion(built, proof, good)
+        _check_completion(circuit, built, proof, good)
 
 
 def _check_refusal(prover: Prover, good: Job) -> None:
@@ -160,10 +191,10 @@ def _check_files(built: Artifacts) -> None:
     assert artifacts.load(built.folder) == built
 
 
-def _check_completion(built: Artifacts, proof: Proof, good: Job) -> None:
+def _check_completion(circuit: str, built: Artifacts, proof: Proof, good: Job) -> None:
     """With the native core the folder is completed: it keeps its key and gets a tape."""
     key = built.zkey.stat()
-    again = artifacts.build(CIRCUIT, quiet)
+    again = artifacts.build(circuit, quiet)
     assert again == built
     assert again.tape.is_file()
     assert built.zkey.stat() == key

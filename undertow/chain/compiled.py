@@ -35,7 +35,13 @@ def build() -> None:
 def artifact(name: str) -> dict[str, Any]:
     """Return `abi` and `bytecode` of a contract; raises BuildError."""
     path = CONTRACTS / "out" / f"{name}.sol" / f"{name}.json"
-    if not path.is_file():
+    if not _is_fresh(path):
         build()
     content = json.loads(path.read_text(encoding="utf-8"))
     return {"abi": content["abi"], "bytecode": content["bytecode"]["object"]}
+
+
+def _is_fresh(path: Path) -> bool:
+    """Return whether a product is not older than any source: another one's ABI calls wrongly."""
+    sources = [CONTRACTS / "foundry.toml", *(CONTRACTS / "src").rglob("*.sol")]
+    return path.is_file() and path.stat().st_mtime >= max(s.stat().st_mtime for s in sources)

@@ -42,11 +42,14 @@ class Grouped:
             return self._nothing
         low, high = self._low, self._high
         words = [0] * self.words
-        for value, (word, at) in zip(values, self._places, strict=True):
+        for i, value in enumerate(values):
+            if not value:
+                continue
             if not low < value < high:
-                name = f"{self.noun.lower()} {values.index(value)}"
-                raise WidthError(f"{name} does not fit {high.bit_length() - 1} bits")
-            words[word] |= (value if value >= 0 else self._sign - value) << at
+                bits = high.bit_length() - 1
+                raise WidthError(f"{self.noun.lower()} {i} does not fit {bits} bits")
+            word, at = self._places[i]
+            words[word] |= (value if value > 0 else self._sign - value) << at
         return tuple(words)
 
     def unpack(self, words: Sequence[int]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from operator import attrgetter, lshift
 from typing import Any
 
 from undertow.crypto.domains import Domain
-from undertow.crypto.field import R, from_field
+from undertow.crypto.field import R, from_field, to_field
 from undertow.crypto.poseidon import poseidon
 from undertow.protocol.errors import WidthError
 from undertow.protocol.fields import BYTE, Field, Sign, fields_of
@@ -35,8 +35,10 @@ class _Described:
             numbers = getattr(value, field.name)
             if field.group is not None:
                 field.group.pack(numbers)
-            elif any(not 0 <= number < R for number in numbers):
-                raise WidthError(f"{field.name} does not fit the field")
+                continue
+            for number in numbers:
+                if not 0 <= number < R:
+                    raise WidthError(f"{field.name} does not fit the field")
 
     def _before(self, name: str) -> tuple[Field, ...]:
         return self.fields[: [field.name for field in self.fields].index(name)]
@@ -75,10 +77,10 @@ class Packed(_Described):
     def pack(self, value: object) -> int:
         """Return the word of a noun whose fields fit."""
         word: int = sum(map(lshift, self._get(value), self._shifts), self._offset)
-        return word % R if self._top else word
+        return to_field(word) if self._top else word
 
     def unpack(self, word: int) -> dict[str, Any]:
-        """Return the fields of a word by name; raises ValueError if it has other bits."""
+        """Return the fields of a word by name; raises WidthError if it has other bits."""
         if self._top is not None:
             word = from_field(word)
         elif not 0 <= word < 1 << self.width:
@@ -129,7 +131,7 @@ class Words(_Described):
         return sum(field.bytes * field.count for field in self._before(name))
 
     def words(self, value: object) -> list[int]:
-        """Return a noun's words, in order; raises WidthError for values of all instruments."""
+        """Return a noun's words, in order; raises ValueError if one has no form in the field."""
         words: list[int] = []
         for item, (wraps, several, packs) in zip(self._get(value), self._steps, strict=True):
             if packs is not None:
@@ -137,7 +139,7 @@ class Words(_Described):
             elif several:
                 words += item
             else:
-                words.append(item % R if wraps else item)
+                words.append(to_field(item) if wraps else item)
         return words
 
     def hash(self, value: object) -> int:
@@ -146,7 +148,7 @@ class Words(_Described):
         return poseidon(self.words(value), self.domain)
 
     def values(self, words: Sequence[int]) -> dict[str, Any]:
-        """Return the fields of words by name; raises ValueError where they are of no noun."""
+        """Return the fields of words by name; raises WidthError where they are of no noun."""
         values: dict[str, Any] = {}
         at = 0
         for field in self.fields:
@@ -163,5 +165,9 @@ class Words(_Described):
 
 
 def _getter(fields: Sequence[Field]) -> Callable[[object], tuple[Any, ...]]:
-    getter: Callable[[object], tuple[Any, ...]] = attrgetter(*(field.name for field in fields))
+    names = [field.name for field in fields]
+    if len(names) < 2:
+        # attrgetter gives a tuple only of several.
+        return lambda value: tuple(getattr(value, name) for name in names)
+    getter: Callable[[object], tuple[Any, ...]] = attrgetter(*names)
     return getter

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import random
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from prover.binary import parts, prime, words
 from prover.r1cs import R1cs, read_wtns
 from undertow.crypto.field import R
 from undertow.whole_file import whole_file
@@ -71,28 +71,19 @@ def write(constraints: int, folder: Path, seed: int = 1) -> Circuit:
         values.append(a * b % R)
         for terms in (left, right, [(wire, 1)]):
             body += struct.pack("<I", len(terms))
-            body += b"".join(struct.pack("<I", at) + by.to_bytes(32, "little") for at, by in terms)
-    _write(folder / R1CS, b"r1cs", 1, _r1cs_sections(len(values), constraints, bytes(body)))
-    numbers = b"".join(value.to_bytes(32, "little") for value in values)
-    header = _prime() + struct.pack("<I", len(values))
-    _write(folder / WTNS, b"wtns", 2, iter([(1, header), (2, numbers)]))
+            body += b"".join(struct.pack("<I", at) + words([by]) for at, by in terms)
+    _write(folder / R1CS, b"r1cs", _r1cs(len(values), constraints, bytes(body)))
+    header = prime(R) + struct.pack("<I", len(values))
+    _write(folder / WTNS, b"wtns", {1: header, 2: words(values)})
     return load(constraints, folder)
 
 
-def _prime() -> bytes:
-    return struct.pack("<I", 32) + R.to_bytes(32, "little")
+def _r1cs(wires: int, constraints: int, body: bytes) -> dict[int, bytes]:
+    """Return the sections of a circuit, in the order in which circom writes them."""
+    header = prime(R) + struct.pack("<IIIIQI", wires, 0, PUBLIC, 0, wires, constraints)
+    return {2: body, 1: header, 3: struct.pack(f"<{wires}Q", *range(wires))}
 
 
-def _r1cs_sections(wires: int, constraints: int, body: bytes) -> Iterator[tuple[int, bytes]]:
-    header = _prime() + struct.pack("<IIIIQI", wires, 0, PUBLIC, 0, wires, constraints)
-    yield 2, body
-    yield 1, header
-    yield 3, struct.pack(f"<{wires}Q", *range(wires))
-
-
-def _write(path: Path, magic: bytes, version: int, sections: Iterator[tuple[int, bytes]]) -> None:
-    parts = list(sections)
+def _write(path: Path, magic: bytes, sections: dict[int, bytes]) -> None:
     with whole_file(path) as file:
-        file.write(magic + struct.pack("<II", version, len(parts)))
-        for number, content in parts:
-            file.write(struct.pack("<IQ", number, len(content)) + content)
+        file.writelines(parts(magic, sections))
