@@ -14,24 +14,24 @@ template FundingRate() {
     input Signed() skew;
     signal input rate; // 2^-40 of the notional per second
     signal input elapsed; // seconds
-    input Rule() rule;
+    input Pricing() pricing;
     signal output change;
 
     _ <== skew.value;
-    _ <== rule.depthMin;
-    _ <== rule.depthMax;
-    _ <== rule.depthPerVariance;
-    signal active <== NonNegative(LOTS_WIDTH())(skew.magnitude - rule.fundingDeadZone);
-    signal counted <== Smaller(LOTS_WIDTH())(skew.magnitude, rule.fundingSaturation);
+    _ <== pricing.depthMin;
+    _ <== pricing.depthMax;
+    _ <== pricing.depthPerVariance;
+    signal active <== NonNegative(LOTS_WIDTH())(skew.magnitude - pricing.fundingDeadZone);
+    signal counted <== Smaller(LOTS_WIDTH())(skew.magnitude, pricing.fundingSaturation);
     signal signedLots <== counted * (1 - 2 * skew.negative);
-    signal velocity <== rule.fundingVelocity * signedLots;
+    signal velocity <== pricing.fundingVelocity * signedLots;
     var SHIFT = FUNDING_VELOCITY_BITS() - FUNDING_RATE_BITS();
-    var WIDTH = RULE_FUNDING_VELOCITY_WIDTH() + LOTS_WIDTH() + MARKET_ROW_TIME_WIDTH();
+    var WIDTH = PRICING_FUNDING_VELOCITY_WIDTH() + LOTS_WIDTH() + MARKET_ROW_TIME_WIDTH();
     signal step <== FloorShift(WIDTH, SHIFT)(velocity * elapsed);
     // A rate is smaller than a step, and so than the bits that one more needs.
-    assert(RULE_FUNDING_RATE_MAX_WIDTH() < WIDTH - SHIFT);
-    signal capped <== Smaller(WIDTH - SHIFT + 1)(rate + step, rule.fundingRateMax);
-    signal clamped <== Larger(WIDTH - SHIFT + 1)(capped, -rule.fundingRateMax);
+    assert(PRICING_FUNDING_RATE_MAX_WIDTH() < WIDTH - SHIFT);
+    signal capped <== Smaller(WIDTH - SHIFT + 1)(rate + step, pricing.fundingRateMax);
+    signal clamped <== Larger(WIDTH - SHIFT + 1)(capped, -pricing.fundingRateMax);
     change <== active * (clamped - rate);
 }
 
@@ -58,7 +58,7 @@ template Variance() {
 // @cost 734
 template AdvanceFunding() {
     input Market() market;
-    input Rule() rule;
+    input Pricing() pricing;
     signal input price; // micro-USD per lot
     signal input time; // seconds
     output Market() after;
@@ -68,12 +68,12 @@ template AdvanceFunding() {
     signal elapsed <== time - market.row.time;
     Range(MARKET_ROW_TIME_WIDTH())(elapsed);
 
-    signal moves <== FundingRate()(market.skew, market.row.fundingRate, elapsed, rule);
+    signal moves <== FundingRate()(market.skew, market.row.fundingRate, elapsed, pricing);
     signal newRate <== market.row.fundingRate + known * moves;
 
     // The index takes the mean of both rates over the time between the marks.
     var SHIFT = FUNDING_RATE_BITS() - MONEY_BITS() + 1;
-    var WIDTH = RULE_FUNDING_RATE_MAX_WIDTH() + 1 + PRICE_WIDTH() + MARKET_ROW_TIME_WIDTH();
+    var WIDTH = PRICING_FUNDING_RATE_MAX_WIDTH() + 1 + PRICE_WIDTH() + MARKET_ROW_TIME_WIDTH();
     signal perSecond <== (market.row.fundingRate + newRate) * price;
     signal paid <== FloorShift(WIDTH, SHIFT)(perSecond * elapsed);
     signal decay <== Variance()(price, market.row.price + first, market.row.variance);

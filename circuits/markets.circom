@@ -19,11 +19,11 @@ template AdvanceMarket() {
     input Signed() skew[INSTRUMENTS()];
     signal input fundings[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
     signal input rowHashes[INSTRUMENTS()];
-    signal input ruleHash[INSTRUMENTS()];
+    signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
     signal input time; // seconds
     input MarketRow() row;
-    input Rule() rule;
+    input Pricing() pricing;
     output Market() market;
     signal output rowHash;
     signal output funding; // 2^-16 micro-USD per lot: how much more it is
@@ -33,17 +33,17 @@ template AdvanceMarket() {
     rowHash <== Dot(N)(hot, rowHashes);
     signal openedRow <== MarketRowHash()(row);
     rowHash === openedRow;
-    signal wantedRule <== Dot(N)(hot, ruleHash);
-    signal openedRule <== RuleHash()(rule);
-    wantedRule === openedRule;
+    signal wantedPricing <== Dot(N)(hot, pricingHash);
+    signal openedPricing <== PricingHash()(pricing);
+    wantedPricing === openedPricing;
 
     Market() before;
     before.skew <== ChoosePosition()(hot, skew);
     before.funding <== Dot(N)(hot, fundings);
     before.row <== row;
     signal mark <== Dot(N)(hot, price);
-    Market() funded <== AdvanceFunding()(before, rule, mark, time);
-    (market, released) <== AdvanceDepth()(funded, rule);
+    Market() funded <== AdvanceFunding()(before, pricing, mark, time);
+    (market, released) <== AdvanceDepth()(funded, pricing);
     funding <== market.funding - before.funding;
 }
 
@@ -76,11 +76,11 @@ template AdvanceMarkets(lanes) {
     signal input hot[lanes][INSTRUMENTS()];
     input Signed() skew[INSTRUMENTS()];
     input Markets() markets;
-    signal input ruleHash[INSTRUMENTS()];
+    signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
     signal input time; // seconds
     input MarketRow() row[lanes];
-    input Rule() rule[lanes];
+    input Pricing() pricing[lanes];
     output Market() market[lanes];
     signal output rowHash[lanes]; // what the table holds so far
     signal output funding[INSTRUMENTS()];
@@ -96,11 +96,11 @@ template AdvanceMarkets(lanes) {
         advance[l].skew <== skew;
         advance[l].fundings <== markets.funding;
         advance[l].rowHashes <== markets.rowHash;
-        advance[l].ruleHash <== ruleHash;
+        advance[l].pricingHash <== pricingHash;
         advance[l].price <== price;
         advance[l].time <== time;
         advance[l].row <== row[l];
-        advance[l].rule <== rule[l];
+        advance[l].pricing <== pricing[l];
         market[l] <== advance[l].market;
         rowHash[l] <== advance[l].rowHash;
         moves[l] <== advance[l].funding;

@@ -21,7 +21,7 @@ bus Signed() {
 bus MarketParams() {
     Risk() risk[INSTRUMENTS()];
     signal skewCap[INSTRUMENTS()]; // lots
-    signal ruleHash[INSTRUMENTS()];
+    signal pricingHash[INSTRUMENTS()];
     signal takerFee; // 2^-20 of the notional
     signal makerFee; // 2^-20 of the notional
     signal profitCap; // 2^-16 micro-USD
@@ -103,6 +103,6 @@ bus Verdict() {
 // What a slot hands on to the next one.
 bus Chain(lanes) {
     signal setRoot; // commits the slots so far
-    signal cap[CAP()]; // nodes of the accounts' tree
+    signal top[TOP()]; // nodes of the accounts' tree
     signal blocked[lanes]; // 0 or 1: a marginal order of the lane was not filled whole
 }

@@ -23,7 +23,7 @@ template ParamsHash() {
     MarketParamsWords() words;
     words.risks <== PackWords(N, RISK_WIDTH(), RISKS_PER_WORD())(risk);
     words.caps <== PackWords(N, CAP_WIDTH(), CAPS_PER_WORD())(params.skewCap);
-    words.rules <== Hash(N, DOMAIN_PARAMS())(params.ruleHash);
+    words.pricing <== Hash(N, DOMAIN_PARAMS())(params.pricingHash);
     words.takerFee <== params.takerFee;
     words.makerFee <== params.makerFee;
     words.profitCap <== params.profitCap;

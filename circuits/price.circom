@@ -23,23 +23,23 @@ function PREMIUM_WIDTH() {
 // @cost 544
 template AdvanceDepth() {
     input Market() market;
-    input Rule() rule;
+    input Pricing() pricing;
     output Market() after;
     signal output released;
 
-    _ <== rule.fundingDeadZone;
-    _ <== rule.fundingSaturation;
-    _ <== rule.fundingVelocity;
-    _ <== rule.fundingRateMax;
+    _ <== pricing.fundingDeadZone;
+    _ <== pricing.fundingSaturation;
+    _ <== pricing.fundingVelocity;
+    _ <== pricing.fundingRateMax;
     // What volatility asks for, in bounds, and half of it as depth.
-    var WANTED = MARKET_ROW_VARIANCE_WIDTH() + RULE_DEPTH_PER_VARIANCE_WIDTH();
+    var WANTED = MARKET_ROW_VARIANCE_WIDTH() + PRICING_DEPTH_PER_VARIANCE_WIDTH();
     var SHIFT = VARIANCE_BITS() + DEPTH_PER_VARIANCE_BITS() - DEPTH_BITS();
-    signal wanted <== FloorShift(WANTED, SHIFT)(market.row.variance * rule.depthPerVariance);
-    signal floored <== Larger(WANTED - SHIFT)(wanted, rule.depthMin);
-    signal coefficient <== Smaller(WANTED - SHIFT)(floored, rule.depthMax);
+    signal wanted <== FloorShift(WANTED, SHIFT)(market.row.variance * pricing.depthPerVariance);
+    signal floored <== Larger(WANTED - SHIFT)(wanted, pricing.depthMin);
+    signal coefficient <== Smaller(WANTED - SHIFT)(floored, pricing.depthMax);
     assert(DEPTH_BITS() == KAPPA_BITS());
-    assert(PRICE_WIDTH() + RULE_DEPTH_MAX_WIDTH() <= MARKET_ROW_KAPPA_WIDTH() + 1);
-    signal target <== FloorShift(PRICE_WIDTH() + RULE_DEPTH_MAX_WIDTH(), 1)(
+    assert(PRICE_WIDTH() + PRICING_DEPTH_MAX_WIDTH() <= MARKET_ROW_KAPPA_WIDTH() + 1);
+    signal target <== FloorShift(PRICE_WIDTH() + PRICING_DEPTH_MAX_WIDTH(), 1)(
         market.row.price * coefficient + 1);
 
     // The ratchet.

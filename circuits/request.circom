@@ -77,6 +77,7 @@ template ServeRequest() {
     open.word <== word;
     _ <== open.request.kind;
     _ <== open.request.account;
+    _ <== open.bits;
     var AT[3] = REQUEST_AT();
     var KINDS = 1 << REQUEST_KIND_WIDTH();
     component kinds = OneHot(REQUEST_KIND_WIDTH());

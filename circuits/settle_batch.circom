@@ -1,7 +1,7 @@
 pragma circom 2.2.0;
 
 include "account.circom";
-include "cap.circom";
+include "top.circom";
 include "clearing.circom";
 include "house.circom";
 include "judge.circom";
@@ -26,13 +26,13 @@ template SettleBatch(slots, lanes) {
     signal input time; // seconds, of the prices
     input MarketParams() params;
     // The state, and what of its table the lanes need.
-    signal input cap[CAP()]; // nodes of the accounts' tree
+    signal input top[TOP()]; // nodes of the accounts' tree
     input Markets() markets;
     input Ledger() ledger;
     signal input marks[PRICE_WORDS()]; // micro-USD per lot, packed
     signal input lane[lanes]; // instruments, ascending
     input MarketRow() row[lanes];
-    input Rule() rule[lanes];
+    input Pricing() pricing[lanes];
     signal input flow[lanes]; // lots, signed: net of all fills; a hint
     signal input side[lanes]; // 1 or -1: the rationed one; a hint
     // The slots.
@@ -50,7 +50,7 @@ template SettleBatch(slots, lanes) {
 
     // 1. The header: parameters, previous state, lanes.
     signal paramsHash <== ParamsHash()(params);
-    signal accounts <== CapRoot()(cap);
+    signal accounts <== TopRoot()(top);
     signal previous <== CommitState()(accounts, markets, ledger, marks);
     signal prices[PRICE_WORDS()] <== PackPrices()(price);
     component open = OpenLanes(lanes);
@@ -62,11 +62,11 @@ template SettleBatch(slots, lanes) {
     advance.hot <== open.hot;
     advance.skew <== skew;
     advance.markets <== markets;
-    advance.ruleHash <== params.ruleHash;
+    advance.pricingHash <== params.pricingHash;
     advance.price <== price;
     advance.time <== time;
     advance.row <== row;
-    advance.rule <== rule;
+    advance.pricing <== pricing;
     Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, advance.funding, params.risk);
     Terms() terms;
     terms.venue <== venue.chainId * (1 << CONTRACT_WIDTH()) + venue.contract;
@@ -89,7 +89,7 @@ template SettleBatch(slots, lanes) {
     // 4. The slots.
     component done = Slots(slots, lanes);
     done.setRoot <== Hash(3, DOMAIN_SET())([batch, open.word, 0]);
-    done.cap <== cap;
+    done.top <== top;
     done.terms <== terms;
     done.sheet <== sheet;
     done.instrument <== lane;
@@ -118,7 +118,7 @@ template SettleBatch(slots, lanes) {
     commit.flow <== flow;
     Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, advance.released + clear.dust,
         done.fees, done.cash);
-    signal newAccounts <== CapRoot()(done.newCap);
+    signal newAccounts <== TopRoot()(done.newTop);
     signal next <== CommitState()(newAccounts, commit.after, owned, prices);
 
     // 7. The public words.

@@ -2,7 +2,7 @@ pragma circom 2.2.0;
 
 include "account.circom";
 include "book.circom";
-include "cap.circom";
+include "top.circom";
 include "clearing.circom";
 include "eddsa.circom";
 include "fill.circom";
@@ -105,15 +105,15 @@ template Slot(lanes) {
     touch.account <== index;
     touch.leaf <== Leaf()(filled.after);
     touch.ciphertext <== filled.ciphertext;
-    next.cap <== MoveLeaf(LEVELS())(index, children, leaf, touch.leaf, chain.cap);
+    next.top <== MoveLeaf(LEVELS())(index, children, leaf, touch.leaf, chain.top);
 }
 
-// @notice Step 4 for all slots, chained by set root, cap of the accounts' tree and the lanes'
+// @notice Step 4 for all slots, chained by set root, top of the accounts' tree and the lanes'
 // rationing.
 // @output(proves) fills, fees, cash: the sums of all slots.
 template Slots(slots, lanes) {
     signal input setRoot; // commits number and lanes of the batch
-    signal input cap[CAP()];
+    signal input top[TOP()];
     input Terms() terms;
     input Entry() sheet[INSTRUMENTS()];
     signal input instrument[lanes];
@@ -128,7 +128,7 @@ template Slots(slots, lanes) {
     input Account() account[slots];
     signal input children[slots][LEVELS()][ARITY()];
     signal output newSetRoot;
-    signal output newCap[CAP()];
+    signal output newTop[TOP()];
     output Touch() touch[slots];
     signal output fills[lanes]; // lots, signed
     signal output fees; // 2^-16 micro-USD
@@ -137,7 +137,7 @@ template Slots(slots, lanes) {
     signal repeated[slots] <== Repeated(slots)(index, authority);
     Chain(lanes) chain[slots + 1];
     chain[0].setRoot <== setRoot;
-    chain[0].cap <== cap;
+    chain[0].top <== top;
     for (var l = 0; l < lanes; l++) {
         chain[0].blocked[l] <== 0;
     }
@@ -171,7 +171,7 @@ template Slots(slots, lanes) {
         }
     }
     newSetRoot <== chain[slots].setRoot;
-    newCap <== chain[slots].cap;
+    newTop <== chain[slots].top;
     fills <== net;
     fees <== allFees;
     cash <== allCash;

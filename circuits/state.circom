@@ -29,7 +29,7 @@ template CommitState() {
     signal input marks[PRICE_WORDS()]; // micro-USD per lot, packed
     signal output root;
 
-    VenueWords() words;
+    HouseWords() words;
     words.skews <== markets.skews;
     words.funding <== Hash(INSTRUMENTS(), DOMAIN_TABLE())(markets.funding);
     words.rows <== Hash(INSTRUMENTS(), DOMAIN_TABLE())(markets.rowHash);
@@ -37,6 +37,6 @@ template CommitState() {
     words.marks <== marks;
     StateWords() state;
     state.accounts <== accounts;
-    state.venue <== VenueWordsHash()(words);
+    state.house <== HouseWordsHash()(words);
     root <== StateRoot()(state);
 }

@@ -19,7 +19,7 @@ from matcher.service import Matcher
 from matcher.store import OrderLog
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
-from undertow.protocol.params import Preset, VenueParams
+from undertow.protocol.params import MarketParams, Preset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Parts:
     """What differs between two matchers, the world outside included."""
 
     preset: Preset
-    params: VenueParams
+    params: MarketParams
     keys: Keys
     log_path: Path
     journal_path: Path
@@ -57,7 +57,11 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
         LogError: the order log cannot be used.
     """
     log = OrderLog(parts.log_path, parts.chain.venue)
-    journal = Journal(parts.journal_path)
+    try:
+        journal = Journal(parts.journal_path)
+    except BaseException:
+        log.close()
+        raise
     matcher = service or Matcher(
         venue=parts.chain.venue,
         envelope_key=parts.keys.envelope,

@@ -12,7 +12,7 @@ from undertow.engine.batch import Slot
 from undertow.protocol.account import Account
 from undertow.protocol.authority import Authority
 from undertow.protocol.outcome import Outcome
-from undertow.protocol.params import Preset, VenueParams
+from undertow.protocol.params import MarketParams, Preset
 from undertow.protocol.signed_order import SignedOrder
 
 _KEEP = {Outcome.REPEATED, Outcome.NOT_PRICED}
@@ -39,7 +39,7 @@ class OrderBook:
         batch: int,
         accounts: Mapping[int, Account],
         preset: Preset,
-        params: VenueParams,
+        params: MarketParams,
         random: Random,
     ) -> ClosedSet | None:
         """Return the next set, or None while no order waits.
@@ -65,7 +65,7 @@ class OrderBook:
             if not rests or slot.after.filled >= slot.order.size:
                 self.waiting.pop(number, None)
 
-    def _lanes(self, preset: Preset, params: VenueParams) -> tuple[int, ...]:
+    def _lanes(self, preset: Preset, params: MarketParams) -> tuple[int, ...]:
         demand = Counter(s.order.instrument for s in self.waiting.values())
         listed = [i for i, market in enumerate(params.markets) if market is not None]
         ranked = sorted(listed, key=lambda i: -demand[i])

@@ -12,7 +12,7 @@ from prover.inputs import Committed
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
 from undertow.protocol.authority import Authority
-from undertow.protocol.params import Preset, VenueParams
+from undertow.protocol.params import MarketParams, Preset
 from undertow.protocol.venue import Venue
 
 
@@ -21,7 +21,7 @@ class Desk:
     """What stays the same while one operator runs."""
 
     preset: Preset
-    params: VenueParams
+    params: MarketParams
     key: PrivateKey
     """The operator's: it shares a view key with each account."""
     orders: LoggedOrders

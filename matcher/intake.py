@@ -19,7 +19,7 @@ from undertow.protocol.envelope import (
     open_envelope,
 )
 from undertow.protocol.errors import EnvelopeError, OrderError, WrongKeyError
-from undertow.protocol.params import VenueParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.state import State
 from undertow.protocol.units import PRICE_WIDTH
@@ -153,7 +153,7 @@ def _fault(signed: SignedOrder, venue: Venue, view: View) -> Code | None:
     return None if low <= order.limit_price <= high else Code.PRICE_OUT_OF_RANGE
 
 
-def view_of(state: State, batch_number: int, params: VenueParams) -> View:
+def view_of(state: State, batch_number: int, params: MarketParams) -> View:
     """Return what intake decides against while ``batch_number`` is open for orders.
 
     A limit is within twice and half the mark; before the first mark any price will do.

@@ -57,7 +57,7 @@ class Operator:
     linger: Linger
     on_batch: Callable[[BatchReport], None] = lambda report: None
     on_step: Callable[[], None] = lambda: None
-    """Called after each step or recovery, and after each failure of one."""
+    """Called whenever the phase may have changed."""
     phase: Phase = Phase.STARTING
     replica: Replica = field(default_factory=Replica)
     _stale: bool = True

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from matcher.assemble import Keys, Parts, assemble
 from matcher.http import serve_http
+from matcher.loop import backoff
 from matcher.outside import JobProver, SystemClock
 from matcher.settings import Settings, check_names, load_settings, secret_bytes
 from prover.artifacts import chosen, circuit_names
@@ -18,7 +19,9 @@ from prover.jobs import FolderProver
 from prover.prover import Prover
 from undertow.chain.chain import Chain
 from undertow.chain.check import check_operator, connect
+from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment
+from undertow.chain.errors import ChainUnreachableError
 from undertow.client.keys import load_secret
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
@@ -36,19 +39,34 @@ def run(host: str, port: int, stop: threading.Event) -> None:
     check_names(os.environ)
     settings = load_settings()
     deployment = Deployment.load(settings.deployment)
+    contracts = _reach(settings, deployment, stop)
+    if contracts is None:
+        return
     with (
-        closing(assemble(_parts(settings, deployment))) as operator,
+        closing(assemble(_parts(settings, deployment, contracts))) as operator,
         serve_http(operator.matcher, host, port) as address,
     ):
         print(f"matcher of {deployment.settlement} on {address}", flush=True)
         operator.run(stop)
 
 
-def _parts(settings: Settings, deployment: Deployment) -> Parts:
+def _reach(settings: Settings, deployment: Deployment, stop: threading.Event) -> Contracts | None:
+    """Return the contracts once the node answers and agrees, None if told to stop before."""
+    chain = Chain(settings.rpc, settings.chain_key.get_secret_value())
+    failures = 0
+    while not stop.is_set():
+        try:
+            return connect(chain, deployment)
+        except ChainUnreachableError as error:
+            failures += 1
+            print(f"waiting for the chain's node: {error}", flush=True)
+            stop.wait(backoff(failures))
+    return None
+
+
+def _parts(settings: Settings, deployment: Deployment, contracts: Contracts) -> Parts:
     preset = PRESETS[deployment.preset]
     keys = _keys(settings)
-    chain = Chain(settings.rpc, settings.chain_key.get_secret_value())
-    contracts = connect(chain, deployment)
     check_operator(contracts, keys.operator.public)
     batch, requests = (_prover(name, deployment.keys, settings) for name in circuit_names(preset))
     return Parts(

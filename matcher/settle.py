@@ -63,7 +63,7 @@ def settle_batch(
     after.take_in(desk.orders)
     gas = desk.chain.settle_batch(
         after.state.root(),
-        [Touch(s.index, s.after.leaf(), s.ciphertext()) for s in execution.slots],
+        [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in execution.slots],
         job.signals.c,
         proof.words,
         price.number,

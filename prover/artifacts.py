@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prover import manifest, setup, toolchain
-from prover.errors import ArtifactError, UnsafeKeyError
+from prover.errors import ArtifactError, FileError
 from prover.groth16 import setup_key
 from prover.manifest import CEREMONY, DEV, FILES, MANIFEST, R1CS, SYM, TAPE, WASM, ZKEY
 from prover.tape import record
@@ -118,7 +118,7 @@ def load(folder: Path) -> Artifacts:
     if artifacts.origin != DEV:
         try:
             setup.require_contribution(artifacts.zkey, str(promised.circuit_hash))
-        except UnsafeKeyError as error:
+        except FileError as error:
             message = f"the key is no ceremony's: {error}"
             raise ArtifactError(artifacts.zkey, message) from error
     return artifacts
@@ -129,7 +129,7 @@ def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> A
 
     Raises:
         OSError: a file cannot be read.
-        UnsafeKeyError: the key is not the circuit's, or nobody contributed to it.
+        FileError: the key is not the circuit's, or nobody contributed to it.
     """
     with tempfile.TemporaryDirectory(dir=KEYS) as scratch:
         # The copy is what is verified: whoever handed the key over may still write to theirs.

@@ -18,7 +18,7 @@ from undertow.engine.requests import Answer
 from undertow.protocol.account import pack_positions
 from undertow.protocol.layout import LEVELS, SECRET_WIDTH
 from undertow.protocol.order_set import EMPTY_MESSAGE, set_root
-from undertow.protocol.params import VenueParams, rule
+from undertow.protocol.params import MarketParams, pricing_words
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
 from undertow.protocol.state import LEDGER_WORDS, State, market_row
@@ -65,12 +65,14 @@ def settle_job(
     execution: Execution,
     prices: Sequence[Price],
     time: int,
-    params: VenueParams,
+    params: MarketParams,
     venue: Venue,
 ) -> Job:
     """Return the job that proves an execution of a committed batch from ``state``."""
     number = state.batch_number + 1
-    touches = [Touch(slot.index, slot.after.leaf(), slot.ciphertext()) for slot in execution.slots]
+    touches = [
+        Touch(slot.account, slot.after.leaf(), slot.ciphertext()) for slot in execution.slots
+    ]
     words = settle_words(
         venue,
         number,
@@ -90,12 +92,12 @@ def settle_job(
         "price": list(prices),
         "time": time,
         "params": params_input(params),
-        "cap": state.tree.level(LEVELS),
+        "top": state.tree.level(LEVELS),
         **state_inputs(state),
         "marks": list(pack_prices(state.marks)),
         "lane": list(lanes),
         "row": [market_row(state.markets[lane]) for lane in lanes],
-        "rule": [rule(params.market(lane)) for lane in lanes],
+        "pricing": [pricing_words(params.market(lane)) for lane in lanes],
         "flow": [to_field(execution.clearings[lane].flow) for lane in lanes],
         "side": [to_field(execution.clearings[lane].side) for lane in lanes],
         **_slot_inputs(state, committed, execution.slots, touches),
@@ -108,7 +110,7 @@ def requests_job(
     after: State,
     answers: Sequence[Answer],
     number: int,
-    params: VenueParams,
+    params: MarketParams,
     operator: PrivateKey,
     venue: Venue,
 ) -> Job:
@@ -152,14 +154,14 @@ def _request_inputs(state: State, answers: Sequence[Answer]) -> dict[str, Any]:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def params_input(params: VenueParams) -> list[int]:
+def params_input(params: MarketParams) -> list[int]:
     """Return the bus of the parameters."""
     instruments = range(INSTRUMENTS)
     risks = [params.risk(i) for i in instruments]
     return [
         *(getattr(risk, field.name) for risk in risks for field in RISK_WORD.fields),
         *(params.market(i).skew_cap for i in instruments),
-        *(poseidon(rule(params.market(i)), PARAMS) for i in instruments),
+        *(poseidon(pricing_words(params.market(i)), PARAMS) for i in instruments),
         params.taker_fee,
         params.maker_fee,
         params.profit_cap,
@@ -171,7 +173,7 @@ def state_inputs(state: State) -> dict[str, Any]:
     return {
         "markets": [
             *pack_positions([market.skew for market in state.markets]),
-            *(to_field(market.funding_index) for market in state.markets),
+            *(to_field(market.funding) for market in state.markets),
             *(poseidon(market_row(market), TABLE) for market in state.markets),
         ],
         "ledger": LEDGER_WORDS.words(state.ledger),
@@ -203,15 +205,15 @@ def _slot_inputs(
         signed = signature or NO_SIGNATURE
         rows.append(
             {
-                "index": slot.index,
+                "index": slot.account,
                 "authority": authority_of(slot.action),
                 "word": slot.order.pack() if slot.order else 0,
                 "signature": [*signed.r8, *signature_digits(signed.s)],
                 "salt": salt,
                 "lots": abs(slot.fill),
                 "account": slot.before.words(),
-                "children": path_inputs(tree, slot.index)[:LEVELS],
+                "children": path_inputs(tree, slot.account)[:LEVELS],
             }
         )
-        tree.update(slot.index, touch.leaf)
+        tree.update(slot.account, touch.leaf)
     return {name: [row[name] for row in rows] for name in rows[0]}

@@ -14,6 +14,8 @@ from undertow.whole_file import whole_folder
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = (Path("circuits/lib"), Path("node_modules/circomlib/circuits"))
 COMPILER = Path("node_modules/circom2/cli.js")
+OPTIONS = ("--r1cs", "--wasm", "--sym", "--simplification_substitution", "--inspect")
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 _INCLUDE = re.compile(r'^\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
@@ -24,6 +26,10 @@ class Compiled:
     r1cs: Path
     wasm: Path
     sym: Path
+    substitutions: Path
+    """Which signals are other ones, by their numbers in `sym`: they have no wire of their own."""
+    printed: Path
+    """What the compiler said, warnings included."""
 
 
 def sources(circuit: Path) -> list[Path]:
@@ -46,8 +52,8 @@ def sources(circuit: Path) -> list[Path]:
 
 
 def content_hash(circuit: Path) -> str:
-    """Return the hash of a circuit's sources and of the compiler's version."""
-    digest = hashlib.sha256()
+    """Return the hash of a circuit's sources and of the compiler's version and options."""
+    digest = hashlib.sha256(" ".join(OPTIONS).encode())
     version = ROOT / COMPILER.parent / "package.json"
     for path in (version, *sources(circuit)):
         content = path.read_bytes()
@@ -74,6 +80,8 @@ def compile(circuit: Path, out_dir: Path, simplify: str = "--O1") -> Compiled:
         r1cs=target / f"{name}.r1cs",
         wasm=target / f"{name}_js" / f"{name}.wasm",
         sym=target / f"{name}.sym",
+        substitutions=target / f"{name}_substitutions.json",
+        printed=target / f"{name}.log",
     )
     if target.is_dir():
         return products
@@ -84,10 +92,11 @@ def compile(circuit: Path, out_dir: Path, simplify: str = "--O1") -> Compiled:
 
 def _compile(circuit: Path, folder: Path, simplify: str) -> None:
     command = [str(COMPILER), str(circuit.relative_to(ROOT))]
-    command += ["--r1cs", "--wasm", "--sym", simplify, "-o", str(folder.relative_to(ROOT))]
+    command += [*OPTIONS, simplify, "-o", str(folder.relative_to(ROOT))]
     for library in LIBRARIES:
         command += ["-l", str(library)]
-    printed = node(*command)
+    printed = _COLOURS.sub("", node(*command))
+    (folder / f"{circuit.stem}.log").write_text(printed, encoding="utf-8")
     if not (folder / f"{circuit.stem}.r1cs").is_file():
         raise ToolchainError(f"{circuit.name}: {printed}")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "repeatable",
@@ -20,9 +20,18 @@ settings.register_profile(
     deadline=None,  # a machine may be slow for a while
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile(
+    "mutants",  # a test that fails is enough there, on whichever example
+    settings.get_profile("repeatable"),
+    phases=[Phase.explicit, Phase.generate],
+    report_multiple_bugs=False,
+)
 settings.load_profile("repeatable")
 
-SPENT: Counter[Path] = Counter()
+SPENT: Counter[tuple[Path, str]] = Counter()
+"""Processor seconds of each test, by file and name."""
+MOST = 20
+"""Tests that are named."""
 
 
 def cpu_seconds() -> float:
@@ -48,7 +57,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Count a test with its fixtures; what several files share counts where it is first asked."""
     before = cpu_seconds()
     done = yield
-    SPENT[item.path] += cpu_seconds() - before  # type: ignore[assignment]
+    SPENT[item.path, item.name] += cpu_seconds() - before  # type: ignore[assignment]
     return done
 
 
@@ -57,6 +66,11 @@ def pytest_terminal_summary(
 ) -> None:
     if config.option.cpu:
         terminalreporter.section("processor seconds, children included")
-        for path, seconds in SPENT.most_common():
+        for (_, name), seconds in SPENT.most_common(MOST):
+            terminalreporter.line(f"{seconds:8.1f}  {name}")
+        files: Counter[Path] = Counter()
+        for (path, _), seconds in SPENT.items():
+            files[path] += seconds
+        for path, seconds in files.most_common():
             terminalreporter.line(f"{seconds:8.1f}  {path.relative_to(config.rootpath)}")
         terminalreporter.line(f"{cpu_seconds():8.1f}  all, collection included")

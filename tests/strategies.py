@@ -19,9 +19,9 @@ from undertow.engine.batch import Batch, Decoy, Slot
 from undertow.engine.transition import transition
 from undertow.protocol.account import MAGNITUDE_BITS, Account
 from undertow.protocol.envelope import Venue
-from undertow.protocol.market import MarketParams
+from undertow.protocol.market import PricingParams
 from undertow.protocol.order import Order
-from undertow.protocol.params import VenueParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, Lots, Money, Price
@@ -52,7 +52,7 @@ def key(index: int) -> PrivateKey:
     return PrivateKey.from_seed(b"trader of the tests".ljust(31, b".") + bytes([index]))
 
 
-RULE = MarketParams(
+RULE = PricingParams(
     depth_min=1 << 6,
     depth_max=1 << 12,
     depth_per_variance=1 << 16,
@@ -67,12 +67,12 @@ RISK = RiskParams(shock=12, contingency=600, concentration=1 << 12)
 
 def params(
     listed: Sequence[int] = LISTED,
-    rule: MarketParams = RULE,
+    rule: PricingParams = RULE,
     risk: RiskParams = RISK,
     profit_cap: int = 1_000 * DOLLAR,
-) -> VenueParams:
+) -> MarketParams:
     """Return a venue's parameters with the same for each listed instrument."""
-    return VenueParams(
+    return MarketParams(
         markets=tuple(rule if i in listed else None for i in range(INSTRUMENTS)),
         risks=tuple(risk if i in listed else None for i in range(INSTRUMENTS)),
         taker_fee=400,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,17 @@ def test_the_types_hold() -> None:
 def test_no_part_imports_what_it_must_not_know() -> None:
     code = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"
     run(sys.executable, "-c", code)
+
+
+def test_a_package_of_ours_is_packed() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    rooms = ("undertow", "prover", "matcher", "venue")
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for room in rooms
+        for path in (ROOT / room).rglob("__init__.py")
+    }
+    assert set(settings["tool"]["setuptools"]["packages"]) == found
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)

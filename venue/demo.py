@@ -95,7 +95,7 @@ def run(preset: Preset, batches: int) -> None:
 
 
 def replay(local: LocalVenue, window: Window) -> None:
-    """Send a window's orders, publish its index prices after the close, wait for the settlement."""
+    """Send a window's orders, publish its marks after the close, wait for the settlement."""
     client = local.client()
     info = client.info()
     for position, event in enumerate(window.orders):

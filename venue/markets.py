@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from undertow.protocol.market import MarketParams
+from undertow.protocol.market import PricingParams
 from undertow.protocol.market_group import MarketGroup
-from undertow.protocol.params import VenueParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import Perpetual
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.units import MICRO_USD, MONEY_BITS, Lots, Money
@@ -14,8 +14,8 @@ MICRO = Perpetual("BTC-MICRO", 1, "BTC", 1_000_000)
 LISTED = (BTC, MICRO)
 
 
-def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> MarketParams:
-    return MarketParams(
+def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> PricingParams:
+    return PricingParams(
         depth_min=depth_min,
         depth_max=depth_max,
         depth_per_variance=655 if lots_per_btc < 100_000 else 7,
@@ -33,13 +33,13 @@ _MARKETS = {
 }
 
 
-def _risk(market: MarketParams) -> RiskParams:
+def _risk(market: PricingParams) -> RiskParams:
     # 4 steps of 12/256: the far scenario is a move of 18.75%; margin is 20/16 of it and 0.5%, and
     # what the exit costs at the greatest depth: 4.8% of the notional for 10 BTC of BTC-PERP.
     return RiskParams(shock=12, contingency=328, concentration=market.depth_max)
 
 
-LOCAL_PARAMS = VenueParams(
+LOCAL_PARAMS = MarketParams(
     markets=tuple(_MARKETS.get(i) for i in range(INSTRUMENTS)),
     risks=tuple(_risk(_MARKETS[i]) if i in _MARKETS else None for i in range(INSTRUMENTS)),
     taker_fee=400,

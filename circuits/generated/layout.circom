@@ -53,7 +53,7 @@ function UNDERLYINGS() { return 2; }
 function ARITY() { return 8; }
 function DEPTH() { return 8; }
 function LEVELS() { return 6; }
-function CAP() { return 64; }
+function TOP() { return 64; }
 function LOTS_WIDTH() { return 30; }
 function EQUITY_WIDTH() { return 114; }
 function SECRET_WIDTH() { return 252; }
@@ -86,7 +86,7 @@ function VARIANCE_SHIFT() { return 5; }
 function POSITION_WIDTH() { return 31; }
 function POSITIONS_PER_WORD() { return 6; }
 function POSITION_WORDS() { return 3; }
-// Index prices or marks, micro-USD per lot; zero stands for an unlisted instrument.
+// Marks, micro-USD per lot; zero stands for an unlisted instrument.
 function PRICE_WIDTH() { return 36; }
 function PRICES_PER_WORD() { return 7; }
 function PRICE_WORDS() { return 3; }
@@ -195,8 +195,8 @@ function ACCOUNT_CASH_WIDTH() { return 120; }
 function ACCOUNT_NET_DEPOSITS_WIDTH() { return 120; }
 function ACCOUNT_POSITIONS_WIDTH() { return 186; }
 
-// Governed parameters of one market; only a priced one needs its rule.
-bus Rule() {
+// Governed parameters of one market; only a priced one needs them.
+bus Pricing() {
     signal depthMin; // 2^-32 per lot, of the depth coefficient
     signal depthMax; // 2^-32 per lot, of the depth coefficient
     signal depthPerVariance; // 2^-16, risk aversion times holding time
@@ -206,14 +206,14 @@ bus Rule() {
     signal fundingRateMax; // 2^-40 of the notional per second
 }
 
-function RULE_WORDS() { return 7; }
-function RULE_DEPTH_MIN_WIDTH() { return 13; }
-function RULE_DEPTH_MAX_WIDTH() { return 13; }
-function RULE_DEPTH_PER_VARIANCE_WIDTH() { return 32; }
-function RULE_FUNDING_DEAD_ZONE_WIDTH() { return 30; }
-function RULE_FUNDING_SATURATION_WIDTH() { return 30; }
-function RULE_FUNDING_VELOCITY_WIDTH() { return 30; }
-function RULE_FUNDING_RATE_MAX_WIDTH() { return 30; }
+function PRICING_WORDS() { return 7; }
+function PRICING_DEPTH_MIN_WIDTH() { return 13; }
+function PRICING_DEPTH_MAX_WIDTH() { return 13; }
+function PRICING_DEPTH_PER_VARIANCE_WIDTH() { return 32; }
+function PRICING_FUNDING_DEAD_ZONE_WIDTH() { return 30; }
+function PRICING_FUNDING_SATURATION_WIDTH() { return 30; }
+function PRICING_FUNDING_VELOCITY_WIDTH() { return 30; }
+function PRICING_FUNDING_RATE_MAX_WIDTH() { return 30; }
 
 // A perpetual between batches; only a priced one needs its row.
 bus MarketRow() {
@@ -248,7 +248,7 @@ function LEDGER_FEE_POOL_WIDTH() { return 120; }
 function LEDGER_SUM_CASH_WIDTH() { return 120; }
 
 // Market table, ledger and marks, as the state holds them.
-bus VenueWords() {
+bus HouseWords() {
     signal skews[3]; // lots
     signal funding; // hash of the instruments' funding indices
     signal rows; // hash of the instruments' hashes of rows
@@ -256,15 +256,15 @@ bus VenueWords() {
     signal marks[3]; // micro-USD per lot
 }
 
-function VENUE_WORDS() { return 9; }
-function VENUE_SKEWS_WIDTH() { return 186; }
-function VENUE_MARKS_WIDTH() { return 252; }
+function HOUSE_WORDS() { return 9; }
+function HOUSE_SKEWS_WIDTH() { return 186; }
+function HOUSE_MARKS_WIDTH() { return 252; }
 
 // Governed parameters of a market group; the contract holds the hash.
 bus MarketParamsWords() {
     signal risks[3]; // Risk, packed
     signal caps[2]; // lots
-    signal rules; // hash of the instruments' hashes of rules
+    signal pricing; // hash of the instruments' hashes of pricing
     signal takerFee; // 2^-20 of the notional, the half spread included
     signal makerFee; // 2^-20 of the notional, not above the taker's
     signal profitCap; // 2^-16 micro-USD of profit above net deposits that count for new risk
@@ -280,7 +280,7 @@ function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
 // The committed state.
 bus StateWords() {
     signal accounts; // root of the accounts' tree
-    signal venue; // hash of VenueWords
+    signal house; // hash of HouseWords
 }
 
 function STATE_WORDS() { return 2; }
@@ -413,12 +413,13 @@ template Leaf() {
         account.positions[0], account.positions[1], account.positions[2]]);
 }
 
-template RuleHash() {
-    input Rule() rule;
+template PricingHash() {
+    input Pricing() pricing;
     signal output out;
 
-    out <== Hash(7, DOMAIN_PARAMS())([rule.depthMin, rule.depthMax, rule.depthPerVariance,
-        rule.fundingDeadZone, rule.fundingSaturation, rule.fundingVelocity, rule.fundingRateMax]);
+    out <== Hash(7, DOMAIN_PARAMS())([pricing.depthMin, pricing.depthMax,
+        pricing.depthPerVariance, pricing.fundingDeadZone, pricing.fundingSaturation,
+        pricing.fundingVelocity, pricing.fundingRateMax]);
 }
 
 template MarketRowHash() {
@@ -437,12 +438,12 @@ template LedgerHash() {
         ledger.sumCash]);
 }
 
-template VenueWordsHash() {
-    input VenueWords() venue;
+template HouseWordsHash() {
+    input HouseWords() house;
     signal output out;
 
-    out <== Hash(9, DOMAIN_TABLE())([venue.skews[0], venue.skews[1], venue.skews[2],
-        venue.funding, venue.rows, venue.ledger, venue.marks[0], venue.marks[1], venue.marks[2]]);
+    out <== Hash(9, DOMAIN_TABLE())([house.skews[0], house.skews[1], house.skews[2],
+        house.funding, house.rows, house.ledger, house.marks[0], house.marks[1], house.marks[2]]);
 }
 
 template MarketParamsHash() {
@@ -450,7 +451,7 @@ template MarketParamsHash() {
     signal output out;
 
     out <== Hash(9, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
-        marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.rules,
+        marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.pricing,
         marketParams.takerFee, marketParams.makerFee, marketParams.profitCap]);
 }
 
@@ -458,7 +459,7 @@ template StateRoot() {
     input StateWords() state;
     signal output out;
 
-    out <== Hash(2, DOMAIN_STATE())([state.accounts, state.venue]);
+    out <== Hash(2, DOMAIN_STATE())([state.accounts, state.house]);
 }
 
 // All public words, in order: a BatchHeader, then `count` times Touch.

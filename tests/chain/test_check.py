@@ -19,7 +19,7 @@ from undertow.chain.errors import (
     WrongParamsError,
 )
 from undertow.crypto.babyjubjub import BASE8
-from undertow.protocol.market import MarketParams
+from undertow.protocol.market import PricingParams
 from undertow.protocol.sheet import RiskParams
 
 SETTLEMENT, VAULT = DEPLOYMENT.settlement, DEPLOYMENT.vault
@@ -38,16 +38,16 @@ def test_what_the_chain_confirms_is_used(node: Node) -> None:
     check_operator(contracts, OPERATOR.public)
 
 
-def _changed(part: type[MarketParams] | type[RiskParams], name: str) -> tuple[object, ...]:
+def _changed(part: type[PricingParams] | type[RiskParams], name: str) -> tuple[object, ...]:
     """Return one kind of parameters, with one of the first market's changed."""
-    old = PARAMS.markets if part is MarketParams else PARAMS.risks
+    old = PARAMS.markets if part is PricingParams else PARAMS.risks
     assert old[0] is not None
     step = -1 if name == "depth_max" else 1
     return (replace(old[0], **{name: getattr(old[0], name) + step}), *old[1:])
 
 
 CHANGES = {
-    **{f.name: {"markets": _changed(MarketParams, f.name)} for f in fields(MarketParams)},
+    **{f.name: {"markets": _changed(PricingParams, f.name)} for f in fields(PricingParams)},
     **{f.name: {"risks": _changed(RiskParams, f.name)} for f in fields(RiskParams)},
     **{
         name: {name: getattr(PARAMS, name) + 1} for name in ("taker_fee", "maker_fee", "profit_cap")

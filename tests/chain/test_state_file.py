@@ -24,7 +24,7 @@ def _state() -> State:
         skew=Lots(-7),
         pool=Money(9),
         kappa=Kappa(5),
-        funding_index=Money(-(1 << 80)),
+        funding=Money(-(1 << 80)),
         funding_rate=-3,
         variance=8,
         price=Price(77),

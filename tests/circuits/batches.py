@@ -12,9 +12,9 @@ from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy, Execution
 from undertow.engine.transition import transition
 from undertow.protocol.account import Account
-from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.market import Market, PricingParams
 from undertow.protocol.order import Order
-from undertow.protocol.params import MINIMAL, VenueParams
+from undertow.protocol.params import MINIMAL, MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
@@ -25,7 +25,7 @@ DOLLAR = 1_000_000 << 16
 LISTED = (0, 8, 15)
 TRADERS = 5
 MAX_PRICE = (1 << 36) - 1
-RULE = MarketParams(
+RULE = PricingParams(
     depth_min=1 << 6,
     depth_max=1 << 10,
     depth_per_variance=1 << 14,
@@ -35,7 +35,7 @@ RULE = MarketParams(
     funding_velocity=1 << 22,
     funding_rate_max=1 << 24,
 )
-PARAMS = VenueParams(
+PARAMS = MarketParams(
     markets=tuple(RULE if i in LISTED else None for i in range(INSTRUMENTS)),
     risks=tuple(
         RiskParams(shock=2, contingency=300, concentration=(1 << 13) - 1) if i in LISTED else None
@@ -112,7 +112,7 @@ def genesis(random_: random.Random, traders: int = TRADERS) -> State:
                 skew=Lots(skew),
                 pool=Money(random_.randint(0, ceiling)),
                 kappa=Kappa(kappa),
-                funding_index=Money(random_.randint(-DOLLAR, DOLLAR)),
+                funding=Money(random_.randint(-DOLLAR, DOLLAR)),
                 funding_rate=random_.randint(-(1 << 24), 1 << 24),
                 variance=random_.choice((0, 1 << 12, (1 << 32) - 1)),
                 price=Price(random_.choice((1, 7_000_000, MAX_PRICE))),

@@ -29,7 +29,7 @@ def signed(value: int) -> list[int]:
 
 def market(held: Market) -> list[int]:
     """Return a Market."""
-    return [*signed(held.skew), to_field(held.funding_index), *market_row(held)]
+    return [*signed(held.skew), to_field(held.funding), *market_row(held)]
 
 
 def entry(line: Entry) -> list[int]:
@@ -107,4 +107,4 @@ def terms(case: Case) -> list[int]:
 def repeated(case: Case, slot: Slot) -> int:
     """Return 1 for an order behind an earlier one of its account."""
     before = case.execution.slots[: case.execution.slots.index(slot)]
-    return int(any(other.order and other.index == slot.index for other in before))
+    return int(any(other.order and other.account == slot.account for other in before))

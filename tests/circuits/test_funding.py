@@ -13,7 +13,7 @@ from tests.circuits.harness import Circuit
 from undertow.crypto.field import to_field
 from undertow.engine.funding import advance
 from undertow.protocol.market import Market
-from undertow.protocol.params import rule
+from undertow.protocol.params import pricing_words
 from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
 
 DRAW = random.Random(11)
@@ -28,7 +28,7 @@ def market() -> Market:
         skew=Lots(skew),
         pool=Money(DRAW.choice((0, ceiling, DRAW.randint(0, ceiling)))),
         kappa=Kappa(kappa),
-        funding_index=Money(DRAW.randint(-(1 << 60), 1 << 60)),
+        funding=Money(DRAW.randint(-(1 << 60), 1 << 60)),
         funding_rate=DRAW.choice((0, RULE.funding_rate_max, -RULE.funding_rate_max, 5)),
         variance=DRAW.choice((0, 1 << 12, (1 << 32) - 1)),
         price=Price(DRAW.choice((0, 1, 7_800_000, MAX_PRICE))),
@@ -37,13 +37,13 @@ def market() -> Market:
 
 
 def inputs(held: Market, price: int, time: int) -> dict[str, Any]:
-    return {"market": bus(held), "rule": rule(RULE), "price": price, "time": time}
+    return {"market": bus(held), "pricing": pricing_words(RULE), "price": price, "time": time}
 
 
 def outputs(held: Market) -> dict[str, int]:
     return {
         "after.skew.value": held.skew,
-        "after.funding": held.funding_index,
+        "after.funding": held.funding,
         "after.row.pool": held.pool,
         "after.row.kappa": held.kappa,
         "after.row.fundingRate": held.funding_rate,
@@ -63,6 +63,6 @@ def test_advance_funding(circuit: Callable[[str], Circuit]) -> None:
     known = replace(market(), price=Price(7_000_000), skew=Lots(40), funding_rate=-7)
     values = tested.witness(inputs(known, 7_800_000, 4_600))
     assert tested.value(values, "after.row.fundingRate") != to_field(-7)
-    assert tested.loose_wires(values, but=["market", "rule"]) == []
+    assert tested.loose_wires(values, but=["market", "pricing"]) == []
     tested.refuses(inputs(known, 7_800_000, known.time - 1))
     assert tested.count == tested.cost

@@ -88,7 +88,7 @@ def test_the_circuits_side_is_pythons() -> None:
         {
             "account": ACCOUNT.words(),
             "ledger": [to_field(value) for value in (-1, 2, 3, 4)],
-            "state": [state.tree.root, state.venue_hash()],
+            "state": [state.tree.root, state.house_hash()],
             "delta": [to_field(value) for value in delta],
             "orderWord": ORDER.pack(),
             "requestWord": request.word(),

@@ -14,7 +14,7 @@ from undertow.crypto.field import to_field
 from undertow.crypto.poseidon import poseidon
 from undertow.engine.funding import advance
 from undertow.engine.price import advance_depth, depth_target
-from undertow.protocol.params import rule
+from undertow.protocol.params import pricing_words
 from undertow.protocol.state import market_row
 
 Compile = Callable[[str], Circuit]
@@ -28,11 +28,11 @@ def opening(case: Case, lane: int) -> dict[str, Any]:
         "skew": [signed(held.skew) for held in case.before.markets],
         "fundings": words[3:19],
         "rowHashes": words[19:],
-        "ruleHash": RULES,
+        "pricingHash": RULES,
         "price": case.prices,
         "time": case.time,
         "row": market_row(case.before.markets[lane]),
-        "rule": rule(PARAMS.market(lane)),
+        "pricing": pricing_words(PARAMS.market(lane)),
     }
 
 
@@ -48,16 +48,16 @@ def test_advance_market(circuit: Compile) -> None:
                 _, released = advance_depth(moved, target)
                 outputs = {
                     "market.skew.value": before.skew,
-                    "market.funding": after.funding_index,
+                    "market.funding": after.funding,
                     "market.row.pool": after.pool,
                     "market.row.kappa": after.kappa,
                     "rowHash": poseidon(market_row(before), TABLE),
-                    "funding": after.funding_index - before.funding_index,
+                    "funding": after.funding - before.funding,
                     "released": released,
                 }
                 inputs = opening(case, lane)
                 tested.agrees(inputs, outputs)
-                for name, at in (("row", 0), ("rule", 1)):
+                for name, at in (("row", 0), ("pricing", 1)):
                     lie = list(inputs[name])
                     lie[at] += 1
                     tested.refuses({**inputs, name: lie})

@@ -13,7 +13,7 @@ from tests.circuits.test_funding import DRAW, market, outputs
 from undertow.crypto.field import R, to_field
 from undertow.engine.price import advance_depth, depth_target, pool_after, premium
 from undertow.protocol.market import Market
-from undertow.protocol.params import rule
+from undertow.protocol.params import pricing_words
 from undertow.protocol.units import Kappa, Lots, Money, Price
 
 Compile = Callable[[str], Circuit]
@@ -24,9 +24,9 @@ def test_advance_depth(circuit: Compile) -> None:
     for _ in range(60):
         held = replace(market(), price=Price(DRAW.choice((1, 7_800_000, MAX_PRICE))))
         after, released = advance_depth(held, depth_target(held.price, held.variance, RULE))
-        inputs = {"market": bus(held), "rule": rule(RULE)}
+        inputs = {"market": bus(held), "pricing": pricing_words(RULE)}
         values = tested.agrees(inputs, {**outputs(after), "released": released})
-    assert tested.loose_wires(values, but=["market", "rule"]) == []
+    assert tested.loose_wires(values, but=["market", "pricing"]) == []
     tested.refuses({**inputs, "market": bus(replace(held, pool=Money(1 << 97)))})
     assert tested.count == tested.cost
 

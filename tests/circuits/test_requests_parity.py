@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from prover import toolchain, witness
 from prover.inputs import Job, requests_job
-from prover.r1cs import R1cs, read_sym
-from prover.toolchain import ROOT
 from tests.circuits.batches import LISTED, PARAMS, VENUE, key
-from tests.circuits.lying import REQUESTS, LyingCircuit
-from tests.circuits.test_settle_forged import holds
-from tests.circuits.trusting import trusting_wasm
+from tests.circuits.deployed import deployed, needs_native
 from undertow.crypto.eddsa import PrivateKey
 from undertow.crypto.field import R
 from undertow.engine.margin import Book, equity, requirement
@@ -30,6 +24,7 @@ from undertow.protocol.units import Lots, Money, Price
 OPERATOR = PrivateKey.from_seed(b"operator of the request tests".ljust(32, b"."))
 Inputs = dict[str, Any]
 DOLLAR = 1_000_000
+NAME = "requests_minimal"
 NEWCOMER = opening_key(key(9).public)
 
 
@@ -72,13 +67,6 @@ RUNS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def compiled() -> toolchain.Compiled:
-    return toolchain.compile(
-        ROOT / "circuits" / "requests_minimal.circom", ROOT / "build" / "circuits"
-    )
-
-
 def job(requests: list[Request]) -> Job:
     state = venue()
     after, answers = serve(state, requests, 2, PARAMS, OPERATOR.scalar)
@@ -89,10 +77,11 @@ def job(requests: list[Request]) -> Job:
 
 
 @pytest.mark.parametrize("requests", RUNS)
-def test_circuit_and_python_agree(compiled: toolchain.Compiled, requests: list[Request]) -> None:
+def test_circuit_and_python_agree(requests: list[Request]) -> None:
     wanted = job(requests)
-    values = witness.calculate(compiled.wasm, wanted.inputs)
-    assert tuple(values[1:4]) == tuple(wanted.signals)
+    circuit = deployed(NAME)
+    assert circuit.public(wanted.inputs) == tuple(wanted.signals)
+    assert circuit.witness(wanted.inputs) == circuit.calculated(wanted.inputs)
 
 
 def test_margin_is_met_to_the_micro_dollar() -> None:
@@ -156,31 +145,25 @@ LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
 
 
 @pytest.mark.parametrize(("run", "lie"), [x[1:] for x in LIES], ids=[x[0] for x in LIES])
-def test_lies_are_refused(
-    compiled: toolchain.Compiled, run: int, lie: Callable[[Inputs], None]
-) -> None:
+def test_lies_are_refused(run: int, lie: Callable[[Inputs], None]) -> None:
     wanted = job(RUNS[run])
     inputs = deepcopy(wanted.inputs)
     lie(inputs)
-    values = witness.calculate(trusting_wasm(compiled.wasm), inputs)
+    circuit = deployed(NAME)
+    values = circuit.witness(inputs)
     truth = tuple(values[1:4]) == tuple(wanted.signals)
-    assert not (truth and holds(replace(compiled), values))
+    assert not (truth and circuit.holds(values))
 
 
-def test_a_withdrawal_beyond_margin_breaks_the_check_of_its_sign(
-    compiled: toolchain.Compiled,
-) -> None:
+@needs_native
+def test_a_withdrawal_beyond_margin_breaks_the_check_of_its_sign() -> None:
     """The prover calls an account solvent that is not; all that follows is computed from it."""
     wanted = job(RUNS[3])
-    lying = LyingCircuit("requests_minimal", compiled, REQUESTS)
-    truth = lying.deployed(lying.witness({**wanted.inputs, "lie": [0, 0]}))
-    assert truth == witness.calculate(compiled.wasm, wanted.inputs)
+    circuit = deployed(NAME)
     # The second withdrawal is refused, for its account would be below nothing.
-    values = lying.witness({**wanted.inputs, "lie": [0, 1]})
-    assert lying.value(values, "request[1].paid") == 900 * DOLLAR
-    values = lying.deployed(values)
-    circuit, wires = R1cs.read(compiled.r1cs), read_sym(compiled.sym)
-    broken = [i for i in range(len(circuit.constraints)) if not circuit.holds(i, values)]
+    lie = {"main.request[1].Affordable.NonNegative.out": 1}
+    assert circuit.values(wanted.inputs, lie)["main.request[1].served.paid"] == 900 * DOLLAR
+    broken = circuit.broken(circuit.witness(wanted.inputs, lie))
     assert broken
-    for index in broken:
-        assert any("request[1].NonNegative" in name for name in circuit.names(index, wires))
+    for signals in broken:
+        assert any("main.request[1].Affordable.NonNegative" in name for name in signals)

@@ -13,14 +13,10 @@ from typing import Any
 
 import pytest
 
-from prover import toolchain, witness
 from prover.inputs import path_inputs
-from prover.r1cs import R1cs, read_sym
-from prover.toolchain import ROOT
 from tests.circuits.batches import Case, commit, execute, key, prices_at
+from tests.circuits.deployed import deployed
 from tests.circuits.test_eddsa import constants_script
-from tests.circuits.trusting import trusting_wasm
-from undertow.crypto import native
 from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.crypto.field import R
 from undertow.engine.batch import Decoy
@@ -34,7 +30,7 @@ from undertow.protocol.units import Lots, Money, Price
 
 PRICE = 7_800_000
 DOLLAR = 1_000_000 << 16
-SOURCE = ROOT / "circuits" / "settle_minimal.circom"
+NAME = "settle_minimal"
 Inputs = dict[str, Any]
 RISK_AT = {field.name: at for at, field in enumerate(RISK_WORD.fields)}
 """Of the first instrument, in the bus of the parameters."""
@@ -42,17 +38,6 @@ SKEW_CAP = len(RISK_WORD.fields) * INSTRUMENTS
 TAKER_FEE = SKEW_CAP + 2 * INSTRUMENTS
 DIGIT = 2 + 3
 """The fourth digit of a signature, behind its point."""
-
-
-@pytest.fixture(scope="module")
-def trusting() -> toolchain.Compiled:
-    compiled = toolchain.compile(SOURCE, ROOT / "build" / "circuits")
-    return replace(compiled, wasm=trusting_wasm(compiled.wasm))
-
-
-@pytest.fixture(scope="module")
-def deployed() -> toolchain.Compiled:
-    return toolchain.compile(SOURCE, ROOT / "build" / "circuits")
 
 
 def venue() -> State:
@@ -225,7 +210,7 @@ def flipped_digit(inputs: Inputs, case: Case) -> None:
 
 def same_lane(inputs: Inputs, case: Case) -> None:
     inputs["lane"][1] = inputs["lane"][0]
-    for name in ("row", "rule"):
+    for name in ("row", "pricing"):
         inputs[name][1] = inputs[name][0]
 
 
@@ -277,7 +262,7 @@ BREAKS = [
     ("node on the path", traded, put("children", 1, 0, 2)),
     ("pool in the row", traded, put("row", 0, 0)),
     ("depth in the row", traded, put("row", 0, 1)),
-    ("a rule", traded, put("rule", 0, 1)),
+    ("a rule", traded, put("pricing", 0, 1)),
     ("index beyond the tree", traded, put("index", 2, by=1 << 24)),
 ]
 
@@ -291,7 +276,7 @@ PUBLISHES = [
     ("other salt", traded, put("salt", 2)),
     ("richer house", traded, put("ledger", 0)),
     ("fees in the ledger", traded, put("ledger", 2)),
-    ("another node of the cap", traded, put("cap", 9)),
+    ("another node of the top", traded, put("top", 9)),
     ("funding index", traded, put("markets", POSITIONS.words + 3)),
     ("lower taker fee", traded, put("params", TAKER_FEE, by=-1)),
     ("higher cap", traded, put("params", SKEW_CAP)),
@@ -303,58 +288,49 @@ PUBLISHES = [
 
 
 def lied(
-    make: Callable[[], Case], lie: Callable[[Inputs, Case], None], trusting: toolchain.Compiled
+    make: Callable[[], Case], lie: Callable[[Inputs, Case], None]
 ) -> tuple[list[int], bool, bool]:
     """Return the liar's witness, whether the constraints hold, and whether it says the truth."""
     case = make()
     job = case.job()
     inputs = deepcopy(job.inputs)
     lie(inputs, case)
-    values = witness.calculate(trusting.wasm, inputs)
-    return values, holds(trusting, values), tuple(values[1:4]) == tuple(job.signals)
-
-
-def holds(compiled: toolchain.Compiled, values: list[int]) -> bool:
-    if native.core is None:
-        return R1cs.read(compiled.r1cs).first_unsatisfied(values) is None
-    constraints = native.core.Constraints(str(compiled.r1cs))
-    return constraints.first_unsatisfied(witness.to_wtns(values)) is None
+    circuit = deployed(NAME)
+    values = circuit.witness(inputs)
+    return values, circuit.holds(values), tuple(values[1:4]) == tuple(job.signals)
 
 
 @pytest.mark.parametrize("make", CASES)
-def test_the_truth_holds(trusting: toolchain.Compiled, make: Callable[[], Case]) -> None:
-    assert lied(make, lambda inputs, case: None, trusting)[1:] == (True, True)
+def test_the_truth_holds(make: Callable[[], Case]) -> None:
+    assert lied(make, lambda inputs, case: None)[1:] == (True, True)
 
 
 @pytest.mark.parametrize(("make", "lie"), [b[1:] for b in BREAKS], ids=[b[0] for b in BREAKS])
 def test_breaks_the_constraints(
-    trusting: toolchain.Compiled, make: Callable[[], Case], lie: Callable[[Inputs, Case], None]
+    make: Callable[[], Case], lie: Callable[[Inputs, Case], None]
 ) -> None:
-    assert not lied(make, lie, trusting)[1]
+    assert not lied(make, lie)[1]
 
 
 @pytest.mark.parametrize(("make", "lie"), [p[1:] for p in PUBLISHES], ids=[p[0] for p in PUBLISHES])
 def test_publishes_other_words(
-    trusting: toolchain.Compiled, make: Callable[[], Case], lie: Callable[[Inputs, Case], None]
+    make: Callable[[], Case], lie: Callable[[Inputs, Case], None]
 ) -> None:
-    _, constraints, truth = lied(make, lie, trusting)
+    _, constraints, truth = lied(make, lie)
     assert not (constraints and truth)
 
 
-def test_only_known_wires_are_loose(deployed: toolchain.Compiled) -> None:
+def test_only_known_wires_are_loose() -> None:
     """An inverse of zero may be anything; it enters nothing but a product with that zero."""
-    circuit = R1cs.read(deployed.r1cs)
-    values = witness.calculate(deployed.wasm, traded().job().inputs)
-    names: dict[int, str] = {}
-    for name, wire in read_sym(deployed.sym).items():
-        names.setdefault(wire, name)
+    circuit = deployed(NAME)
+    values = circuit.witness(traded().job().inputs)
     loose = []
-    for wire, touched in enumerate(circuit.by_wire()):
+    for wire, touched in enumerate(circuit.r1cs.by_wire()):
         if wire == 0:
             continue
         moved = values[wire]
         values[wire] = (moved + 1) % R
-        if all(circuit.holds(index, values) for index in touched):
-            loose.append(names[wire])
+        if all(circuit.r1cs.holds(index, values) for index in touched):
+            loose.append(circuit.names[wire][0])
         values[wire] = moved
     assert [name for name in loose if not name.endswith(".inverse")] == []

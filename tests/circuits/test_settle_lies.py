@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pytest
 
-from prover import toolchain, witness
-from prover.inputs import LEVELS, path_inputs
-from prover.r1cs import R1cs, read_sym
+from prover.inputs import path_inputs
 from tests.circuits.batches import Case, commit, execute, prices_at
-from tests.circuits.lying import BATCH, BUILD, LyingCircuit, batch_lies
+from tests.circuits.deployed import deployed, needs_native
 from tests.circuits.test_settle_forged import (
     DOLLAR,
+    NAME,
     PRICE,
-    SOURCE,
     Inputs,
     concentrated,
     expired,
@@ -32,11 +30,14 @@ from tests.circuits.test_settle_forged import (
     venue,
 )
 from undertow.engine.batch import Decoy
+from undertow.protocol.layout import LEVELS
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
-from undertow.protocol.params import MINIMAL
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money
+
+pytestmark = needs_native
+Values = Mapping[str, int]
 
 
 def alone(one: Order, state: State | None = None) -> Case:
@@ -86,157 +87,156 @@ def test_the_cases_are_what_they_are_called() -> None:
         assert case.execution.slots[0].outcome is Outcome.CLEARED
         assert case.execution.slots[0].fill == 0
     assert willing().execution.slots[0].fill == 5
-    assert later().execution.state.markets[0].funding_index != 0
+    assert later().execution.state.markets[0].funding != 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lie:
-    """Hints to falsify, inputs to agree with them, and the check that must break."""
+    """What is falsified, inputs to agree with it, and the check that must break."""
 
     case: Callable[[], Case]
+    about: Mapping[str, Callable[[Values], int]]
+    """Signals, from `main`, and what the liar says of them, given the honest values."""
     check: str
-    slot: tuple[int, Mapping[str, int]] = (0, {})
-    lane: Mapping[str, int] = field(default_factory=dict)
-    venue: Mapping[str, int] = field(default_factory=dict)
     agree: tuple[Callable[[Inputs, Case], None], ...] = ()
+
+
+def turned(name: str) -> Mapping[str, Callable[[Values], int]]:
+    """Turn the answer of a comparison round."""
+    return {f"{name}.out": lambda values: 1 - values[f"main.{name}.out"]}
+
+
+def shifted(name: str, by: int, bits: int) -> Mapping[str, Callable[[Values], int]]:
+    """Move the quotient of a division by 2^bits."""
+    hint = f"{name}.remainder"
+    return {hint: lambda values: values[f"main.{hint}"] - by * (1 << bits)}
+
+
+def divided(name: str, by: int) -> Mapping[str, Callable[[Values], int]]:
+    """Move a quotient, with the remainder that agrees."""
+    quotient, rest, den = (f"{name}.{part}" for part in ("quotient", "remainder", "den"))
+    return {
+        quotient: lambda values: values[f"main.{quotient}"] + by,
+        rest: lambda values: values[f"main.{rest}"] - by * values[f"main.{den}"],
+    }
+
+
+def borrowed(name: str, at: int) -> Mapping[str, Callable[[Values], int]]:
+    """Take two of one bit and a borrow of the next: the sum stays."""
+    low, high = f"{name}.bits[{at}]", f"{name}.bits[{at + 1}]"
+    return {
+        low: lambda values: values[f"main.{low}"] + 2,
+        high: lambda values: values[f"main.{high}"] - 1,
+    }
 
 
 def buying_side(inputs: Inputs, case: Case) -> None:
     inputs["side"][0] = 1
 
 
-SHIFT = "charge.Range"
+SLOT = "done.slot[0]"
+JUDGE = f"{SLOT}.JudgeOrder"
+REMAINS, CURRENT, UNEXPIRED, AFFORDABLE = (f"{JUDGE}.NonNegative#{i}" for i in range(4))
+SOLVENT, SAFER = (f"{JUDGE}.MayTrade.NonNegative#{i}" for i in range(2))
+ACCEPTS = f"{SLOT}.clear.NonNegative#0"
+WITHIN = "clear.clear[0].NonNegative#0"
+GROWS = "HouseMayGrow.NonNegative"
+QUOTE = "clear.clear[0].QuoteFlow#0"
+PREMIUM, DUE = f"{QUOTE}.FloorDivide", f"{QUOTE}.PoolAfter.FloorDivide"
+PAID = "advance.advance[0].AdvanceFunding.FloorShift"
+STEP, PER_SQUARE = (f"PriceSheet.FloorShift#{i}[0]" for i in range(2))
+CONCENTRATED = f"{JUDGE}.TradeBook.concentrated"
+WORD = f"{SLOT}.read.opened.Bits"
+
+
+def fee(slot: int) -> str:
+    return f"done.slot[{slot}].filled.FeeOf.FloorShift"
+
+
 LIES = {
-    "fee one lower": Lie(case=traded, slot=(0, {"fee": -1}), check=SHIFT),
-    "fee one higher": Lie(case=traded, slot=(1, {"fee": 1}), check=SHIFT),
-    "fee on a decoy": Lie(case=traded, slot=(2, {"fee": -1}), check=SHIFT),
-    "premium one lower": Lie(case=traded, lane={"premium": -1}, check="at.FloorDivide"),
-    "premium one higher": Lie(case=traded, lane={"premium": 1}, check="at.FloorDivide"),
-    "pool one lower": Lie(case=traded, lane={"due": -1}, check="at.FloorDivide"),
-    "pool one higher": Lie(case=traded, lane={"due": 1}, check="at.FloorDivide"),
-    "funding one lower": Lie(case=later, lane={"paid": -1}, check="advance[0].paid"),
-    "funding one higher": Lie(case=later, lane={"paid": 1}, check="advance[0].paid"),
-    "shock one lower": Lie(case=traded, venue={"step": -1}, check="step[0].Range"),
+    "fee one lower": Lie(case=traded, about=shifted(fee(0), -1, 4), check=fee(0)),
+    "fee one higher": Lie(case=traded, about=shifted(fee(1), 1, 4), check=fee(1)),
+    "fee on a touch": Lie(case=traded, about=shifted(fee(2), -1, 4), check=fee(2)),
+    "premium one lower": Lie(case=traded, about=divided(PREMIUM, -1), check=PREMIUM),
+    "premium one higher": Lie(case=traded, about=divided(PREMIUM, 1), check=PREMIUM),
+    "pool one lower": Lie(case=traded, about=divided(DUE, -1), check=DUE),
+    "pool one higher": Lie(case=traded, about=divided(DUE, 1), check=DUE),
+    "funding one lower": Lie(case=later, about=shifted(PAID, -1, 25), check=PAID),
+    "funding one higher": Lie(case=later, about=shifted(PAID, 1, 25), check=PAID),
+    "shock one lower": Lie(case=traded, about=shifted(STEP, -1, 18), check=STEP),
     "concentration one lower": Lie(
-        case=traded, venue={"perSquare": -1}, check="perSquare[0].Range"
+        case=traded, about=shifted(PER_SQUARE, -1, 17), check=PER_SQUARE
     ),
     "concentration one higher": Lie(
-        case=traded, venue={"perSquare": 1}, check="perSquare[0].Range"
+        case=traded, about=shifted(PER_SQUARE, 1, 17), check=PER_SQUARE
     ),
     "concentration left out, filled": Lie(
         case=concentrated,
-        slot=(0, {"concentrated": 1}),
+        about={CONCENTRATED: lambda values: 0},
         agree=(fill(0, 300), buying_side),
-        check="judge.concentrated",
+        check=CONCENTRATED,
     ),
     "beyond margin, called solvent": Lie(
-        case=overdrawn,
-        slot=(0, {"solvent": 1}),
-        agree=(fill(0, 300), buying_side),
-        check="judge.NonNegative",
+        case=overdrawn, about=turned(SOLVENT), agree=(fill(0, 300), buying_side), check=SOLVENT
     ),
     "beyond margin, called safer": Lie(
-        case=overdrawn,
-        slot=(0, {"safer": 1}),
-        agree=(fill(0, 300), buying_side),
-        check="judge.NonNegative",
+        case=overdrawn, about=turned(SAFER), agree=(fill(0, 300), buying_side), check=SAFER
     ),
     "outside its limit, filled": Lie(
-        case=outside, slot=(0, {"accepts": 1}), agree=(fill(0, 5),), check="slot[0].NonNegative"
+        case=outside, about=turned(ACCEPTS), agree=(fill(0, 5),), check=ACCEPTS
     ),
     "within its limit, left out": Lie(
-        case=willing, slot=(0, {"accepts": 1}), agree=(fill(0, -5),), check="slot[0].NonNegative"
+        case=willing, about=turned(ACCEPTS), agree=(fill(0, -5),), check=ACCEPTS
     ),
     "willing, but called rationed": Lie(
-        case=willing,
-        lane={"within": 1},
-        agree=(fill(0, -2), buying_side),
-        check="market[0].NonNegative",
+        case=willing, about=turned(WITHIN), agree=(fill(0, -2), buying_side), check=WITHIN
     ),
     "stale nonce, filled": Lie(
-        case=stale, slot=(0, {"current": 1}), agree=(fill(0, 5),), check="judge.NonNegative"
+        case=stale, about=turned(CURRENT), agree=(fill(0, 5),), check=CURRENT
     ),
     "expired, filled": Lie(
-        case=expired, slot=(0, {"unexpired": 1}), agree=(fill(0, 5),), check="judge.NonNegative"
+        case=expired, about=turned(UNEXPIRED), agree=(fill(0, 5),), check=UNEXPIRED
     ),
     "fee above its cap, filled": Lie(
-        case=dear, slot=(0, {"affordable": 1}), agree=(fill(0, 5),), check="judge.NonNegative"
+        case=dear, about=turned(AFFORDABLE), agree=(fill(0, 5),), check=AFFORDABLE
     ),
-    "spent, with a negative rest": Lie(
-        case=spent, slot=(0, {"remains": 1}), agree=(), check="slot[0]."
-    ),
+    "spent, with a negative rest": Lie(case=spent, about=turned(REMAINS), check=SLOT),
     "poor house takes new skew": Lie(
-        case=poor, venue={"grows": 1}, agree=(fill(0, 5),), check="main.NonNegative"
+        case=poor, about=turned(GROWS), agree=(fill(0, 5),), check=GROWS
     ),
     "digit of the order that is no bit": Lie(
-        case=traded, slot=(0, {"bits": 1}), agree=(fill(0, -50),), check="order.bits.bits[9"
+        case=traded, about=borrowed(WORD, 94), agree=(fill(0, -50),), check=f"{WORD}.bits[9"
     ),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """The deployed constraints beside the lying circuit."""
-
-    r1cs: R1cs
-    wires: dict[int, list[str]]
-    lying: LyingCircuit
-    compiled: toolchain.Compiled
-
-    def broken(self, values: list[int]) -> list[list[str]]:
-        """Return the signals of each constraint that does not hold."""
-        return [
-            [
-                name
-                for terms in self.r1cs.constraints[index]
-                for wire, _ in terms
-                if wire
-                for name in self.wires[wire]
-            ]
-            for index in range(len(self.r1cs.constraints))
-            if not self.r1cs.holds(index, values)
-        ]
-
-
-@pytest.fixture(scope="module")
-def bench() -> Bench:
-    compiled = toolchain.compile(SOURCE, BUILD)
-    wires: dict[int, list[str]] = {}
-    for name, wire in read_sym(compiled.sym).items():
-        wires.setdefault(wire, []).append(name)
-    lying = LyingCircuit("settle_minimal", compiled, BATCH)
-    return Bench(R1cs.read(compiled.r1cs), wires, lying, compiled)
-
-
 @pytest.mark.parametrize("case", [traded, later, overdrawn])
-def test_without_a_lie_the_witness_is_the_deployed_one(
-    bench: Bench, case: Callable[[], Case]
-) -> None:
+def test_without_a_lie_the_witness_is_the_calculators(case: Callable[[], Case]) -> None:
     inputs = case().job().inputs
-    honest = witness.calculate(bench.compiled.wasm, inputs)
-    values = bench.lying.witness({**inputs, **batch_lies(MINIMAL)})
-    assert bench.lying.deployed(values) == honest
+    assert deployed(NAME).witness(inputs) == deployed(NAME).calculated(inputs)
 
 
-def liar(bench: Bench, lie: Lie, inputs: Inputs, case: Case) -> list[int]:
+def liar(lie: Lie, inputs: Inputs, case: Case) -> list[int]:
     """Return the witness of a lie, with the paths of later slots led to the lie's leaves."""
-    lies = batch_lies(MINIMAL, lie.slot, (0, lie.lane), lie.venue)
-    values = bench.lying.witness({**inputs, **lies})
+    circuit = deployed(NAME)
+    honest = circuit.values(inputs)
+    lies = {f"main.{name}": say(honest) for name, say in lie.about.items()}
+    values = circuit.values(inputs, lies)
     tree = case.before.tree.copy()
     for slot, index in enumerate(inputs["index"]):
         inputs["children"][slot] = path_inputs(tree, index)[:LEVELS]
-        tree.update(index, bench.lying.value(values, f"slot[{slot}].newLeaf"))
-    return bench.lying.deployed(bench.lying.witness({**inputs, **lies}))
+        tree.update(index, values[f"main.done.slot[{slot}].touch.leaf"])
+    return circuit.witness(inputs, lies)
 
 
 @pytest.mark.parametrize("name", LIES)
-def test_a_lie_breaks_the_check_of_its_hint_alone(bench: Bench, name: str) -> None:
+def test_a_lie_breaks_the_check_of_its_hint_alone(name: str) -> None:
     lie = LIES[name]
     case = lie.case()
     inputs = deepcopy(case.job().inputs)
     for change in lie.agree:
         change(inputs, case)
-    broken = bench.broken(liar(bench, lie, inputs, case))
+    broken = deployed(NAME).broken(liar(lie, inputs, case))
     assert broken
     for signals in broken:
         assert any(lie.check in signal for signal in signals), signals

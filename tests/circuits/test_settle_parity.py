@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from prover import toolchain, witness
-from prover.toolchain import ROOT
 from tests.circuits.batches import PARAMS, commit, execute, history, prices_at
+from tests.circuits.deployed import deployed
 from tests.circuits.test_settle_forged import PRICE, order, venue
 from undertow.engine.batch import Decoy
 from undertow.engine.margin import Book, surplus, trade
@@ -18,25 +17,23 @@ from undertow.protocol.params import DEFAULT
 from undertow.protocol.sheet import INSTRUMENTS, perpetual
 from undertow.protocol.units import Lots, Money, ceil_div
 
-BUILD = ROOT / "build" / "circuits"
+NAME = "settle_minimal"
 HISTORIES = 25
 BATCHES = 8
-
-
-@pytest.fixture(scope="module")
-def circuit() -> toolchain.Compiled:
-    return toolchain.compile(ROOT / "circuits" / "settle_minimal.circom", BUILD)
 
 
 SEEN: Counter[str] = Counter()
 
 
 @pytest.mark.parametrize("seed", range(HISTORIES))
-def test_circuit_and_python_agree(circuit: toolchain.Compiled, seed: int) -> None:
+def test_circuit_and_python_agree(seed: int) -> None:
+    """On the tape; of each history one batch also on the calculator, which is the same."""
+    circuit = deployed(NAME)
     for number, case in enumerate(history(seed, BATCHES)):
         job = case.job()
-        values = witness.calculate(circuit.wasm, job.inputs)
-        assert tuple(values[1:4]) == tuple(job.signals), f"batch {number}"
+        assert circuit.public(job.inputs) == tuple(job.signals), f"batch {number}"
+        if number == seed % BATCHES:
+            assert circuit.witness(job.inputs) == circuit.calculated(job.inputs)
         for slot in case.execution.slots:
             filled = "filled" if slot.fill else "unfilled"
             SEEN[f"{slot.outcome.name} {filled}"] += 1
@@ -46,9 +43,7 @@ def test_circuit_and_python_agree(circuit: toolchain.Compiled, seed: int) -> Non
     ("held", "size"), [(0, 9_000), (8_000, 3_000), (-8_000, -500), (8_000, -20_000)]
 )
 @pytest.mark.parametrize(("short", "outcome"), [(0, Outcome.CLEARED), (1, Outcome.MARGIN)])
-def test_margin_is_met_to_the_unit(
-    circuit: toolchain.Compiled, held: int, size: int, short: int, outcome: Outcome
-) -> None:
+def test_margin_is_met_to_the_unit(held: int, size: int, short: int, outcome: Outcome) -> None:
     """Cash that just meets the margin, concentration included, or is one unit short of it."""
     sheet = [perpetual(price, Money(0), PARAMS.risk(i)) for i, price in enumerate(prices_at(PRICE))]
     positions = (Lots(held), *[Lots(0)] * (INSTRUMENTS - 1))
@@ -65,19 +60,17 @@ def test_margin_is_met_to_the_unit(
     case = execute(state.with_account(1, account), committed, prices_at(PRICE), 100)
     assert case.execution.slots[0].outcome is outcome
     job = case.job()
-    assert tuple(witness.calculate(circuit.wasm, job.inputs)[1:4]) == tuple(job.signals)
+    assert deployed(NAME).public(job.inputs) == tuple(job.signals)
 
 
 @pytest.mark.parametrize(("seed", "traders"), [(102, 5), (101, 20), (103, 20), (107, 20)])
 def test_circuit_and_python_agree_on_full_batches(seed: int, traders: int) -> None:
     """Few accounts and extremes; then one in each slot at a usual, a high and a low price."""
-    source = ROOT / "circuits" / "settle_default.circom"
-    full = toolchain.compile(source, BUILD)
+    full = deployed("settle_default")
     fills = 0
     for case in history(seed, 2, DEFAULT.slots, traders):
         job = case.job()
-        values = witness.calculate(full.wasm, job.inputs)
-        assert tuple(values[1:4]) == tuple(job.signals)
+        assert tuple(full.calculated(job.inputs)[1:4]) == tuple(job.signals)
         fills += sum(slot.fill != 0 for slot in case.execution.slots)
     assert fills
 

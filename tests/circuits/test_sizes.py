@@ -1,19 +1,26 @@
-"""The deployed batch circuit's size is stated; a change of it is a decision."""
+"""The deployed circuits' sizes are stated; a change of one is a decision."""
 
 from __future__ import annotations
 
 import pytest
 
-from prover import toolchain
-from prover.toolchain import ROOT
-from undertow.crypto import native
+from tests.circuits.deployed import deployed
+from tests.circuits.harness import CIRCUITS
+
+SIZES = {"settle_default": (223_851, 16), "requests_default": (116_380, 8)}
+"""Constraints, and slots or requests."""
 
 
-@pytest.mark.skipif(native.core is None, reason="reading the constraints in Python takes minutes")
-def test_constraints_of_the_default_batch() -> None:
-    source = ROOT / "circuits" / "settle_default.circom"
-    compiled = toolchain.compile(source, ROOT / "build" / "circuits")
-    assert native.core is not None
-    count = len(native.core.Constraints(str(compiled.r1cs)))
-    assert count == 223_996
-    assert count // 16 <= 14_000
+@pytest.mark.parametrize("name", SIZES)
+def test_constraints(name: str) -> None:
+    printed = deployed(name).compiled.printed.read_text(encoding="utf-8")
+    counts = [
+        int(line.split(": ")[1])
+        for line in printed.splitlines()
+        if line.startswith(("non-linear constraints", "linear constraints"))
+    ]
+    assert len(counts) == 2
+    size, parts = SIZES[name]
+    assert sum(counts) == size
+    statement = (CIRCUITS / "STATEMENT.md").read_text(encoding="utf-8")
+    assert f"| {size:,} | {size // parts:,} |" in statement

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SOURCES = sorted(path for path in CIRCUITS.rglob("*.circom"))
@@ -76,3 +77,11 @@ def test_every_rule_has_its_heading_in_the_statement() -> None:
     stems = [named(path).removesuffix(".circom") for path in RULES]
     rules = {stem for stem in stems if not ENTRIES.fullmatch(stem) and stem != "nouns"}
     assert rules <= set(headings)
+
+
+@pytest.mark.parametrize("name", ["settle_minimal", "requests_minimal"])
+def test_the_compiler_has_nothing_to_say(name: str) -> None:
+    """Every signal is constrained or discarded, circomlib's constants apart."""
+    printed = deployed(name).compiled.printed.read_text(encoding="utf-8")
+    assert "warning" not in printed
+    assert "Everything went okay" in printed

@@ -79,6 +79,6 @@ def test_whatever_the_transition_does_is_explained(history: list) -> None:  # ty
     for number, batch in enumerate(history, 1):
         sent += [one for one in batch if one.account == 1]
         state, slots = settle(state, *batch, time=100 + number)
-        changes += [(number, slot.delta()) for slot in slots if slot.index == 1]
+        changes += [(number, slot.delta()) for slot in slots if slot.account == 1]
     fills = check_fills(sent, changes)
     assert sum(fill.lots for fill in fills) == sum(state.accounts[1].positions)

@@ -45,7 +45,7 @@ def settle(venue: LocalVenue, dollars: float = SPOT) -> None:
 
 def fills(venue: LocalVenue) -> dict[int, int]:
     """Return the lots of the last batch's orders by account."""
-    return {s.index: s.fill for s in venue.reports[-1].execution.slots if s.order}
+    return {s.account: s.fill for s in venue.reports[-1].execution.slots if s.order}
 
 
 def check_traders(venue: LocalVenue) -> None:

@@ -10,28 +10,20 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from undertow.crypto.babyjubjub import Point
+from tests.strategies import RULE
 from undertow.engine.clearing import Clearing, Interest
 from undertow.protocol.account import Account
-from undertow.protocol.market import Market, MarketParams
-from undertow.protocol.order import Order
-from undertow.protocol.params import VenueParams
+from undertow.protocol.market import Market
 from undertow.protocol.sheet import Entry, RiskParams
 from undertow.protocol.state import State
 from undertow.protocol.units import Kappa, Lots, Money, Price
 
 INDEX = Price(7_800_000)
 CAP = Lots(400)
-PARAMS_OF_MARKET = MarketParams(
-    depth_min=1,
-    depth_max=1 << 12,
-    depth_per_variance=1 << 16,
-    skew_cap=Lots(1_000),
-    funding_dead_zone=Lots(10),
-    funding_saturation=Lots(500),
-    funding_velocity=1 << 12,
-    funding_rate_max=1 << 24,
-)
+NO_RISK = RiskParams(shock=0, contingency=0, concentration=1)
+"""What a listed instrument has at least."""
+SHALLOW = replace(RULE, depth_min=1, depth_max=1)
+"""Parameters of a market whose depth is half its price, whatever its variance."""
 
 
 @st.composite
@@ -93,45 +85,9 @@ def table(skews: Mapping[int, int]) -> tuple[Market, ...]:
     return tuple(Market(skew=lots) for lots in lots_of(skews))
 
 
-def params_of(caps: Mapping[int, int], **fields: int) -> VenueParams:
-    """Return parameters of a venue that lists these instruments with these caps, and no risk."""
-    rule = replace(PARAMS_OF_MARKET, depth_max=1)
-    risk = RiskParams(shock=0, contingency=0, concentration=1)
-    return VenueParams(
-        markets=tuple(
-            replace(rule, skew_cap=Lots(caps[i])) if i in caps else None for i in range(16)
-        ),
-        risks=tuple(risk if i in caps else None for i in range(16)),
-        **{"taker_fee": 400, "maker_fee": 100, "profit_cap": Money(0), **fields},
-    )
-
-
-def prices_of(known: Mapping[int, int]) -> tuple[Price, ...]:
-    """Return every instrument's price, none but for these."""
-    return tuple(Price(known.get(i, 0)) for i in range(16))
-
-
-def holder(cash: int, **fields: Any) -> Account:
-    """Return an account whose cash is what was deposited, unless another sum is given."""
-    money = Money(cash)
-    known: dict[str, Any] = {"owner": Point(1, 8), "view_key": 1_001, "net_deposits": money}
-    return Account(cash=money, **{**known, **fields})
-
-
 def state_of(accounts: Mapping[int, Account], **fields: Any) -> State:
     """Return a state with these accounts."""
     state = State(**fields)
     for index, account in accounts.items():
         state = state.with_account(index, account)
     return state
-
-
-def order_of(size: int, limit: int = 100, **fields: Any) -> Order:
-    """Return an order of account 1 that nothing else speaks against; a negative size sells."""
-    known: dict[str, Any] = {"account": 1, "instrument": 0, "nonce": 1, "expiry_batch": 9}
-    return Order(
-        is_sell=size < 0,
-        size=Lots(abs(size)),
-        limit_price=Price(limit),
-        **{**known, "fee_cap": 400, **fields},
-    )

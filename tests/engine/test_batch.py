@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.cases import holder, order_of
+from tests.strategies import account, order
 from undertow.engine.batch import Batch, Decoy, Slot, authority_of
 from undertow.engine.verdict import Effect, Verdict
 from undertow.protocol.authority import Authority
@@ -12,7 +12,7 @@ from undertow.protocol.delta import Delta
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.units import Lots, Money
 
-ORDER = order_of(3, account=2)
+ORDER = order(2, 3)
 
 
 def test_an_order_is_its_owners_word_and_a_touch_nobodys() -> None:
@@ -33,10 +33,10 @@ def test_lanes_are_different_instruments_in_ascending_order(lanes: tuple[int, ..
 
 
 def test_a_slot_publishes_what_changed_for_its_owner_alone() -> None:
-    before = holder(100, version=4, nonce=1)
-    after = holder(70, version=5, nonce=6, filled=Lots(2))
+    before = account(1, 100, version=4, nonce=1)
+    after = account(1, 70, version=5, nonce=6, filled=Lots(2))
     verdict = Verdict(reason=Outcome.CLEARED, effect=Effect(instrument=9, left=Lots(-3)))
-    slot = Slot(index=2, action=ORDER, verdict=verdict, before=before, after=after, fill=Lots(-2))
+    slot = Slot(account=2, action=ORDER, verdict=verdict, before=before, after=after, fill=Lots(-2))
     assert (slot.order, slot.outcome) == (ORDER, Outcome.CLEARED)
     assert (slot.price, slot.fee) == (0, 0)
     delta = Delta(
@@ -52,7 +52,7 @@ def test_a_slot_publishes_what_changed_for_its_owner_alone() -> None:
 
 
 def test_a_touch_has_no_order_and_no_fill() -> None:
-    account = holder(1)
+    touched = account(1)
     verdict = Verdict(reason=Outcome.DECOY)
-    slot = Slot(index=1, action=Decoy(1), verdict=verdict, before=account, after=account)
+    slot = Slot(account=1, action=Decoy(1), verdict=verdict, before=touched, after=touched)
     assert (slot.order, slot.outcome, slot.fill) == (None, Outcome.DECOY, 0)

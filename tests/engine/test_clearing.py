@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.cases import CAP, INDEX, interests, markets
-from undertow.engine.clearing import Clearing, Interest, clear
+from undertow.engine.clearing import NO_INTEREST, Clearing, Interest, clear
 from undertow.engine.price import premium, within_cap
 from undertow.protocol.market import Market
 from undertow.protocol.units import Kappa, Lots, Money, Price, money
@@ -78,6 +78,10 @@ def test_only_marginal_orders_of_one_side_are_rationed_in_time_order(
     assert result.flow == side * sum(fills)
 
 
+def test_who_takes_no_part_has_no_size() -> None:
+    assert NO_INTEREST.size == 0
+
+
 @pytest.mark.parametrize(
     ("orders", "side"),
     [
@@ -109,6 +113,7 @@ def test_the_side_is_the_rationed_one_and_buyers_where_none_is(
         (0, 3, [(5, FREE), (-1, -FREE)], (4, -1)),
         (0, 0, [(5, FREE), (-2, -FREE)], (2, -2)),
         (8, 3, [(5, FREE)], (0,)),
+        (8, 3, [(1, FREE)], (0,)),
         (8, 3, [(5, FREE), (-2, -FREE)], (2, -2)),
         (8, 3, [(-5, -FREE)], (-5,)),
         (8, 3, [(-20, -FREE)], (-16,)),

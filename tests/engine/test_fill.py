@@ -6,17 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.cases import (
-    clearing_of,
-    holder,
-    line,
-    lots_of,
-    params_of,
-    prices_of,
-    sheet_of,
-    state_of,
-)
-from tests.engine.cases import order_of as order
+from tests.engine.cases import NO_RISK, SHALLOW, clearing_of, line, lots_of, sheet_of, state_of
+from tests.strategies import account, order, params, prices
 from undertow.engine.batch import Action, Batch, Decoy, Slot
 from undertow.engine.clearing import Clearing
 from undertow.engine.fill import fill_slots
@@ -33,13 +24,13 @@ VALUE = 1_000
 TERMS = Terms(
     batch=1,
     lanes=(0, 8),
-    prices=prices_of({0: MARK, 8: MARK}),
+    prices=prices(MARK),
     sheet=sheet_of({0: line(VALUE), 8: line(5 * VALUE)}),
-    params=params_of({0: 9, 8: 9}, taker_fee=400, maker_fee=100),
+    params=params(rule=SHALLOW, risk=NO_RISK),
 )
 MARKETS = tuple(Market(price=Price(MARK if i in (0, 8) else 0)) for i in range(16))
 TAKER, MAKER = 400 << 16, 100 << 16
-BEFORE = holder(10_000, version=5, nonce=2, filled=Lots(6), positions=lots_of({0: 3, 8: 4}))
+BEFORE = account(1, 10_000, version=5, nonce=2, filled=Lots(6), positions=lots_of({0: 3, 8: 4}))
 
 
 def verdict(left: int, *, carried: int = 0, spends: bool = False, instrument: int = 0) -> Verdict:
@@ -60,7 +51,7 @@ def filled(
 ) -> tuple[Slot, ...]:
     """Fill slots of the lanes 0 and 8."""
     return fill_slots(
-        state_of({1: BEFORE, 2: holder(0)}),
+        state_of({1: BEFORE, 2: account(2, 0)}),
         Batch(slots=tuple(action for action, _ in slots), lanes=(0, 8)),
         [each for _, each in slots],
         dict(zip((0, 8), clearings, strict=False)),
@@ -73,7 +64,7 @@ def one(fill: int, flow: int, skew: int = 0, premium: int = 0, **of: bool | int)
     """Fill one order of account 1."""
     judged = verdict(**{"left": fill, **of})  # type: ignore[arg-type]
     clearing = clearing_of(flow, fill, premium=premium, price=77)
-    (slot,) = filled([(order(fill), judged)], clearing, skew=skew)
+    (slot,) = filled([(order(1, fill), judged)], clearing, skew=skew)
     return slot
 
 
@@ -122,7 +113,7 @@ def test_a_fill_pays_value_premium_and_fee_and_moves_its_instrument(
         cash=Money(10_000 - paid - 2 * TAKER),
         positions=lots_of({0: 3 + fill, 8: 4}),
     )
-    assert (slot.index, slot.before, slot.fill, slot.price) == (1, BEFORE, fill, 77)
+    assert (slot.account, slot.before, slot.fill, slot.price) == (1, BEFORE, fill, 77)
 
 
 @pytest.mark.parametrize("side", [1, -1])
@@ -150,14 +141,14 @@ REFUSED = Verdict(reason=Outcome.MARGIN, effect=verdict(4).effect)
 
 
 @pytest.mark.parametrize(
-    ("action", "judged"), [(Decoy(1), Verdict(reason=Outcome.DECOY)), (order(4), REFUSED)]
+    ("action", "judged"), [(Decoy(1), Verdict(reason=Outcome.DECOY)), (order(1, 4), REFUSED)]
 )
 def test_a_touch_and_a_refused_order_move_the_version_alone(
     action: Action, judged: Verdict
 ) -> None:
     (slot,) = filled([(action, judged)], clearing_of(9, 9, premium=9, price=9))
     assert slot == Slot(
-        index=1,
+        account=1,
         action=action,
         verdict=judged,
         before=BEFORE,
@@ -170,11 +161,11 @@ def test_a_touch_and_a_refused_order_move_the_version_alone(
 
 def test_each_slot_takes_its_own_fill_of_its_own_lane() -> None:
     slots = filled(
-        [(order(1), verdict(1)), (order(3, account=2), verdict(3, instrument=8))],
+        [(order(1, 1), verdict(1)), (order(2, 3), verdict(3, instrument=8))],
         clearing_of(1, 1, 0, premium=10, price=1),
         clearing_of(-3, 0, -3, premium=20, price=2),
     )
-    assert [(slot.index, slot.fill, slot.price) for slot in slots] == [(1, 1, 1), (2, -3, 2)]
+    assert [(slot.account, slot.fill, slot.price) for slot in slots] == [(1, 1, 1), (2, -3, 2)]
     other: Account = slots[1].after
     assert other.positions == lots_of({8: -3})
     assert other.cash == 3 * (5 * VALUE + 20) - 3 * TAKER
@@ -182,7 +173,7 @@ def test_each_slot_takes_its_own_fill_of_its_own_lane() -> None:
 
 def test_a_later_slot_of_an_account_starts_where_the_earlier_one_ended() -> None:
     touch = (Decoy(1), Verdict(reason=Outcome.DECOY))
-    slots = filled([touch, (order(1), verdict(1)), touch], clearing_of(1, 0, 1, 0))
+    slots = filled([touch, (order(1, 1), verdict(1)), touch], clearing_of(1, 0, 1, 0))
     assert [slot.after.version for slot in slots] == [6, 7, 8]
     assert slots[1].before == slots[0].after
     assert slots[2].before == slots[1].after

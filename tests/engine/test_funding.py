@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from undertow.engine.funding import advance
-from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.market import Market, PricingParams
 from undertow.protocol.sheet import RiskParams, perpetual
 from undertow.protocol.units import Lots, Money, Price
 
-PARAMS = MarketParams(
+PARAMS = PricingParams(
     depth_min=1,
     depth_max=1 << 20,
     depth_per_variance=1 << 16,
@@ -33,7 +33,7 @@ def markets(draw: st.DrawFn) -> Market:
     return Market(
         skew=Lots(draw(st.integers(-2_000, 2_000))),
         funding_rate=draw(st.integers(-PARAMS.funding_rate_max, PARAMS.funding_rate_max)),
-        funding_index=Money(draw(st.integers(-(1 << 40), 1 << 40))),
+        funding=Money(draw(st.integers(-(1 << 40), 1 << 40))),
         variance=draw(st.integers(0, 1 << 32)),
         price=Price(draw(st.integers(1, 1 << 36))),
         time=1_000,
@@ -56,7 +56,7 @@ def test_a_lot_pays_the_mean_rate_for_the_time_on_its_notional(
     after = advance(market, Price(price), 1_000 + seconds, PARAMS)
     assert after.funding_rate == rate_after(market, seconds)
     mean = Fraction(market.funding_rate + after.funding_rate, 2) / (1 << 40)
-    paid = after.funding_index - market.funding_index
+    paid = after.funding - market.funding
     # Rounded down to 2**-16 micro-USD, the unit of money.
     assert 0 <= mean * seconds * (price << 16) - paid < 1
 
@@ -74,14 +74,14 @@ def test_the_heavy_side_pays_the_other(skew: int, payer: str) -> None:
 
 def _value(market: Market) -> Money:
     """Return what one lot long is worth at a price of a dollar."""
-    return perpetual(Price(1_000_000), market.funding_index, NO_RISK).value
+    return perpetual(Price(1_000_000), market.funding, NO_RISK).value
 
 
 def test_a_rate_once_reached_is_paid_though_the_skew_is_gone() -> None:
     market = Market(skew=Lots(0), funding_rate=1 << 20, price=Price(1 << 20), time=0)
     after = advance(market, Price(1 << 20), 16, PARAMS)
     # 2**20 * 2**-40 a second for 16 seconds of 2**20 * 2**16.
-    assert (after.funding_rate, after.funding_index) == (1 << 20, 1 << 20)
+    assert (after.funding_rate, after.funding) == (1 << 20, 1 << 20)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_rate_stops_at_its_largest(rate: int, skew: int, after: int) -> None
 @given(markets(), st.integers(1, 1 << 36))
 def test_no_time_pays_no_funding(market: Market, price: int) -> None:
     after = advance(market, Price(price), market.time, PARAMS)
-    assert after.funding_index == market.funding_index
+    assert after.funding == market.funding
     assert after.funding_rate == market.funding_rate
 
 

@@ -5,17 +5,20 @@ A step of the sheet is 2**26 of money; the house is shocked by six.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.cases import line, params_of, sheet_of, table
+from tests.engine.cases import NO_RISK, SHALLOW, line, sheet_of, table
+from tests.strategies import params
 from undertow.engine.house import house_may_grow
 from undertow.protocol.state import Ledger
-from undertow.protocol.units import Money
+from undertow.protocol.units import Lots, Money
 
 CAP = 100
-PARAMS = params_of({0: CAP, 8: CAP})
+PARAMS = params(rule=replace(SHALLOW, skew_cap=Lots(CAP)), risk=NO_RISK)
 SHOCK = 6 << 26
 SHEET = sheet_of({0: line(value=1_000, step=3), 8: line(value=7_000, step=5)})
 
@@ -56,7 +59,7 @@ def test_the_fee_pool_is_the_houses_and_the_insurance_is_not() -> None:
 
 
 def test_a_house_without_markets_needs_nothing() -> None:
-    nothing = params_of({})
+    nothing = params(listed=())
     assert house_may_grow(Ledger(), table({}), sheet_of({}), nothing)
     assert not house_may_grow(Ledger(house_cash=Money(-1)), table({}), sheet_of({}), nothing)
 
@@ -65,12 +68,13 @@ def test_a_house_without_markets_needs_nothing() -> None:
 def test_every_instrument_needs_its_cap_six_steps_wide(
     instrument: int, cap: int, step: int
 ) -> None:
-    params = params_of({instrument: cap})
+    rule = replace(SHALLOW, skew_cap=Lots(cap))
+    listed = params((instrument,), rule, NO_RISK)
     sheet = sheet_of({instrument: line(value=9, step=step)})
     needed = cap * step * SHOCK
     for cash, grows in ((needed, True), (needed - 1, False)):
         ledger = Ledger(house_cash=Money(cash))
-        assert house_may_grow(ledger, table({}), sheet, params) is grows
+        assert house_may_grow(ledger, table({}), sheet, listed) is grows
 
 
 def test_markets_and_sheet_are_of_one_length() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.engine.cases import holder, line, order_of, params_of, prices_of, sheet_of, state_of
+from tests.engine.cases import NO_RISK, SHALLOW, line, sheet_of, state_of
+from tests.strategies import account, order, params, prices
 from undertow.engine.authorities.order import effect_of
 from undertow.engine.batch import Action, Batch, Decoy
 from undertow.engine.judge import judge
@@ -13,16 +14,16 @@ from undertow.protocol.outcome import Outcome
 TERMS = Terms(
     batch=1,
     lanes=(0,),
-    prices=prices_of({0: 1 << 20}),
+    prices=prices(1 << 20, (0,)),
     sheet=sheet_of({0: line(value=1 << 36, contingency=1)}),
-    params=params_of({0: 9}),
+    params=params((0,), SHALLOW, NO_RISK),
 )
 FEE = 400 << 16
 """Of one lot."""
 
 
 def verdicts(*slots: Action) -> tuple[Verdict, ...]:
-    state = state_of({1: holder(FEE + 1), 2: holder(FEE + 1), 3: holder(FEE)})
+    state = state_of({1: account(1, FEE + 1), 2: account(2, FEE + 1), 3: account(3, FEE)})
     return judge(state, Batch(slots=slots, lanes=(0,)), TERMS)
 
 
@@ -30,8 +31,8 @@ def reasons(*slots: Action) -> list[Outcome]:
     return [verdict.reason for verdict in verdicts(*slots)]
 
 
-def bid(account: int, size: int = 1) -> Action:
-    return order_of(size, limit=1 << 20, account=account)
+def bid(index: int, size: int = 1) -> Action:
+    return order(index, size, 1 << 20)
 
 
 def test_each_order_is_judged_by_its_own_account() -> None:
@@ -57,4 +58,4 @@ def test_a_touch_is_no_order_and_makes_none_a_repeated_one() -> None:
     ]
     touched, verdict = verdicts(Decoy(1), bid(1, 7))
     assert touched == Verdict(reason=Outcome.DECOY)
-    assert verdict.effect == effect_of(order_of(7, limit=1 << 20, account=1), holder(0))
+    assert verdict.effect == effect_of(order(1, 7, 1 << 20), account(1, 0))

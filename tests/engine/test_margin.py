@@ -22,7 +22,7 @@ from undertow.engine.margin import (
 )
 from undertow.engine.price import depth_target, pool_after
 from undertow.protocol.account import Account
-from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.market import Market, PricingParams
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams, perpetual
 from undertow.protocol.units import Lots, Money, Price
 
@@ -231,7 +231,7 @@ def test_a_larger_position_needs_more_for_each_lot(instrument: int, lots: int, t
 def test_the_concentration_covers_what_an_exit_pays_into_a_flat_market(
     price: int, variance: int, lots: int
 ) -> None:
-    rule = MarketParams(
+    rule = PricingParams(
         depth_min=1 << 6,
         depth_max=1 << 12,
         depth_per_variance=1 << 16,

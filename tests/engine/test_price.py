@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.cases import PARAMS_OF_MARKET, markets
+from tests.engine.cases import markets
+from tests.strategies import RULE
 from undertow.engine.price import advance_depth, depth_target, pool_after, premium, within_cap
 from undertow.protocol.market import Market
 from undertow.protocol.units import Kappa, Lots, Money, Price
@@ -37,9 +38,7 @@ ONE = 1 << 16
 def test_the_depth_follows_variance_between_its_bounds(
     variance: int, per_variance: int, coefficient: int
 ) -> None:
-    rule = replace(
-        PARAMS_OF_MARKET, depth_min=100, depth_max=1_000, depth_per_variance=per_variance
-    )
+    rule = replace(RULE, depth_min=100, depth_max=1_000, depth_per_variance=per_variance)
     # Half of price times coefficient, rounded up.
     assert depth_target(Price(7), variance, rule) == ceil(Fraction(7 * coefficient, 2))
     assert depth_target(Price(1 << 35), variance, rule) == coefficient << 34

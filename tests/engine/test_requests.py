@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.cases import holder, lots_of, params_of, prices_of, state_of
+from tests.engine.cases import SHALLOW, lots_of, state_of
+from tests.strategies import account, params, prices
 from undertow.crypto.babyjubjub import BASE8, multiply, view_key
 from undertow.engine.requests import NOBODY, Answer, serve
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
 from undertow.protocol.market import Market
 from undertow.protocol.outcome import Outcome
-from undertow.protocol.params import VenueParams
 from undertow.protocol.request import PADDING, Kind, Request
 from undertow.protocol.sheet import RiskParams
 from undertow.protocol.state import Ledger, State
@@ -26,28 +26,25 @@ UNIT = 1 << 16
 """Money in a micro-USD."""
 KEY = multiply(BASE8, 3)
 PRICE = 1 << 18
-HELD = holder(50 * UNIT, version=4, nonce=2, filled=Lots(6), net_deposits=Money(40 * UNIT))
+HELD = account(1, 50 * UNIT, version=4, nonce=2, filled=Lots(6), net_deposits=Money(40 * UNIT))
 
 
-def venue() -> VenueParams:
-    """List one instrument with a shock of one step per lot at `PRICE`, and add-ons."""
-    params = params_of({0: 9})
-    risk = RiskParams(shock=1, contingency=2, concentration=1)
-    return replace(params, risks=(risk, *params.risks[1:]))
+PARAMS = params((0,), SHALLOW, RiskParams(shock=1, contingency=2, concentration=1))
+"""A shock of one step for a lot at `PRICE`, and add-ons."""
 
 
 def state(**accounts: Account) -> State:
-    market = Market(price=Price(77), funding_index=Money(1_001))
+    market = Market(price=Price(77), funding=Money(1_001))
     return state_of(
-        {int(name[1:]): account for name, account in accounts.items()},
+        {int(name[1:]): each for name, each in accounts.items()},
         markets=(market, *[Market()] * 15),
-        marks=prices_of({0: PRICE}),
+        marks=prices(PRICE, (0,)),
         ledger=Ledger(house_cash=Money(9), insurance=Money(8), fee_pool=Money(7)),
     )
 
 
 def served(before: State, *requests: Request, size: int = 0) -> tuple[State, tuple[Answer, ...]]:
-    return serve(before, requests, size or len(requests), venue(), SECRET)
+    return serve(before, requests, size or len(requests), PARAMS, SECRET)
 
 
 def test_an_opening_makes_an_account_of_eight_times_its_key() -> None:
@@ -97,13 +94,13 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
     margin = 3 * 5 * (1 << 26) + 3 * 2 * PRICE + 9 * 2
     cash = margin - value + amount * UNIT
     for short in (0, 1):
-        account = holder(cash - short, net_deposits=Money(0), positions=lots_of({0: lots}))
-        after, (answer,) = served(state(a1=account), Request(Kind.WITHDRAW, 1, amount))
+        trader = account(1, cash - short, net_deposits=Money(0), positions=lots_of({0: lots}))
+        after, (answer,) = served(state(a1=trader), Request(Kind.WITHDRAW, 1, amount))
         assert answer.paid == (0 if short else amount)
         assert after.accounts[1] == replace(
-            account,
+            trader,
             version=1,
-            cash=Money(account.cash - answer.paid * UNIT),
+            cash=Money(trader.cash - answer.paid * UNIT),
             net_deposits=Money(-answer.paid * UNIT),
         )
 
@@ -173,7 +170,7 @@ requests = st.one_of(
 @given(st.lists(requests, max_size=6))
 def test_money_arrives_and_leaves_to_the_last_unit(run: list[Request]) -> None:
     positions = lots_of({0: -1})
-    before = state(a1=HELD, a2=holder((PRICE + 100_000) * UNIT, positions=positions))
+    before = state(a1=HELD, a2=account(2, (PRICE + 100_000) * UNIT, positions=positions))
     after, answers = served(before, *run, size=6)
     came = sum(r.amount for r in run if r.kind is not Kind.WITHDRAW)
     went = sum(answer.paid for answer in answers)

@@ -22,7 +22,7 @@ from undertow.protocol.units import Lots, Price
 
 def users(state: State) -> int:
     """Return what all users own: cash and positions at the marks."""
-    value = [(state.marks[i] << 16) - state.markets[i].funding_index for i in range(INSTRUMENTS)]
+    value = [(state.marks[i] << 16) - state.markets[i].funding for i in range(INSTRUMENTS)]
     return sum(
         account.cash + sum(lots * v for lots, v in zip(account.positions, value, strict=True))
         for account in state.accounts.values()
@@ -31,12 +31,12 @@ def users(state: State) -> int:
 
 def house(state: State) -> int:
     """Return the house's net asset value: its cash, its fees and the other side of every skew."""
-    value = [(state.marks[i] << 16) - state.markets[i].funding_index for i in range(INSTRUMENTS)]
+    value = [(state.marks[i] << 16) - state.markets[i].funding for i in range(INSTRUMENTS)]
     taken = sum(market.skew * v for market, v in zip(state.markets, value, strict=True))
     return state.ledger.house_cash + state.ledger.fee_pool - taken
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(BATCHES, min_size=1, max_size=3))
 def test_users_pools_insurance_and_house_make_the_whole_vault(history: list) -> None:  # type: ignore[type-arg]
     state = genesis()
@@ -48,7 +48,7 @@ def test_users_pools_insurance_and_house_make_the_whole_vault(history: list) -> 
         assert state.ledger.insurance >= 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(1, 200), st.booleans(), st.integers(1, 20_000_000))
 def test_a_fee_is_never_below_its_rate(lots: int, buys: bool, price: int) -> None:
     limit = 2 * price if buys else 1

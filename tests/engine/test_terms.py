@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.engine.cases import params_of, prices_of, sheet_of
+from tests.engine.cases import sheet_of
+from tests.strategies import params, prices
 from undertow.engine.terms import Terms
 
 
@@ -10,8 +11,8 @@ def test_only_a_lane_has_a_price() -> None:
     terms = Terms(
         batch=1,
         lanes=(0, 4),
-        prices=prices_of({0: 70, 2: 90}),
+        prices=prices(70, (0, 2)),
         sheet=sheet_of({}),
-        params=params_of({0: 1, 2: 1}),
+        params=params((0, 2)),
     )
     assert [terms.lane_price(i) for i in (0, 1, 2, 4)] == [70, 0, 0, 0]

@@ -49,8 +49,8 @@ class Faults:
 class FaultyChain(MemoryChain):
     """The chain behind a wire that faults can cut, before and after each of its answers."""
 
-    def __init__(self, faults: Faults, preset: Preset, params_hash: int, key: Point) -> None:
-        super().__init__(preset, params_hash, key)
+    def __init__(self, faults: Faults, preset: Preset, market_params_hash: int, key: Point) -> None:
+        super().__init__(preset, market_params_hash, key)
         self._faults = faults
 
     def pending(self) -> Pending | None:

@@ -34,14 +34,18 @@ def stand_in_proof(public: Sequence[int]) -> tuple[int, ...]:
 class MemoryChain:
     """One venue's oracle, vault and settlement; each transaction is a block of its own."""
 
-    def __init__(self, preset: Preset, params_hash: int, operator_key: Point) -> None:
+    def __init__(self, preset: Preset, market_params_hash: int, operator_key: Point) -> None:
         self.venue = Venue(31337, 0xB0B)
         self.root = State().root()
         self.batches = self.runs = self.sent = 0
         self.committed = self.credited = 0
         self.rounds: list[Round] = []
         self.queue: list[Request] = []
-        self._preset, self._params_hash, self._operator_key = preset, params_hash, operator_key
+        self._preset, self._market_params_hash, self._operator_key = (
+            preset,
+            market_params_hash,
+            operator_key,
+        )
         self.closed: Pending | None = None
         self.now = 1_700_000_000
         self._taken = 0
@@ -113,7 +117,11 @@ class MemoryChain:
         empty = Served(PADDING.word(), PADDING.key, 0, 0, 0)
         served += [empty] * (self._preset.requests - len(served))
         key = self._operator_key
-        _verify(request_words(self.venue, number, roots, key, self._params_hash, served), c, proof)
+        _verify(
+            request_words(self.venue, number, roots, key, self._market_params_hash, served),
+            c,
+            proof,
+        )
         self._send()
         self._take(taken, answers)
         self.root, self.runs = root, number
@@ -130,7 +138,7 @@ class MemoryChain:
             pending.set_root,
             price.prices,
             price.time,
-            self._params_hash,
+            self._market_params_hash,
             touches,
         )
 

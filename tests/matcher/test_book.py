@@ -96,7 +96,7 @@ def test_what_a_batch_finished_leaves_and_what_rests_stays() -> None:
     filled = (2, 2, 0, 0)
     slots = tuple(
         Slot(
-            index=waiting.account,
+            account=waiting.account,
             action=waiting,
             verdict=Verdict(reason=outcome),
             before=ACCOUNTS[waiting.account],

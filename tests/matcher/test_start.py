@@ -69,3 +69,21 @@ def test_another_operators_key_file_is_refused(folder: Path, node: Node) -> None
     Path("operator.key").unlink()
     save_secret(Path("operator.key"), b"another operator".ljust(32, b"."), "pw")
     refused(folder, WrongOperatorError, "the operator's key is .* of the same venue")
+
+
+class ToldToStopWhileWaiting(threading.Event):
+    """Set as soon as somebody waits for it."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
+
+
+def test_a_silent_node_is_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UNDERTOW_RPC", "http://127.0.0.1:1")
+    stop = ToldToStopWhileWaiting()
+    run("127.0.0.1", 0, stop)
+    assert stop.is_set()
+    assert "waiting for the chain's node" in capsys.readouterr().out

@@ -57,12 +57,12 @@ GROWTHS = {
         file="market.py",
         before="    funding_rate_max: Annotated",
         added='    funding_floor: Annotated[int, Field(30, "2^-40")] = 0\n',
-        python="from undertow.protocol.market import MarketParams, RULE_WORDS\n"
-        "from undertow.protocol.params import NO_MARKET\n"
-        "assert NO_MARKET.funding_floor == 0 and RULE_WORDS.size == 8\n",
+        python="from undertow.protocol.market import PricingParams, PRICING_WORDS\n"
+        "from undertow.protocol.params import NO_PRICING\n"
+        "assert NO_PRICING.funding_floor == 0 and PRICING_WORDS.size == 8\n",
         circom=(
             "    signal fundingFloor; // 2^-40",
-            "out <== Hash(8, DOMAIN_PARAMS())([rule.depthMin,",
+            "out <== Hash(8, DOMAIN_PARAMS())([pricing.depthMin,",
         ),
         statement="fundingVelocity, fundingFloor, fundingRateMax",
     ),

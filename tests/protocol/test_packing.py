@@ -16,10 +16,10 @@ from undertow.protocol.account import Account, pack_positions, unpack_positions
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import AccountRangeError, OrderRangeError, WidthError
 from undertow.protocol.grouped import Grouped
-from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.market import Market, PricingParams
 from undertow.protocol.order import ORDER_WORD, Order
 from undertow.protocol.packing import Packed
-from undertow.protocol.params import VenueParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.prices import pack_prices, unpack_prices
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.sheet import RiskParams
@@ -43,10 +43,10 @@ def order(fields: dict[str, Any]) -> Order:
     return Order(**{**fields, **flags})
 
 
-def params(fields: dict[str, Any]) -> VenueParams:
-    markets = tuple(market and MarketParams(**market) for market in fields["markets"])
+def params(fields: dict[str, Any]) -> MarketParams:
+    markets = tuple(market and PricingParams(**market) for market in fields["markets"])
     risks = tuple(risk and RiskParams(**risk) for risk in fields["risks"])
-    return VenueParams(**{**fields, "markets": markets, "risks": risks})
+    return MarketParams(**{**fields, "markets": markets, "risks": risks})
 
 
 def state(fields: dict[str, Any]) -> State:
@@ -65,7 +65,7 @@ def batch(given: dict[str, Any]) -> list[int]:
         given["set_root"],
         given["prices"],
         given["time"],
-        given["params_hash"],
+        given["market_params_hash"],
         [Touch(*touch) for touch in given["touches"]],
     )
 
@@ -76,7 +76,7 @@ def requests(given: dict[str, Any]) -> list[int]:
         given["number"],
         tuple(given["roots"]),
         Point(*given["operator_key"]),
-        given["params_hash"],
+        given["market_params_hash"],
         [Served(word, Point(x, y), *rest) for word, x, y, *rest in given["served"]],
     )
 
@@ -90,7 +90,7 @@ PACKS: dict[str, Callable[[Any], int | list[int] | tuple[int, ...]]] = {
     "account": lambda given: account(given).words(),
     "row": lambda given: market_row(Market(**given)),
     "ledger": lambda given: Ledger(**given).hash(),
-    "venue": lambda given: state(given).venue_hash(),
+    "venue": lambda given: state(given).house_hash(),
     "params": lambda given: params(given).hash(),
     "batch": batch,
     "requests": requests,

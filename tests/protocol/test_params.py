@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 
 from undertow.protocol.errors import ParamsRangeError
-from undertow.protocol.market import MarketParams
-from undertow.protocol.params import VenueParams
+from undertow.protocol.market import PricingParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import RiskParams
 from venue.markets import LOCAL_PARAMS
 
 BTC = 0
 
 
-def with_risk(**change: int) -> VenueParams:
+def with_risk(**change: int) -> MarketParams:
     risks: list[Any] = list(LOCAL_PARAMS.risks)
     risks[BTC] = replace(risks[BTC], **change)
     return replace(LOCAL_PARAMS, risks=tuple(risks))
 
 
-def with_market(**change: int) -> VenueParams:
+def with_market(**change: int) -> MarketParams:
     markets: list[Any] = list(LOCAL_PARAMS.markets)
     markets[BTC] = replace(markets[BTC], **change)
     return replace(LOCAL_PARAMS, markets=tuple(markets))
@@ -34,7 +34,7 @@ def test_the_hash_covers_every_risk_parameter(name: str) -> None:
     assert with_risk(**{name: value + 1}).hash() != LOCAL_PARAMS.hash()
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(MarketParams)])
+@pytest.mark.parametrize("name", [field.name for field in fields(PricingParams)])
 def test_the_hash_covers_every_market_parameter(name: str) -> None:
     value = getattr(LOCAL_PARAMS.market(BTC), name)
     change = -1 if name == "depth_max" else 1

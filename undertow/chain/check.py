@@ -7,7 +7,8 @@
 5. Its operator's key is the file's.
 
 Absent on purpose: the verifying keys and the code itself, which have to be compared with a build
-of one's own, and the names of the markets, which no contract knows.
+of one's own, and what no contract knows: the
+markets' names, units and lots per unit, and the first block to read events from.
 """
 
 from __future__ import annotations

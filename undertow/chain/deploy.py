@@ -103,6 +103,6 @@ def _oracle(chain: Chain, plan: Plan) -> Contract:
 def _settlement(chain: Chain, plan: Plan, parts: tuple[str, ...]) -> Contract:
     """Deploy the contract that names the others: oracle, both verifiers, vault and the operator."""
     sizes = (plan.preset.slots, plan.preset.requests)
-    params_hash = plan.group.params.hash()
-    config = (*parts, *plan.operator_key, params_hash, *sizes, State().root())
+    market_params_hash = plan.group.params.hash()
+    config = (*parts, *plan.operator_key, market_params_hash, *sizes, State().root())
     return chain.deploy("Settlement", config)

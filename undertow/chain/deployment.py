@@ -1,8 +1,8 @@
 """One venue's addresses, markets and parameters: the file that everybody who uses it is given.
 
-Nothing in it has to be believed: `undertow.chain.check` compares it with the chain, but for the
-address of the settlement, which has to come from somebody whom the reader trusts, and the names
-of the markets, which the chain does not hold.
+`undertow.chain.check` compares it with the chain. What has to be believed, because no contract
+holds it: the settlement's address; the markets' names, units and lots per unit; the first block to
+read events from; where the proving keys are from.
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ def authority_of(action: Action) -> Authority:
 class Slot:
     """What became of one action of the batch, and of the account it touched."""
 
-    index: int
-    """The account."""
+    account: int
+    """Its index."""
     action: Action
     verdict: Verdict
     before: Account

@@ -32,7 +32,7 @@ class Clearing:
 
     flow: Lots
     premium: Money
-    """Per lot, over the index price."""
+    """Per lot, over the mark."""
     price: Money
     """Per lot, the same for every fill."""
     fills: tuple[Lots, ...]
@@ -48,14 +48,14 @@ class _Quote:
     """Supply of the house: the uniform price that a net flow leads to."""
 
     market: Market
-    index: Price
+    mark: Price
     cap: Lots
 
     def accepts(self, order: Interest, flow: int) -> bool:
         if not within_cap(self.market, flow, self.cap):
             # Beyond the cap the price is infinite on the side that grows the flow.
             return (flow < 0) if order.size > 0 else (flow > 0)
-        price = money(self.index) + premium(self.market, flow)
+        price = money(self.mark) + premium(self.market, flow)
         limit = money(order.limit_price)
         return price <= limit if order.size > 0 else price >= limit
 
@@ -66,9 +66,9 @@ class _Quote:
         return sum(-o.size for o in orders if o.size < 0 and self.accepts(o, flow))
 
 
-def clear(market: Market, index: Price, orders: Sequence[Interest], cap: Lots) -> Clearing:
+def clear(market: Market, mark: Price, orders: Sequence[Interest], cap: Lots) -> Clearing:
     """Return the one clearing of ``orders`` (slot order is time order) against the house."""
-    quote = _Quote(market, index, cap)
+    quote = _Quote(market, mark, cap)
     flow = _net_flow(quote, orders)
     side = _side(quote, orders, flow)
     fills = _fills(quote, orders, flow, side)
@@ -77,7 +77,7 @@ def clear(market: Market, index: Price, orders: Sequence[Interest], cap: Lots) -
     return Clearing(
         flow=Lots(flow),
         premium=rate,
-        price=Money(money(index) + rate),
+        price=Money(money(mark) + rate),
         fills=fills,
         side=side,
         pool=pool,

@@ -29,14 +29,14 @@ def fill_slots(
     slots: list[Slot] = []
     touched: dict[int, Account] = {}
     for position, (action, verdict) in enumerate(zip(batch.slots, verdicts, strict=True)):
-        index = action.account
-        before = touched.get(index, state.accounts[index])
+        account = action.account
+        before = touched.get(account, state.accounts[account])
         after = replace(before, version=before.version + 1)
-        slot = Slot(index=index, action=action, verdict=verdict, before=before, after=after)
+        slot = Slot(account=account, action=action, verdict=verdict, before=before, after=after)
         if verdict.eligible:
             instrument = verdict.effect.instrument
             slot = _filled(slot, position, clearings[instrument], markets[instrument], terms)
-        touched[index] = slot.after
+        touched[account] = slot.after
         slots.append(slot)
     return tuple(slots)
 

@@ -1,4 +1,4 @@
-"""Advance funding and variance of one market from a new index price.
+"""Advance funding and variance of one market from a new mark.
 
 The skew sets the speed of the funding rate and not the rate itself, so a skew that lasts costs
 whoever holds it more and more, until somebody takes the other side.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.market import Market, PricingParams
 from undertow.protocol.units import Money, Price
 
 RETURN_ONE = 1 << 16
@@ -16,8 +16,8 @@ RETURN_ONE = 1 << 16
 VARIANCE_SHIFT = 5
 
 
-def advance(market: Market, price: Price, time: int, params: MarketParams) -> Market:
-    """Return the market at a new index price; ``time`` is its publication time in seconds.
+def advance(market: Market, price: Price, time: int, params: PricingParams) -> Market:
+    """Return the market at a new mark; ``time`` is its publication time in seconds.
 
     The skew is constant between two batches of a market, so the funding rate is integrated
     exactly however long the market was idle. The first price of a market only sets it.
@@ -32,12 +32,12 @@ def advance(market: Market, price: Price, time: int, params: MarketParams) -> Ma
         price=price,
         time=time,
         funding_rate=rate,
-        funding_index=Money(market.funding_index + paid),
+        funding=Money(market.funding + paid),
         variance=_variance(market, price),
     )
 
 
-def _rate(market: Market, seconds: int, params: MarketParams) -> int:
+def _rate(market: Market, seconds: int, params: PricingParams) -> int:
     skew: int = market.skew
     if abs(skew) < params.funding_dead_zone:
         return market.funding_rate

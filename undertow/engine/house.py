@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from undertow.protocol.market import Market
-from undertow.protocol.params import VenueParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import SHOCK_STEPS, STEP_UNIT, Entry
 from undertow.protocol.state import Ledger
 
@@ -14,7 +14,7 @@ HOUSE_STEPS = SHOCK_STEPS * 3 // 2
 
 
 def house_may_grow(
-    ledger: Ledger, markets: Sequence[Market], sheet: Sequence[Entry], params: VenueParams
+    ledger: Ledger, markets: Sequence[Market], sheet: Sequence[Entry], params: MarketParams
 ) -> bool:
     """Return whether the house's equity covers every market at its cap, with no offset."""
     equity: int = ledger.house_cash + ledger.fee_pool

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from undertow.protocol.market import Market, MarketParams
+from undertow.protocol.market import Market, PricingParams
 from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
 
 RATCHET_SHIFT = 8
 """The depth falls by at most 1/256 per batch."""
 
 
-def depth_target(price: Price, variance: int, params: MarketParams) -> Kappa:
+def depth_target(price: Price, variance: int, params: PricingParams) -> Kappa:
     """Return the depth coefficient that volatility asks for: ``price * k / 2``."""
     wanted = (variance * params.depth_per_variance) >> 16
     coefficient = min(max(wanted, params.depth_min), params.depth_max)
@@ -48,7 +48,7 @@ def pool_after(market: Market, flow: int) -> Money:
 
 
 def premium(market: Market, flow: int) -> Money:
-    """Return the premium per lot over the index price at a net flow, rounded for the house.
+    """Return the premium per lot over the mark at a net flow, rounded for the house.
 
     At zero flow buyers and sellers meet at the price of the first lot that would reduce the
     skew: only with that value is the premium monotone at zero.

@@ -15,7 +15,7 @@ from undertow.engine.margin import equity as book_equity
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
 from undertow.protocol.outcome import Outcome
-from undertow.protocol.params import VenueParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.request import PADDING, Kind, Request
 from undertow.protocol.sheet import INSTRUMENTS, perpetual
 from undertow.protocol.state import State
@@ -57,7 +57,7 @@ class Answer:
 
 
 def serve(
-    state: State, requests: Sequence[Request], size: int, params: VenueParams, secret: int
+    state: State, requests: Sequence[Request], size: int, params: MarketParams, secret: int
 ) -> tuple[State, tuple[Answer, ...]]:
     """Return the state after the requests and an answer for each, padded to ``size``.
 
@@ -75,7 +75,7 @@ def serve(
     return state, tuple(answers)
 
 
-def _answer(state: State, request: Request, params: VenueParams, secret: int) -> Answer:
+def _answer(state: State, request: Request, params: MarketParams, secret: int) -> Answer:
     if request.kind in (Kind.NONE, Kind.HOUSE_DEPOSIT):
         return Answer(request=request, before=NOBODY, after=None)
     if request.kind is Kind.OPEN:
@@ -97,9 +97,9 @@ def _answer(state: State, request: Request, params: VenueParams, secret: int) ->
     return Answer(request=request, before=before, after=after, paid=paid)
 
 
-def _affordable(state: State, account: Account, request: Request, params: VenueParams) -> bool:
+def _affordable(state: State, account: Account, request: Request, params: MarketParams) -> bool:
     sheet = [
-        perpetual(state.marks[i], state.markets[i].funding_index, params.risk(i))
+        perpetual(state.marks[i], state.markets[i].funding, params.risk(i))
         for i in range(INSTRUMENTS)
     ]
     book = Book(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from undertow.protocol.params import VenueParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import Entry
 from undertow.protocol.units import Price
 
@@ -22,7 +22,7 @@ class Terms:
     """Marks of all instruments, zero where none is listed."""
     sheet: Sequence[Entry]
     """Every instrument's line at these prices."""
-    params: VenueParams
+    params: MarketParams
 
     def lane_price(self, instrument: int) -> Price:
         """Return the mark of an instrument that the batch prices, zero of any other."""

@@ -19,26 +19,26 @@ from undertow.engine.terms import Terms
 from undertow.engine.verdict import Verdict
 from undertow.protocol.account import leaves
 from undertow.protocol.market import Market
-from undertow.protocol.params import VenueParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import Entry
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money, Price
 
 
 def transition(
-    state: State, batch: Batch, prices: Sequence[Price], time: int, params: VenueParams
+    state: State, batch: Batch, prices: Sequence[Price], time: int, params: MarketParams
 ) -> Execution:
     """Return the state after one batch and what became of each slot.
 
-    ``prices`` has one index price per instrument, published at ``time`` (seconds): positive for
+    ``prices`` has one mark per instrument, published at ``time`` (seconds): positive for
     a listed one, zero for any other. Signatures were checked at intake.
 
     Raises:
         KeyError: a slot names an account that is not open.
         ValueError: a price is missing, or is given for an instrument that is not listed.
     """
-    for price, rule in zip(prices, params.markets, strict=True):
-        if (price > 0) != (rule is not None):
+    for price, listed in zip(prices, params.markets, strict=True):
+        if (price > 0) != (listed is not None):
             raise ValueError("every listed instrument has a positive price, every other has none")
     markets, released = advance_markets(state.markets, batch.lanes, prices, time, params)
     sheet = price_sheet(markets, prices, params)
@@ -99,7 +99,7 @@ def _commit(
         )
         taken += clearing.flow * sheet[instrument].value
         dust += clearing.dust
-    accounts = {slot.index: slot.after for slot in slots}
+    accounts = {slot.account: slot.after for slot in slots}
     tree = state.tree.copy()
     tree.update_many(zip(accounts, leaves(list(accounts.values())), strict=True))
     change = sum(account.cash - state.accounts[index].cash for index, account in accounts.items())

@@ -1,1 +1,1 @@
-"""The executable specification: nouns and pure rules, no input or output."""
+"""Nouns and the one description of their layouts: what all parts and languages share."""

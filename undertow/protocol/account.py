@@ -18,7 +18,6 @@ from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, NONCE_WIDTH, Lots, Money
 
 MAGNITUDE_BITS = LOTS_WIDTH
-EMPTY_LEAF = 0
 FLAT = (Lots(0),) * INSTRUMENTS
 POSITIONS = Grouped(
     "Position",

@@ -16,14 +16,14 @@ from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.authority import Authority
 from undertow.protocol.delta import DELTA_WORD
 from undertow.protocol.fields import BYTE
-from undertow.protocol.market import CAPS, ROW_WORDS, RULE_WORDS
+from undertow.protocol.market import CAPS, PRICING_WORDS, ROW_WORDS
 from undertow.protocol.order import ORDER_WORD
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MARKET_PARAMS_WORDS, RISKS
 from undertow.protocol.prices import PRICES
 from undertow.protocol.request import REQUEST_WORD, Kind
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, SHOCK_STEPS, STEP_UNIT, UNDERLYINGS
-from undertow.protocol.state import LEDGER_WORDS, STATE_WORDS, VENUE_WORDS
+from undertow.protocol.state import HOUSE_WORDS, LEDGER_WORDS, STATE_WORDS
 from undertow.protocol.statement import (
     ANSWERED_WORDS,
     BATCH_HEADER,
@@ -48,10 +48,10 @@ GROUPED = (POSITIONS, PRICES, CAPS, RISKS)
 """One value for each instrument, several to a word."""
 HASHED = (
     ACCOUNT_WORDS,
-    RULE_WORDS,
+    PRICING_WORDS,
     ROW_WORDS,
     LEDGER_WORDS,
-    VENUE_WORDS,
+    HOUSE_WORDS,
     MARKET_PARAMS_WORDS,
     STATE_WORDS,
 )
@@ -76,7 +76,7 @@ SIZES = {
     "ARITY": ARITY,
     "DEPTH": DEPTH,
     "LEVELS": LEVELS,
-    "CAP": ARITY ** (DEPTH - LEVELS),
+    "TOP": ARITY ** (DEPTH - LEVELS),
     "LOTS_WIDTH": units.LOTS_WIDTH,
     "EQUITY_WIDTH": EQUITY_WIDTH,
     "SECRET_WIDTH": SECRET_WIDTH,

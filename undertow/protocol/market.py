@@ -34,7 +34,7 @@ class Market:
     pool: Annotated[Money, Field(96, "2^-16 micro-USD")] = Money(0)
     """Premiums that built the skew and pay for its unwinding."""
     kappa: Annotated[Kappa, Field(48, "2^-32 micro-USD per lot squared")] = Kappa(0)
-    funding_index: Money = Money(0)
+    funding: Money = Money(0)
     """Money per lot since listing."""
     funding_rate: Annotated[int, Field(30, "2^-40 of the notional per second", Sign.WRAPS)] = 0
     variance: Annotated[int, Field(32, "2^-32, EWMA of the squared return between batches")] = 0
@@ -45,8 +45,8 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarketParams:
-    """Governed parameters of one market; only a priced one needs its rule."""
+class PricingParams:
+    """Governed parameters of one market; only a priced one needs them."""
 
     depth_min: Annotated[int, Field(13, "2^-32 per lot, of the depth coefficient")]
     depth_max: Annotated[int, Field(13, "2^-32 per lot, of the depth coefficient")]
@@ -64,4 +64,4 @@ class MarketParams:
 
 
 ROW_WORDS = Words(Market, "MarketRow", TABLE, "MarketRowHash")
-RULE_WORDS = Words(MarketParams, "Rule", PARAMS, "RuleHash")
+PRICING_WORDS = Words(PricingParams, "Pricing", PARAMS, "PricingHash")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from undertow.protocol.errors import PerpetualError
-from undertow.protocol.params import VenueParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import Perpetual
 
 
@@ -16,7 +16,7 @@ class MarketGroup:
     Raises PerpetualError.
     """
 
-    params: VenueParams
+    params: MarketParams
     perpetuals: tuple[Perpetual, ...]
     """By instrument."""
 

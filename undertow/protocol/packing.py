@@ -80,7 +80,7 @@ class Packed(_Described):
         return to_field(word) if self._top else word
 
     def unpack(self, word: int) -> dict[str, Any]:
-        """Return the fields of a word by name; raises ValueError if it has other bits."""
+        """Return the fields of a word by name; raises WidthError if it has other bits."""
         if self._top is not None:
             word = from_field(word)
         elif not 0 <= word < 1 << self.width:
@@ -148,7 +148,7 @@ class Words(_Described):
         return poseidon(self.words(value), self.domain)
 
     def values(self, words: Sequence[int]) -> dict[str, Any]:
-        """Return the fields of words by name; raises ValueError where they are of no noun."""
+        """Return the fields of words by name; raises WidthError where they are of no noun."""
         values: dict[str, Any] = {}
         at = 0
         for field in self.fields:

@@ -1,7 +1,7 @@
 """Governed parameters of a market group, their hash, and the sizes of the circuits.
 
 The circuits take the parameters as given: whoever reads the hash in the contract checks it
-against these, and `VenueParams` refuses what is out of range.
+against these, and `MarketParams` refuses what is out of range.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from undertow.crypto.poseidon import poseidon
 from undertow.protocol.errors import ParamsRangeError, WidthError
 from undertow.protocol.fields import Field, element, grouped
 from undertow.protocol.grouped import Grouped
-from undertow.protocol.market import CAPS, RULE_WORDS, MarketParams
+from undertow.protocol.market import CAPS, PRICING_WORDS, PricingParams
 from undertow.protocol.packing import Words
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, RiskParams
 from undertow.protocol.units import FEE_WIDTH, Lots, Money
@@ -39,8 +39,8 @@ DEFAULT = Preset("default", slots=16, lanes=2, requests=8)
 PRESETS = {preset.name: preset for preset in (MINIMAL, DEFAULT)}
 
 # Of an instrument that is not listed: all zero.
-_ZEROS: dict[str, Any] = {field.name: 0 for field in fields(MarketParams)}
-NO_MARKET = MarketParams(**_ZEROS)
+_ZEROS: dict[str, Any] = {field.name: 0 for field in fields(PricingParams)}
+NO_PRICING = PricingParams(**_ZEROS)
 _ZEROS = {field.name: 0 for field in fields(RiskParams)}
 NO_RISK = RiskParams(**_ZEROS)
 
@@ -62,7 +62,7 @@ class MarketParamsWords:
 
     risks: Annotated[Sequence[int], grouped(RISKS, "Risk, packed")]
     caps: Annotated[Sequence[Lots], grouped(CAPS, "lots")]
-    rules: Annotated[int, element("hash of the instruments' hashes of rules")]
+    pricing: Annotated[int, element("hash of the instruments' hashes of pricing")]
     taker_fee: Annotated[int, _TAKER_FEE]
     maker_fee: Annotated[int, _MAKER_FEE]
     profit_cap: Annotated[Money, _PROFIT_CAP]
@@ -72,13 +72,13 @@ MARKET_PARAMS_WORDS = Words(MarketParamsWords, "MarketParamsWords", PARAMS, "Mar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VenueParams:
-    """Parameters of a market group; an instrument without `MarketParams` is not listed.
+class MarketParams:
+    """Parameters of a market group; an instrument without `PricingParams` is not listed.
 
     Raises ParamsRangeError.
     """
 
-    markets: tuple[MarketParams | None, ...]
+    markets: tuple[PricingParams | None, ...]
     risks: tuple[RiskParams | None, ...]
     taker_fee: Annotated[int, _TAKER_FEE]
     maker_fee: Annotated[int, _MAKER_FEE]
@@ -92,7 +92,7 @@ class VenueParams:
                 raise ParamsRangeError("a listed market has risk parameters, no other has")
         try:
             for instrument in range(INSTRUMENTS):
-                RULE_WORDS.check(self.market(instrument))
+                PRICING_WORDS.check(self.market(instrument))
                 RISK_WORD.check(self.risk(instrument))
             MARKET_PARAMS_WORDS.check(self._words())
         except WidthError as error:
@@ -107,14 +107,9 @@ class VenueParams:
             if risk.concentration < market.depth_max:
                 raise ParamsRangeError("concentration is below depth_max: exits are not margined")
 
-    @property
-    def listed_markets(self) -> tuple[MarketParams, ...]:
-        """The parameters of the listed instruments alone."""
-        return tuple(market for market in self.markets if market is not None)
-
-    def market(self, instrument: int) -> MarketParams:
+    def market(self, instrument: int) -> PricingParams:
         """Return an instrument's parameters, all zero when it is not listed."""
-        return self.markets[instrument] or NO_MARKET
+        return self.markets[instrument] or NO_PRICING
 
     def risk(self, instrument: int) -> RiskParams:
         """Return an instrument's risk parameters, all zero when it is not listed."""
@@ -122,21 +117,21 @@ class VenueParams:
 
     def hash(self) -> int:
         """Return what the contract stores of the parameters."""
-        rules = [RULE_WORDS.hash(self.market(i)) for i in range(INSTRUMENTS)]
-        return MARKET_PARAMS_WORDS.hash(self._words(poseidon(rules, PARAMS)))
+        pricing = [PRICING_WORDS.hash(self.market(i)) for i in range(INSTRUMENTS)]
+        return MARKET_PARAMS_WORDS.hash(self._words(poseidon(pricing, PARAMS)))
 
-    def _words(self, rules: int = 0) -> MarketParamsWords:
+    def _words(self, pricing: int = 0) -> MarketParamsWords:
         instruments = range(INSTRUMENTS)
         return MarketParamsWords(
             risks=[RISK_WORD.pack(self.risk(i)) for i in instruments],
             caps=[self.market(i).skew_cap for i in instruments],
-            rules=rules,
+            pricing=pricing,
             taker_fee=self.taker_fee,
             maker_fee=self.maker_fee,
             profit_cap=self.profit_cap,
         )
 
 
-def rule(market: MarketParams) -> list[int]:
+def pricing_words(market: PricingParams) -> list[int]:
     """Return the parameters that only a priced market needs, in hash order."""
-    return RULE_WORDS.words(market)
+    return PRICING_WORDS.words(market)

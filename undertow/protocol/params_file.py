@@ -14,18 +14,18 @@ from undertow import foreign_json
 from undertow.errors import FieldError, UndertowError
 from undertow.foreign_json import Fields
 from undertow.protocol.errors import ParamsFileError
-from undertow.protocol.market import MarketParams
+from undertow.protocol.market import PricingParams
 from undertow.protocol.market_group import MarketGroup
-from undertow.protocol.params import VenueParams
+from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import NAME, UNIT, Perpetual
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 
 LARGEST_FILE = 1 << 16
-_MARKET = tuple(field.name for field in fields(MarketParams))
+_MARKET = tuple(field.name for field in fields(PricingParams))
 _RISK = tuple(field.name for field in fields(RiskParams))
 _PERPETUAL = tuple(field.name for field in fields(Perpetual))
 _BY_MARKET = ("markets", "risks")
-_VENUE = tuple(field.name for field in fields(VenueParams) if field.name not in _BY_MARKET)
+_VENUE = tuple(field.name for field in fields(MarketParams) if field.name not in _BY_MARKET)
 FIELDS = (*_VENUE, "markets")
 
 
@@ -46,7 +46,7 @@ def from_fields(value: Fields) -> MarketGroup:
         ParamsRangeError: a parameter is out of its width or not in order with another.
         PerpetualError: a market has no name that serves, or a number that another has.
     """
-    markets: list[MarketParams | None] = [None] * INSTRUMENTS
+    markets: list[PricingParams | None] = [None] * INSTRUMENTS
     risks: list[RiskParams | None] = [None] * INSTRUMENTS
     perpetuals = []
     for row in value.rows("markets", (*_PERPETUAL, *_MARKET, *_RISK)):
@@ -54,12 +54,12 @@ def from_fields(value: Fields) -> MarketGroup:
         if markets[one.instrument] is not None:
             found = f"{one.instrument} a second time"
             raise FieldError(row.place("instrument"), found, "each one once")
-        markets[one.instrument] = MarketParams(**{name: row.whole(name) for name in _MARKET})  # type: ignore[arg-type]
+        markets[one.instrument] = PricingParams(**{name: row.whole(name) for name in _MARKET})  # type: ignore[arg-type]
         risks[one.instrument] = RiskParams(**{name: row.whole(name) for name in _RISK})
         perpetuals.append(one)
     numbers: dict[str, Any] = {name: value.whole(name) for name in _VENUE}
     return MarketGroup(
-        params=VenueParams(markets=tuple(markets), risks=tuple(risks), **numbers),
+        params=MarketParams(markets=tuple(markets), risks=tuple(risks), **numbers),
         perpetuals=tuple(sorted(perpetuals, key=lambda one: one.instrument)),
     )
 

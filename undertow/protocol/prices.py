@@ -1,4 +1,4 @@
-"""The index prices of a batch as words."""
+"""The marks of a batch as words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from undertow.protocol.units import PRICE_WIDTH, Price
 
 PRICES = Grouped(
     "Price",
-    "Index prices or marks, micro-USD per lot; zero stands for an unlisted instrument",
+    "Marks, micro-USD per lot; zero stands for an unlisted instrument",
     width=PRICE_WIDTH,
     per_word=7,
     count=INSTRUMENTS,

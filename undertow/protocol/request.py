@@ -53,7 +53,11 @@ class Request:
             fields = REQUEST_WORD.unpack(word)
         except WidthError as error:
             raise RequestWordError(f"a request's {error}") from error
-        return cls(Kind(fields["kind"]), fields["account"], fields["amount"], key)
+        try:
+            kind = Kind(fields["kind"])
+        except ValueError as error:
+            raise RequestWordError(f"no kind of request is {fields['kind']}") from error
+        return cls(kind, fields["account"], fields["amount"], key)
 
     @property
     def money(self) -> Money:

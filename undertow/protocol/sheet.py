@@ -67,10 +67,10 @@ class Entry:
     """Per lot squared, rounded up."""
 
 
-def perpetual(price: Price, funding_index: Money, risk: RiskParams) -> Entry:
-    """Return the sheet line of a perpetual at an index price."""
+def perpetual(price: Price, funding: Money, risk: RiskParams) -> Entry:
+    """Return the sheet line of a perpetual at a mark."""
     return Entry(
-        value=Money((price << 16) - funding_index),
+        value=Money((price << 16) - funding),
         step=ceil_div(price * risk.shock, 1 << 18),
         contingency=Money(price * risk.contingency),
         concentration=Money(ceil_div(price * risk.concentration, 1 << 17)),

@@ -39,7 +39,7 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VenueWords:
+class HouseWords:
     """Market table, ledger and marks, as the state holds them."""
 
     skews: Annotated[Sequence[Lots], grouped(POSITIONS, "lots")]
@@ -54,11 +54,11 @@ class StateWords:
     """The committed state."""
 
     accounts: Annotated[int, element("root of the accounts' tree")]
-    venue: Annotated[int, element("hash of VenueWords")]
+    house: Annotated[int, element("hash of HouseWords")]
 
 
 LEDGER_WORDS = Words(Ledger, "Ledger", LEDGER, "LedgerHash")
-VENUE_WORDS = Words(VenueWords, "VenueWords", TABLE, "VenueWordsHash")
+HOUSE_WORDS = Words(HouseWords, "HouseWords", TABLE, "HouseWordsHash")
 STATE_WORDS = Words(StateWords, "StateWords", STATE, "StateRoot")
 
 
@@ -71,26 +71,26 @@ class State:
     markets: tuple[Market, ...] = (Market(),) * INSTRUMENTS
     ledger: Ledger = Ledger()
     marks: tuple[Price, ...] = NO_MARKS
-    """Index prices of the last batch, of every instrument; requests are judged by them."""
+    """Marks of the last batch, of every instrument; requests are judged by them."""
     batch_number: int = 0
 
     def root(self) -> int:
         """Return the state root."""
-        words = StateWords(accounts=self.tree.root, venue=self.venue_hash())
+        words = StateWords(accounts=self.tree.root, house=self.house_hash())
         return STATE_WORDS.hash(words)
 
-    def venue_hash(self) -> int:
+    def house_hash(self) -> int:
         """Return the hash of the market table, the house ledger and the marks."""
-        funding = [to_field(market.funding_index) for market in self.markets]
+        funding = [to_field(market.funding) for market in self.markets]
         rows = [ROW_WORDS.words(market) for market in self.markets]
-        words = VenueWords(
+        words = HouseWords(
             skews=[market.skew for market in self.markets],
             funding=poseidon(funding, TABLE),
             rows=poseidon(poseidon_many(rows, TABLE), TABLE),
             ledger=self.ledger.hash(),
             marks=self.marks,
         )
-        return VENUE_WORDS.hash(words)
+        return HOUSE_WORDS.hash(words)
 
     def total(self) -> int:
         """Return all money of the venue: what the vault holds for it."""

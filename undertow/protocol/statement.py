@@ -98,7 +98,7 @@ def settle_words(
     set_root: int,
     prices: Sequence[Price],
     time: int,
-    params_hash: int,
+    market_params_hash: int,
     touches: Sequence[Touch],
 ) -> list[int]:
     """Return the words of a batch; ``roots`` are the previous and the new state root."""
@@ -112,7 +112,7 @@ def settle_words(
         set_root=set_root,
         prices=prices,
         time=time,
-        market_params_hash=params_hash,
+        market_params_hash=market_params_hash,
     )
     return [*BATCH_HEADER.words(header), *_all(TOUCH_WORDS, touches)]
 
@@ -122,7 +122,7 @@ def request_words(
     number: int,
     roots: tuple[int, int],
     operator_key: Point,
-    params_hash: int,
+    market_params_hash: int,
     served: Sequence[Served],
 ) -> list[int]:
     """Return the words of a run of requests; ``number`` counts the runs from one."""
@@ -134,7 +134,7 @@ def request_words(
         prev_state_root=roots[0],
         new_state_root=roots[1],
         operator_key=operator_key,
-        market_params_hash=params_hash,
+        market_params_hash=market_params_hash,
     )
     return [*REQUESTS_HEADER.words(header), *_all(SERVED_WORDS, served)]
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.cases import holder, line, lots_of, params_of, prices_of, sheet_of
-from tests.engine.cases import order_of as order
+from tests.engine.cases import NO_RISK, SHALLOW, line, lots_of, sheet_of
+from tests.strategies import account, order, params, prices
 from undertow.engine.authorities.order import effect_of, judge_order
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Effect
@@ -28,16 +28,18 @@ LARGEST = (1 << 30) - 1
 TERMS = Terms(
     batch=5,
     lanes=(0, 9),
-    prices=prices_of({0: MARK, 3: MARK}),
+    prices=prices(MARK, (0, 3)),
     sheet=sheet_of({0: line(value=MARK << 16), 3: line(value=MARK << 16)}),
-    params=params_of({0: 9, 3: 9, 9: 9}, taker_fee=400, maker_fee=100, profit_cap=Money(1 << 95)),
+    params=params((0, 3, 9), SHALLOW, NO_RISK, profit_cap=1 << 95),
 )
 
 
-def outcome(
-    order: Order, account: Account, terms: Terms = TERMS, repeated: bool = False
-) -> Outcome:
-    return judge_order(order, account, terms, repeated=repeated).reason
+def bid(size: int, limit: int = MARK, **fields: Any) -> Order:
+    return order(1, size, limit, **fields)
+
+
+def outcome(order: Order, trader: Account, terms: Terms = TERMS, repeated: bool = False) -> Outcome:
+    return judge_order(order, trader, terms, repeated=repeated).reason
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def outcome(
     ],
 )
 def test_each_bound_includes_its_last_order(fields: dict[str, Any], reason: Outcome) -> None:
-    assert outcome(order(2, **{"nonce": 8, **fields}), holder(RICH, nonce=7)) is reason
+    assert outcome(bid(2, **{"nonce": 8, **fields}), account(1, RICH, nonce=7)) is reason
 
 
 @pytest.mark.parametrize("side", [1, -1])
@@ -74,17 +76,17 @@ def test_each_bound_includes_its_last_order(fields: dict[str, Any], reason: Outc
     ],
 )
 def test_a_reduce_only_order_reduces(side: int, position: int, size: int, reason: Outcome) -> None:
-    account = holder(RICH, positions=lots_of({0: side * position}))
-    reducing = order(side * size, reduce_only=True)
-    assert outcome(reducing, account) is reason
-    assert outcome(replace(reducing, reduce_only=False), account) is Outcome.CLEARED
+    trader = account(1, RICH, positions=lots_of({0: side * position}))
+    reducing = bid(side * size, reduce_only=True)
+    assert outcome(reducing, trader) is reason
+    assert outcome(replace(reducing, reduce_only=False), trader) is Outcome.CLEARED
 
 
 def test_what_is_left_of_a_reduce_only_order_is_what_must_reduce() -> None:
-    account = holder(RICH, nonce=4, filled=Lots(6), positions=lots_of({0: 5}))
-    reducing = order(-11, nonce=4, reduce_only=True)
-    assert outcome(reducing, account) is Outcome.CLEARED
-    assert outcome(replace(reducing, nonce=5), account) is Outcome.NOT_REDUCING
+    trader = account(1, RICH, nonce=4, filled=Lots(6), positions=lots_of({0: 5}))
+    reducing = bid(-11, nonce=4, reduce_only=True)
+    assert outcome(reducing, trader) is Outcome.CLEARED
+    assert outcome(replace(reducing, nonce=5), trader) is Outcome.NOT_REDUCING
 
 
 @pytest.mark.parametrize("side", [1, -1])
@@ -100,8 +102,8 @@ def test_what_is_left_of_a_reduce_only_order_is_what_must_reduce() -> None:
     ],
 )
 def test_a_position_has_thirty_bits(side: int, position: int, size: int, reason: Outcome) -> None:
-    account = holder(RICH, positions=lots_of({0: side * position}))
-    assert outcome(order(side * size), account) is reason
+    trader = account(1, RICH, positions=lots_of({0: side * position}))
+    assert outcome(bid(side * size), trader) is reason
 
 
 def fee(lots: int) -> int:
@@ -116,29 +118,29 @@ def test_margin_holds_at_the_limit_and_after_the_takers_fee(
 ) -> None:
     """Without risk an order costs what its limit is worse than the mark, and the fee."""
     needed = lots * (worse << 16) + fee(lots)
-    bid = order(side * lots, limit=MARK + side * worse)
+    asked = bid(side * lots, limit=MARK + side * worse)
     # Equity of just nothing afterwards; before, it was above nothing or as far below.
     if needed > 0:
-        assert outcome(bid, holder(needed)) is Outcome.CLEARED
-        assert outcome(bid, holder(needed - 1)) is Outcome.MARGIN
+        assert outcome(asked, account(1, needed)) is Outcome.CLEARED
+        assert outcome(asked, account(1, needed - 1)) is Outcome.MARGIN
     else:
-        assert outcome(bid, holder(0)) is Outcome.CLEARED
+        assert outcome(asked, account(1, 0)) is Outcome.CLEARED
 
 
 def test_margin_counts_the_new_position() -> None:
     terms = replace(TERMS, sheet=sheet_of({0: line(MARK << 16, step=1, contingency=5)}))
     # Two lots: 20/16 of four steps each, and five.
     needed = 2 * (5 << 26) + 2 * 5 + fee(2)
-    assert outcome(order(2), holder(needed), terms) is Outcome.CLEARED
-    assert outcome(order(2), holder(needed - 1), terms) is Outcome.MARGIN
+    assert outcome(bid(2), account(1, needed), terms) is Outcome.CLEARED
+    assert outcome(bid(2), account(1, needed - 1), terms) is Outcome.MARGIN
 
 
 def test_margin_counts_profit_up_to_the_cap() -> None:
-    terms = replace(TERMS, params=params_of({0: 9}, profit_cap=Money(fee(2))))
-    assert outcome(order(2), holder(RICH, net_deposits=Money(0)), terms) is Outcome.CLEARED
+    terms = replace(TERMS, params=params((0,), SHALLOW, NO_RISK, profit_cap=fee(2)))
+    assert outcome(bid(2), account(1, RICH, net_deposits=Money(0)), terms) is Outcome.CLEARED
     terms = replace(terms, sheet=sheet_of({0: line(MARK << 16, contingency=fee(2))}))
-    assert outcome(order(1), holder(RICH, net_deposits=Money(0)), terms) is Outcome.CLEARED
-    assert outcome(order(2), holder(RICH, net_deposits=Money(0)), terms) is Outcome.MARGIN
+    assert outcome(bid(1), account(1, RICH, net_deposits=Money(0)), terms) is Outcome.CLEARED
+    assert outcome(bid(2), account(1, RICH, net_deposits=Money(0)), terms) is Outcome.MARGIN
 
 
 FAULTS: list[tuple[dict[str, Any], Outcome]] = [
@@ -156,9 +158,9 @@ FAULTS: list[tuple[dict[str, Any], Outcome]] = [
 @pytest.mark.parametrize("first", range(len(FAULTS)))
 def test_the_reason_is_the_first_check_that_fails(first: int) -> None:
     held = lots_of({0: 1, 3: 1})
-    poor = holder(fee(1) - 1 - 2 * (MARK << 16), nonce=7, positions=held)
+    poor = account(1, fee(1) - 1 - 2 * (MARK << 16), nonce=7, positions=held)
     fields = {name: value for fault, _ in FAULTS[first:] for name, value in fault.items()}
-    bad = replace(order(1, nonce=7), **fields)
+    bad = replace(bid(1, nonce=7), **fields)
     verdict = judge_order(bad, poor, TERMS, repeated=False)
     assert verdict.reason is FAULTS[first][1]
     assert not verdict.eligible
@@ -167,7 +169,7 @@ def test_the_reason_is_the_first_check_that_fails(first: int) -> None:
 
 
 def test_a_cleared_order_is_eligible() -> None:
-    verdict = judge_order(order(1), holder(RICH), TERMS, repeated=False)
+    verdict = judge_order(bid(1), account(1, RICH), TERMS, repeated=False)
     assert verdict.eligible
     assert verdict.effect.left == 1
 
@@ -190,9 +192,9 @@ def test_a_cleared_order_is_eligible() -> None:
 def test_the_effect_is_what_is_left_to_fill(
     spends: bool, size: int, nonce: int, left: int, carried: int
 ) -> None:
-    account = holder(0, nonce=3, filled=Lots(6))
-    asked = order(size, limit=77, nonce=nonce, instrument=2, immediate_or_cancel=spends)
-    assert effect_of(asked, account) == Effect(
+    trader = account(1, 0, nonce=3, filled=Lots(6))
+    asked = bid(size, limit=77, nonce=nonce, instrument=2, immediate_or_cancel=spends)
+    assert effect_of(asked, trader) == Effect(
         instrument=2,
         left=Lots(left),
         limit=Price(77),
@@ -206,8 +208,8 @@ def test_the_effect_is_what_is_left_to_fill(
 def test_an_order_of_a_rich_account_is_refused_for_its_position_alone(
     position: int, size: int, reduces: bool
 ) -> None:
-    account = holder(RICH, positions=lots_of({0: position}))
-    reason = outcome(order(size, reduce_only=reduces), account)
+    trader = account(1, RICH, positions=lots_of({0: position}))
+    reason = outcome(bid(size, reduce_only=reduces), trader)
     after = position + size
     shrinks = abs(after) <= abs(position) and after * position >= 0
     if reduces and not shrinks:

@@ -22,25 +22,25 @@ def grown() -> Tree:
 
 def test_root(circuit: Compile) -> None:
     tree = grown()
-    tested = circuit("cap.circom: CapRoot()")
-    values = tested.agrees({"cap": tree.level(LEVELS)}, {"root": tree.root})
+    tested = circuit("top.circom: TopRoot()")
+    values = tested.agrees({"top": tree.level(LEVELS)}, {"root": tree.root})
     assert tested.loose_wires(values) == []
     assert tested.count == tested.cost
 
 
 def test_update(circuit: Compile) -> None:
-    cap, at = grown().level(LEVELS), 32
-    tested = circuit("cap.circom: CapUpdate()")
-    inputs = {"cap": cap, "bit": [at >> i & 1 for i in range(6)], "old": cap[at], "new": 77}
-    values = tested.agrees(inputs, {"next[32]": 77, "next[31]": cap[31], "next[0]": cap[0]})
-    for change in ({"new": 78}, {"next[32]": 78}, {"next[5]": 1}, {"cap[5]": cap[5] + 1}):
+    top, at = grown().level(LEVELS), 32
+    tested = circuit("top.circom: TopUpdate()")
+    inputs = {"top": top, "bit": [at >> i & 1 for i in range(6)], "old": top[at], "new": 77}
+    values = tested.agrees(inputs, {"next[32]": 77, "next[31]": top[31], "next[0]": top[0]})
+    for change in ({"new": 78}, {"next[32]": 78}, {"next[5]": 1}, {"top[5]": top[5] + 1}):
         assert not tested.accepts(tested.forge(values, change))
-    tested.refuses({**inputs, "old": cap[at] + 1})
+    tested.refuses({**inputs, "old": top[at] + 1})
     assert tested.count == tested.cost
 
 
 def test_move_leaf(circuit: Compile) -> None:
-    tested = circuit("cap.circom: MoveLeaf(6)")
+    tested = circuit("top.circom: MoveLeaf(6)")
     for index in (9, LAST):
         tree = grown()
         inputs = {
@@ -48,11 +48,11 @@ def test_move_leaf(circuit: Compile) -> None:
             "children": path_inputs(tree, index)[:LEVELS],
             "old": tree.get(index),
             "new": 77,
-            "cap": tree.level(LEVELS),
+            "top": tree.level(LEVELS),
         }
         tree.update(index, 77)
         moved = tree.level(LEVELS)
-        tested.agrees(inputs, {f"nextCap[{i}]": node for i, node in enumerate(moved)})
+        tested.agrees(inputs, {f"nextTop[{i}]": node for i, node in enumerate(moved)})
         tested.refuses({**inputs, "index": index - 1})
         tested.refuses({**inputs, "old": 78})
         tested.refuses({**inputs, "index": index + (1 << 24)})

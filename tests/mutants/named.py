@@ -1,0 +1,183 @@
+"""Faults by name that the rules' tests must notice: file, code, what stands there instead, name."""
+
+from __future__ import annotations
+
+FUNDING = "undertow/engine/funding.py"
+PRICE = "undertow/engine/price.py"
+CLEARING = "undertow/engine/clearing.py"
+MARGIN = "undertow/engine/margin.py"
+HOUSE = "undertow/engine/house.py"
+ORDER = "undertow/engine/authorities/order.py"
+FILL = "undertow/engine/fill.py"
+FEES = "undertow/engine/fees.py"
+REQUESTS = "undertow/engine/requests.py"
+SHEET = "undertow/protocol/sheet.py"
+
+NAMED = (
+    (
+        FUNDING,
+        "    moved = market.funding_rate + ((params.funding_velocity * skew * seconds) >> 16)",
+        "    moved = market.funding_rate",
+        "rate never moves",
+    ),
+    (
+        FUNDING,
+        "params.funding_velocity * skew * seconds",
+        "params.funding_velocity * skew",
+        "rate ignores time",
+    ),
+    (
+        FUNDING,
+        "    skew = max(min(skew, params.funding_saturation), -params.funding_saturation)\n",
+        "",
+        "no saturation",
+    ),
+    (FUNDING, "(market.funding_rate + rate)", "(2 * rate)", "index not the mean"),
+    (
+        FUNDING,
+        "market.funding + paid",
+        "market.funding - paid",
+        "funding paid the wrong way",
+    ),
+    (FUNDING, ">> 25", ">> 24", "funding twice as large"),
+    (
+        FUNDING,
+        "return market.variance + ((move * move - market.variance) >> VARIANCE_SHIFT)",
+        "return market.variance",
+        "variance never moves",
+    ),
+    (
+        FUNDING,
+        "* RETURN_ONE // market.price",
+        "* RETURN_ONE // price",
+        "return over the new price",
+    ),
+    (
+        PRICE,
+        "    wanted = (variance * params.depth_per_variance) >> 16\n",
+        "    wanted = 0\n",
+        "depth ignores variance",
+    ),
+    (
+        PRICE,
+        "return Kappa(ceil_div(price * coefficient, 2))",
+        "return Kappa(ceil_div(price * coefficient, 1))",
+        "depth doubled",
+    ),
+    (PRICE, "market.kappa >> RATCHET_SHIFT", "market.kappa >> 1", "ratchet falls by half"),
+    (
+        CLEARING,
+        "return price <= limit if order.size > 0 else price >= limit",
+        "return price < limit if order.size > 0 else price > limit",
+        "limit strict",
+    ),
+    (MARGIN, "INITIAL_FACTOR = 20", "INITIAL_FACTOR = 16", "factor 16/16"),
+    (
+        MARGIN,
+        "counted = min(equity(book, sheet), book.net_deposits + profit_cap)",
+        "counted = equity(book, sheet)",
+        "no profit cap",
+    ),
+    (
+        MARGIN,
+        "return left >= 0 or left >= surplus(before, sheet, profit_cap)",
+        "return left >= 0",
+        "exit below margin refused",
+    ),
+    (
+        MARGIN,
+        "abs(lots) * entry.contingency",
+        "lots * entry.contingency",
+        "contingency signed",
+    ),
+    (
+        HOUSE,
+        "HOUSE_STEPS = SHOCK_STEPS * 3 // 2",
+        "HOUSE_STEPS = SHOCK_STEPS",
+        "house not shocked more",
+    ),
+    (
+        HOUSE,
+        "        equity -= market.skew * entry.value\n",
+        "",
+        "house equity without its positions",
+    ),
+    (
+        HOUSE,
+        "lots = max(params.market(i).skew_cap, abs(market.skew))",
+        "lots = abs(market.skew)",
+        "house margin at present skew only",
+    ),
+    (
+        ORDER,
+        "order.fee_cap < terms.params.taker_fee",
+        "order.fee_cap < terms.params.maker_fee",
+        "fee cap against the maker fee",
+    ),
+    (
+        ORDER,
+        "(left * position > 0 or abs(left) > abs(position))",
+        "(left * position > 0)",
+        "reduce-only may flip",
+    ),
+    (
+        ORDER,
+        "    fee = fee_of(left, mark, terms.params.taker_fee)\n",
+        "    fee = Money(0)\n",
+        "margin without the fee",
+    ),
+    (
+        FILL,
+        "rate = params.taker_fee if takes(market, clearing, fill) else params.maker_fee",
+        "rate = params.taker_fee",
+        "everybody pays taker",
+    ),
+    (
+        FEES,
+        "return fill * clearing.flow * (1 if grows else -1) > 0",
+        "return fill * clearing.flow * (1 if grows else -1) < 0",
+        "maker and taker swapped",
+    ),
+    (
+        ORDER,
+        "    over = Money(money(order.limit_price) - money(mark))",
+        "    over = Money(0)",
+        "margin at the mark, not the limit",
+    ),
+    (
+        REQUESTS,
+        "return book_equity(book, sheet) >= requirement(book, sheet)",
+        "return book_equity(book, sheet) >= 0",
+        "withdrawal ignores margin",
+    ),
+    (
+        REQUESTS,
+        "        cash=Money(account.cash - request.money),",
+        "        cash=Money(account.cash),",
+        "withdrawal judged before it",
+    ),
+    (
+        REQUESTS,
+        "        net_deposits=Money(before.net_deposits + change),\n",
+        "        net_deposits=before.net_deposits,\n",
+        "net deposits do not move",
+    ),
+    (
+        REQUESTS,
+        "        cash = Money(state.ledger.house_cash + answer.request.money)",
+        "        cash = Money(state.ledger.house_cash)",
+        "house deposit lost",
+    ),
+    (
+        SHEET,
+        "value=Money((price << 16) - funding)",
+        "value=Money((price << 16) + funding)",
+        "funding sign in equity",
+    ),
+    (
+        SHEET,
+        "step=ceil_div(price * risk.shock, 1 << 18)",
+        "step=ceil_div(price * risk.shock, 1 << 17)",
+        "shock doubled",
+    ),
+)
