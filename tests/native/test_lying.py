@@ -148,7 +148,7 @@ def test_the_constraints_notice() -> None:
 
 @cache
 def asked() -> Liar:
-    """Return the circuit whose quotient and two of whose bits are inputs instead of hints."""
+    """Return the circuit whose quotient and lowest bit are inputs instead of hints."""
     source = re.sub(r"quotient <-- .*", "quotient <== given;", CIRCOM)
     source = source.replace(
         "signal input den;\n    signal output q",
