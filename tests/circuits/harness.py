@@ -108,8 +108,8 @@ class Circuit:
 
         Args:
             witness: one that holds.
-            but: inputs that are left out, with all that is in them: what is given from outside
-                and passed on, or multiplied by a zero of this witness.
+            but: what is left out, with all that is in it: inputs that are passed on or multiplied
+                by a zero of this witness, and outputs that are such an input (one wire for both).
         """
         given = tuple(f"main.{name}{mark}" for name in but for mark in ".[")
         exact = {f"main.{name}" for name in but}
