@@ -5,52 +5,31 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 
 from prover.inputs import Committed, Job, settle_job
-from undertow.crypto.eddsa import PrivateKey
+from tests import strategies
+from tests.strategies import DOLLAR, PRICE, TRADERS, VENUE, key, params, prices
 from undertow.engine.batch import Batch, Decoy, Execution
 from undertow.engine.transition import transition
-from undertow.protocol.account import Account
-from undertow.protocol.market import Market, PricingParams
+from undertow.protocol.market import Market
 from undertow.protocol.order import Order
-from undertow.protocol.params import MINIMAL, MarketParams
+from undertow.protocol.params import MINIMAL
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
 from undertow.protocol.venue import Venue
 
-VENUE = Venue(31337, 0xB0B)
-DOLLAR = 1_000_000 << 16
 LISTED = (0, 8, 15)
-TRADERS = 5
 MAX_PRICE = (1 << 36) - 1
-RULE = PricingParams(
-    depth_min=1 << 6,
+RULE = replace(
+    strategies.RULE,
     depth_max=1 << 10,
     depth_per_variance=1 << 14,
-    skew_cap=Lots(300),
-    funding_dead_zone=Lots(5),
-    funding_saturation=Lots(200),
     funding_velocity=1 << 22,
     funding_rate_max=1 << 24,
 )
-PARAMS = MarketParams(
-    markets=tuple(RULE if i in LISTED else None for i in range(INSTRUMENTS)),
-    risks=tuple(
-        RiskParams(shock=2, contingency=300, concentration=(1 << 13) - 1) if i in LISTED else None
-        for i in range(INSTRUMENTS)
-    ),
-    taker_fee=400,
-    maker_fee=100,
-    profit_cap=Money(100 * DOLLAR),
-)
-
-
-@cache
-def key(index: int) -> PrivateKey:
-    """Return a trader's key."""
-    return PrivateKey.from_seed(b"circuit test trader".ljust(31, b".") + bytes([index]))
+RISK = RiskParams(shock=2, contingency=300, concentration=(1 << 13) - 1)
+PARAMS = params(LISTED, RULE, RISK, profit_cap=100 * DOLLAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +67,7 @@ def execute(state: State, committed: Committed, prices: tuple[Price, ...], time:
     return Case(state, committed, execution, prices, time)
 
 
-def prices_at(price: int, second: int | None = None) -> tuple[Price, ...]:
-    """Return the listed instruments' prices."""
-    return tuple(
-        Price(0 if i not in LISTED else price if i == 0 else second or price)
-        for i in range(INSTRUMENTS)
-    )
-
-
-def genesis(random_: random.Random, traders: int = TRADERS) -> State:
+def drawn(random_: random.Random, traders: int = TRADERS) -> State:
     """Return a state with traders of all fortunes, and sometimes an old and uneven book."""
     house = random_.choice((0, 1_000, 100_000, 10_000_000))
     state = State(ledger=Ledger(house_cash=Money(house * DOLLAR)))
@@ -121,12 +92,11 @@ def genesis(random_: random.Random, traders: int = TRADERS) -> State:
     state = replace(state, markets=tuple(markets))
     for index in range(1, traders + 1):
         money = Money(random_.choice((-50, 5, 500, 10_000_000, 10_000_000, 1 << 40)) * DOLLAR)
-        account = Account(
-            owner=key(index).public,
-            view_key=1_000 + index,
+        account = strategies.account(
+            index,
+            money,
             nonce=random_.randint(0, 2),
             filled=Lots(random_.choice((0, 3, 50))),
-            cash=money,
             net_deposits=Money(random_.choice((money, 0))),
             positions=tuple(Lots(lots) for lots in held[index]),
         )
@@ -143,9 +113,9 @@ def history(
     """
     random_ = random.Random(seed)
     calm = seed % 2 == 1 and size <= traders
-    state, time = genesis(random_, traders), 1_000
+    state, time = drawn(random_, traders), 1_000
     usual = seed % 4 == 1 and calm
-    price = 7_800_000 if usual else random_.choice((1, 50, 7_800_000, MAX_PRICE))
+    price = PRICE if usual else random_.choice((1, 50, PRICE, MAX_PRICE))
     for _ in range(batches):
         time += random_.choice((0, 1, 12, 3_600, 1 << 20))
         step = price // 200 if calm else random_.choice((0, price // 1_000, price // 10, price))
@@ -157,7 +127,7 @@ def history(
             for account in accounts
         )
         committed = commit(slots, lanes, random_.randrange(1 << 200))
-        case = execute(state, committed, prices_at(price), time)
+        case = execute(state, committed, prices(price, LISTED), time)
         yield case
         state = case.execution.state
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prover.inputs import params_input
-from tests.circuits.batches import PARAMS, VENUE, Case
+from tests.circuits.batches import PARAMS, Case
+from tests.strategies import VENUE
 from undertow.crypto.field import to_field
 from undertow.engine.batch import Slot
 from undertow.engine.markets import price_sheet

@@ -15,12 +15,12 @@ from functools import cache
 
 import pytest
 
+from tests.circuits.cases import traded
 from tests.circuits.deployed import Deployed, Inputs, deployed, needs_native
 from tests.circuits.hints import Hint
 from tests.circuits.lies import LIES, Values, is_free, told
-from tests.circuits.test_requests_parity import RUNS
-from tests.circuits.test_requests_parity import job as run_of
-from tests.circuits.test_settle_forged import traded
+from tests.circuits.runs import RUNS
+from tests.circuits.runs import job as run_of
 
 pytestmark = needs_native
 CIRCUITS = ("settle_minimal", "requests_minimal")

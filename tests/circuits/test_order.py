@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.circuits.batches import MAX_PRICE, VENUE, history, key
+from tests.circuits.batches import MAX_PRICE, history
 from tests.circuits.buses import book, lane, order_fields, repeated, sheet_of, signed, terms
 from tests.circuits.harness import Circuit
+from tests.strategies import VENUE, key
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.field import R
 from undertow.crypto.signature_digits import signature_digits

@@ -8,72 +8,15 @@ from typing import Any
 
 import pytest
 
-from prover.inputs import Job, requests_job
-from tests.circuits.batches import LISTED, PARAMS, VENUE, key
+from tests.circuits.batches import PARAMS
 from tests.circuits.deployed import deployed, needs_native
-from undertow.crypto.eddsa import PrivateKey
+from tests.circuits.runs import DOLLAR, NAME, OPERATOR, RUNS, affordable, job, venue
 from undertow.crypto.field import R
-from undertow.engine.margin import Book, equity, requirement
 from undertow.engine.requests import serve
-from undertow.protocol.account import ACCOUNT_WORDS, Account
-from undertow.protocol.request import REQUEST_WORD, Kind, Request, opening_key
-from undertow.protocol.sheet import INSTRUMENTS, perpetual
-from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.account import ACCOUNT_WORDS
+from undertow.protocol.request import REQUEST_WORD, Request
 
-OPERATOR = PrivateKey.from_seed(b"operator of the request tests".ljust(32, b"."))
 Inputs = dict[str, Any]
-DOLLAR = 1_000_000
-NAME = "requests_minimal"
-NEWCOMER = opening_key(key(9).public)
-
-
-def venue() -> State:
-    state = State(
-        ledger=Ledger(house_cash=Money(10**18)),
-        marks=tuple(Price(7_800_000 if i in LISTED else 0) for i in range(INSTRUMENTS)),
-    )
-    for index, lots in ((1, 0), (2, 400), (3, -400)):
-        positions = [Lots(0)] * INSTRUMENTS
-        positions[8] = Lots(lots)
-        cash = Money(1_000 * DOLLAR << 16)
-        account = Account(
-            owner=key(index).public,
-            view_key=index,
-            cash=cash,
-            net_deposits=cash,
-            positions=tuple(positions),
-        )
-        state = state.with_account(index, account)
-    return state
-
-
-def affordable(index: int) -> int:
-    """Return the largest withdrawal that leaves an account at its margin, in micro-USD."""
-    state = venue()
-    account = state.accounts[index]
-    sheet = [perpetual(state.marks[i], Money(0), PARAMS.risk(i)) for i in range(INSTRUMENTS)]
-    book = Book(cash=account.cash, net_deposits=account.cash, positions=account.positions)
-    return (equity(book, sheet) - requirement(book, sheet)) >> 16
-
-
-RUNS = [
-    [Request(Kind.OPEN, 4, 7 * DOLLAR, NEWCOMER), Request(Kind.HOUSE_DEPOSIT, 0, 5)],
-    [Request(Kind.DEPOSIT, 1, (1 << 63) - 1)],
-    [Request(Kind.WITHDRAW, 1, 1_000 * DOLLAR), Request(Kind.WITHDRAW, 1, 1)],
-    [Request(Kind.WITHDRAW, 2, 900 * DOLLAR), Request(Kind.WITHDRAW, 3, 900 * DOLLAR)],
-    [Request(Kind.OPEN, 4, DOLLAR, NEWCOMER), Request(Kind.WITHDRAW, 4, DOLLAR)],
-    [Request(Kind.WITHDRAW, 2, affordable(2)), Request(Kind.WITHDRAW, 2, 1)],
-]
-
-
-def job(requests: list[Request]) -> Job:
-    state = venue()
-    after, answers = serve(state, requests, 2, PARAMS, OPERATOR.scalar)
-    received = sum(r.money for r in requests if r.kind is not Kind.WITHDRAW)
-    paid = sum(answer.paid << 16 for answer in answers)
-    assert after.total() == state.total() + received - paid
-    return requests_job(state, after, answers, 1, PARAMS, OPERATOR, VENUE)
 
 
 @pytest.mark.parametrize("requests", RUNS)

@@ -8,29 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from prover.inputs import path_inputs
-from tests.circuits.batches import Case, commit, execute, key, prices_at
+from tests.circuits.batches import Case
+from tests.circuits.cases import (
+    NAME,
+    amended,
+    concentrated,
+    expired,
+    hostile,
+    overdrawn,
+    rationed,
+    repeated,
+    traded,
+)
 from tests.circuits.deployed import deployed
-from tests.circuits.test_eddsa import constants_script
-from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.crypto.field import R
-from undertow.engine.batch import Decoy
-from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS, Account
+from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.layout import LEVELS
-from undertow.protocol.order import Order
-from undertow.protocol.outcome import Outcome
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
-from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Lots, Money, Price
 
-PRICE = 7_800_000
-DOLLAR = 1_000_000 << 16
-NAME = "settle_minimal"
 Inputs = dict[str, Any]
 RISK_AT = {field.name: at for at, field in enumerate(RISK_WORD.fields)}
 """Of the first instrument, in the bus of the parameters."""
@@ -38,112 +38,6 @@ SKEW_CAP = len(RISK_WORD.fields) * INSTRUMENTS
 TAKER_FEE = SKEW_CAP + 2 * INSTRUMENTS
 DIGIT = 2 + 3
 """The fourth digit of a signature, behind its point."""
-
-
-def venue() -> State:
-    state = State(ledger=Ledger(house_cash=Money(1_000_000 * DOLLAR)))
-    for index in range(1, 6):
-        cash = Money(5_000 * DOLLAR)
-        state = state.with_account(
-            index,
-            Account(
-                owner=key(index).public, view_key=index + 90, cash=cash, net_deposits=cash, nonce=1
-            ),
-        )
-    return state
-
-
-def order(account: int, size: int, limit: int, nonce: int = 2, expiry: int = 9) -> Order:
-    return Order(
-        account=account,
-        instrument=0,
-        is_sell=size < 0,
-        size=Lots(abs(size)),
-        limit_price=Price(limit),
-        nonce=nonce,
-        expiry_batch=expiry,
-        fee_cap=400,
-    )
-
-
-def traded() -> Case:
-    """A buyer, a seller, a decoy and a refused order."""
-    slots = (
-        order(1, 50, PRICE + 90_000),
-        order(2, -20, PRICE - 90_000),
-        Decoy(3),
-        order(4, 9, PRICE, nonce=0),
-    )
-    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
-
-
-def rationed() -> Case:
-    """Three buyers at one limit that the house serves only in part, and one who pays more."""
-    probe = execute(
-        venue(),
-        commit((order(1, 60, PRICE * 2), Decoy(2), Decoy(3), Decoy(4)), (0, 8)),
-        prices_at(PRICE),
-        100,
-    )
-    limit = probe.execution.clearings[0].price >> 16
-    slots = (order(1, 40, limit), order(2, 40, limit), order(3, 10, limit * 2), order(4, 40, limit))
-    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
-
-
-def repeated() -> Case:
-    slots = (order(1, 5, PRICE * 2), order(1, 7, PRICE * 2, nonce=3), Decoy(3), Decoy(4))
-    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
-
-
-def expired() -> Case:
-    slots = (order(1, 5, PRICE * 2, expiry=0), Decoy(2), Decoy(3), Decoy(4))
-    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
-
-
-def overdrawn() -> Case:
-    slots = (order(1, 30_000, PRICE * 2), Decoy(2), Decoy(3), Decoy(4))
-    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
-
-
-def concentrated() -> Case:
-    """Beyond margin by the concentration alone: 1,257 USD on 4,614 with 5,000 in the account."""
-    slots = (order(1, 13_000, PRICE + 9_000), Decoy(2), Decoy(3), Decoy(4))
-    return execute(venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
-
-
-def hostile() -> Case:
-    """A decoy touches an account whose key has no sum with the signature check's blinding point.
-
-    Nobody knows the secret of such a key, but anybody can open an account with it.
-    """
-    blind = constants_script().blinding_point()
-    owner = multiply(Point(R - blind.x, blind.y), pow(4, -1, SUBGROUP_ORDER))
-    state = venue()
-    state = state.with_account(5, replace(state.accounts[5], owner=check_public_key(owner)))
-    slots = (order(1, 5, PRICE * 2), Decoy(5), Decoy(5), Decoy(4))
-    return execute(state, commit(slots, (0, 8)), prices_at(PRICE), 100)
-
-
-def amended() -> Case:
-    """An equal nonce with a smaller size, immediate or cancel: nothing is left or comes back."""
-    state = venue()
-    account = replace(state.accounts[1], nonce=2, filled=Lots(10))
-    smaller = replace(order(1, 5, PRICE * 2), immediate_or_cancel=True)
-    slots = (smaller, Decoy(2), Decoy(3), Decoy(4))
-    return execute(state.with_account(1, account), commit(slots, (0, 8)), prices_at(PRICE), 100)
-
-
-def test_the_cases_are_what_they_are_called() -> None:
-    assert (amended().execution.slots[0].fill, amended().execution.slots[0].after.filled) == (0, 10)
-    assert [s.fill for s in traded().execution.slots] == [50, -20, 0, 0]
-    fills = [s.fill for s in rationed().execution.slots]
-    assert fills[2] == 10
-    assert fills[0] > fills[3]
-    assert 0 < sum(fills) < 130
-    assert repeated().execution.slots[1].outcome is Outcome.REPEATED
-    assert expired().execution.slots[0].outcome is Outcome.EXPIRED
-    assert overdrawn().execution.slots[0].outcome is Outcome.MARGIN
-    assert concentrated().execution.slots[0].outcome is Outcome.MARGIN
 
 
 CASES = [traded, rationed, repeated, expired, overdrawn, concentrated, hostile, amended]

@@ -9,85 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
 from prover.inputs import path_inputs
-from tests.circuits.batches import Case, commit, execute, prices_at
-from tests.circuits.deployed import deployed, needs_native
-from tests.circuits.test_settle_forged import (
-    DOLLAR,
+from tests.circuits.batches import Case
+from tests.circuits.cases import (
     NAME,
-    PRICE,
-    Inputs,
     concentrated,
+    dear,
     expired,
-    fill,
-    order,
+    later,
+    outside,
     overdrawn,
+    poor,
+    spent,
+    stale,
     traded,
-    venue,
+    willing,
 )
-from undertow.engine.batch import Decoy
+from tests.circuits.deployed import deployed, needs_native
+from tests.circuits.test_settle_forged import Inputs, fill
 from undertow.protocol.layout import LEVELS
-from undertow.protocol.order import Order
-from undertow.protocol.outcome import Outcome
-from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Lots, Money
 
 pytestmark = needs_native
 Values = Mapping[str, int]
-
-
-def alone(one: Order, state: State | None = None) -> Case:
-    slots = (one, Decoy(2), Decoy(3), Decoy(4))
-    return execute(state or venue(), commit(slots, (0, 8)), prices_at(PRICE), 100)
-
-
-def stale() -> Case:
-    return alone(order(1, 5, PRICE * 2, nonce=0))
-
-
-def outside() -> Case:
-    return alone(order(1, 5, PRICE - 50_000))
-
-
-def dear() -> Case:
-    return alone(replace(order(1, 5, PRICE * 2), fee_cap=399))
-
-
-def willing() -> Case:
-    return alone(order(1, 5, PRICE * 2))
-
-
-def spent() -> Case:
-    """Nothing is left of the order: ten lots were filled under its nonce."""
-    state = venue()
-    account = replace(state.accounts[1], nonce=2, filled=Lots(10))
-    return alone(order(1, 5, PRICE * 2), state.with_account(1, account))
-
-
-def poor() -> Case:
-    """The house's equity does not cover its caps, so it takes no new skew."""
-    return alone(order(1, 5, PRICE * 2), replace(venue(), ledger=Ledger(house_cash=Money(DOLLAR))))
-
-
-def later() -> Case:
-    """The second batch of a market with a skew, an hour after the first: funding is due."""
-    slots = (order(5, 3, PRICE * 2), Decoy(2), Decoy(3), Decoy(4))
-    return execute(traded().execution.state, commit(slots, (0, 8)), prices_at(PRICE), 3_700)
-
-
-def test_the_cases_are_what_they_are_called() -> None:
-    assert stale().execution.slots[0].outcome is Outcome.STALE_NONCE
-    assert dear().execution.slots[0].outcome is Outcome.FEE_CAP
-    assert overdrawn().execution.slots[0].outcome is Outcome.MARGIN
-    for case in (outside(), spent(), poor()):
-        assert case.execution.slots[0].outcome is Outcome.CLEARED
-        assert case.execution.slots[0].fill == 0
-    assert willing().execution.slots[0].fill == 5
-    assert later().execution.state.markets[0].funding != 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.circuits.batches import PARAMS, commit, execute, history, prices_at
+from tests.circuits.batches import LISTED, PARAMS, history
+from tests.circuits.cases import NAME, order, settled, venue
 from tests.circuits.deployed import deployed
-from tests.circuits.test_settle_forged import PRICE, order, venue
+from tests.strategies import PRICE, prices
 from undertow.engine.batch import Decoy
 from undertow.engine.margin import Book, surplus, trade
 from undertow.protocol.outcome import Outcome
@@ -17,7 +18,6 @@ from undertow.protocol.params import DEFAULT
 from undertow.protocol.sheet import INSTRUMENTS, perpetual
 from undertow.protocol.units import Lots, Money, ceil_div
 
-NAME = "settle_minimal"
 HISTORIES = 25
 BATCHES = 8
 
@@ -45,7 +45,8 @@ def test_circuit_and_python_agree(seed: int) -> None:
 @pytest.mark.parametrize(("short", "outcome"), [(0, Outcome.CLEARED), (1, Outcome.MARGIN)])
 def test_margin_is_met_to_the_unit(held: int, size: int, short: int, outcome: Outcome) -> None:
     """Cash that just meets the margin, concentration included, or is one unit short of it."""
-    sheet = [perpetual(price, Money(0), PARAMS.risk(i)) for i, price in enumerate(prices_at(PRICE))]
+    known = enumerate(prices(PRICE, LISTED))
+    sheet = [perpetual(price, Money(0), PARAMS.risk(i)) for i, price in known]
     positions = (Lots(held), *[Lots(0)] * (INSTRUMENTS - 1))
     fee = Money(ceil_div(abs(size) * (PRICE << 16) * PARAMS.taker_fee, 1 << 20))
     empty = Book(cash=Money(0), net_deposits=Money(1 << 80), positions=positions)
@@ -56,8 +57,7 @@ def test_margin_is_met_to_the_unit(held: int, size: int, short: int, outcome: Ou
         state.accounts[1], cash=cash, net_deposits=empty.net_deposits, positions=positions
     )
     slots = (order(1, size, PRICE), Decoy(2), Decoy(3), Decoy(4))
-    committed = commit(slots, (0, 8))
-    case = execute(state.with_account(1, account), committed, prices_at(PRICE), 100)
+    case = settled(*slots, state=state.with_account(1, account))
     assert case.execution.slots[0].outcome is outcome
     job = case.job()
     assert deployed(NAME).public(job.inputs) == tuple(job.signals)

@@ -14,7 +14,7 @@ from prover.errors import ArtifactError, BrokenConstraintError, FormatError
 from prover.inputs import Job
 from prover.manifest import FILES
 from prover.prover import Prover
-from tests.circuits.test_requests_parity import RUNS, job
+from tests.circuits.runs import RUNS, job
 from undertow.chain.chain import Chain
 from undertow.chain.deploy import Plan, deploy
 from undertow.chain.errors import ChainError

@@ -18,7 +18,7 @@ from prover.artifacts import build
 from prover.errors import FailedJobError, InvalidProofError, NoAnswerError
 from prover.jobs import FolderProver, serve_folder
 from prover.prover import Prover
-from tests.circuits.test_requests_parity import RUNS, job
+from tests.circuits.runs import RUNS, job
 
 PATIENCE = 120
 """Seconds; a proof takes under a second with the native core and half a minute without."""

@@ -19,7 +19,7 @@ from prover.manifest import TAPE
 from prover.proof import Proof
 from prover.prover import Prover
 from prover.toolchain import ROOT
-from tests.circuits.test_requests_parity import RUNS, job
+from tests.circuits.runs import RUNS, job
 from tests.prover.conftest import SEED, Files
 from tests.prover.sections import replaced, split
 from undertow.crypto import native

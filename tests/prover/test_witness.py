@@ -17,8 +17,8 @@ from prover.tape import EXTREMES, record
 from prover.toolchain import ROOT
 from prover.witness import Witnesses, calculate, to_wtns
 from tests.circuits.batches import history
-from tests.circuits.test_requests_parity import RUNS
-from tests.circuits.test_requests_parity import job as requests_job
+from tests.circuits.runs import RUNS
+from tests.circuits.runs import job as requests_job
 from tests.circuits.trusting import trusting_wasm
 from undertow.crypto import native
 from undertow.crypto.field import R

@@ -1,0 +1,142 @@
+"""Named batches of a small venue, each for what a liar would like to change in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from tests.circuits.batches import LISTED, Case, commit, execute
+from tests.circuits.test_eddsa import constants_script
+from tests.strategies import DOLLAR, PRICE, genesis, prices
+from tests.strategies import order as any_order
+from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
+from undertow.crypto.field import R
+from undertow.engine.batch import Decoy
+from undertow.protocol.order import Order
+from undertow.protocol.state import Ledger, State
+from undertow.protocol.units import Lots, Money
+
+NAME = "settle_minimal"
+"""The circuit whose slots they fill."""
+LANES = (0, 8)
+order = partial(any_order, nonce=2)
+"""An order that the accounts here can still give."""
+
+
+def venue() -> State:
+    """Return a state whose accounts have given an order each."""
+    return genesis(house=1_000_000, cash=5_000 * DOLLAR, nonce=1)
+
+
+def settled(*slots: Order | Decoy, state: State | None = None, time: int = 100) -> Case:
+    """Return a batch of such slots."""
+    return execute(state or venue(), commit(slots, LANES), prices(PRICE, LISTED), time)
+
+
+def traded() -> Case:
+    """A buyer, a seller, a decoy and a refused order."""
+    slots = (
+        order(1, 50, PRICE + 90_000),
+        order(2, -20, PRICE - 90_000),
+        Decoy(3),
+        order(4, 9, PRICE, nonce=0),
+    )
+    return settled(*slots)
+
+
+def rationed() -> Case:
+    """Three buyers at one limit that the house serves only in part, and one who pays more."""
+    probe = settled(order(1, 60, PRICE * 2), Decoy(2), Decoy(3), Decoy(4))
+    limit = probe.execution.clearings[0].price >> 16
+    return settled(
+        order(1, 40, limit), order(2, 40, limit), order(3, 10, limit * 2), order(4, 40, limit)
+    )
+
+
+def repeated() -> Case:
+    """Two orders of one account."""
+    return settled(order(1, 5, PRICE * 2), order(1, 7, PRICE * 2, nonce=3), Decoy(3), Decoy(4))
+
+
+def expired() -> Case:
+    """An order whose last batch is over."""
+    return settled(order(1, 5, PRICE * 2, expiry_batch=0), Decoy(2), Decoy(3), Decoy(4))
+
+
+def overdrawn() -> Case:
+    """An order beyond its account's margin."""
+    return settled(order(1, 30_000, PRICE * 2), Decoy(2), Decoy(3), Decoy(4))
+
+
+def concentrated() -> Case:
+    """Beyond margin by the concentration alone: 1,257 USD on 4,614 with 5,000 in the account."""
+    return settled(order(1, 13_000, PRICE + 9_000), Decoy(2), Decoy(3), Decoy(4))
+
+
+def hostile() -> Case:
+    """A decoy touches an account whose key has no sum with the signature check's blinding point.
+
+    Nobody knows the secret of such a key, but anybody can open an account with it.
+    """
+    blind = constants_script().blinding_point()
+    owner = multiply(Point(R - blind.x, blind.y), pow(4, -1, SUBGROUP_ORDER))
+    state = venue()
+    state = state.with_account(5, replace(state.accounts[5], owner=check_public_key(owner)))
+    return settled(order(1, 5, PRICE * 2), Decoy(5), Decoy(5), Decoy(4), state=state)
+
+
+def amended() -> Case:
+    """An equal nonce with a smaller size, immediate or cancel: nothing is left or comes back."""
+    state = venue()
+    account = replace(state.accounts[1], nonce=2, filled=Lots(10))
+    smaller = replace(order(1, 5, PRICE * 2), immediate_or_cancel=True)
+    return settled(smaller, Decoy(2), Decoy(3), Decoy(4), state=state.with_account(1, account))
+
+
+def alone(one: Order, state: State | None = None) -> Case:
+    """One order beside three touches."""
+    return settled(one, Decoy(2), Decoy(3), Decoy(4), state=state)
+
+
+def stale() -> Case:
+    """An order below the account's nonce."""
+    return alone(order(1, 5, PRICE * 2, nonce=0))
+
+
+def outside() -> Case:
+    """An order whose limit the price is not within."""
+    return alone(order(1, 5, PRICE - 50_000))
+
+
+def dear() -> Case:
+    """An order whose fee cap is below the fee."""
+    return alone(replace(order(1, 5, PRICE * 2), fee_cap=399))
+
+
+def willing() -> Case:
+    """An order that is filled."""
+    return alone(order(1, 5, PRICE * 2))
+
+
+def spent() -> Case:
+    """Nothing is left of the order: ten lots were filled under its nonce."""
+    state = venue()
+    account = replace(state.accounts[1], nonce=2, filled=Lots(10))
+    return alone(order(1, 5, PRICE * 2), state.with_account(1, account))
+
+
+def poor() -> Case:
+    """The house's equity does not cover its caps, so it takes no new skew."""
+    return alone(order(1, 5, PRICE * 2), replace(venue(), ledger=Ledger(house_cash=Money(DOLLAR))))
+
+
+def later() -> Case:
+    """The second batch of a market with a skew, an hour after the first: funding is due."""
+    return settled(
+        order(5, 3, PRICE * 2),
+        Decoy(2),
+        Decoy(3),
+        Decoy(4),
+        state=traded().execution.state,
+        time=3_700,
+    )

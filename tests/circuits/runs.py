@@ -1,0 +1,61 @@
+"""Runs of requests against a small venue, and what proves them."""
+
+from __future__ import annotations
+
+from prover.inputs import Job, requests_job
+from tests.circuits.batches import LISTED, PARAMS
+from tests.strategies import PRICE, VENUE, account, key, prices
+from undertow.crypto.eddsa import PrivateKey
+from undertow.engine.margin import Book, equity, requirement
+from undertow.engine.requests import serve
+from undertow.protocol.request import Kind, Request, opening_key
+from undertow.protocol.sheet import INSTRUMENTS, perpetual
+from undertow.protocol.state import Ledger, State
+from undertow.protocol.units import Lots, Money
+
+OPERATOR = PrivateKey.from_seed(b"operator of the request tests".ljust(32, b"."))
+DOLLAR = 1_000_000
+"""In micro-USD, as requests count."""
+NAME = "requests_minimal"
+NEWCOMER = opening_key(key(9).public)
+
+
+def venue() -> State:
+    """Return a state with three accounts: without a position, long and short."""
+    state = State(
+        ledger=Ledger(house_cash=Money(10**18)),
+        marks=prices(PRICE, LISTED),
+    )
+    for index, lots in ((1, 0), (2, 400), (3, -400)):
+        held = tuple(Lots(lots if i == 8 else 0) for i in range(INSTRUMENTS))
+        state = state.with_account(index, account(index, 1_000 * DOLLAR << 16, positions=held))
+    return state
+
+
+def affordable(index: int) -> int:
+    """Return the largest withdrawal that leaves an account at its margin, in micro-USD."""
+    state = venue()
+    held = state.accounts[index]
+    sheet = [perpetual(state.marks[i], Money(0), PARAMS.risk(i)) for i in range(INSTRUMENTS)]
+    book = Book(cash=held.cash, net_deposits=held.cash, positions=held.positions)
+    return (equity(book, sheet) - requirement(book, sheet)) >> 16
+
+
+RUNS = [
+    [Request(Kind.OPEN, 4, 7 * DOLLAR, NEWCOMER), Request(Kind.HOUSE_DEPOSIT, 0, 5)],
+    [Request(Kind.DEPOSIT, 1, (1 << 63) - 1)],
+    [Request(Kind.WITHDRAW, 1, 1_000 * DOLLAR), Request(Kind.WITHDRAW, 1, 1)],
+    [Request(Kind.WITHDRAW, 2, 900 * DOLLAR), Request(Kind.WITHDRAW, 3, 900 * DOLLAR)],
+    [Request(Kind.OPEN, 4, DOLLAR, NEWCOMER), Request(Kind.WITHDRAW, 4, DOLLAR)],
+    [Request(Kind.WITHDRAW, 2, affordable(2)), Request(Kind.WITHDRAW, 2, 1)],
+]
+
+
+def job(requests: list[Request]) -> Job:
+    """Return what proves a run; no money is made or lost in it."""
+    state = venue()
+    after, answers = serve(state, requests, 2, PARAMS, OPERATOR.scalar)
+    received = sum(r.money for r in requests if r.kind is not Kind.WITHDRAW)
+    paid = sum(answer.paid << 16 for answer in answers)
+    assert after.total() == state.total() + received - paid
+    return requests_job(state, after, answers, 1, PARAMS, OPERATOR, VENUE)
