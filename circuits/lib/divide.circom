@@ -30,8 +30,9 @@ template FloorShift(n, k) {
 // @notice Divides two values.
 // @param nq Width of the quotient.
 // @param nd Width of the divisor less one.
-// @input(assumes) num: not negative; it needs no range, since (3) says what it is.
-// @output(proves) quotient: floor(num / den), for den from 1 to 2^nd; anything else is refused.
+// @input(assumes) num: not negative; it needs no range, since (4) says what it is.
+// @output(proves) quotient: floor(num / den). Every den from 1 to 2^nd passes; 0 and whatever is
+// from 2^(nd + 1) on do not, and between them only some do.
 // @cost nq + 2 * nd + 2
 template FloorDivide(nq, nd) {
     signal input num;
