@@ -1,4 +1,4 @@
-"""A tree as bytes; native/src/protocol/snapshot.rs reads and writes the same.
+"""A tree as bytes; native/src/crypto/snapshot.rs reads and writes the same.
 
 16 bytes of name, depth, number of leaves, root, then (index, leaf) of every leaf other than zero
 in ascending order. Numbers are big-endian, 8 bytes, field elements 32.
