@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
@@ -50,6 +50,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.option.full:
         config.hook.pytest_deselected(items=[i for i in items if i.get_closest_marker("full")])
         items[:] = [item for item in items if not item.get_closest_marker("full")]
+
+
+@pytest.fixture
+def sample(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """Return a function from all and some to how many this run takes: all in full runs."""
+    return lambda all_, some: all_ if request.config.option.full else some
 
 
 @pytest.hookimpl(wrapper=True)

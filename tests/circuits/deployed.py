@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from prover import toolchain, witness
 from prover.calculator import WORD
 from prover.r1cs import R1cs, read_sym, wtns_values
+from prover.tape import record
+from prover.witness import Witnesses
 from tests.circuits.hints import Signals
 from tests.circuits.trusting import trusting_wasm
 from tests.native.liar import Liar
@@ -33,14 +36,28 @@ class Deployed:
     """
 
     def __init__(self, name: str) -> None:
+        self.name = name
         source = toolchain.ROOT / "circuits" / f"{name}.circom"
         self.compiled = toolchain.compile(source, BUILD)
         self.signals = Signals(source, self.compiled)
 
     @cached_property
     def liar(self) -> Liar:
-        """The tape."""
+        """The tape, with each signal on it."""
         return Liar(self.compiled)
+
+    @cached_property
+    def tape(self) -> Path:
+        """The tape that provers use; there is none without the native core."""
+        path = self.compiled.r1cs.with_suffix(".tape")
+        if native.core is not None:
+            path.write_bytes(record(self.compiled.wasm, self.compiled.sym))
+        return path
+
+    @cached_property
+    def witnesses(self) -> Witnesses:
+        """What provers compute witnesses with."""
+        return Witnesses(self.tape, self.compiled.wasm)
 
     @cached_property
     def r1cs(self) -> R1cs:

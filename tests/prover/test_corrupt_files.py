@@ -9,7 +9,7 @@ import random
 import re
 import resource
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -33,14 +33,14 @@ FEW = {"RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
 SECONDS = 300
 
 
-def _broken(data: bytes, seed: int) -> Iterator[bytes]:
+def _broken(data: bytes, seed: int, flips: int) -> Iterator[bytes]:
     """Yield corrupt copies: cut, flipped, with extreme numbers, with pieces moved."""
     draw = random.Random(seed)
     table = starts(data)
     for length in {*range(0, len(data), max(1, len(data) // 60)), *table}:
         yield data[:length]
     positions = {*range(12), *(at + byte for at in table for byte in range(12))}
-    positions |= {draw.randrange(len(data)) for _ in range(500)}
+    positions |= {draw.randrange(len(data)) for _ in range(flips)}
     for at in sorted(position for position in positions if position < len(data)):
         yield data[:at] + bytes([data[at] ^ (1 << draw.randrange(8))]) + data[at + 1 :]
     for at in table:
@@ -91,10 +91,10 @@ class Found:
     wrong: list[str] = field(default_factory=list)
 
 
-def _read_broken(data: bytes, kind: str, whole: Whole, folder: Path) -> Found:
+def _read_broken(data: bytes, kind: str, whole: Whole, folder: Path, flips: int) -> Found:
     """Read corrupt copies, and use what is read."""
     found = Found()
-    for broken in _broken(data, KINDS.index(kind)):
+    for broken in _broken(data, KINDS.index(kind), flips):
         if broken == data:
             continue
         try:
@@ -131,6 +131,7 @@ def test_corrupt_files_are_refused_or_used(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
+    sample: Callable[[int, int], int],
 ) -> None:
     """In a process of its own with little memory: an abort or a huge allocation would end it."""
     for name, number in FEW.items():
@@ -139,7 +140,7 @@ def test_corrupt_files_are_refused_or_used(
     whole = Whole(str(small.compiled.r1cs), str(small.dev), *witnesses)
     context = get_context("spawn")
     answer, sender = context.Pipe(duplex=False)
-    arguments = (sender, originals[kind], kind, whole, tmp_path)
+    arguments = (sender, originals[kind], kind, whole, tmp_path, sample(500, 200))
     process = context.Process(target=_answer, args=arguments)
     process.start()
     sender.close()

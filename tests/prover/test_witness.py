@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Any
 
 import pytest
 
-from prover import toolchain
-from prover.artifacts import build
 from prover.calculator import Calculator, module
 from prover.errors import WitnessError
-from prover.tape import EXTREMES, record
-from prover.toolchain import ROOT
+from prover.tape import EXTREMES
 from prover.witness import Witnesses, calculate, to_wtns
 from tests.circuits.batches import history
+from tests.circuits.deployed import Deployed, deployed
 from tests.circuits.runs import RUNS
 from tests.circuits.runs import job as requests_job
 from tests.circuits.trusting import trusting_wasm
@@ -35,14 +32,12 @@ def requests() -> Iterator[Inputs]:
     return (requests_job(run).inputs for run in RUNS)
 
 
+DEFAULT_BATCH = f"settle_{DEFAULT.name}"
 HONEST: dict[str, Callable[[], Iterator[Inputs]]] = {
     "settle_minimal": lambda: batches(7, 4),
     "requests_minimal": requests,
-    f"settle_{DEFAULT.name}": lambda: batches(100, 1, size=DEFAULT.slots),
+    DEFAULT_BATCH: lambda: batches(100, 1, size=DEFAULT.slots),
 }
-
-
-DEFAULT_BATCH = f"settle_{DEFAULT.name}"
 KINDS = ("random", "extreme", "short")
 # What a tape gives for random and extreme inputs is compared whenever it is recorded.
 SAMPLED = {(DEFAULT_BATCH, "random"), (DEFAULT_BATCH, "extreme")}
@@ -53,30 +48,13 @@ ANY = [
 ]
 
 
-class Recorded:
-    """A deployed circuit with its tape."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        source = ROOT / "circuits" / f"{name}.circom"
-        self.compiled = toolchain.compile(source, ROOT / "build" / "circuits")
-        if name == DEFAULT_BATCH:  # Its key would take longer than all else here.
-            self.path = self.compiled.r1cs.with_suffix(".tape")
-            self.path.write_bytes(record(self.compiled.wasm, self.compiled.sym))
-        else:
-            self.path = build(name, lambda text: None).tape
-        self.witnesses = Witnesses(self.path, self.compiled.wasm)
-
-
-_recorded = cache(Recorded)
-
-
 @pytest.fixture(params=HONEST)
-def recorded(request: pytest.FixtureRequest) -> Recorded:
-    return _recorded(request.param)
+def recorded(request: pytest.FixtureRequest) -> Deployed:
+    """Return a deployed circuit; it is recorded once for all tests."""
+    return deployed(request.param)
 
 
-def test_honest_inputs(recorded: Recorded) -> None:
+def test_honest_inputs(recorded: Deployed) -> None:
     inputs = list(HONEST[recorded.name]())
     wanted = [to_wtns(calculate(recorded.compiled.wasm, each)) for each in inputs]
     assert recorded.witnesses.compute_many(inputs) == wanted
@@ -84,7 +62,7 @@ def test_honest_inputs(recorded: Recorded) -> None:
 
 
 @pytest.mark.parametrize(("recorded", "kind"), ANY, indirect=["recorded"])
-def test_any_inputs(recorded: Recorded, kind: str) -> None:
+def test_any_inputs(recorded: Deployed, kind: str) -> None:
     """They break the constraints: both compute what a liar would hand over."""
     random_ = random.Random(kind)
     draw = {
@@ -99,27 +77,28 @@ def test_any_inputs(recorded: Recorded, kind: str) -> None:
     assert recorded.witnesses.compute(inputs) == to_wtns(calculate(wasm, inputs))
 
 
-def test_a_tape_stays_short(recorded: Recorded) -> None:
+def test_a_tape_stays_short(recorded: Deployed) -> None:
     """A guard on what sharing and leaving out save: the trace has ten times as many steps."""
     constraints = len(native.core.Constraints(str(recorded.compiled.r1cs)))
-    tape = native.core.WitnessTape(recorded.path.read_bytes())
+    tape = native.core.WitnessTape(recorded.tape.read_bytes())
     assert tape.steps < 7 * constraints
 
 
-def test_without_the_native_core(recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("recorded", ["settle_minimal", "requests_minimal"], indirect=True)
+def test_without_the_native_core(recorded: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     inputs = next(HONEST[recorded.name]())
     fast = recorded.witnesses.compute(inputs)
     monkeypatch.setattr(native, "core", None)
-    assert Witnesses(recorded.path, recorded.compiled.wasm).compute(inputs) == fast
+    assert Witnesses(recorded.tape, recorded.compiled.wasm).compute(inputs) == fast
 
 
-def test_wrong_inputs_are_named(recorded: Recorded) -> None:
+def test_wrong_inputs_are_named(recorded: Deployed) -> None:
     good = dict(next(HONEST[recorded.name]()))
     compute = recorded.witnesses.compute
     with pytest.raises(WitnessError, match="nothing: no such input"):
         compute(good | {"nothing": 1})
-    with pytest.raises(WitnessError, match="chainId: 2 values for 1 signals"):
-        compute(good | {"chainId": [1, 2]})
-    del good["chainId"]
+    with pytest.raises(WitnessError, match="venue: 3 values for 2 signals"):
+        compute(good | {"venue": [1, 2, 3]})
+    del good["venue"]
     with pytest.raises(WitnessError, match=r"\d+ input values for \d+ signals"):
         compute(good)

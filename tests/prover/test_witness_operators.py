@@ -92,19 +92,21 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_tape_computes_what_the_calculator_computes(shape: str, tmp_path: Path) -> None:
+def test_a_tape_computes_what_the_calculator_computes(
+    shape: str, tmp_path: Path, sample: Callable[[int, int], int]
+) -> None:
     circuit = Circuit(SHAPES[shape])
     tape = witnesses(circuit, tmp_path)
     random_ = random.Random(1)
     pairs = [(a, b) for a in NUMBERS for b in NUMBERS]
     pairs += [(random_.randrange(R), random_.randrange(R)) for _ in range(100)]
-    divided = 0
-    for a, b in random_.sample(pairs, 250):
+    count, divided = sample(250, 80), 0
+    for a, b in random_.sample(pairs, count):
         inputs = {"a": a, "b": b, "one": 1}
         wanted = outcome(lambda inputs=inputs: to_wtns(circuit.witness(inputs)))
         assert outcome(lambda inputs=inputs: tape.compute(inputs)) == wanted, (a, b)
         divided += wanted is not None
-    assert divided > 150
+    assert divided > count * 3 // 5
 
 
 def test_a_division_by_zero_is_an_error(tmp_path: Path) -> None:
