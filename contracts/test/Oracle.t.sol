@@ -9,6 +9,7 @@ import {Oracle} from "../src/oracle/Oracle.sol";
 import {PriceWords} from "../src/oracle/PriceWords.sol";
 import {Test} from "./Test.sol";
 
+/// @dev Long for one file: every check of `submit` needs its neighbours passed, so all share one oracle.
 contract OracleTest is Test {
     uint64 constant START = 1_000_000;
     uint16 constant LISTED = 0x8081; // instruments 0, 7 and 15: one in each word

@@ -14,6 +14,7 @@ import {Keys} from "./fixture/Keys.sol";
 import {Test} from "./Test.sol";
 
 /// @dev This contract stands for the settlement contract.
+/// @dev Long for one file: every function of the vault with each of its reverts.
 contract VaultTest is Test {
     uint64 constant MINIMUM = 1e6;
     uint256 constant LIMIT = 1 << 63;

@@ -2,6 +2,8 @@
 //!
 //! "Reduced" is below 1.07·p, "loose" is below 4.2·p; every value here is normal (limbs of 52
 //! bits) unless its function says otherwise.
+//!
+//! Long for one file: the same operations for both fields, side by side, with their bounds.
 
 use std::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_load_si512, _mm512_setzero_si512,

@@ -4,6 +4,8 @@
 //! below a·p and b·p is below p·(1.13 + a·b/84): nothing is subtracted after a product, and sums are
 //! reduced only where the bounds in the comments ask for it. `Lanes` with limbs of 52 bits are
 //! *normal*; products take normal factors, since the multiply-add ignores bits from 52 up.
+//!
+//! Long for one file: the bound that each function states rests on those of the others.
 
 use std::arch::x86_64::*;
 use std::marker::PhantomData;

@@ -6,6 +6,9 @@
 //! scaling in between is laid out to match.
 //!
 //! Every value between passes is below 1.2·p: reduced, or a product with a twiddle.
+//!
+//! Long for one file: the way down and the way up share levels, layouts and bounds, and each is
+//! checked by reading it against the other.
 
 use std::arch::x86_64::{__m512i, _mm512_setzero_si512};
 
