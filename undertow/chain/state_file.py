@@ -11,8 +11,9 @@ import hashlib
 import os
 import struct
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from undertow.chain.errors import StateFileError
 from undertow.crypto import native
@@ -26,14 +27,14 @@ from undertow.protocol.accounts import Accounts
 from undertow.protocol.market import Market
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Kappa, Lots, Money, Price
+from undertow.protocol.units import Money, Price
 
 _NAME = b"undertow state 1"
 _HEAD = struct.Struct(">16sQQ32s")
 _RECORD = struct.Struct(f">Q{ACCOUNT_BYTES}s")
-_LEDGER_WORDS = 4
-_MARKET_WORDS = 8
-_VENUE_BYTES = native.WORD * (_LEDGER_WORDS + (_MARKET_WORDS + 1) * INSTRUMENTS)
+_LEDGER = [field.name for field in fields(Ledger)]
+_MARKET = [field.name for field in fields(Market)]
+_HOUSE_BYTES = native.WORD * (len(_LEDGER) + (len(_MARKET) + 1) * INSTRUMENTS)
 _AT_ONCE = 8192
 """Accounts that are read and hashed together."""
 
@@ -75,10 +76,9 @@ def load(path: Path) -> State:
 def _parts(state: State) -> Iterator[bytes]:
     root = state.root().to_bytes(native.WORD, "big")
     yield _HEAD.pack(_NAME, state.batch_number, len(state.accounts), root)
-    ledger = state.ledger
-    yield _signed([ledger.house_cash, ledger.insurance, ledger.fee_pool, ledger.sum_cash])
+    yield _signed([getattr(state.ledger, name) for name in _LEDGER])
     for market in state.markets:
-        yield _signed(_market_words(market))
+        yield _signed([getattr(market, name) for name in _MARKET])
     yield _signed(state.marks)
     for index in sorted(state.accounts):
         yield _RECORD.pack(index, state.accounts.packed(index))
@@ -109,17 +109,19 @@ def _read(reader: _Reader) -> State:
         raise ValueError("not a state")
     if count > ARITY**DEPTH:
         raise ValueError("more accounts than a tree holds")
-    numbers = [from_field(word) for word in native.from_bytes(reader.take(_VENUE_BYTES))]
-    house, insurance, fees, cash, *rest = (Money(number) for number in numbers)
-    rows = [rest[i * _MARKET_WORDS :][:_MARKET_WORDS] for i in range(INSTRUMENTS)]
+    words = native.from_bytes(reader.take(_HOUSE_BYTES))
+    numbers = iter([from_field(word) for word in words])
+    ledger = Ledger(**{name: Money(next(numbers)) for name in _LEDGER})
+    markets = tuple(_market(numbers) for _ in range(INSTRUMENTS))
+    marks = tuple(Price(mark) for mark in numbers)
     accounts, tree = _accounts(reader, count)
     reader.close()
     state = State(
         accounts=accounts,
         tree=tree,
-        markets=tuple(_market(row) for row in rows),
-        ledger=Ledger(house_cash=house, insurance=insurance, fee_pool=fees, sum_cash=cash),
-        marks=tuple(Price(mark) for mark in rest[_MARKET_WORDS * INSTRUMENTS :]),
+        markets=markets,
+        ledger=ledger,
+        marks=marks,
         batch_number=batch_number,
     )
     if state.root() != int.from_bytes(root, "big"):
@@ -148,28 +150,6 @@ def _signed(numbers: Sequence[int]) -> bytes:
     return native.words(to_field(number) for number in numbers)
 
 
-def _market_words(market: Market) -> list[int]:
-    return [
-        market.skew,
-        market.pool,
-        market.kappa,
-        market.funding,
-        market.funding_rate,
-        market.variance,
-        market.price,
-        market.time,
-    ]
-
-
-def _market(row: Sequence[int]) -> Market:
-    skew, pool, kappa, index, rate, variance, price, time = row
-    return Market(
-        skew=Lots(skew),
-        pool=Money(pool),
-        kappa=Kappa(kappa),
-        funding=Money(index),
-        funding_rate=rate,
-        variance=variance,
-        price=Price(price),
-        time=time,
-    )
+def _market(numbers: Iterator[int]) -> Market:
+    row: dict[str, Any] = {name: next(numbers) for name in _MARKET}
+    return Market(**row)
