@@ -19,7 +19,7 @@ from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Statement, Touch
+from undertow.protocol.statement import BATCH_HEADER, TOUCH_WORDS, Statement, Touch
 from undertow.protocol.words import signals
 
 
@@ -146,14 +146,16 @@ class StandInProver:
 
 def _inputs(job: Job) -> dict[str, object]:
     """Return the inputs that the public words give by themselves."""
-    chain_id, contract, number, kind = job.words[:4]
+    words = job.words
+    is_batch = words[BATCH_HEADER.at("kind")] == Statement.BATCH
     inputs: dict[str, object] = {
         "z": job.signals.z,
-        "chainId": chain_id,
-        "contract": contract,
-        "batchNumber": number,
+        "venue": [words[BATCH_HEADER.at("chain_id")], words[BATCH_HEADER.at("contract")]],
+        "batch" if is_batch else "run": words[BATCH_HEADER.at("number")],
     }
-    if kind == Statement.BATCH:
-        assert list(pack_prices(job.inputs["price"])) == list(job.words[7:10])
-        inputs |= {"time": job.words[10], "index": list(job.words[12::3])}
+    if is_batch:
+        start, time = BATCH_HEADER.at("prices"), BATCH_HEADER.at("time")
+        assert list(pack_prices(job.inputs["price"])) == list(words[start:time])
+        accounts = words[BATCH_HEADER.size + TOUCH_WORDS.at("account") :: TOUCH_WORDS.size]
+        inputs |= {"time": words[time], "index": list(accounts)}
     return inputs
