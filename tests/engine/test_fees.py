@@ -39,6 +39,7 @@ def test_fees_by_hand(size: int, price: int, rate: int, fee: int) -> None:
 @pytest.mark.parametrize(
     ("skew", "flow", "buyer_takes", "seller_takes"),
     [
+        (0, 1, True, False),
         (0, 5, True, False),
         (0, -5, False, True),
         (10, 5, True, False),

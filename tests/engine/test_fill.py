@@ -159,6 +159,11 @@ def test_a_touch_and_a_refused_order_move_the_version_alone(
     )
 
 
+def test_each_slot_has_a_verdict() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        fill_slots(state_of({1: BEFORE}), Batch(slots=(Decoy(1),), lanes=()), [], {}, (), TERMS)
+
+
 def test_each_slot_takes_its_own_fill_of_its_own_lane() -> None:
     slots = filled(
         [(order(1, 1), verdict(1)), (order(2, 3), verdict(3, instrument=8))],

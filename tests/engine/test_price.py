@@ -114,6 +114,9 @@ def test_the_pool_pays_for_what_it_took(market: Market, flow: int) -> None:
         (0, 0, 4, 16),
         (0, 0, -4, 16),
         (3, 5, 0, 5),
+        (1, 0, 0, 0),
+        (1, 0, -2, 1),  # turned round: full, though it was empty
+        (-1, 0, 2, 1),
         (3, 5, 1, 12),  # 5 and 16 - 9
         (-3, 5, -1, 12),
         (4, 9, -1, 6),  # 9 * 9 / 16 is 5.06, rounded up
@@ -178,6 +181,9 @@ def test_the_premium_is_what_the_pool_takes_or_pays_by_the_lot(market: Market, f
         (8, -16, 5, True),
         (8, -17, 5, False),
         (-8, -1, 5, False),
+        (-8, 0, 5, True),
+        (-8, 16, 5, True),
+        (-8, 17, 5, False),
     ],
 )
 def test_the_house_takes_skew_up_to_the_cap(skew: int, flow: int, cap: int, taken: bool) -> None:

@@ -152,6 +152,11 @@ def test_a_house_one_unit_short_takes_no_new_skew(size: int, fill: int) -> None:
         assert done.slots[0].fill == (fill if short else size)
 
 
+def test_a_poor_house_takes_not_even_the_first_lot() -> None:
+    before = venue(market(), house=-81, a1=account(1, RICH))
+    assert executed(before, order(1, 1, ANY)).slots[0].fill == 0
+
+
 def test_the_cap_of_the_market_bounds_its_skew() -> None:
     capped = params(rule=replace(SHALLOW, skew_cap=Lots(5)), risk=NO_RISK)
     before = venue(market(2), a1=account(1, RICH))

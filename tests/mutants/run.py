@@ -7,6 +7,7 @@ import importlib.machinery
 import importlib.util
 import os
 import resource
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ import undertow.crypto.eddsa
 import undertow.crypto.merkle  # noqa: F401
 
 TESTS = Path("tests/engine")
-CPU_SECONDS = 60
-"""What a fault makes endless is noticed too."""
+OWN_SECONDS, ALL_SECONDS = 8, 60
+"""Processor time after which a child is killed: what a fault makes endless is noticed too."""
 MEMORY = 4 << 30
 FLAGS = (
     *("-x", "-q", "--tb=no", "--assert=plain", "--hypothesis-profile=mutants"),
@@ -94,7 +95,6 @@ def _start(mutant: Mutant) -> int:
     if pid:
         return pid
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
@@ -109,8 +109,10 @@ def _run(mutant: Mutant) -> int:
     """Run the tests of the mutant's own stem, which mostly notice it, and then the others."""
     files = sorted(TESTS.rglob("test_*.py"))
     own = [path for path in files if path.stem == f"test_{mutant.path.stem}"]
-    for part in filter(None, (own, [path for path in files if path not in own])):
-        code = pytest.main([*FLAGS, *map(str, part)])
+    rest = [path for path in files if path not in own]
+    for part, seconds in ((own, OWN_SECONDS), (rest, ALL_SECONDS)):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        code = pytest.main([*FLAGS, *map(str, part)]) if part else pytest.ExitCode.OK
         if code != pytest.ExitCode.OK:
             return code
     return pytest.ExitCode.OK

@@ -2,4 +2,95 @@
 
 from __future__ import annotations
 
-SURVIVORS: dict[str, tuple[str, ...]] = {}
+SURVIVORS: dict[str, tuple[str, ...]] = {
+    "An order without size adds nothing to a sum and fills nothing, whatever its side and limit.": (
+        "clearing.: Price(0) -> Price(1)",
+        "clearing.: Price(0) -> Price(-1)",
+        "clearing._Quote.accepts: order.size > 0 -> order.size >= 0",
+        "clearing._Quote.accepts: order.size > 0 -> order.size > -1",
+        "clearing._Quote.accepts: order.size > 0 -> order.size >= 0 #2",
+        "clearing._Quote.accepts: order.size > 0 -> order.size > -1 #2",
+        "clearing._Quote.demand: o.size > 0 -> o.size >= 0",
+        "clearing._Quote.demand: o.size > 0 -> o.size > -1",
+        "clearing._Quote.offer: o.size < 0 -> o.size <= 0",
+        "clearing._Quote.offer: o.size < 0 -> o.size < 1",
+        "clearing._net_flow: o.size < 0 -> o.size <= 0",
+        "clearing._net_flow: o.size < 0 -> o.size < 1",
+        "clearing._net_flow: o.size > 0 -> o.size >= 0",
+        "clearing._net_flow: o.size > 0 -> o.size > -1",
+        "clearing._fills: order.size and quote.accepts(order, flow) -> quote.accepts(order, flow)",
+        "clearing._fills: fill * side > 0 -> fill * side >= 0",
+        "clearing._fills: fill * side > 0 -> fill * side > -1",
+    ),
+    "Beyond the cap the side that would grow the flow decides; the other's sum is not asked.": (
+        "clearing._Quote.accepts: flow < 0 -> flow <= 0",
+        "clearing._Quote.accepts: flow < 0 -> flow < 1",
+        "clearing._Quote.accepts: flow < 0 -> flow < -1",
+        "clearing._Quote.accepts: flow > 0 -> flow >= 0",
+        "clearing._Quote.accepts: flow > 0 -> flow > 1",
+        "clearing._Quote.accepts: flow > 0 -> flow > -1",
+    ),
+    "Any middle above the low end finds the same flow.": (
+        "clearing._net_flow: (low + high + 1) // 2 -> -(-(low + high + 1) // 2)",
+        "clearing._net_flow: low + high + 1 -> low + high + 2",
+    ),
+    "A side is 1 or -1.": (
+        "clearing._fills: side > 0 -> side >= 0",
+        "clearing._fills: side > 0 -> side > -1",
+        "clearing._fills: side > 0 -> side >= 0 #2",
+        "clearing._fills: side > 0 -> side > -1 #2",
+        "clearing._fills: fill * side -> fill // side",
+    ),
+    "Who accepts a price on the other side accepts that of one lot more on this one.": (
+        "clearing._fills: fill * side > 0 and (not quote.accepts(order, flow + side))"
+        " -> not quote.accepts(order, flow + side)",
+    ),
+    "Only the sign of the product is asked.": (
+        "fees.takes: fill * clearing.flow * (1 if grows else -1)"
+        " -> fill * clearing.flow // (1 if grows else -1)",
+        "fees.takes: 1 if grows else -1 -> 2 if grows else -1",
+        "fees.takes: -1 -> -2",
+    ),
+    "The distance is taken without its sign.": (
+        "funding._variance: price - market.price -> market.price - price",
+    ),
+    "What is divided has no remainder.": (
+        "house.: SHOCK_STEPS * 3 // 2 -> -(-(SHOCK_STEPS * 3) // 2)",
+        "margin.requirement: ceil_div(INITIAL_FACTOR * worst_loss(book, sheet), FACTOR_ONE)"
+        " -> INITIAL_FACTOR * worst_loss(book, sheet) // FACTOR_ONE",
+        "sheet.underlying: INSTRUMENTS // UNDERLYINGS -> -(-INSTRUMENTS // UNDERLYINGS)",
+        "price.premium: flow > 0 -> flow > 1",
+    ),
+    "The grid of scenarios holds the mirror of each, in either underlying.": (
+        "margin.worst_loss: moves[underlying(instrument)] += lots * entry.step"
+        " -> moves[underlying(instrument)] -= lots * entry.step",
+        "margin.worst_loss: -(i * first + j * second) -> i * first + j * second",
+        "margin.worst_loss: i * first + j * second -> i * first - j * second",
+    ),
+    "The loss, which is asked first, refuses a sheet of another length.": (
+        "margin.requirement: zip(book.positions, sheet, strict=True) -> zip(book.positions, sheet)",
+        "margin.requirement: strict=True -> strict=False",
+    ),
+    "A pool without skew is empty, and all unwound is a potential of nothing.": (
+        "price.pool_after: before * after <= 0 and before != 0 -> before * after <= 0",
+        "price.pool_after: before * after <= 0 -> before * after < 0",
+        "price.pool_after: before * after <= 0 -> before * after <= -1",
+    ),
+    "A flow or skew of zero was answered before.": (
+        "price.premium: market.skew > 0 -> market.skew >= 0",
+        "price.premium: market.skew > 0 -> market.skew > -1",
+        "price.premium: flow > 0 -> flow >= 0",
+        "price.premium: flow > 0 -> flow > -1",
+    ),
+    "Padding, the only other request without an account, has no money.": (
+        "requests._apply: if answer.request.kind is Kind.HOUSE_DEPOSIT: -> if True:",
+    ),
+    "A cap below the present skew is the present skew, which is not negative.": (
+        "transition._clear: Lots(0) -> Lots(-1)",
+    ),
+    "Each account has a leaf.": (
+        "transition._commit: zip(accounts, leaves(list(accounts.values())), strict=True)"
+        " -> zip(accounts, leaves(list(accounts.values())))",
+        "transition._commit: strict=True -> strict=False",
+    ),
+}
