@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,24 @@ from undertow.crypto import native
 BUILD = toolchain.ROOT / "build" / "circuits"
 Inputs = Mapping[str, Any]
 needs_native = pytest.mark.skipif(native.core is None, reason="tapes need the native core")
+
+
+class Words(Sequence[int]):
+    """The values of a .wtns content, each read when it is looked at."""
+
+    def __init__(self, content: bytes, count: int) -> None:
+        self._content = content
+        self._start = len(content) - count * WORD
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(self._count))]
+        start = self._start + at * WORD
+        return int.from_bytes(self._content[start : start + WORD], "little")
 
 
 class Deployed:
@@ -65,6 +83,11 @@ class Deployed:
         return R1cs.read(self.compiled.r1cs)
 
     @cached_property
+    def touching(self) -> list[list[int]]:
+        """The constraints that mention each wire."""
+        return self.r1cs.by_wire()
+
+    @cached_property
     def _constraints(self) -> Any:
         return native.core.Constraints(str(self.compiled.r1cs))
 
@@ -100,6 +123,10 @@ class Deployed:
             return witness.calculate(trusting_wasm(self.compiled.wasm), inputs)
         return wtns_values(self.liar.witness(inputs, self._raw(lies or {})))
 
+    def read(self, inputs: Inputs, lies: Mapping[str, int]) -> Words:
+        """Return the witness as `witness` does, to look at some of it."""
+        return Words(self.liar.witness(inputs, self._raw(lies)), self.liar.wires)
+
     def values(self, inputs: Inputs, lies: Mapping[str, int] | None = None) -> dict[str, int]:
         """Return the values of all signals by lasting names."""
         values = self.liar.signals(inputs, self._raw(lies or {}))
@@ -113,10 +140,7 @@ class Deployed:
         """Return the public signals (c, z, y)."""
         if native.core is None:
             return tuple(self.calculated(inputs)[1:4])
-        content = self.liar.witness(inputs, {})
-        start = len(content) - self.liar.wires * WORD
-        words = [content[start + WORD * i : start + WORD * (i + 1)] for i in range(1, 4)]
-        return tuple(int.from_bytes(word, "little") for word in words)
+        return tuple(self.read(inputs, {})[1:4])
 
     def holds(self, values: list[int]) -> bool:
         """Tell whether all constraints hold."""
@@ -124,9 +148,15 @@ class Deployed:
             return self.r1cs.first_unsatisfied(values) is None
         return self._constraints.first_unsatisfied(witness.to_wtns(values)) is None
 
-    def broken(self, values: list[int]) -> list[list[str]]:
-        """Return the signals of each constraint that does not hold."""
-        broken = (i for i in range(len(self.r1cs.constraints)) if not self.r1cs.holds(i, values))
+    def broken(self, values: list[int], honest: list[int]) -> list[list[str]]:
+        """Return the signals of each constraint that does not hold, beside a witness that does.
+
+        Where no wire of a constraint has another value, it holds as it did.
+        """
+        assert self.holds(honest)
+        moved = [wire for wire, value in enumerate(values) if value != honest[wire]]
+        touched = sorted({index for wire in moved for index in self.touching[wire]})
+        broken = [index for index in touched if not self.r1cs.holds(index, values)]
         return [
             [
                 name

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -99,12 +99,10 @@ class Signals:
 
         return {lasting(name): name for name in names}
 
-    def hints(self) -> Iterator[Hint]:
-        """Yield every hint of the circuit; KeyError if a component is of no known template."""
-        for name in self.raw:
-            hint = self._hint(name)
-            if hint is not None:
-                yield hint
+    @cached_property
+    def hints(self) -> tuple[Hint, ...]:
+        """Every hint of the circuit; KeyError if a component is of no known template."""
+        return tuple(hint for name in self.raw if (hint := self._hint(name)) is not None)
 
     def _hint(self, name: str) -> Hint | None:
         _, *parts = name.split(".")

@@ -38,7 +38,7 @@ class Own:
 
     def __init__(self, circuit: Deployed) -> None:
         self._circuit = circuit
-        self._touching = circuit.r1cs.by_wire()
+        self._touching = circuit.touching
         self._wires: dict[str, set[int]] = defaultdict(set)
         for name, wire in circuit.wires.items():
             if wire > 0:
@@ -46,7 +46,7 @@ class Own:
                 while (at := name.rfind(".", 0, at)) > 0:
                     self._wires[name[:at]].add(wire)
 
-    def breaks(self, hint: Hint, values: list[int]) -> bool:
+    def breaks(self, hint: Hint, values: Sequence[int]) -> bool:
         wires = self._wires[hint.component] | {0}
         constraints = {index for wire in wires - {0} for index in self._touching[wire]}
         return any(
@@ -70,7 +70,7 @@ def refused(name: str, hints: Sequence[Hint], inputs: Inputs, honest: Values) ->
         lies = told(hint, honest)
         assert lies, hint.name
         for lie in lies:
-            if not own(name).breaks(hint, circuit.witness(inputs, lie)):
+            if not own(name).breaks(hint, circuit.read(inputs, lie)):
                 yield f"{hint.name}: {lie}"
 
 
@@ -90,7 +90,7 @@ def sample(hints: Sequence[Hint], honest: Values) -> list[Hint]:
 def test_every_hint_of_the_sources_has_its_liar() -> None:
     kinds = {kind for name in CIRCUITS for kind in deployed(name).signals.sources.kinds()}
     assert kinds == set(LIES)
-    compiled = {hint.kind for name in CIRCUITS for hint in deployed(name).signals.hints()}
+    compiled = {hint.kind for name in CIRCUITS for hint in deployed(name).signals.hints}
     assert compiled == kinds
 
 
@@ -98,14 +98,14 @@ def test_every_hint_of_the_sources_has_its_liar() -> None:
 def test_a_lie_about_any_hint_breaks_its_gadget(name: str) -> None:
     inputs = inputs_of(name)
     honest = deployed(name).values(inputs)
-    hints = sample(list(deployed(name).signals.hints()), honest)
+    hints = sample(deployed(name).signals.hints, honest)
     assert list(refused(name, hints, inputs, honest)) == []
 
 
 def test_the_inverse_of_a_zero_is_free_and_nothing_follows_from_it() -> None:
     circuit, inputs = deployed(CIRCUITS[0]), inputs_of(CIRCUITS[0])
     honest = circuit.values(inputs)
-    free = [hint for hint in sample(list(circuit.signals.hints()), honest) if is_free(hint, honest)]
+    free = [hint for hint in sample(circuit.signals.hints, honest) if is_free(hint, honest)]
     assert free
     truth = circuit.witness(inputs)
     for hint in free:
@@ -120,9 +120,7 @@ if __name__ == "__main__":
     for circuit_name in CIRCUITS:
         given = inputs_of(circuit_name)
         truth_of = deployed(circuit_name).values(given)
-        for line in refused(
-            circuit_name, list(deployed(circuit_name).signals.hints()), given, truth_of
-        ):
+        for line in refused(circuit_name, deployed(circuit_name).signals.hints, given, truth_of):
             accepted += 1
             print(line)
     print(f"{accepted} lies hold")

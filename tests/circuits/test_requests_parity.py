@@ -106,7 +106,7 @@ def test_a_withdrawal_beyond_margin_breaks_the_check_of_its_sign() -> None:
     # The second withdrawal is refused, for its account would be below nothing.
     lie = {"main.request[1].Affordable.NonNegative.out": 1}
     assert circuit.values(wanted.inputs, lie)["main.request[1].served.paid"] == 900 * DOLLAR
-    broken = circuit.broken(circuit.witness(wanted.inputs, lie))
+    broken = circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
     assert broken
     for signals in broken:
         assert any("main.request[1].Affordable.NonNegative" in name for name in signals)

@@ -219,7 +219,7 @@ def test_only_known_wires_are_loose() -> None:
     circuit = deployed(NAME)
     values = circuit.witness(traded().job().inputs)
     loose = []
-    for wire, touched in enumerate(circuit.r1cs.by_wire()):
+    for wire, touched in enumerate(circuit.touching):
         if wire == 0:
             continue
         moved = values[wire]

@@ -183,7 +183,8 @@ def test_a_lie_breaks_the_check_of_its_hint_alone(name: str) -> None:
     inputs = deepcopy(case.job().inputs)
     for change in lie.agree:
         change(inputs, case)
-    broken = deployed(NAME).broken(liar(lie, inputs, case))
+    honest = deployed(NAME).witness(case.job().inputs)
+    broken = deployed(NAME).broken(liar(lie, inputs, case), honest)
     assert broken
     for signals in broken:
         assert any(lie.check in signal for signal in signals), signals
