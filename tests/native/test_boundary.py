@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +44,11 @@ def test_every_function_that_takes_arguments_is_called_here() -> None:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_no_argument_panics(name: str, tmp_path: Path) -> None:
+def test_no_argument_panics(name: str, tmp_path: Path, sample: Callable[[int, int], int]) -> None:
     answers = 0
 
     @settings(
-        max_examples=CALLS[name].examples,
+        max_examples=sample(CALLS[name].examples, CALLS[name].examples // 2),
         deadline=None,
         database=None,
         suppress_health_check=SLOW,
