@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 from prover.backends import Snarkjs
 from prover.proof import Proof
 from undertow.crypto import native
+from undertow.protocol.params import MINIMAL
+from venue import demo
 from venue.bench import batch, intake, peers, primitives
 from venue.bench.circuit import Circuit
 from venue.bench.figures import VECTORS
@@ -63,7 +65,9 @@ def _let_peers_prove_little() -> None:
 
 def _bench(folder: Path, full: bool) -> str:
     """Run the command on circuits of some constraints and a few of everything else."""
-    intake.ORDERS = primitives.HASHES = 64
+    # A trader for each slot: each opening is proved.
+    demo.TRADERS = batch.TRADERS = intake.TRADERS = MINIMAL.slots  # type: ignore[attr-defined]
+    intake.ORDERS, primitives.HASHES = 16, 64
     primitives.ACCOUNTS, primitives.SIGNATURES, primitives.UPDATES = 300, 16, 64
     peers.CACHE, peers.CORES, peers.KERNEL_BITS = folder, 2, 10
     peers.SETUP_CONSTRAINTS = 100
