@@ -102,7 +102,7 @@ contract Settlement is ISettlement {
         pendingSetRoot = 0;
 
         // 4. Emit.
-        emit BatchSettled(batch, newStateRoot, round);
+        emit BatchSettled(batch, newStateRoot, round, slots);
 
         // 5. Close the next set, which the settled one no longer keeps waiting.
         if (nextSetRoot != 0) _close(nextSetRoot);
@@ -130,7 +130,7 @@ contract Settlement is ISettlement {
         uint64 run = ++runsSettled;
 
         // 4. Emit.
-        emit RequestsSettled(run, newStateRoot, first, count);
+        emit RequestsSettled(run, newStateRoot, first, count, answers);
 
         // 5. Paid withdrawals become claims.
         for (uint256 i; i < count; ++i) {

@@ -52,7 +52,7 @@ contract SettlementBatchTest is Venue {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
         vm.expectEmit(address(settlement));
-        emit ISettlement.BatchSettled(1, NEW_ROOT, 1);
+        emit ISettlement.BatchSettled(1, NEW_ROOT, 1, _slots(N));
         _settle(proof);
         assertEq(settlement.stateRoot(), NEW_ROOT);
         assertEq(settlement.batchesSettled(), 1);
@@ -73,7 +73,7 @@ contract SettlementBatchTest is Venue {
         uint256[8] memory proof = _honest();
         vm.warp(START + 60);
         vm.expectEmit(address(settlement));
-        emit ISettlement.BatchSettled(1, NEW_ROOT, 1);
+        emit ISettlement.BatchSettled(1, NEW_ROOT, 1, _slots(N));
         vm.expectEmit(address(settlement));
         emit ISettlement.BatchClosed(2, NEXT_SET, START + 60);
         vm.prank(OPERATOR);

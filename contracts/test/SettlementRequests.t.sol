@@ -34,7 +34,7 @@ contract SettlementRequestsTest is Venue {
         answers[1] = Answer(RequestWord.pack(Layout.KIND_DEPOSIT, 1, 5), false, 0, 72, 82);
         uint256[8] memory proof = _prove(REQUEST_TAG, _words(1, GENESIS, NEW_ROOT, answers));
         vm.expectEmit(address(settlement));
-        emit ISettlement.RequestsSettled(1, NEW_ROOT, 0, 2);
+        emit ISettlement.RequestsSettled(1, NEW_ROOT, 0, 2, _encode(answers));
         settlement.settleRequests(NEW_ROOT, _encode(answers), C, proof);
         assertEq(settlement.stateRoot(), NEW_ROOT);
         assertEq(settlement.runsSettled(), 1);

@@ -156,26 +156,20 @@ class Contracts:
             yield self._settled(log)
 
     def _settled(self, log: EventData) -> SettledBatch | SettledRequests:
-        with reachable():
-            transaction = self.chain.web3.eth.get_transaction(log["transactionHash"])
-            receipt = self.chain.web3.eth.get_transaction_receipt(log["transactionHash"])
-        _, call = self.settlement.decode_function_input(transaction["input"])
-        gas, named = int(receipt["gasUsed"]), log["args"]
+        # From the event alone: the transaction is whoever's sent it, and may hold anything.
+        named = log["args"]
         if log["event"] == "BatchSettled":
             return SettledBatch(
                 int(named["batch"]),
                 int(named["newStateRoot"]),
                 int(named["round"]),
-                unpack_touches(bytes(call["slots"])),
-                gas,
-                len(transaction["input"]),
+                unpack_touches(bytes(named["data"])),
             )
         return SettledRequests(
             int(named["run"]),
             int(named["newStateRoot"]),
             self._queued(int(named["firstRequest"]), int(named["count"])),
-            unpack_answers(bytes(call["answers"])),
-            gas,
+            unpack_answers(bytes(named["data"])),
         )
 
     def _queued(self, first: int, count: int) -> tuple[Request, ...]:

@@ -1,4 +1,4 @@
-"""Settlements as the chain published them, and the bytes of their calls."""
+"""Settlements as the chain published them, and the bytes that they publish."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ class SettledBatch:
     root: int
     round_number: int
     touches: tuple[Touch, ...]
-    gas: int
-    calldata: int
-    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,6 @@ class SettledRequests:
     root: int
     requests: tuple[Request, ...]
     answers: tuple[Answered, ...]
-    gas: int
 
 
 def pack_touches(touches: Sequence[Touch]) -> bytes:
@@ -40,17 +36,17 @@ def pack_touches(touches: Sequence[Touch]) -> bytes:
 
 
 def unpack_touches(slots: bytes) -> tuple[Touch, ...]:
-    """Return the touches of a call to `settleBatch`."""
+    """Return the touches that a batch published."""
     return tuple(Touch(*row) for row in _rows(TOUCH_WORDS, slots))
 
 
 def pack_answers(answers: Sequence[Answered]) -> bytes:
-    """Return the answers of a call to `settleRequests`."""
+    """Return the answers that a run published."""
     return _packed(ANSWERED_WORDS, answers)
 
 
 def unpack_answers(packed: bytes) -> tuple[Answered, ...]:
-    """Return the answers of a call to `settleRequests`."""
+    """Return the answers that a run published."""
     return tuple(Answered(*row) for row in _rows(ANSWERED_WORDS, packed))
 
 

@@ -26,11 +26,14 @@ interface ISettlement {
 
     /// @notice The set of batch `batch` is fixed; the first price after `time` counts.
     event BatchClosed(uint64 indexed batch, uint256 setRoot, uint64 time);
-    /// @notice A batch moved the state. The slots' words are in the call's data.
-    event BatchSettled(uint64 indexed batch, uint256 newStateRoot, uint64 round);
-    /// @notice A run of requests moved the state. The answers' words are in the call's data, the requests in the
-    ///         vault's events.
-    event RequestsSettled(uint64 indexed run, uint256 newStateRoot, uint64 firstRequest, uint256 count);
+    /// @notice A batch moved the state. `data` is what the batch publishes, as `settleBatch` was given it.
+    /// @dev    Readers take published words from events alone: a call's input may be a forwarder's.
+    event BatchSettled(uint64 indexed batch, uint256 newStateRoot, uint64 round, bytes data);
+    /// @notice A run of requests moved the state. `data` is what the run publishes, as `settleRequests` was given
+    ///         it; the requests are in the vault's events.
+    event RequestsSettled(
+        uint64 indexed run, uint256 newStateRoot, uint64 firstRequest, uint256 count, bytes data
+    );
 
     /// @notice An address of the configuration is zero.
     error ZeroAddress();
