@@ -36,17 +36,17 @@ def pack_touches(touches: Sequence[Touch]) -> bytes:
 
 
 def unpack_touches(slots: bytes) -> tuple[Touch, ...]:
-    """Return the touches that a batch published."""
+    """Return the touches that a batch published; raises ValueError."""
     return tuple(Touch(*row) for row in _rows(TOUCH_WORDS, slots))
 
 
 def pack_answers(answers: Sequence[Answered]) -> bytes:
-    """Return the answers that a run published."""
+    """Return the answers that a run published; raises ValueError."""
     return _packed(ANSWERED_WORDS, answers)
 
 
 def unpack_answers(packed: bytes) -> tuple[Answered, ...]:
-    """Return the answers that a run published."""
+    """Return the answers that a run published; raises ValueError."""
     return tuple(Answered(*row) for row in _rows(ANSWERED_WORDS, packed))
 
 
@@ -62,6 +62,8 @@ def _packed(layout: Words, rows: Sequence[tuple[int, int, int]]) -> bytes:
 def _rows(layout: Words, packed: bytes) -> Iterator[list[int]]:
     starts = [layout.byte_at(field.name) for field in layout.fields]
     ends = [*starts[1:], layout.bytes]
+    if len(packed) % layout.bytes:
+        raise ValueError(f"{len(packed)} bytes are no whole number of {layout.bytes}")
     for at in range(0, len(packed), layout.bytes):
         row = packed[at : at + layout.bytes]
         yield [int.from_bytes(row[i:j], "big") for i, j in zip(starts, ends, strict=True)]
