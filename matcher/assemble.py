@@ -8,8 +8,10 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from matcher.checkpoint import Checkpoints
 from matcher.close import Linger
 from matcher.desk import Desk
+from matcher.follower import Follower
 from matcher.intake import View
 from matcher.journal import Journal
 from matcher.logged import LoggedOrders
@@ -46,6 +48,10 @@ class Parts:
     clock: Clock
     random: Random
     linger_seconds: float
+    checkpoints: Path | None = None
+    """Folder of the checkpoints; without one, every start replays all that was settled."""
+    confirmations: int = 0
+    """Blocks on top of one before a checkpoint holds it."""
 
 
 def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
@@ -71,13 +77,22 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
         clock_ms=parts.clock.time_ms,
     )
     matcher.log = log
+    desk = _desk(parts, log, journal)
     operator = Operator(
         matcher=matcher,
-        desk=_desk(parts, log, journal),
+        desk=desk,
+        follower=_follower(parts, desk, matcher),
         linger=Linger(parts.clock, parts.linger_seconds),
     )
     matcher.phase = lambda: operator.phase
     return operator
+
+
+def _follower(parts: Parts, desk: Desk, matcher: Matcher) -> Follower:
+    checkpoints = None
+    if parts.checkpoints is not None:
+        checkpoints = Checkpoints(parts.checkpoints, parts.chain.venue, desk.orders)
+    return Follower(desk, matcher.settled, checkpoints, parts.confirmations)
 
 
 def _desk(parts: Parts, log: OrderLog, journal: Journal) -> Desk:

@@ -15,14 +15,13 @@ from enum import StrEnum
 from matcher.close import Linger, close_next
 from matcher.desk import Desk
 from matcher.errors import DivergedError
+from matcher.follower import Follower
 from matcher.intake import view_of
-from matcher.recover import recover
 from matcher.replica import Replica
 from matcher.service import Matcher, notice
 from matcher.settle import BatchReport, oracle_is_silent, settle_batch, settle_requests
 from undertow.chain.contracts import Pending
 from undertow.chain.errors import ChainUnreachableError, RevertedError
-from undertow.chain.settled import SettledBatch
 from undertow.protocol.state import State
 
 log = logging.getLogger(__name__)
@@ -54,12 +53,14 @@ class Operator:
 
     matcher: Matcher
     desk: Desk
+    follower: Follower
     linger: Linger
     on_batch: Callable[[BatchReport], None] = lambda report: None
     on_step: Callable[[], None] = lambda: None
     """Called whenever the phase may have changed."""
     phase: Phase = Phase.STARTING
     replica: Replica = field(default_factory=Replica)
+    _started: bool = False
     _stale: bool = True
     """The chain may have moved without the replica."""
 
@@ -99,14 +100,11 @@ class Operator:
             DivergedError: the recomputed root is not the committed one, or a record is missing.
             ChainError: the chain does not answer.
         """
-        history = list(self.desk.chain.history())
-        self.replica = recover(self.desk, history)
-        self.matcher.settled[:] = [
-            notice(settled.number, settled.root, settled.round_number)
-            for settled in history
-            if isinstance(settled, SettledBatch)
-        ]
-        self._stale = False
+        if self._started:
+            self.replica, _ = self.follower.follow(self.replica)
+        else:
+            self.replica, _ = self.follower.start()
+        self._started, self._stale = True, False
         self._publish_view()
         self.phase = Phase.IDLE
 
@@ -117,8 +115,14 @@ class Operator:
 
     def step(self) -> bool:
         """Do the next piece of work; return whether there was any."""
+        replica, view = self.follower.follow(self.replica)
+        if replica is not self.replica:
+            self.replica = replica
+            self._publish_view()
         self.replica.take_in(self.desk.orders)
         pending = self.desk.chain.pending()
+        if (pending.set_root if pending else 0) != view.pending_root:
+            return False  # The chain goes on between two questions: ask again.
         if pending is not None and self._settle(pending):
             return True
         # Requests do not wait for a price: a silent oracle keeps nobody's money.
@@ -129,7 +133,7 @@ class Operator:
     def _settle(self, pending: Pending) -> bool:
         number = self.state.batch_number + 1
         closed = self.desk.journal.read(number)
-        if closed is None:
+        if closed is None or self.desk.set_root(closed) != pending.set_root:
             raise DivergedError(f"set {number} is closed on chain and not in the journal")
         price = self.desk.chain.first_round_after(pending.time)
         if price is None:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from prover.inputs import Job
 from prover.proof import Proof
 from prover.prover import Timing
+from undertow.chain.chain import Block
 from undertow.chain.contracts import Pending, Round
 from undertow.chain.settled import SettledBatch, SettledRequests
+from undertow.chain.view import Reached, View
 from undertow.protocol.request import Request
 from undertow.protocol.statement import Answered, Touch
 from undertow.protocol.venue import Venue
@@ -83,8 +85,16 @@ class VenueChain(Protocol):
         """Return the oldest requests of the queue."""
         ...
 
-    def history(self) -> Iterator[SettledBatch | SettledRequests]:
-        """Yield every settlement in chain order, with all published words."""
+    def view(self) -> View:
+        """Return what the contracts say at the newest block."""
+        ...
+
+    def block(self, number: int) -> Block | None:
+        """Return a block, None if the node knows none of that number."""
+        ...
+
+    def settlements(self, since: Reached, view: View) -> Sequence[SettledBatch | SettledRequests]:
+        """Return what was settled since, up to a view, with all published words."""
         ...
 
     def close(self, set_root: int) -> None:

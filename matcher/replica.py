@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from matcher.book import OrderBook
 from matcher.journal import ClosedSet
 from matcher.logged import LoggedOrders
+from undertow.chain.view import View
 from undertow.engine.batch import Execution
 from undertow.protocol.state import State
 
@@ -31,6 +32,11 @@ class Replica:
     def copy(self) -> Replica:
         """Return a replica that goes on by itself; this one stays, in case the other fails."""
         return replace(self, book=self.book.copy())
+
+    def agrees(self, view: View) -> bool:
+        """Return whether this is what the contracts say, by numbers and by root."""
+        numbers = (view.batches, view.runs) == (self.state.batch_number, self.runs)
+        return numbers and view.root == self.state.root()
 
     def apply_batch(self, closed: ClosedSet, execution: Execution) -> None:
         """Go on to the state after a closed set was executed."""

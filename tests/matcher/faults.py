@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -15,6 +15,7 @@ from tests.matcher.memory_chain import MemoryChain, stand_in_proof
 from undertow.chain.contracts import Pending, Round
 from undertow.chain.errors import ChainUnreachableError
 from undertow.chain.settled import Answered, SettledBatch, SettledRequests
+from undertow.chain.view import Reached, View
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
 from undertow.protocol.prices import pack_prices
@@ -65,9 +66,13 @@ class FaultyChain(MemoryChain):
         self._reach("requests")
         return super().waiting_requests(limit)
 
-    def history(self) -> Iterator[SettledBatch | SettledRequests]:
-        self._reach("history")
-        return super().history()
+    def view(self) -> View:
+        self._reach("view")
+        return super().view()
+
+    def settlements(self, since: Reached, view: View) -> Sequence[SettledBatch | SettledRequests]:
+        self._reach("settlements")
+        return super().settlements(since, view)
 
     def close(self, set_root: int) -> None:
         self._reach("close")

@@ -7,11 +7,14 @@ and a proof has to show their signals.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from undertow.chain.chain import Block
 from undertow.chain.contracts import Pending, Round
 from undertow.chain.errors import RevertedError
 from undertow.chain.settled import Answered, SettledBatch, SettledRequests
+from undertow.chain.view import Reached, View
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
 from undertow.protocol.request import PADDING, Kind, Request
@@ -50,6 +53,8 @@ class MemoryChain:
         self.now = 1_700_000_000
         self._taken = 0
         self.settled: list[SettledBatch | SettledRequests] = []
+        self._settled_at: list[int] = []
+        """Each settlement's block."""
 
     def time(self) -> int:
         return self.now
@@ -68,6 +73,27 @@ class MemoryChain:
 
     def history(self) -> Iterator[SettledBatch | SettledRequests]:
         return iter(self.settled.copy())
+
+    def view(self) -> View:
+        return View(
+            block=self._block(self.now),
+            root=self.root,
+            batches=self.batches,
+            runs=self.runs,
+            pending_root=self.closed.set_root if self.closed else 0,
+            taken=self._taken,
+            waiting=len(self.queue) - self._taken,
+        )
+
+    def block(self, number: int) -> Block | None:
+        return self._block(number) if number <= self.now else None
+
+    def settlements(self, since: Reached, view: View) -> Sequence[SettledBatch | SettledRequests]:
+        start = bisect_right(self._settled_at, since.block)
+        return self.settled[start : bisect_right(self._settled_at, view.block.number)]
+
+    def _block(self, number: int) -> Block:
+        return Block(number, f"{number:#066x}", number)
 
     def publish(self, prices: Sequence[Price]) -> None:
         """The oracle's signers agree on a round."""
@@ -99,6 +125,7 @@ class MemoryChain:
         number = self.batches + 1
         self.root, self.batches = root, number
         self.closed = Pending(next_set_root, self.now) if next_set_root else None
+        self._settled_at.append(self.now)
         self.settled.append(SettledBatch(number, root, round_number, tuple(touches)))
         return 1
 
@@ -125,6 +152,7 @@ class MemoryChain:
         self._send()
         self._take(taken, answers)
         self.root, self.runs = root, number
+        self._settled_at.append(self.now)
         self.settled.append(SettledRequests(number, root, tuple(taken), tuple(answers)))
         return 1
 

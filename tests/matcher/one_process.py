@@ -107,7 +107,7 @@ class OneProcess:
         operator.desk.journal.close()
         journal = FaultyJournal(self._journal_path, self.faults, self._parts.random, self.seed)
         journal.draw_for(1)
-        operator.desk = replace(operator.desk, journal=journal)
+        operator.desk = operator.follower.desk = replace(operator.desk, journal=journal)
         operator.on_step = self._stepped
         return operator
 

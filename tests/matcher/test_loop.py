@@ -58,11 +58,11 @@ def test_intake_sees_limits_around_the_marks() -> None:
 def test_a_cut_off_chain_is_named_until_it_answers(tmp_path: Path) -> None:
     venue = OneProcess(tmp_path, 1, Faults())
     operator, stop, phases = venue.operator, threading.Event(), []
-    answer = venue.chain.history
+    answer = venue.chain.view
 
     def unreachable() -> None:
         if len(phases) == 2 * len(BACKOFF_SECONDS):
-            venue.chain.history = answer  # type: ignore[method-assign]
+            venue.chain.view = answer  # type: ignore[method-assign]
         raise ChainUnreachableError("cut off")
 
     def seen() -> None:
@@ -70,7 +70,7 @@ def test_a_cut_off_chain_is_named_until_it_answers(tmp_path: Path) -> None:
         if operator.phase is not Phase.CHAIN_UNREACHABLE:
             stop.set()
 
-    venue.chain.history = unreachable  # type: ignore[method-assign, assignment]
+    venue.chain.view = unreachable  # type: ignore[method-assign, assignment]
     operator.on_step = seen
     assert operator.phase is Phase.STARTING
     operator.run(stop)

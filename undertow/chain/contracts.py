@@ -155,8 +155,7 @@ class Contracts:
 
     def history(self, progress: Progress | None = None) -> Iterator[SettledBatch | SettledRequests]:
         """Yield every settlement in chain order, with all published words."""
-        start = Reached(self.deployment.block - 1, 0, 0)
-        yield from self.settlements(start, self.view(), progress)
+        yield from self.settlements(Reached(-1, 0, 0), self.view(), progress)
 
 
 def _request(entry: Sequence[int]) -> Request:

@@ -72,7 +72,8 @@ def read_settlements(
     events, reader = _Events.of(contracts), LogReader(contracts.chain.node)
     settlements: list[tuple[Event, dict[str, Any]]] = []
     queued: dict[int, Request] = {}
-    for log in reader.forwards(events.all, since.block + 1, view.block.number, progress):
+    first = max(since.block + 1, contracts.deployment.block)
+    for log in reader.forwards(events.all, first, view.block.number, progress):
         if events.is_of(events.request, log):
             _queue(queued, events.request.read(log))
         elif found := [e for e in (events.batch, events.run) if events.is_of(e, log)]:
@@ -81,8 +82,8 @@ def read_settlements(
     _check_complete([said for _, said in settlements], since, view)
     missing = _missing([said for event, said in settlements if event is events.run], queued)
     if missing:
-        first, last = contracts.deployment.block, since.block
-        _find(reader, events, (first, last), missing, queued)
+        before = (contracts.deployment.block, first - 1)
+        _find(reader, events, before, missing, queued)
     return [
         _batch(said) if event is events.batch else _run(said, queued) for event, said in settlements
     ]
