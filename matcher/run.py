@@ -20,6 +20,7 @@ from prover.prover import Prover
 from undertow.chain.chain import Chain
 from undertow.chain.check import check_operator, connect
 from undertow.chain.contracts import Contracts
+from undertow.chain.deploy import LOCAL_CHAINS
 from undertow.chain.deployment import Deployment
 from undertow.chain.errors import ChainUnreachableError
 from undertow.client.keys import load_secret
@@ -52,7 +53,7 @@ def run(host: str, port: int, stop: threading.Event) -> None:
 
 def _reach(settings: Settings, deployment: Deployment, stop: threading.Event) -> Contracts | None:
     """Return the contracts once the node answers and agrees, None if told to stop before."""
-    chain = Chain(settings.rpc, settings.chain_key.get_secret_value())
+    chain = Chain(settings.rpc, settings.chain_key.get_secret_value(), settings.sends_path)
     failures = 0
     while not stop.is_set():
         try:
@@ -81,6 +82,8 @@ def _parts(settings: Settings, deployment: Deployment, contracts: Contracts) -> 
         clock=SystemClock(),
         random=SystemRandom(),
         linger_seconds=settings.linger_seconds,
+        checkpoints=settings.checkpoints,
+        confirmations=0 if deployment.chain_id in LOCAL_CHAINS else settings.confirmations,
     )
 
 

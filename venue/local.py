@@ -122,4 +122,5 @@ def _parts(
         clock=SystemClock(),
         random=SystemRandom(),
         linger_seconds=linger,
+        checkpoints=folder / "checkpoints",
     )
