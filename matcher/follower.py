@@ -150,5 +150,4 @@ class Follower:
 
 def _same(one: Replica, other: Replica) -> bool:
     numbers = (one.state.batch_number, one.runs)
-    same = one.state is other.state or one.state.root() == other.state.root()
-    return same and numbers == (other.state.batch_number, other.runs)
+    return numbers == (other.state.batch_number, other.runs) and one.root() == other.root()

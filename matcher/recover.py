@@ -24,7 +24,7 @@ def recover(
     """
     for settled in history:
         _replay(desk, replica, settled)
-        if replica.state.root() != settled.root:
+        if replica.root() != settled.root:
             raise DivergedError(f"settlement {settled.number} gives another state root")
     replica.take_in(desk.orders)
     if not replica.agrees(view):

@@ -1,0 +1,266 @@
+"""The operator and a chain that is reorganised, lags or leaves things out; and its checkpoints."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matcher.checkpoint import Checkpoints
+from matcher.errors import DivergedError
+from matcher.follower import Follower
+from matcher.loop import Phase
+from tests.matcher.faults import Faults
+from tests.matcher.one_process import OneProcess
+from undertow.chain.chain import Block
+from undertow.chain.view import Reached
+
+
+class Forks:
+    """Lets a chain in memory go back to an earlier block and on from there."""
+
+    def __init__(self, venue: OneProcess) -> None:
+        self._venue, self._chain, self._since = venue, venue.chain, [(0, 0)]
+        vars(venue.chain)["_block"] = self._block
+
+    def mark(self) -> dict[str, Any]:
+        kept = {k: v for k, v in vars(self._chain).items() if k not in ("_block", "_faults")}
+        return {k: v.copy() if isinstance(v, list) else v for k, v in kept.items()}
+
+    def back(self, mark: dict[str, Any], empty_blocks: int) -> None:
+        """Leave everything after a mark behind; so many blocks hold nothing instead."""
+        vars(self._chain).update(
+            {k: v.copy() if isinstance(v, list) else v for k, v in mark.items()}
+        )
+        self._since.append((self._chain.now + 1, len(self._since)))
+        self._chain.now += empty_blocks
+        self._venue._acted = {"step": -1, "wait": -1}
+
+    def _block(self, number: int) -> Block:
+        branch = max(b for first, b in self._since if first <= number)
+        return Block(number, f"0x{branch:032x}{number:032x}", number)
+
+
+@pytest.fixture
+def venue(tmp_path: Path) -> Iterator[OneProcess]:
+    one = OneProcess(tmp_path, 5, Faults())
+    yield one
+    one.operator.close()
+
+
+def check(venue: OneProcess) -> None:
+    assert venue.operator.state.root() == venue.chain.root
+    assert venue.operator.state.batch_number == venue.chain.batches
+    numbers = [batch["batch"] for batch in venue.operator.matcher.settled]
+    assert numbers == [*range(1, venue.chain.batches + 1)]
+
+
+@pytest.mark.parametrize("empty_blocks", [1_000, 0], ids=["a longer chain", "a shorter chain"])
+@pytest.mark.parametrize("lost", [1, 3])
+def test_a_reorganisation_is_noticed_and_rolled_back(
+    venue: OneProcess, lost: int, empty_blocks: int
+) -> None:
+    forks = Forks(venue)
+    venue.run(3)
+    mark = forks.mark()
+    venue.run(3 + lost)
+    journalled = [venue.operator.desk.journal.read(batch) for batch in range(4, 4 + lost)]
+    forks.back(mark, empty_blocks)
+    venue.run(9)
+    check(venue)
+    assert venue.lives == 1
+    # What was closed once is closed again as it was: its salts are drawn once.
+    again = [venue.operator.desk.journal.read(batch) for batch in range(4, 4 + lost)]
+    assert again == journalled
+
+
+def test_a_reorganisation_beyond_all_memory_is_read_from_the_beginning(
+    venue: OneProcess,
+) -> None:
+    venue.operator.follower._past = deque(maxlen=2)
+    forks = Forks(venue)
+    venue.run(1)
+    mark = forks.mark()
+    venue.run(12)
+    forks.back(mark, 1_000)
+    venue.run(13)
+    check(venue)
+
+
+def test_a_node_that_is_behind_is_waited_for(venue: OneProcess) -> None:
+    venue.run(2)
+    chain = venue.chain
+    view, behind, sent = chain.view(), [], chain.sent
+    current, block = chain.view, chain.block
+
+    def lagging() -> Any:
+        behind.append(chain.sent)
+        if len(behind) > 5:
+            chain.view, chain.block = current, block  # type: ignore[method-assign]
+            return current()
+        return view
+
+    chain.now += 3  # Other people's blocks.
+    venue.operator.follower.follow(venue.operator.replica)
+    chain.view = lagging  # type: ignore[method-assign]
+    chain.block = lambda number: block(number) if number <= view.block.number else None  # type: ignore[method-assign]
+    venue.run(4)
+    assert behind[:6] == [sent] * 6
+    check(venue)
+
+
+def test_settlements_that_are_left_out_lead_to_no_act(venue: OneProcess) -> None:
+    venue.run(3)
+    before = venue.chain.sent, venue.chain.closed
+    venue.operator.close()
+    venue.operator = venue._born()
+    venue.chain.settlements = lambda since, view: []  # type: ignore[method-assign]
+    with pytest.raises(DivergedError, match="after batch 0 and run 0 the contracts have batch 3"):
+        venue.operator.recover()
+    assert venue.operator.phase is Phase.STARTING
+    assert (venue.chain.sent, venue.chain.closed) == before
+
+
+def test_a_set_that_we_did_not_write_down_is_not_settled(venue: OneProcess) -> None:
+    venue.run(2)
+    while venue.chain.closed is None:
+        venue.operator.step()
+        venue.clock.on_wait()
+    venue.chain.closed = replace(venue.chain.closed, set_root=venue.chain.closed.set_root + 1)
+    venue.chain.publish(venue.chain.rounds[-1].prices)
+    with pytest.raises(DivergedError, match="is closed on chain and not in the journal"):
+        venue.operator.step()
+
+
+@pytest.fixture
+def checkpointed(venue: OneProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OneProcess:
+    """A venue with two checkpoints, of some settlements each, and its operator gone."""
+    monkeypatch.setattr("matcher.follower.CHECKPOINT_EVERY", 3)
+    venue._parts = replace(venue._parts, checkpoints=tmp_path / "checkpoints")
+    venue.operator.close()
+    venue.operator = venue._born()
+    venue.run(9)
+    venue.operator.close()
+    assert len(paths(venue)) == 2
+    return venue
+
+
+def paths(venue: OneProcess) -> list[Path]:
+    folder = venue._parts.checkpoints
+    assert folder is not None
+    return sorted(folder.iterdir(), reverse=True)
+
+
+def restarted(venue: OneProcess) -> int:
+    """Start an operator; return the batch after which it read settlements."""
+    since: list[int] = []
+    read = venue.chain.settlements
+
+    def counted(reached: Reached, view: Any) -> Any:
+        since.append(reached.batches)
+        return read(reached, view)
+
+    venue.chain.settlements = counted  # type: ignore[method-assign]
+    venue.operator = venue._born()
+    venue.operator.recover()
+    venue.chain.settlements = read  # type: ignore[method-assign]
+    check(venue)
+    return since[-1]
+
+
+def test_a_restart_reads_only_what_is_new(checkpointed: OneProcess) -> None:
+    waiting = checkpointed.operator.replica.book.waiting
+    assert restarted(checkpointed) >= 6
+    checkpointed.operator.replica.take_in(checkpointed.operator.desk.orders)
+    assert checkpointed.operator.replica.book.waiting == waiting
+    checkpointed.run(11)
+    check(checkpointed)
+
+
+@pytest.mark.parametrize("name", ["state", "replica.json"])
+@pytest.mark.parametrize("damage", ["a bit", "the end", "all", "gone"])
+def test_a_damaged_checkpoint_is_named_and_passed_over(
+    checkpointed: OneProcess, name: str, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    newest, older = paths(checkpointed)
+    file = newest / name
+    content = file.read_bytes()
+    middle = len(content) // 2
+    if damage == "gone":
+        file.unlink()
+    else:
+        flipped = bytes([content[middle] ^ 1])
+        changed = {"a bit": content[:middle] + flipped + content[middle + 1 :]}
+        changed |= {"the end": content[:-3], "all": b"\\x00\\xff{"}
+        file.write_bytes(changed[damage])
+    with caplog.at_level(logging.WARNING):
+        assert 0 < restarted(checkpointed) < int(checkpointed.chain.batches)
+    assert f"checkpoint {newest} is passed over" in caplog.text
+    assert f"checkpoint {older} is" not in caplog.text
+
+
+def test_without_a_checkpoint_that_can_be_read_all_is_made_again(
+    checkpointed: OneProcess,
+) -> None:
+    for path in paths(checkpointed):
+        (path / "state").write_bytes(b"")
+    assert restarted(checkpointed) == 0
+
+
+def test_a_checkpoint_of_a_chain_that_was_left_is_passed_over(
+    checkpointed: OneProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    forks = Forks(checkpointed)
+    mark = forks.mark()
+    forks.back({**mark, "now": 0}, mark["now"])
+    with caplog.at_level(logging.WARNING):
+        assert restarted(checkpointed) == 0
+    assert "is of no chain now" in caplog.text
+
+
+def test_a_checkpoint_of_another_venue_or_log_is_passed_over(
+    checkpointed: OneProcess, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    venue = checkpointed._parts.chain.venue
+    checkpointed.operator = checkpointed._born()
+    orders = checkpointed.operator.desk.orders
+    assert list(Checkpoints(tmp_path / "checkpoints", venue, orders).load())
+    other = replace(venue, contract=venue.contract + 1)
+    assert not list(Checkpoints(tmp_path / "checkpoints", other, orders).load())
+    assert "of another form or venue" in caplog.text
+    orders.log.get = lambda sequence: None  # type: ignore[method-assign]
+    assert not list(Checkpoints(tmp_path / "checkpoints", venue, orders).load())
+    assert "the order log has no record" in caplog.text
+
+
+def test_a_checkpoint_waits_for_its_confirmations(
+    venue: OneProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matcher.follower.CHECKPOINT_EVERY", 1)
+    venue._parts = replace(venue._parts, checkpoints=tmp_path / "kept", confirmations=10_000)
+    venue.operator.close()
+    venue.operator = venue._born()
+    venue.run(3)
+    assert not (tmp_path / "kept").exists()
+    venue.chain.now += 10_000
+    venue.operator.follower.follow(venue.operator.replica)
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_a_full_disk_is_named_and_stops_nothing(
+    checkpointed: OneProcess, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("undertow.chain.state_file.save", full)
+    restarted(checkpointed)
+    checkpointed.run(14)
+    check(checkpointed)
+    assert "No space left on device" in caplog.text
+    assert isinstance(checkpointed.operator.follower, Follower)
