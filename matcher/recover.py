@@ -25,6 +25,7 @@ def recover(desk: Desk, history: Iterable[SettledBatch | SettledRequests]) -> Re
         if replica.state.root() != settled.root:
             raise DivergedError(f"settlement {settled.number} gives another state root")
     replica.take_in(desk.orders)
+    replica.hold(desk.journal)
     return replica
 
 
@@ -46,4 +47,5 @@ def _replay_batch(desk: Desk, replica: Replica, settled: SettledBatch) -> None:
     price = desk.chain.round(settled.round_number)
     batch = desk.committed(closed).batch
     execution = transition(replica.state, batch, price.prices, price.time, desk.params)
+    desk.outcomes.write(closed, execution.slots)
     replica.apply_batch(closed, execution)

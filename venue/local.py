@@ -122,4 +122,6 @@ def _parts(
         clock=SystemClock(),
         random=SystemRandom(),
         linger_seconds=linger,
+        # Marks move only when somebody publishes one, so no order is far from them.
+        band_bp=9_999,
     )
