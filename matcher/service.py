@@ -160,7 +160,7 @@ def _route_batches(app: FastAPI, matcher: Matcher) -> None:
 async def _events(settled: Settled, after: int) -> AsyncIterator[str]:
     """Yield what is there and what comes; holds no more than one batch for its reader."""
     with settled.reading() as more:
-        while True:
+        while not settled.ended:
             more.clear()
             while found := settled.after(after, 1):
                 after = int(found[0]["batch"])

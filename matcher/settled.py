@@ -22,6 +22,7 @@ class Settled:
 
     def __init__(self) -> None:
         self._rows: tuple[list[int], list[Notice]] = ([], [])
+        self.ended = False
         self._lock = threading.Lock()
         self._readers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
@@ -64,6 +65,11 @@ class Settled:
     def readers(self) -> int:
         """How many wait."""
         return len(self._readers)
+
+    def end(self) -> None:
+        """Let every reader go: the service stops."""
+        self.ended = True
+        self._wake()
 
     def _wake(self) -> None:
         with self._lock:
