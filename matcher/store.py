@@ -51,7 +51,6 @@ class OrderLog:
         self._lock = threading.Lock()
         self._closed = False
         self._queue: queue.SimpleQueue[_Pending | Future[None] | None] = queue.SimpleQueue()
-        self._probes = 1
         self.fault: str | None = None
         """Why the last commit failed, None if it did not."""
         self.folder = path.parent
@@ -176,8 +175,7 @@ class OrderLog:
                 self._writer.execute("BEGIN IMMEDIATE")
                 sequence, head, records = self._insert(group)
                 if probe:
-                    write_nothing(self._writer, self._probes)
-                    self._probes += 1
+                    write_nothing(self._writer)
         except Exception as error:  # every waiting caller must learn of any failure
             self.fault = str(error)
             for pending in group:
