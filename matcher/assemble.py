@@ -9,16 +9,18 @@ from random import Random
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from matcher.checkpoint import Checkpoints
-from matcher.close import Linger
+from matcher.close import IDLE_SECONDS, Linger
 from matcher.desk import Desk
 from matcher.follower import Follower
-from matcher.intake import View
+from matcher.health import fault_of
 from matcher.journal import Journal
 from matcher.logged import LoggedOrders
 from matcher.loop import Operator
+from matcher.outcomes import Outcomes
 from matcher.outside import Clock, JobProver, VenueChain
 from matcher.service import Matcher
 from matcher.store import OrderLog
+from matcher.yardstick import BAND_BP
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.params import MarketParams, Preset
@@ -52,6 +54,8 @@ class Parts:
     """Folder of the checkpoints; without one, every start replays all that was settled."""
     confirmations: int = 0
     """Blocks on top of one before a checkpoint holds it."""
+    idle_seconds: float = IDLE_SECONDS
+    band_bp: int = BAND_BP
 
 
 def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
@@ -60,11 +64,12 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
     ``service`` is a matcher that is served already: it goes on with the log as it is read back.
 
     Raises:
-        LogError: the order log cannot be used.
+        LogError: the order log cannot be used, or another matcher uses it.
+        JournalError: the journal cannot be used.
     """
     log = OrderLog(parts.log_path, parts.chain.venue)
     try:
-        journal = Journal(parts.journal_path)
+        desk = _desk(parts, log)
     except BaseException:
         log.close()
         raise
@@ -73,18 +78,19 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
         envelope_key=parts.keys.envelope,
         receipt_key=parts.keys.receipt,
         log=log,
-        view=View(1, {}, {}),
+        view=None,
         clock_ms=parts.clock.time_ms,
     )
     matcher.log = log
-    desk = _desk(parts, log, journal)
     operator = Operator(
         matcher=matcher,
         desk=desk,
         follower=_follower(parts, desk, matcher),
-        linger=Linger(parts.clock, parts.linger_seconds),
+        linger=Linger(parts.clock, parts.linger_seconds, parts.idle_seconds),
     )
     matcher.phase = lambda: operator.phase
+    matcher.fault = lambda: fault_of(operator)
+    matcher.order_state = operator.order_state
     return operator
 
 
@@ -95,13 +101,15 @@ def _follower(parts: Parts, desk: Desk, matcher: Matcher) -> Follower:
     return Follower(desk, matcher.settled, checkpoints, parts.confirmations)
 
 
-def _desk(parts: Parts, log: OrderLog, journal: Journal) -> Desk:
+def _desk(parts: Parts, log: OrderLog) -> Desk:
     return Desk(
         preset=parts.preset,
         params=parts.params,
         key=parts.keys.operator,
         orders=LoggedOrders(log, parts.keys.envelope, parts.chain.venue),
-        journal=journal,
+        journal=Journal(parts.journal_path),
+        outcomes=Outcomes(parts.journal_path),
+        band_bp=parts.band_bp,
         chain=parts.chain,
         batch_prover=parts.batch_prover,
         request_prover=parts.request_prover,

@@ -1,104 +1,157 @@
-"""Orders that wait for a batch, in time order, and how a batch is picked from them."""
+"""Orders that wait for a batch, those in closed sets, and how the next set is made of them."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from random import Random
 
 from matcher.journal import ClosedSet, Reference
+from matcher.selection import Choice, Memory, choose
+from matcher.yardstick import Yardstick
 from undertow.engine.batch import Slot
 from undertow.protocol.account import Account
 from undertow.protocol.authority import Authority
+from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MarketParams, Preset
 from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.state import State
 
-_KEEP = {Outcome.REPEATED, Outcome.NOT_PRICED}
-"""The order was not judged: it waits for the next batch."""
+_UNJUDGED = {Outcome.REPEATED, Outcome.NOT_PRICED}
+"""A resting order waits on for the next batch."""
 SALT_BITS = 248
 
 
 @dataclass(slots=True)
 class OrderBook:
-    """Waiting orders by sequence number."""
+    """Follows from order log, journal and settlements, whenever it was brought up to them."""
 
     waiting: dict[int, SignedOrder] = field(default_factory=dict)
+    """By number in the log; what is in a closed set waits, too, until the set is settled."""
+    held: dict[int, int] = field(default_factory=dict)
+    """The closed, not yet settled set of an order, by its number."""
+    newest: dict[int, int] = field(default_factory=dict)
+    """The highest nonce of the log's orders, by account.
+
+    What it replaced stays replaced whatever became of the newer order, and whenever that was: a
+    trader's cancellation does not depend on when a set was picked.
+    """
+    memory: Memory = field(default_factory=Memory)
+    _added: int = 0
+    _yardstick: Yardstick | None = None
+    _chosen: tuple[object, Choice] | None = None
+    """The last choice and what it was made of: a loop that waits asks again and again."""
 
     def copy(self) -> OrderBook:
         """Return a book that changes on its own."""
-        return OrderBook(self.waiting.copy())
+        return OrderBook(
+            waiting=self.waiting.copy(),
+            held=self.held.copy(),
+            newest=self.newest.copy(),
+            memory=self.memory.copy(),
+            _added=self._added,
+        )
 
     def add(self, sequence: int, signed: SignedOrder) -> None:
-        """Take in an order of the log."""
+        """Take in an order of the log; the numbers come in order."""
+        order = signed.order
+        self.newest[order.account] = max(order.nonce, self.newest.get(order.account, 0))
         self.waiting[sequence] = signed
+        self._added = sequence
+
+    def hold(self, closed: ClosedSet) -> None:
+        """Count a set as closed and not settled: its orders are promised to it."""
+        self.memory.laned.update(dict.fromkeys(closed.lanes, closed.batch))
+        for authority, number in closed.slots:
+            if authority is Authority.ORDER:
+                self.held[number] = closed.batch
+
+    def measure(self, state: State, batch: int, params: MarketParams, band_bp: int) -> Yardstick:
+        """Return the yardstick for a set; the same as before for the same state."""
+        known = self._yardstick
+        if known is None or known.state is not state or known.batch != batch:
+            self._yardstick = known = Yardstick(state, batch, params, band_bp)
+        return known
+
+    def has_parked(self) -> bool:
+        """Return whether an order waits that is in no closed set."""
+        return len(self.waiting) > len(self.held)
+
+    def is_live(self, order: Order, batch: int, accounts: Mapping[int, Account]) -> bool:
+        """Return whether an order may still be filled in a batch.
+
+        Not one without lots, which only cancels, nor one whose lots are done under its nonce.
+        """
+        account = accounts.get(order.account)
+        nonce, filled = (account.nonce, account.filled) if account else (0, 0)
+        return (
+            order.nonce >= max(self.newest[order.account], nonce)
+            and order.expiry_batch >= batch
+            and order.size > (filled if order.nonce == nonce else 0)
+        )
+
+    def choose(self, yardstick: Yardstick, preset: Preset, *, far: bool = False) -> Choice:
+        """Return what the next set would hold; drops what can never be filled."""
+        made_of = (yardstick, self._added, len(self.held), far)
+        if self._chosen is None or self._chosen[0] != made_of:
+            self._chosen = made_of, self._choose(yardstick, preset, far=far)
+        return self._chosen[1]
+
+    def _choose(self, yardstick: Yardstick, preset: Preset, *, far: bool) -> Choice:
+        accounts = yardstick.state.accounts
+        for sequence, signed in list(self.waiting.items()):
+            live = self.is_live(signed.order, yardstick.batch, accounts)
+            if not live and sequence not in self.held:
+                del self.waiting[sequence]
+        busy = {self.waiting[number].order.account for number in self.held}
+        return choose(self.waiting, busy, self.memory, yardstick, preset, far=far)
 
     def pick(
-        self,
-        batch: int,
-        accounts: Mapping[int, Account],
-        preset: Preset,
-        params: MarketParams,
-        random: Random,
+        self, yardstick: Yardstick, preset: Preset, random: Random, *, far: bool = False
     ) -> ClosedSet | None:
-        """Return the next set, or None while no order waits.
+        """Return the next set, None while no order is to have a slot; `hold` it once it is safe.
 
-        The busiest markets get the lanes; an account has one order in a batch, of its highest
-        nonce; decoys fill up. ``random`` draws decoys and salts.
+        ``far`` takes in what is parked. Decoys fill up; ``random`` draws them and the salts.
         """
-        self._drop_dead(batch, accounts)
-        if not self.waiting:
+        choice = self.choose(yardstick, preset, far=far)
+        if not choice.orders:
             return None
-        lanes = self._lanes(preset, params)
-        orders, taken = self._orders(lanes, preset.slots)
+        accounts = yardstick.state.accounts
+        taken = {self.waiting[number].order.account for number in choice.orders}
+        orders = [Reference(Authority.ORDER, number) for number in choice.orders]
         decoys = _decoys(accounts, taken, preset.slots - len(orders), random)
         salts = tuple(random.getrandbits(SALT_BITS) for _ in range(preset.slots))
-        return ClosedSet(batch=batch, lanes=lanes, slots=(*orders, *decoys), salts=salts)
+        slots = (*orders, *decoys)
+        return ClosedSet(batch=yardstick.batch, lanes=choice.lanes, slots=slots, salts=salts)
 
     def settle(self, closed: ClosedSet, slots: Sequence[Slot]) -> None:
-        """Drop the orders that a batch finished; a resting rest goes on waiting."""
+        """Drop the orders that a batch finished; a resting rest goes on waiting.
+
+        An order that is not to rest is spent by the set it was in, whatever its outcome.
+        """
+        self.memory.laned.update(dict.fromkeys(closed.lanes, closed.batch))
         for (_, number), slot in zip(closed.slots, slots, strict=True):
-            if slot.order is None or slot.outcome in _KEEP:
+            order = slot.order
+            if order is None:
                 continue
-            rests = slot.outcome is Outcome.CLEARED and not slot.order.immediate_or_cancel
-            if not rests or slot.after.filled >= slot.order.size:
+            self.held.pop(number, None)
+            if slot.fill:
+                self.memory.missed.pop(order.account, None)
+            else:
+                self.memory.missed[order.account] = closed.batch
+            if is_spent(slot):
                 self.waiting.pop(number, None)
 
-    def _lanes(self, preset: Preset, params: MarketParams) -> tuple[int, ...]:
-        demand = Counter(s.order.instrument for s in self.waiting.values())
-        listed = [i for i, market in enumerate(params.markets) if market is not None]
-        ranked = sorted(listed, key=lambda i: -demand[i])
-        spare = [i for i in range(len(params.markets)) if i not in listed]
-        return tuple(sorted((ranked + spare)[: preset.lanes]))
 
-    def _orders(self, lanes: Sequence[int], slots: int) -> tuple[list[Reference], set[int]]:
-        """Return the oldest order of each account, and the accounts that have one."""
-        orders: list[Reference] = []
-        taken: set[int] = set()
-        for sequence in sorted(self.waiting):
-            order = self.waiting[sequence].order
-            if len(orders) < slots and order.instrument in lanes:
-                if order.account not in taken:
-                    orders.append(Reference(Authority.ORDER, sequence))
-                taken.add(order.account)
-        return orders, taken
-
-    def _drop_dead(self, batch: int, accounts: Mapping[int, Account]) -> None:
-        """Drop what expired or was replaced: a higher nonce cancels what waits below it."""
-        newest: dict[int, int] = {}
-        for signed in self.waiting.values():
-            order = signed.order
-            account = accounts.get(order.account)
-            if account is not None:
-                nonce = order.nonce if order.expiry_batch >= batch else account.nonce
-                known = newest.get(order.account, account.nonce)
-                newest[order.account] = max(known, nonce)
-        for sequence, signed in list(self.waiting.items()):
-            order = signed.order
-            replaced = order.nonce < newest.get(order.account, order.nonce + 1)
-            if replaced or order.expiry_batch < batch:
-                del self.waiting[sequence]
+def is_spent(slot: Slot) -> bool:
+    """Return whether the order of a slot ended with its batch."""
+    assert slot.order is not None
+    if slot.order.immediate_or_cancel:
+        return True
+    if slot.outcome is Outcome.CLEARED:
+        return slot.after.filled >= slot.order.size
+    return slot.outcome not in _UNJUDGED
 
 
 def _decoys(

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matcher.book import OrderBook
 from matcher.logged import LoggedOrders
 from matcher.replica import Replica
-from matcher.service import Notice, notice
+from matcher.selection import Memory
+from matcher.settled import Notice, notice
 from undertow import foreign_json
 from undertow.chain import state_file
 from undertow.chain.chain import Block
@@ -88,7 +90,7 @@ class Checkpoints:
             "runs": replica.runs,
             "read": replica.read,
             "head": self._head(replica.read),
-            "waiting": sorted(replica.book.waiting),
+            **_book(replica.book),
             "block": [block.number, block.hash, block.time],
             "settled": [[int(s["batch"]), s["root"], int(s["round"])] for s in checkpoint.settled],
         }
@@ -107,10 +109,15 @@ class Checkpoints:
         if f"{state.root():#x}" != content["root"]:
             raise ValueError("its two files are not of one replica")
         replica = Replica(state=state, runs=content["runs"], read=content["read"])
-        for sequence in content["waiting"]:
-            replica.book.add(sequence, self.orders.get(sequence))
+        self._fill(replica.book, content)
         settled = [notice(batch, int(root, 16), r) for batch, root, r in content["settled"]]
         return Checkpoint(replica, Block(*content["block"]), settled)
+
+    def _fill(self, book: OrderBook, content: dict[str, Any]) -> None:
+        for sequence in content["waiting"]:
+            book.add(sequence, self.orders.get(sequence))
+        book.newest = dict(content["newest"])
+        book.memory = Memory(dict(content["missed"]), dict(content["laned"]))
 
     def _head(self, read: int) -> str:
         """Return the order log's chain hash at a record; raises LookupError past its end."""
@@ -120,6 +127,16 @@ class Checkpoints:
         if record is None:
             raise LookupError(f"the order log has no record {read}")
         return record.chain.hex()
+
+
+def _book(book: OrderBook) -> dict[str, Any]:
+    """Return what is in a book but for the closed sets, which the journal holds."""
+    return {
+        "waiting": sorted(book.waiting),
+        "newest": sorted(book.newest.items()),
+        "missed": sorted(book.memory.missed.items()),
+        "laned": sorted(book.memory.laned.items()),
+    }
 
 
 def _digest(content: dict[str, Any]) -> str:

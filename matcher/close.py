@@ -9,14 +9,23 @@ from matcher.journal import ClosedSet
 from matcher.outside import Clock
 from matcher.replica import Replica
 
+IDLE_SECONDS = 600.0
+"""Default time without a set after which one is closed for orders that are all parked."""
+
 
 @dataclass(slots=True)
 class Linger:
-    """How long the first waiting order waits for others."""
+    """How long the first order that can have a slot waits for others, and parked ones for a set.
+
+    Marks move with batches alone, so a market that moved away from what waits needs a batch now and
+    then; it is rare, since orders that stay parked pay nothing for it.
+    """
 
     clock: Clock
     seconds: float
+    idle_seconds: float = IDLE_SECONDS
     _since: float | None = None
+    _parked_since: float | None = None
 
     def holds(self, waiting: int, slots: int) -> bool:
         """Return whether so many waiting orders wait on, for a batch of so many slots."""
@@ -27,32 +36,50 @@ class Linger:
             self._since = now
         return waiting < slots and now - self._since < self.seconds
 
+    def wakes(self) -> bool:
+        """Return whether what is parked has waited long enough; nothing else waits."""
+        now = self.clock.monotonic()
+        if self._parked_since is None:
+            self._parked_since = now
+        return now - self._parked_since >= self.idle_seconds
+
     def end(self) -> None:
         """Start anew with the next order: a set is written down."""
-        self._since = None
+        self._since = self._parked_since = None
 
 
-def write_down(desk: Desk, replica: Replica) -> ClosedSet | None:
-    """Return the set of the replica's next batch, None while no order waits.
+def write_down(desk: Desk, replica: Replica, *, far: bool = False) -> ClosedSet | None:
+    """Return the set of the replica's next batch, None while no order is to have a slot.
 
-    A set is picked once: what the journal holds was perhaps committed already.
+    A set is picked once: what the journal holds was perhaps committed already. ``far`` takes in
+    orders that are parked.
     """
     batch = replica.state.batch_number + 1
     closed = desk.journal.read(batch)
     if closed is None:
-        accounts = replica.state.accounts
-        closed = replica.book.pick(batch, accounts, desk.preset, desk.params, desk.random)
+        closed = replica.book.pick(desk.yardstick(replica), desk.preset, desk.random, far=far)
         if closed is not None:
             desk.journal.write(closed)
+            replica.book.hold(closed)
     return closed
+
+
+def _waits(desk: Desk, replica: Replica, linger: Linger) -> tuple[bool, bool]:
+    """Return whether the next set is not to be closed yet, and whether parked orders enter it."""
+    chosen = replica.book.choose(desk.yardstick(replica), desk.preset).orders
+    if chosen:
+        return linger.holds(len(chosen), desk.preset.slots), False
+    return not (replica.book.has_parked() and linger.wakes()), True
 
 
 def close_next(desk: Desk, replica: Replica, linger: Linger) -> bool:
     """Close the next set, if orders wait; return whether it was closed."""
-    written = desk.journal.read(replica.state.batch_number + 1) is not None
-    if not written and linger.holds(len(replica.book.waiting), desk.preset.slots):
-        return False
-    closed = write_down(desk, replica)
+    far = False
+    if desk.journal.read(replica.state.batch_number + 1) is None:
+        waits, far = _waits(desk, replica, linger)
+        if waits:
+            return False
+    closed = write_down(desk, replica, far=far)
     if closed is None:
         return False
     linger.end()

@@ -7,7 +7,10 @@ from random import Random
 
 from matcher.journal import ClosedSet, Journal
 from matcher.logged import LoggedOrders
+from matcher.outcomes import Outcomes
 from matcher.outside import Clock, JobProver, VenueChain
+from matcher.replica import Replica
+from matcher.yardstick import Yardstick
 from prover.inputs import Committed
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
@@ -30,6 +33,9 @@ class Desk:
     batch_prover: JobProver
     request_prover: JobProver
     clock: Clock
+    outcomes: Outcomes
+    band_bp: int
+    """How far from the last price an order may be to get a slot, in 1/10,000."""
     random: Random
     """Draws decoys and salts: whoever foresees it sees through both."""
 
@@ -37,6 +43,11 @@ class Desk:
     def venue(self) -> Venue:
         """Where orders and statements are valid."""
         return self.chain.venue
+
+    def yardstick(self, replica: Replica) -> Yardstick:
+        """Return what measures the orders for the replica's next set."""
+        state = replica.state
+        return replica.book.measure(state, state.batch_number + 1, self.params, self.band_bp)
 
     def committed(self, closed: ClosedSet) -> Committed:
         """Return a closed set with its orders; raises DivergedError."""

@@ -2,12 +2,16 @@
 
 MatcherError
 ├── LogError          the order log cannot be used
-│   └── BrokenChainError   a record was altered, removed or reordered
+│   ├── BrokenChainError   a record was altered, removed or reordered
+│   └── InUseError         another matcher works with it
+├── JournalError      the journal cannot be read or written, or is damaged
 ├── SettingsError     a setting is missing or malformed
 └── DivergedError     the chain holds another state than the log and the journal give
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from undertow.errors import UndertowError
 
@@ -27,6 +31,20 @@ class BrokenChainError(LogError):
         """Name the first record that does not hold."""
         super().__init__(f"order log is broken at sequence {sequence}")
         self.sequence = sequence
+
+
+class InUseError(LogError):
+    """Another process works with the same files."""
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        """Name the folder, and the process as it described itself."""
+        super().__init__(f"{folder} is in use by {holder}; stop that matcher first")
+        self.folder = folder
+        self.holder = holder
+
+
+class JournalError(MatcherError):
+    """The journal cannot be read or written, or is damaged; the message names the file."""
 
 
 class SettingsError(MatcherError):

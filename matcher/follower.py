@@ -16,7 +16,7 @@ from matcher.desk import Desk
 from matcher.errors import DivergedError
 from matcher.recover import recover
 from matcher.replica import Replica
-from matcher.service import Notice, notice
+from matcher.settled import Settled, notice
 from undertow.chain.chain import Block
 from undertow.chain.errors import WrongAnswerError
 from undertow.chain.settled import SettledBatch
@@ -45,7 +45,7 @@ class Follower:
     """One operator's eye on the chain."""
 
     desk: Desk
-    settled: list[Notice]
+    settled: Settled
     """Every settled batch, oldest first; who settles adds its own."""
     checkpoints: Checkpoints | None = None
     confirmations: int = 0
@@ -68,7 +68,7 @@ class Follower:
                 log.warning("a checkpoint at block %d is of no chain now", checkpoint.block.number)
                 continue
             base = Agreed(checkpoint.replica, checkpoint.block, checkpoint.block)
-            self.settled[:] = checkpoint.settled
+            self.settled.replace(checkpoint.settled)
             try:
                 return self._replayed(base, view)
             except DivergedError as error:
@@ -117,11 +117,14 @@ class Follower:
             raise WrongAnswerError(f"is behind block {block}")
         settled = self.desk.chain.settlements(Reached(block, since, replica.runs), view)
         recover(self.desk, replica, settled, view)
-        self.settled[since:] = [
-            notice(entry.number, entry.root, entry.round_number)
-            for entry in settled
-            if isinstance(entry, SettledBatch)
-        ]
+        self.settled.replace_after(
+            since,
+            (
+                notice(entry.number, entry.root, entry.round_number)
+                for entry in settled
+                if isinstance(entry, SettledBatch)
+            ),
+        )
         self._remember(replica, view.block)
         return replica, view
 
@@ -143,7 +146,7 @@ class Follower:
             return
         settled = agreed.replica.state.batch_number + agreed.replica.runs
         if settled >= self._saved + CHECKPOINT_EVERY or settled < self._saved:
-            batches = self.settled[: agreed.replica.state.batch_number]
+            batches = self.settled.until(agreed.replica.state.batch_number)
             self.checkpoints.save(Checkpoint(agreed.replica, agreed.first, batches))
             self._saved = settled
 

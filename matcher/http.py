@@ -9,9 +9,13 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from matcher.bounded import Bounds, bounded, quiet
 from matcher.service import Matcher, create_app
 
 _START_SECONDS = 30
+BACKLOG = 256
+STOP_SECONDS = 5
+"""How long answers that are under way, streams among them, may take at the end."""
 
 
 class _Server(uvicorn.Server):
@@ -27,7 +31,12 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serve_http(matcher: Matcher, host: str = "127.0.0.1", port: int | None = None) -> Iterator[str]:
+def serve_http(
+    matcher: Matcher,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    bounds: Bounds | None = None,
+) -> Iterator[str]:
     """Serve while the `with` block runs; yields the address. Without a port, a free one."""
     if port is None:
         with socket.socket() as probe:
@@ -38,10 +47,15 @@ def serve_http(matcher: Matcher, host: str = "127.0.0.1", port: int | None = Non
         host=host,
         port=port,
         # In C, which takes a third of an order's time off the server.
-        http="httptools",
+        http=bounded(bounds or Bounds()),
         loop="uvloop",
-        log_level="warning",
-        access_log=False,
+        ws="none",
+        # A proxy's word about addresses is not believed: the bounds count who connects.
+        proxy_headers=False,
+        # What waits to be accepted costs no memory of ours.
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        **quiet(),
     )
     server = _Server(config)
     thread = threading.Thread(target=server.run, name="http", daemon=True)
@@ -51,5 +65,6 @@ def serve_http(matcher: Matcher, host: str = "127.0.0.1", port: int | None = Non
     try:
         yield f"http://{host}:{port}"
     finally:
+        matcher.settled.end()
         server.should_exit = True
-        thread.join(10)
+        thread.join(2 * STOP_SECONDS)

@@ -13,14 +13,10 @@ from enum import StrEnum
 from undertow.crypto import eddsa
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.account import Account
-from undertow.protocol.envelope import (
-    ENVELOPE_BYTES,
-    EnvelopePrivateKey,
-    open_envelope,
-)
+from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey
 from undertow.protocol.errors import EnvelopeError, OrderError, WrongKeyError
 from undertow.protocol.params import MarketParams
-from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.signed_order import SealedOrder, SignedOrder, open_order
 from undertow.protocol.state import State
 from undertow.protocol.units import PRICE_WIDTH
 from undertow.protocol.venue import Venue
@@ -107,31 +103,29 @@ class Refused:
 
 def decide(
     ciphertext: bytes, key: EnvelopePrivateKey, venue: Venue, view: View
-) -> SignedOrder | Refused:
+) -> SealedOrder | Refused:
     """Return the order in `ciphertext` if it may enter the log, else the first reason why not.
 
     Margin and fill limits depend on the batch and are judged there, not here.
     """
-    signed = _opened(ciphertext, key, venue)
-    if isinstance(signed, Refused):
-        return signed
-    code = _fault(signed, venue, view)
-    return signed if code is None else Refused(code)
+    sealed = _opened(ciphertext, key, venue)
+    if isinstance(sealed, Refused):
+        return sealed
+    code = _fault(sealed.signed, venue, view)
+    return sealed if code is None else Refused(code)
 
 
-def _opened(ciphertext: bytes, key: EnvelopePrivateKey, venue: Venue) -> SignedOrder | Refused:
+def _opened(ciphertext: bytes, key: EnvelopePrivateKey, venue: Venue) -> SealedOrder | Refused:
     # 1. The envelope opens with the current key.
     if len(ciphertext) > ENVELOPE_BYTES:
         return Refused(Code.OVERSIZED)
     try:
-        plaintext = open_envelope(ciphertext, key, venue)
+        return open_order(ciphertext, key, venue)
     except WrongKeyError:
         return Refused(Code.WRONG_KEY_ID)
     except EnvelopeError:
         return Refused(Code.BAD_CIPHERTEXT)
-    # 2. It holds one signed order, every field within its width.
-    try:
-        return SignedOrder.from_bytes(plaintext)
+    # 2. It holds one signed order, every field within its width, and a salt.
     except OrderError:
         return Refused(Code.MALFORMED_ORDER)
 

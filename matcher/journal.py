@@ -6,12 +6,12 @@ Salts and decoys are drawn at random, so without the journal a closed set could 
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from matcher.errors import JournalError
+from matcher.table import Table
 from undertow.protocol.authority import Authority
 
 _SCHEMA = """
@@ -41,19 +41,17 @@ class ClosedSet:
 
 
 class Journal:
-    """Closed sets by batch number, durable once `write` returns."""
+    """Closed sets by batch number, durable once `write` returns.
+
+    Every method raises JournalError: the file is missing, full, damaged or not ours.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
-        # Salts keep commitments from being guessed; SQLite gives its other files the same mode.
-        path.touch(mode=0o600, exist_ok=True)
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode=WAL")
-        self._database.execute("PRAGMA synchronous=FULL")
-        self._database.executescript(_SCHEMA)
+        # Salts keep commitments from being guessed, so the file is its owner's alone.
+        self._table = Table(path, _SCHEMA)
 
     def write(self, closed: ClosedSet) -> None:
-        """Add a set; a batch has one for ever, so an earlier one raises sqlite3.IntegrityError."""
+        """Add a set; a batch has one for ever."""
         content = json.dumps(
             {
                 "lanes": closed.lanes,
@@ -61,28 +59,34 @@ class Journal:
                 "salts": [str(salt) for salt in closed.salts],
             }
         )
-        with self._lock:
-            self._database.execute("INSERT INTO sets VALUES (?, ?)", (closed.batch, content))
+        self._table.change([("INSERT INTO sets VALUES (?, ?)", (closed.batch, content))])
 
     def read(self, batch: int) -> ClosedSet | None:
         """Return the set of a batch, if it was closed."""
-        query = "SELECT content FROM sets WHERE batch = ?"
-        with self._lock:
-            row = self._database.execute(query, (batch,)).fetchone()
-        if row is None:
-            return None
-        content = json.loads(row[0])
+        rows = self._table.all("SELECT content FROM sets WHERE batch = ?", (batch,))
+        return _set(batch, rows[0][0]) if rows else None
+
+    def after(self, batch: int) -> list[ClosedSet]:
+        """Return the sets of all later batches, in order."""
+        query = "SELECT batch, content FROM sets WHERE batch > ? ORDER BY batch"
+        return [_set(number, content) for number, content in self._table.all(query, (batch,))]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._table.close()
+
+
+def _set(batch: int, text: str) -> ClosedSet:
+    try:
+        content = json.loads(text)
         return ClosedSet(
             batch=batch,
-            lanes=tuple(content["lanes"]),
+            lanes=tuple(int(lane) for lane in content["lanes"]),
             slots=tuple(
                 Reference(Authority(authority), int(number))
                 for authority, number in content["slots"]
             ),
             salts=tuple(int(salt) for salt in content["salts"]),
         )
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._database.close()
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise JournalError(f"the journal's set {batch} is damaged: {error!r}") from error

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matcher.errors import DivergedError
+from matcher.records import Record
 from matcher.store import OrderLog
-from undertow.protocol.envelope import EnvelopePrivateKey, open_envelope
-from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.envelope import EnvelopePrivateKey
+from undertow.protocol.signed_order import SignedOrder, open_order
 from undertow.protocol.venue import Venue
 
 
@@ -27,14 +28,15 @@ class LoggedOrders:
     def after(self, sequence: int) -> Iterator[tuple[int, SignedOrder]]:
         """Yield the orders with a number above ``sequence``, with their numbers."""
         for record in self.log.records(after=sequence):
-            yield record.sequence, self._opened(record.ciphertext)
+            yield record.sequence, self.opened(record)
 
     def get(self, sequence: int) -> SignedOrder:
         """Return the order with this number; raises DivergedError."""
         record = self.log.get(sequence)
         if record is None:
             raise DivergedError(f"the journal names order {sequence}, which the log does not hold")
-        return self._opened(record.ciphertext)
+        return self.opened(record)
 
-    def _opened(self, ciphertext: bytes) -> SignedOrder:
-        return SignedOrder.from_bytes(open_envelope(ciphertext, self.key, self.venue))
+    def opened(self, record: Record) -> SignedOrder:
+        """Return the order of a record."""
+        return open_order(record.ciphertext, self.key, self.venue).signed

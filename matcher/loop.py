@@ -6,45 +6,28 @@ else is recomputed from them, so the loop may stop at any point and start again.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from matcher.close import Linger, close_next
 from matcher.desk import Desk
 from matcher.errors import DivergedError
 from matcher.follower import Follower
 from matcher.intake import view_of
+from matcher.order_states import OrderState, state_of
+from matcher.phase import Phase
+from matcher.records import Record
 from matcher.replica import Replica
-from matcher.service import Matcher, notice
+from matcher.service import Matcher
 from matcher.settle import BatchReport, oracle_is_silent, settle_batch, settle_requests
+from matcher.settled import notice
+from matcher.trouble import Troubles
 from undertow.chain.contracts import Pending
-from undertow.chain.errors import ChainUnreachableError, RevertedError
 from undertow.protocol.state import State
 
-log = logging.getLogger(__name__)
-BACKOFF_SECONDS = (0.5, 1, 2, 4, 8, 15)
 PAUSE_SECONDS = 0.2
 """Between two steps when there is nothing to do."""
-
-
-class Phase(StrEnum):
-    """What the loop is doing; `/status` shows it."""
-
-    STARTING = "starting"
-    IDLE = "idle"
-    SERVING_REQUESTS = "serving requests"
-    WAITING_FOR_PRICE = "waiting for the first price after the close"
-    ORACLE_SILENT = "oracle stale or in disagreement: no price since the close"
-    PROVING = "proving"
-    CHAIN_UNREACHABLE = "chain unreachable, backing off"
-
-
-def backoff(failures: int) -> float:
-    """Return the seconds to wait after so many failures in a row."""
-    return BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +42,11 @@ class Operator:
     on_step: Callable[[], None] = lambda: None
     """Called whenever the phase may have changed."""
     phase: Phase = Phase.STARTING
+    troubles: Troubles = field(default_factory=Troubles)
+    beat: float = 0.0
+    """When the loop last turned."""
+    ended: bool = False
+    """It ended without being told to."""
     replica: Replica = field(default_factory=Replica)
     _started: bool = False
     _stale: bool = True
@@ -70,28 +58,29 @@ class Operator:
         return self.replica.state
 
     def run(self, stop: threading.Event) -> None:
-        """Step until told to stop; an unreachable chain only slows the loop."""
-        failures = 0
-        while not stop.is_set():
-            moved = False
-            try:
-                if self._stale:
-                    self.recover()
-                    moved = True
-                else:
-                    moved = self.step()
-                    failures = 0
-            except ChainUnreachableError as error:
-                failures += 1
-                log.warning("%s", error)
-                self._pause(Phase.CHAIN_UNREACHABLE, stop, backoff(failures))
-            except RevertedError as error:
-                # The chain moved under the loop: a new request, or a settlement from elsewhere.
-                log.warning("refused by the contract, reading the chain again: %s", error)
-                self._pause(Phase.STARTING, stop, backoff(1))
-            self.on_step()
-            if not moved:
-                self.desk.clock.wait(stop, PAUSE_SECONDS)
+        """Step until told to stop; trouble only slows the loop, but for what no time mends."""
+        try:
+            while not stop.is_set():
+                self._turn(stop)
+        except BaseException:
+            self.ended = True
+            raise
+
+    def _turn(self, stop: threading.Event) -> None:
+        moved = False
+        self.beat = self.desk.clock.monotonic()
+        try:
+            if self._stale:
+                self.recover()
+                moved = True
+            else:
+                moved = self.step()
+                self._done()
+        except Exception as error:
+            self._pause(error, stop)
+        self.on_step()
+        if not moved:
+            self.desk.clock.wait(stop, PAUSE_SECONDS)
 
     def recover(self) -> None:
         """Rebuild the state from the chain, the log and the journal.
@@ -112,6 +101,7 @@ class Operator:
         """Close the order log and the journal."""
         self.matcher.log.close()
         self.desk.journal.close()
+        self.desk.outcomes.close()
 
     def step(self) -> bool:
         """Do the next piece of work; return whether there was any."""
@@ -142,7 +132,7 @@ class Operator:
             return False
         self.phase = Phase.PROVING
         self.replica, report = settle_batch(self.desk, self.replica, closed, price, self.linger)
-        self.matcher.settled.append(notice(number, self.state.root(), price.number))
+        self.matcher.settled.add(notice(number, self.state.root(), price.number))
         self._publish_view()
         self.phase = Phase.IDLE
         self.on_batch(report)
@@ -165,11 +155,28 @@ class Operator:
             self._publish_view()
         return closed
 
-    def _pause(self, phase: Phase, stop: threading.Event, seconds: float) -> None:
-        """Name what happened and wait; the next step begins with a recovery."""
-        self.phase, self._stale = phase, True
+    def _pause(self, error: Exception, stop: threading.Event) -> None:
+        """Name what happened and wait; the next step begins with a recovery, if need be."""
+        seconds = self.troubles.meet(error, self.desk.clock.monotonic())
+        assert self.troubles.name is not None
+        self.phase = self.troubles.name
+        self._stale = self._stale or not self.troubles.keeps_state
         self.on_step()
         self.desk.clock.wait(stop, seconds)
+
+    def _done(self) -> None:
+        """A step went well."""
+        if self.phase is self.troubles.name:
+            self.phase = Phase.IDLE
+        self.troubles.end()
+
+    def order_state(self, record: Record) -> OrderState:
+        """Return what became of an acknowledged order; raises LogError, JournalError."""
+        replica = self.replica
+        order = self.desk.orders.opened(record).order
+        parts = self.desk.outcomes.read(record.sequence, replica.state.batch_number)
+        parked = self.desk.yardstick(replica).parked(order)
+        return state_of(record.sequence, order, parts, replica.book, replica.state, parked)
 
     def _publish_view(self) -> None:
         """Tell intake what it decides against."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import struct
 from dataclasses import dataclass
@@ -20,14 +21,18 @@ CREATE TABLE IF NOT EXISTS records (
     time_ms INTEGER NOT NULL,
     ciphertext_hash BLOB NOT NULL UNIQUE,
     ciphertext BLOB NOT NULL,
-    chain BLOB NOT NULL
+    chain BLOB NOT NULL,
+    ticket TEXT NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS records_by_ticket ON records (ticket);
+CREATE TABLE IF NOT EXISTS room (bytes BLOB NOT NULL) STRICT;
 CREATE TRIGGER IF NOT EXISTS records_keep BEFORE DELETE ON records
     BEGIN SELECT RAISE(ABORT, 'the order log is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS records_fixed BEFORE UPDATE ON records
     BEGIN SELECT RAISE(ABORT, 'the order log is append-only'); END;
 """
-_COLUMNS = "sequence, time_ms, ciphertext_hash, ciphertext, chain"
+PROBE_BYTES = 1 << 14
+_COLUMNS = "sequence, time_ms, ciphertext_hash, ciphertext, chain, ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Record:
     ciphertext: bytes
     chain: bytes
     """Hash over the previous record's `chain` and this record's fields."""
+    ticket: str
+    """What its owner asks for the order's state with; stands in the ciphertext, so not hashed."""
 
 
 def genesis(venue: Venue) -> bytes:
@@ -53,7 +60,13 @@ def link(previous: bytes, sequence: int, time_ms: int, digest: bytes) -> bytes:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the table, whose commits return after a flush to the disk; raises sqlite3.Error."""
+    """Open the table, whose commits return after a flush to the disk.
+
+    Raises:
+        sqlite3.Error, OSError: the file cannot be opened.
+    """
+    # Envelopes are sealed, tickets are not: the file is its owner's alone.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
@@ -76,9 +89,9 @@ def check_chain(connection: sqlite3.Connection, first: bytes) -> tuple[int, byte
     return sequence, chain
 
 
-def find(connection: sqlite3.Connection, column: str, value: int | bytes) -> Record | None:
+def find(connection: sqlite3.Connection, column: str, value: int | bytes | str) -> Record | None:
     """Return the record with this value in a column; raises sqlite3.Error."""
-    query = f"SELECT {_COLUMNS} FROM records WHERE {column} = ?"
+    query = f"SELECT {_COLUMNS} FROM records WHERE {column} = ? ORDER BY sequence LIMIT 1"
     row = connection.execute(query, (value,)).fetchone()
     return None if row is None else Record(*row)
 
@@ -91,5 +104,12 @@ def insert(connection: sqlite3.Connection, record: Record) -> None:
         record.ciphertext_hash,
         record.ciphertext,
         record.chain,
+        record.ticket,
     )
-    connection.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?)", row)
+    connection.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def probe(connection: sqlite3.Connection) -> None:
+    """Take and give back the room that some envelopes need; raises sqlite3.Error."""
+    connection.execute("INSERT INTO room VALUES (zeroblob(?))", (PROBE_BYTES,))
+    connection.execute("DELETE FROM room")

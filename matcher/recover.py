@@ -27,6 +27,7 @@ def recover(
         if replica.root() != settled.root:
             raise DivergedError(f"settlement {settled.number} gives another state root")
     replica.take_in(desk.orders)
+    replica.hold(desk.journal)
     if not replica.agrees(view):
         raise DivergedError(
             f"after batch {replica.state.batch_number} and run {replica.runs} the contracts have "
@@ -52,4 +53,5 @@ def _replay_batch(desk: Desk, replica: Replica, settled: SettledBatch) -> None:
     price = desk.chain.round(settled.round_number)
     batch = desk.committed(closed).batch
     execution = transition(replica.state, batch, price.prices, price.time, desk.params)
+    desk.outcomes.write(closed, execution.slots)
     replica.apply_batch(closed, execution)

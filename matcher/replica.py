@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from matcher.book import OrderBook
-from matcher.journal import ClosedSet
+from matcher.journal import ClosedSet, Journal
 from matcher.logged import LoggedOrders
 from undertow.chain.view import View
 from undertow.engine.batch import Execution
@@ -36,6 +36,11 @@ class Replica:
         for sequence, signed in orders.after(self.read):
             self.book.add(sequence, signed)
             self.read = sequence
+
+    def hold(self, journal: Journal) -> None:
+        """Count the sets that are written down and not settled as closed."""
+        for closed in journal.after(self.state.batch_number):
+            self.book.hold(closed)
 
     def copy(self) -> Replica:
         """Return a replica that goes on by itself; this one stays, in case the other fails."""

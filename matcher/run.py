@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from matcher.assemble import Keys, Parts, assemble
 from matcher.http import serve_http
-from matcher.loop import backoff
+from matcher.loop import Operator
 from matcher.outside import JobProver, SystemClock
 from matcher.settings import Settings, check_names, load_settings, secret_bytes
+from matcher.trouble import backoff
 from prover.artifacts import chosen, circuit_names
 from prover.jobs import FolderProver
 from prover.prover import Prover
@@ -25,8 +26,12 @@ from undertow.chain.deployment import Deployment
 from undertow.chain.errors import ChainUnreachableError
 from undertow.client.keys import load_secret
 from undertow.crypto.eddsa import PrivateKey
+from undertow.printable import printable
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.params import PRESETS
+
+LAST_STEP_SECONDS = 5.0
+"""How long the present step may take once the process is told to stop."""
 
 
 def run(host: str, port: int, stop: threading.Event) -> None:
@@ -48,7 +53,33 @@ def run(host: str, port: int, stop: threading.Event) -> None:
         serve_http(operator.matcher, host, port) as address,
     ):
         print(f"matcher of {deployment.settlement} on {address}", flush=True)
-        operator.run(stop)
+        _run_until_told(operator, stop)
+
+
+def _run_until_told(operator: Operator, stop: threading.Event) -> None:
+    """Run the loop in a thread of its own: no proof and no wait for a prover makes us deaf.
+
+    A step that does not end in time is left where it is, as it would be if the machine stopped.
+
+    Raises:
+        UndertowError: what ended the loop.
+    """
+    ended: list[BaseException] = []
+
+    def loop() -> None:
+        try:
+            operator.run(stop)
+        except BaseException as error:
+            ended.append(error)
+        finally:
+            stop.set()
+
+    thread = threading.Thread(target=loop, name="loop", daemon=True)
+    thread.start()
+    stop.wait()
+    thread.join(LAST_STEP_SECONDS)
+    if ended:
+        raise ended[0]
 
 
 def _reach(settings: Settings, deployment: Deployment, stop: threading.Event) -> Contracts | None:
@@ -60,7 +91,7 @@ def _reach(settings: Settings, deployment: Deployment, stop: threading.Event) ->
             return connect(chain, deployment)
         except ChainUnreachableError as error:
             failures += 1
-            print(f"waiting for the chain's node: {error}", flush=True)
+            print(f"waiting for the chain's node: {printable(error)}", flush=True)
             stop.wait(backoff(failures))
     return None
 
@@ -84,6 +115,8 @@ def _parts(settings: Settings, deployment: Deployment, contracts: Contracts) -> 
         linger_seconds=settings.linger_seconds,
         checkpoints=settings.checkpoints,
         confirmations=0 if deployment.chain_id in LOCAL_CHAINS else settings.confirmations,
+        idle_seconds=settings.idle_seconds,
+        band_bp=settings.band_bp,
     )
 
 

@@ -12,26 +12,31 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.requests import ClientDisconnect
 
-from matcher.errors import LogError
+from matcher.errors import JournalError, LogError
+from matcher.health import STARTING, Fault
 from matcher.intake import Code, Refused, View, decide
+from matcher.order_states import Condition, OrderState
 from matcher.records import Record
+from matcher.settled import Notice, Settled
 from matcher.store import OrderLog
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey
 from undertow.protocol.receipt import ciphertext_hash, sign_receipt
 from undertow.protocol.venue import Venue
 
-_STREAM_SECONDS = 0.2
+MOST_BATCHES = 1_000
+"""In one answer; a reader asks on from the last one's number."""
+MOST_STREAMS = 256
+LIVING_SECONDS = 15.0
+"""A stream without batches says so as often, so that a dead reader is noticed."""
+STATE_BYTES = 256
+"""Of every answer about an order: its length says nothing."""
+LEAST_FREE_BYTES = 64 << 20
+"""Room on the log's disk below which the matcher is not healthy."""
+PROBE_SECONDS = 1.0
+"""A log that failed is tried again at most as often, however many ask for its health."""
 _STATUS = {Code.OVERSIZED: 413, Code.WRONG_KEY_ID: 409, Code.UNKNOWN_ACCOUNT: 404}
-
-
-Notice = dict[str, int | str]
-"""A settled batch's number, state root and price round."""
-
-
-def notice(batch: int, root: int, round_number: int) -> Notice:
-    """Return a settled batch as `/batches` lists it."""
-    return {"batch": batch, "root": f"{root:#066x}", "round": round_number}
 
 
 @dataclass(slots=True)
@@ -42,11 +47,15 @@ class Matcher:
     envelope_key: EnvelopePrivateKey
     receipt_key: Ed25519PrivateKey
     log: OrderLog
-    view: View
+    view: View | None
+    """None until the loop has read the chain: before, nobody's account is known."""
     clock_ms: Callable[[], int]
-    settled: list[Notice] = field(default_factory=list)
-    """Every settled batch, oldest first."""
+    settled: Settled = field(default_factory=Settled)
     phase: Callable[[], str] = lambda: "intake only"
+    fault: Callable[[], Fault | None] = lambda: None
+    """Why the loop behind the service cannot do its work."""
+    order_state: Callable[[Record], OrderState] = lambda _: OrderState(condition=Condition.WAITING)
+    least_free_bytes: int = LEAST_FREE_BYTES
 
     def receipt(self, record: Record) -> dict[str, int | str]:
         """Return the signed receipt of a durable record, the same each time."""
@@ -60,12 +69,13 @@ class Matcher:
 
     def status(self) -> dict[str, int | str]:
         """Return what a client must know before it sends an order."""
-        public = self.envelope_key.public
+        public, fault = self.envelope_key.public, self.fault()
         return {
             "chainId": self.venue.chain_id,
             "contract": self.venue.address,
-            "batchNumber": self.view.batch_number,
+            "batchNumber": self.view.batch_number if self.view else 0,
             "phase": self.phase(),
+            "trouble": fault.code if fault else "",
             "sequence": self.log.sequence,
             "logHead": self.log.head.hex(),
             "envelopeBytes": ENVELOPE_BYTES,
@@ -78,12 +88,13 @@ class Matcher:
 
 def create_app(matcher: Matcher) -> FastAPI:
     """Return the HTTP service over `matcher`."""
-    app = FastAPI(title="Undertow matcher", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Undertow matcher", docs_url=None, redoc_url=None, openapi_url=None)
     registry = CollectorRegistry()
     answers = Counter("undertow_orders", "Answers to POST /orders", ["code"], registry=registry)
     size = Gauge("undertow_log_records", "Records in the order log", registry=registry)
     size.set_function(lambda: matcher.log.sequence)
     _route_orders(app, matcher, answers)
+    _route_states(app, matcher)
     _route_batches(app, matcher)
     _route_health(app, matcher, registry)
     return app
@@ -91,17 +102,25 @@ def create_app(matcher: Matcher) -> FastAPI:
 
 def _route_orders(app: FastAPI, matcher: Matcher, answers: Counter) -> None:
     @app.exception_handler(LogError)
-    async def log_error(_: Request, __: Exception) -> Response:
+    @app.exception_handler(JournalError)
+    async def files_error(_: Request, __: Exception) -> Response:
         answers.labels("LOG_UNAVAILABLE").inc()
         return _error(503, "LOG_UNAVAILABLE", "the order log does not answer; ask again")
+
+    @app.exception_handler(ClientDisconnect)
+    async def hung_up(_: Request, __: Exception) -> Response:
+        # Nobody reads this: who sent half an envelope is gone.
+        return Response(status_code=400)
 
     @app.post("/orders")
     async def post_order(request: Request) -> Response:
         answer = await _answer(matcher, await _read(request))
-        answers.labels(answer.code if isinstance(answer, Refused) else "ACCEPTED").inc()
-        if isinstance(answer, Refused):
-            return _error(_STATUS.get(answer.code, 422), answer.code, answer.message)
-        return JSONResponse(matcher.receipt(answer))
+        if isinstance(answer, Record):
+            answers.labels("ACCEPTED").inc()
+            return JSONResponse(matcher.receipt(answer))
+        answers.labels(answer.code).inc()
+        status = 503 if isinstance(answer, Fault) else _STATUS.get(answer.code, 422)
+        return _error(status, answer.code, answer.message)
 
     @app.get("/receipts/{sequence}")
     async def get_receipt(sequence: str) -> Response:
@@ -113,50 +132,85 @@ def _route_orders(app: FastAPI, matcher: Matcher, answers: Counter) -> None:
         return JSONResponse(matcher.receipt(record))
 
 
+def _route_states(app: FastAPI, matcher: Matcher) -> None:
+    @app.get("/orders/{ticket}")
+    async def get_order(ticket: str) -> Response:
+        if matcher.view is None:
+            return _unable(STARTING)
+        record = matcher.log.with_ticket(ticket)
+        state = OrderState(condition=Condition.UNKNOWN)
+        if record is not None:
+            state = matcher.order_state(record)
+        text = json.dumps(state.to_json()).ljust(STATE_BYTES)
+        return Response(text, media_type="application/json", headers={"cache-control": "no-store"})
+
+
 def _route_batches(app: FastAPI, matcher: Matcher) -> None:
     @app.get("/batches")
     async def batches(after: int = 0) -> list[Notice]:
-        return [batch for batch in matcher.settled if int(batch["batch"]) > after]
+        return matcher.settled.after(after, MOST_BATCHES)
 
     @app.get("/batches/stream")
-    async def stream(request: Request, after: int = 0) -> StreamingResponse:
-        async def events() -> AsyncIterator[str]:
-            sent = after
-            while not await request.is_disconnected():
-                for batch in [b for b in matcher.settled if int(b["batch"]) > sent]:
-                    sent = int(batch["batch"])
-                    yield f"id: {sent}\nevent: batch\ndata: {json.dumps(batch)}\n\n"
-                await asyncio.sleep(_STREAM_SECONDS)
+    async def stream(after: int = 0) -> Response:
+        if matcher.settled.readers >= MOST_STREAMS:
+            return _error(503, "BUSY", "enough others follow the batches; ask /batches instead")
+        return StreamingResponse(_events(matcher.settled, after), media_type="text/event-stream")
 
-        return StreamingResponse(events(), media_type="text/event-stream")
+
+async def _events(settled: Settled, after: int) -> AsyncIterator[str]:
+    """Yield what is there and what comes; holds no more than one batch for its reader."""
+    with settled.reading() as more:
+        while not settled.ended:
+            more.clear()
+            while found := settled.after(after, 1):
+                after = int(found[0]["batch"])
+                yield f"id: {after}\nevent: batch\ndata: {json.dumps(found[0])}\n\n"
+            try:
+                await asyncio.wait_for(more.wait(), LIVING_SECONDS)
+            except TimeoutError:
+                yield ": nothing new\n\n"
 
 
 def _route_health(app: FastAPI, matcher: Matcher, registry: CollectorRegistry) -> None:
+    tried = 0.0
+
+    async def log_fault() -> Fault | None:
+        nonlocal tried
+        now = asyncio.get_running_loop().time()
+        if matcher.log.fault is not None and now - tried >= PROBE_SECONDS:
+            tried = now
+            await asyncio.wrap_future(matcher.log.probe())
+        if matcher.log.running:
+            return None
+        return Fault("LOG_UNAVAILABLE", "the order log does not accept records")
+
     @app.get("/status")
     async def status() -> dict[str, int | str]:
         return matcher.status()
 
     @app.get("/health")
     async def health() -> Response:
-        if not matcher.log.running:
-            return _error(503, "LOG_UNAVAILABLE", "the order log does not accept records")
-        return JSONResponse({"status": "ok"})
+        fault = await log_fault() or matcher.fault()
+        return _unable(fault) if fault else JSONResponse({"status": "ok"})
 
     @app.get("/metrics")
     async def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _answer(matcher: Matcher, body: bytes | None) -> Record | Refused:
-    """Return the record of an envelope, or why it is refused; raises LogError."""
+async def _answer(matcher: Matcher, body: bytes | None) -> Record | Refused | Fault:
+    """Return the record of an envelope, or why there is none; raises LogError."""
     if body is None:
         return Refused(Code.OVERSIZED)
+    if matcher.view is None:
+        return STARTING
     # Under a millisecond with the native core: a thread would wait longer for its turn.
     decision = decide(body, matcher.envelope_key, matcher.venue, matcher.view)
     if isinstance(decision, Refused):
         # What was recorded stays so, though it may be stale by now.
         return matcher.log.find(ciphertext_hash(body)) or decision
-    return await asyncio.wrap_future(matcher.log.append(body, matcher.clock_ms()))
+    appended = matcher.log.append(body, matcher.clock_ms(), decision.ticket)
+    return await asyncio.wrap_future(appended)
 
 
 async def _read(request: Request) -> bytes | None:
@@ -169,5 +223,10 @@ async def _read(request: Request) -> bytes | None:
     return bytes(body)
 
 
+def _unable(fault: Fault) -> JSONResponse:
+    return _error(503, fault.code, fault.message)
+
+
 def _error(status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse({"code": code, "message": message}, status_code=status)
+    headers = {"retry-after": "1"} if status == 503 else None
+    return JSONResponse({"code": code, "message": message}, status_code=status, headers=headers)

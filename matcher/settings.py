@@ -8,7 +8,9 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from matcher.close import IDLE_SECONDS
 from matcher.errors import SettingsError
+from matcher.yardstick import BAND_BP
 
 
 class Settings(BaseSettings):
@@ -44,6 +46,10 @@ class Settings(BaseSettings):
     """Blocks on top of one before a checkpoint holds it; a local chain needs none."""
     linger_seconds: float = Field(default=2.0, ge=0)
     """How long the first order of a batch waits for others."""
+    idle_seconds: float = Field(default=IDLE_SECONDS, ge=0)
+    """After how long without a batch one is closed for orders that are all parked."""
+    band_bp: int = Field(default=BAND_BP, ge=0, le=9_999)
+    """How far from the last price, in 1/10,000, an order may be to get a slot."""
     jobs: Path | None = None
     """Folder to share proof jobs with `undertow prover run`; proves in this process if unset."""
 

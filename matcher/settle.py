@@ -61,6 +61,7 @@ def settle_batch(
     after = replica.copy()
     after.apply_batch(closed, execution)
     after.take_in(desk.orders)
+    desk.outcomes.write(closed, execution.slots)
     gas = desk.chain.settle_batch(
         after.state.root(),
         [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in execution.slots],

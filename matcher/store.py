@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matcher.errors import LogError
+from matcher.folder_lock import FolderLock
 from matcher.records import Record, check_chain, connect, find, genesis, insert, link
+from matcher.records import probe as write_nothing
 from undertow.protocol.receipt import ciphertext_hash
 from undertow.protocol.venue import Venue
 
@@ -27,6 +29,7 @@ GROUP_LIMIT = 512
 class _Pending:
     ciphertext: bytes
     time_ms: int
+    ticket: str
     done: Future[Record]
 
 
@@ -42,19 +45,31 @@ class OrderLog:
 
         Raises:
             BrokenChainError: a record does not follow from the one before it.
+            InUseError: another process works in the log's folder.
             LogError: the file cannot be opened as an order log.
         """
         self._lock = threading.Lock()
         self._closed = False
-        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Pending | Future[None] | None] = queue.SimpleQueue()
+        self.fault: str | None = None
+        """Why the last commit failed, None if it did not."""
+        self.folder = path.parent
+        self._lock_of_folder = FolderLock(path.parent)
+        try:
+            self._open(path, venue)
+        except BaseException:
+            self._lock_of_folder.release()
+            raise
+        self._thread = threading.Thread(target=self._run, name="order-log", daemon=True)
+        self._thread.start()
+
+    def _open(self, path: Path, venue: Venue) -> None:
         try:
             # Writer thread alone after this point; readers share the second connection.
             self._writer, self._reader = connect(path), connect(path)
             self._sequence, self._head = check_chain(self._reader, genesis(venue))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise LogError(f"cannot open order log {path}: {error}") from error
-        self._thread = threading.Thread(target=self._run, name="order-log", daemon=True)
-        self._thread.start()
 
     @property
     def sequence(self) -> int:
@@ -68,11 +83,11 @@ class OrderLog:
 
     @property
     def running(self) -> bool:
-        """Whether the log takes in records."""
-        return self._thread.is_alive() and not self._closed
+        """Whether the log can take in records, as far as it knows."""
+        return self._thread.is_alive() and not self._closed and self.fault is None
 
-    def append(self, ciphertext: bytes, time_ms: int) -> Future[Record]:
-        """Queue one envelope; the future resolves after it is durable.
+    def append(self, ciphertext: bytes, time_ms: int, ticket: str) -> Future[Record]:
+        """Queue one envelope with its ticket; the future resolves after it is durable.
 
         An envelope that the log already holds resolves to its first record.
 
@@ -83,7 +98,20 @@ class OrderLog:
         with self._lock:
             if self._closed:
                 raise LogError("the order log is closed")
-            self._queue.put(_Pending(ciphertext, time_ms, done))
+            self._queue.put(_Pending(ciphertext, time_ms, ticket, done))
+        return done
+
+    def probe(self) -> Future[None]:
+        """Queue a write of nothing; resolves once it is on the disk, and `fault` says how it went.
+
+        Raises:
+            LogError: the log is closed.
+        """
+        done: Future[None] = Future()
+        with self._lock:
+            if self._closed:
+                raise LogError("the order log is closed")
+            self._queue.put(done)
         return done
 
     def get(self, sequence: int) -> Record | None:
@@ -93,6 +121,10 @@ class OrderLog:
     def find(self, digest: bytes) -> Record | None:
         """Return the record of the envelope with this SHA-256; raises LogError as `get`."""
         return self._find("ciphertext_hash", digest)
+
+    def with_ticket(self, ticket: str) -> Record | None:
+        """Return the oldest record with this ticket; raises LogError as `get`."""
+        return self._find("ticket", ticket)
 
     def records(self, after: int = 0) -> Iterator[Record]:
         """Yield the durable records with a number above `after`, in order."""
@@ -111,29 +143,45 @@ class OrderLog:
         self._writer.close()
         with self._lock:
             self._reader.close()
+        self._lock_of_folder.release()
 
     def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group, stop = [first], False
-            while len(group) < GROUP_LIMIT and not self._queue.empty():
-                pending = self._queue.get()
-                if pending is None:
-                    stop = True
-                    break
-                group.append(pending)
-            self._commit([one for one in group if one.done.set_running_or_notify_cancel()])
-            if stop:
-                return
+        stop = False
+        while not stop:
+            group, probes, stop = self._collected()
+            self._commit(group, probe=bool(probes))
+            for done in probes:
+                done.set_result(None)
 
-    def _commit(self, group: list[_Pending]) -> None:
+    def _collected(self) -> tuple[list[_Pending], list[Future[None]], bool]:
+        """Wait for something to do; return all that waits, and whether it is the last."""
+        group: list[_Pending] = []
+        probes: list[Future[None]] = []
+        while True:
+            waiting = self._queue.get()
+            if waiting is None:
+                return group, probes, True
+            if isinstance(waiting, Future):
+                if waiting.set_running_or_notify_cancel():
+                    probes.append(waiting)
+            elif waiting.done.set_running_or_notify_cancel():
+                group.append(waiting)
+            if len(group) == GROUP_LIMIT or self._queue.empty():
+                return group, probes, False
+
+    def _commit(self, group: list[_Pending], *, probe: bool) -> None:
         try:
             with self._writer:
                 self._writer.execute("BEGIN IMMEDIATE")
                 sequence, head, records = self._insert(group)
+                if probe:
+                    write_nothing(self._writer)
         except Exception as error:  # every waiting caller must learn of any failure
+            self.fault = str(error)
             for pending in group:
                 pending.done.set_exception(LogError(f"order log did not commit: {error}"))
             return
+        self.fault = None
         self._sequence, self._head = sequence, head
         for pending, record in zip(group, records, strict=True):
             pending.done.set_result(record)
@@ -146,13 +194,18 @@ class OrderLog:
             if record is None:
                 sequence += 1
                 head = link(head, sequence, pending.time_ms, digest)
-                record = Record(sequence, pending.time_ms, digest, pending.ciphertext, head)
+                record = Record(
+                    sequence, pending.time_ms, digest, pending.ciphertext, head, pending.ticket
+                )
                 insert(self._writer, record)
             records.append(record)
         return sequence, head, records
 
-    def _find(self, column: str, value: int | bytes) -> Record | None:
+    def _find(self, column: str, value: int | bytes | str) -> Record | None:
         with self._lock:
             if self._closed:
                 raise LogError("the order log is closed")
-            return find(self._reader, column, value)
+            try:
+                return find(self._reader, column, value)
+            except sqlite3.Error as error:
+                raise LogError(f"the order log cannot be read: {error}") from error

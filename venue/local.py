@@ -123,4 +123,6 @@ def _parts(
         random=SystemRandom(),
         linger_seconds=linger,
         checkpoints=folder / "checkpoints",
+        # Marks move only when somebody publishes one, so no order is far from them.
+        band_bp=9_999,
     )

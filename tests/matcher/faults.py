@@ -24,7 +24,7 @@ from undertow.protocol.statement import BATCH_HEADER, TOUCH_WORDS, Statement, To
 from undertow.protocol.words import signals
 
 
-class StoppedError(Exception):
+class StoppedError(BaseException):
     """The process ends here."""
 
 

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from matcher.assemble import Keys, Parts, assemble
 from matcher.intake import decide
-from matcher.loop import Operator, Phase
+from matcher.loop import Operator
+from matcher.phase import Phase
 from tests.matcher.faults import Faults, FaultyChain, FaultyJournal, StandInProver, StoppedError
 from undertow.client.client import MatcherInfo, Trader
 from undertow.crypto.eddsa import PrivateKey
@@ -24,7 +25,7 @@ from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.request import Kind, Request, opening_key
 from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.signed_order import SealedOrder
 from undertow.protocol.units import MICRO_USD, MicroUsd, Price
 from venue.markets import BTC, LOCAL_PARAMS, MICRO
 
@@ -35,6 +36,9 @@ KEYS = Keys(
     envelope=EnvelopePrivateKey.generate(0),
     receipt=Ed25519PrivateKey.generate(),
 )
+
+
+_BEHIND = (Phase.STARTING, Phase.CHAIN_MOVED, Phase.CHAIN_UNREACHABLE)
 
 
 class FakeClock:
@@ -81,6 +85,7 @@ class OneProcess:
             clock=self.clock,
             random=Random(),
             linger_seconds=1.0,
+            idle_seconds=5.0,
         )
         self._acted = {"step": -1, "wait": -1}
         self._batches = self._waits = 0
@@ -136,7 +141,7 @@ class OneProcess:
 
     def _is_behind(self) -> bool:
         """Whether the operator, and intake with it, may be behind the chain."""
-        return self.operator.phase in (Phase.STARTING, Phase.CHAIN_UNREACHABLE)
+        return self.operator.phase in _BEHIND
 
     def _draw(self, occasion: str) -> Random | None:
         """Return the dice of an occasion, which comes once after each transaction."""
@@ -174,8 +179,8 @@ class OneProcess:
         info = MatcherInfo(matcher.venue, KEYS.envelope.public, b"", 0, "")
         envelope = trader.seal(order, info)
         decision = decide(envelope, KEYS.envelope, matcher.venue, matcher.view)
-        assert isinstance(decision, SignedOrder), decision
-        matcher.log.append(envelope, matcher.clock_ms()).result()
+        assert isinstance(decision, SealedOrder), decision
+        matcher.log.append(envelope, matcher.clock_ms(), decision.ticket).result()
 
 
 def _request(draw: Random) -> Request:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
+import pytest
+
 from matcher.book import OrderBook
+from matcher.journal import ClosedSet
+from matcher.yardstick import BAND_BP
 from tests.strategies import PARAMS, genesis, order
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.eddsa import Signature
@@ -16,9 +20,11 @@ from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.state import State
 from undertow.protocol.units import Lots
 
-ACCOUNTS = genesis().accounts
+STATE = genesis()
+ACCOUNTS = STATE.accounts
 UNSIGNED = Signature(BASE8, 0)
 """The book does not look at signatures; intake did."""
 
@@ -30,8 +36,13 @@ def book(*orders: Order) -> OrderBook:
     return made
 
 
-def picked(made: OrderBook, batch: int = 1) -> list[int]:
-    closed = made.pick(batch, ACCOUNTS, MINIMAL, PARAMS, Random(1))
+def pick(made: OrderBook, batch: int = 1, state: State = STATE) -> ClosedSet | None:
+    yardstick = made.measure(state, batch, PARAMS, BAND_BP)
+    return made.pick(yardstick, MINIMAL, Random(1))
+
+
+def picked(made: OrderBook, batch: int = 1, state: State = STATE) -> list[int]:
+    closed = pick(made, batch, state)
     return (
         [number for authority, number in closed.slots if authority is Authority.ORDER]
         if closed
@@ -39,12 +50,32 @@ def picked(made: OrderBook, batch: int = 1) -> list[int]:
     )
 
 
+def settled(made: OrderBook, closed: ClosedSet, *parts: tuple[Outcome, int]) -> None:
+    """Settle a set whose first slots came to so many lots for these reasons."""
+    slots = []
+    for (authority, number), (outcome, lots) in zip(closed.slots, parts, strict=False):
+        assert authority is Authority.ORDER
+        waiting = made.waiting[number].order
+        before = ACCOUNTS[waiting.account]
+        slots.append(
+            Slot(
+                account=waiting.account,
+                action=waiting,
+                verdict=Verdict(reason=outcome),
+                before=before,
+                after=replace(before, filled=Lots(lots)),
+                fill=Lots(lots),
+            )
+        )
+    made.settle(replace(closed, slots=closed.slots[: len(slots)]), slots)
+
+
 def test_an_empty_book_closes_nothing() -> None:
-    assert OrderBook().pick(1, ACCOUNTS, MINIMAL, PARAMS, Random(1)) is None
+    assert pick(OrderBook()) is None
 
 
 def test_decoys_and_salts_fill_the_set_up() -> None:
-    closed = book(order(1, 5)).pick(1, ACCOUNTS, MINIMAL, PARAMS, Random(1))
+    closed = pick(book(order(1, 5)))
     assert closed is not None
     assert closed.slots[0] == (Authority.ORDER, 1)
     assert [authority for authority, _ in closed.slots[1:]] == [Authority.TOUCH] * 3
@@ -60,20 +91,75 @@ def test_an_account_has_one_order_in_a_batch() -> None:
 
 
 def test_a_higher_nonce_cancels_what_waits_below_it() -> None:
-    made = book(order(1, 5, nonce=3), order(1, 0, nonce=4), order(2, 5))
+    made = book(order(1, 5, nonce=3), order(1, 7, nonce=4), order(2, 5))
     assert picked(made) == [2, 3]
     assert sorted(made.waiting) == [2, 3]
 
 
-def test_an_expired_order_cancels_nothing() -> None:
-    made = book(order(1, 5, nonce=3), order(1, 5, nonce=4, expiry_batch=1))
-    assert picked(made, batch=2) == [1]
+def test_a_lower_nonce_that_comes_later_voids_nothing() -> None:
+    assert picked(book(order(1, 5, nonce=4), order(1, 7, nonce=3))) == [1]
+
+
+def test_what_was_replaced_stays_so_whenever_a_set_is_picked() -> None:
+    """The newer order expired before any set was picked, or was refused: it cancelled all the same.
+
+    Otherwise what a trader cancelled comes back, or not, by the matcher's timing or a restart.
+    """
+    assert picked(book(order(1, 5, nonce=3), order(1, 5, nonce=4, expiry_batch=1)), batch=2) == []
+    closed = pick(book(order(1, 5, nonce=3), order(1, 5, nonce=4)))
+    assert closed is not None
+    # As after a restart, which picks nothing of what was settled before.
+    made = book(order(1, 5, nonce=3), order(1, 5, nonce=4))
+    settled(made, closed, (Outcome.MARGIN, 0))
+    assert made.waiting.keys() == {1}
+    assert picked(made, batch=2) == []
+
+
+def test_an_order_without_lots_cancels_and_gets_no_slot() -> None:
+    made = book(order(1, 5, nonce=3), order(1, 0, nonce=4), order(2, 0))
+    assert pick(made) is None
+    assert made.waiting == {}
+    filled = replace(ACCOUNTS[1], nonce=2, filled=Lots(9))
+    # Nor one that asks for no more than what is done under its nonce.
+    assert pick(book(order(1, 9, nonce=2)), state=STATE.with_account(1, filled)) is None
+    assert picked(book(order(1, 10, nonce=2)), state=STATE.with_account(1, filled)) == [1]
 
 
 def test_stale_and_expired_orders_leave() -> None:
-    accounts = {**ACCOUNTS, 1: replace(ACCOUNTS[1], nonce=2)}
+    state = STATE.with_account(1, replace(ACCOUNTS[1], nonce=2))
     made = book(order(1, 5, nonce=1), order(2, 5, expiry_batch=3))
-    assert made.pick(4, accounts, MINIMAL, PARAMS, Random(1)) is None
+    assert pick(made, 4, state) is None
+    assert made.waiting == {}
+
+
+def test_an_order_in_a_closed_set_is_not_picked_again_nor_is_its_account() -> None:
+    made = book(*(order(account, 5) for account in (1, 2, 3, 4, 5)), order(1, 5))
+    first = pick(made)
+    assert first is not None
+    made.hold(first)
+    assert picked(made, batch=2) == [5]
+    second = pick(made, batch=2)
+    assert second is not None
+    made.hold(second)
+    assert made.held == {1: 1, 2: 1, 3: 1, 4: 1, 5: 2}
+    assert pick(made, batch=3) is None
+    settled(made, first, (Outcome.CLEARED, 5), *[(Outcome.CLEARED, 0)] * 3)
+    assert made.held == {5: 2}
+    # Account 1 is free again; those that got nothing rest and may try again.
+    assert picked(made, batch=3) == [2, 3, 4, 6]
+
+
+def test_a_promised_order_stays_in_its_set_though_it_is_replaced() -> None:
+    made = book(order(1, 5, nonce=3))
+    closed = pick(made)
+    assert closed is not None
+    made.hold(closed)
+    made.add(2, SignedOrder(order(1, 0, nonce=4), UNSIGNED))
+    assert pick(made, batch=2) is None
+    assert made.held == {1: 1}
+    settled(made, closed, (Outcome.CLEARED, 2))
+    # The rest was replaced meanwhile.
+    assert pick(made, batch=2) is None
     assert made.waiting == {}
 
 
@@ -83,26 +169,30 @@ def test_more_orders_than_slots_wait_in_time_order() -> None:
 
 
 def test_what_a_batch_finished_leaves_and_what_rests_stays() -> None:
-    orders = [
-        order(1, 5, immediate_or_cancel=True),
-        order(2, 5),
-        order(3, 5),
-        order(4, 5),
-    ]
-    made = book(*orders)
-    closed = made.pick(1, ACCOUNTS, MINIMAL, PARAMS, Random(1))
+    made = book(order(1, 5, immediate_or_cancel=True), *(order(a, 5) for a in (2, 3, 4)))
+    closed = pick(made)
     assert closed is not None
-    outcomes = (Outcome.CLEARED, Outcome.CLEARED, Outcome.MARGIN, Outcome.NOT_PRICED)
-    filled = (2, 2, 0, 0)
-    slots = tuple(
-        Slot(
-            account=waiting.account,
-            action=waiting,
-            verdict=Verdict(reason=outcome),
-            before=ACCOUNTS[waiting.account],
-            after=replace(ACCOUNTS[waiting.account], filled=Lots(lots)),
-        )
-        for waiting, outcome, lots in zip(orders, outcomes, filled, strict=True)
-    )
-    made.settle(closed, slots)
+    cleared = [(Outcome.CLEARED, 2)] * 2
+    settled(made, closed, *cleared, (Outcome.MARGIN, 0), (Outcome.NOT_PRICED, 0))
     assert sorted(made.waiting) == [2, 4]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REPEATED, Outcome.NOT_PRICED, Outcome.CLEARED])
+def test_an_order_that_is_not_to_rest_is_spent_by_its_set(outcome: Outcome) -> None:
+    made = book(order(1, 5, immediate_or_cancel=True))
+    closed = pick(made)
+    assert closed is not None
+    settled(made, closed, (outcome, 0))
+    assert made.waiting == {}
+
+
+def test_a_copy_changes_on_its_own() -> None:
+    made = book(order(1, 5))
+    closed = pick(made)
+    assert closed is not None
+    other = made.copy()
+    other.hold(closed)
+    other.add(2, SignedOrder(order(2, 5, nonce=7), UNSIGNED))
+    settled(other, closed, (Outcome.CLEARED, 0))
+    assert picked(made) == [1]
+    assert (made.held, made.newest, made.memory.missed) == ({}, {1: 1}, {})

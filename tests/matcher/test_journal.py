@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from matcher.errors import JournalError
 from matcher.journal import ClosedSet, Journal, Reference
 from undertow.protocol.authority import Authority
 
@@ -31,7 +31,7 @@ def test_a_set_survives_the_process_and_is_private(tmp_path: Path) -> None:
 def test_a_batch_has_one_set_for_ever(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     journal.write(SET)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(JournalError):
         journal.write(replace(SET, salts=(1, 2)))
     assert journal.read(7) == SET
     journal.close()

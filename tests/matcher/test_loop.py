@@ -8,8 +8,9 @@ from random import Random
 
 from matcher.close import Linger
 from matcher.intake import LARGEST_PRICE, view_of
-from matcher.loop import BACKOFF_SECONDS, Phase, backoff
+from matcher.phase import Phase
 from matcher.settle import ORACLE_PATIENCE_SECONDS, oracle_is_silent
+from matcher.trouble import BACKOFF_SECONDS, backoff
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import FakeClock, OneProcess
 from tests.strategies import LISTED, PARAMS, genesis

@@ -22,12 +22,13 @@ from undertow.crypto.poseidon import poseidon
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey, seal
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
-from undertow.protocol.signed_order import ORDER_BYTES, SignedOrder, seal_order
+from undertow.protocol.signed_order import ORDER_BYTES, SALT_BYTES, SealedOrder, SignedOrder
 from undertow.protocol.units import Lots, Price
 from undertow.protocol.venue import Venue
 
 VENUE = Venue(31337, int.from_bytes(range(20)))
 KEY = EnvelopePrivateKey.generate(1)
+SALT = bytes(range(SALT_BYTES))
 TRADER = eddsa.PrivateKey.from_seed(bytes(32))
 STRANGER = eddsa.PrivateKey.from_seed(b"\1" * 32)
 ORDER = Order(
@@ -46,7 +47,7 @@ ORDER = Order(
 
 def sealed(order: Order, signer: eddsa.PrivateKey = TRADER, venue: Venue = VENUE) -> bytes:
     signature = signer.sign(order.message(venue.word))
-    return seal_order(SignedOrder(order, signature), KEY.public, VENUE)
+    return SealedOrder(SignedOrder(order, signature), SALT).seal(KEY.public, VENUE)
 
 
 def nonce_of_zero() -> bytes:
@@ -55,18 +56,21 @@ def nonce_of_zero() -> bytes:
     challenge = poseidon([*IDENTITY, *TRADER.public, message])
     signature = eddsa.Signature(IDENTITY, 8 * challenge * TRADER.scalar % SUBGROUP_ORDER)
     assert eddsa.verify(TRADER.public, message, signature)
-    return seal_order(SignedOrder(ORDER, signature), KEY.public, VENUE)
+    return SealedOrder(SignedOrder(ORDER, signature), SALT).seal(KEY.public, VENUE)
 
 
 GOOD = sealed(ORDER)
+VIEW = View(
+    batch_number=9,
+    owners={5: Owner(TRADER.public, nonce=4)},
+    price_range={2: (50_000, 70_000)},
+)
 
 
 @pytest.fixture
 def matcher(tmp_path: Path) -> Iterator[Matcher]:
     log = OrderLog(tmp_path / "orders.db", VENUE)
-    owner = Owner(TRADER.public, nonce=4)
-    view = View(batch_number=9, owners={5: owner}, price_range={2: (50_000, 70_000)})
-    yield Matcher(VENUE, KEY, Ed25519PrivateKey.generate(), log, view, lambda: 1_700_000_000_000)
+    yield Matcher(VENUE, KEY, Ed25519PrivateKey.generate(), log, VIEW, lambda: 1_700_000_000_000)
     log.close()
 
 
@@ -95,7 +99,7 @@ def test_acknowledged_is_durable(matcher: Matcher, tmp_path: Path) -> None:
 
 def test_same_envelope_has_the_same_receipt(matcher: Matcher) -> None:
     first = call(matcher, "POST", "/orders", GOOD)
-    matcher.view = replace(matcher.view, batch_number=1000)
+    matcher.view = replace(VIEW, batch_number=1000)
     assert call(matcher, "POST", "/orders", GOOD).json() == first.json()
     assert matcher.log.sequence == 1
 
@@ -108,8 +112,8 @@ def test_same_envelope_has_the_same_receipt(matcher: Matcher) -> None:
         (GOOD[:-1] + bytes([GOOD[-1] ^ 1]), 422, "BAD_CIPHERTEXT"),
         (seal(b"x", EnvelopePrivateKey.generate(1).public, VENUE), 409, "WRONG_KEY_ID"),
         (seal(b"not an order", KEY.public, VENUE), 422, "MALFORMED_ORDER"),
-        (seal(b"\xff" * (ORDER_BYTES + 96), KEY.public, VENUE), 422, "MALFORMED_ORDER"),
-        (seal(b"\xff" * ORDER_BYTES + bytes(96), KEY.public, VENUE), 422, "MALFORMED_ORDER"),
+        (seal(b"\xff" * (ORDER_BYTES + 96) + SALT, KEY.public, VENUE), 422, "MALFORMED_ORDER"),
+        (seal(b"\xff" * ORDER_BYTES + bytes(96) + SALT, KEY.public, VENUE), 422, "MALFORMED_ORDER"),
         (nonce_of_zero(), 422, "MALFORMED_ORDER"),
         (sealed(replace(ORDER, account=6)), 404, "UNKNOWN_ACCOUNT"),
         (sealed(ORDER, signer=STRANGER), 422, "BAD_SIGNATURE"),

@@ -13,6 +13,7 @@ from matcher.store import OrderLog
 from undertow.protocol.venue import Venue
 
 VENUE = Venue(31337, 0)
+TICKET = "00" * 16
 UNLOCK = "DROP TRIGGER records_keep; DROP TRIGGER records_fixed;"
 
 
@@ -21,7 +22,7 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "orders.db"
     log = OrderLog(path, VENUE)
     for i in range(5):
-        log.append(f"envelope {i}".encode(), 1000 + i).result(5)
+        log.append(f"envelope {i}".encode(), 1000 + i, TICKET).result(5)
     log.close()
     return path
 
@@ -29,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 def test_resolved_means_another_connection_sees_it(tmp_path: Path) -> None:
     path = tmp_path / "orders.db"
     log = OrderLog(path, VENUE)
-    record = log.append(b"envelope", 1).result(5)
+    record = log.append(b"envelope", 1, TICKET).result(5)
     row = sqlite3.connect(path).execute("SELECT sequence, ciphertext FROM records").fetchone()
     assert row == (record.sequence, b"envelope") == (1, b"envelope")
     log.close()
@@ -47,7 +48,7 @@ def test_reopen_continues_the_chain(path: Path) -> None:
     head = log.head
     assert log.sequence == 5
     assert [r.ciphertext for r in log.records(3)] == [b"envelope 3", b"envelope 4"]
-    assert log.append(b"more", 2000).result(5).sequence == 6
+    assert log.append(b"more", 2000, TICKET).result(5).sequence == 6
     assert log.head != head
     log.close()
     OrderLog(path, VENUE).close()
@@ -55,7 +56,7 @@ def test_reopen_continues_the_chain(path: Path) -> None:
 
 def test_same_envelope_has_one_record(path: Path) -> None:
     log = OrderLog(path, VENUE)
-    futures = [log.append(b"twice", 9000 + i) for i in range(20)]
+    futures = [log.append(b"twice", 9000 + i, TICKET) for i in range(20)]
     assert {f.result(5) for f in futures} == {log.get(6)}
     assert log.sequence == 6
     log.close()
@@ -63,7 +64,7 @@ def test_same_envelope_has_one_record(path: Path) -> None:
 
 def test_a_burst_keeps_its_order(tmp_path: Path) -> None:
     log = OrderLog(tmp_path / "orders.db", VENUE)
-    futures = [log.append(bytes([i % 256, i // 256]), i) for i in range(1200)]
+    futures = [log.append(bytes([i % 256, i // 256]), i, TICKET) for i in range(1200)]
     assert [f.result(30).sequence for f in futures] == list(range(1, 1201))
     log.close()
     OrderLog(tmp_path / "orders.db", VENUE).close()
@@ -110,13 +111,13 @@ def test_failed_commit_is_not_acknowledged(path: Path, monkeypatch: pytest.Monke
     with monkeypatch.context() as patch:
         patch.setattr(log, "_insert", insert_then_fail)
         with pytest.raises(LogError, match="disk full"):
-            log.append(b"lost", 1).result(5)
+            log.append(b"lost", 1, TICKET).result(5)
     assert log.sequence == 5
-    assert log.append(b"kept", 2).result(5).sequence == 6
+    assert log.append(b"kept", 2, TICKET).result(5).sequence == 6
     assert log.get(6) == log.find(log.get(6).ciphertext_hash)  # type: ignore[union-attr]
     log.close()
     with pytest.raises(LogError, match="closed"):
-        log.append(b"late", 3)
+        log.append(b"late", 3, TICKET)
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

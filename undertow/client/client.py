@@ -6,6 +6,7 @@ are the same three calls, over httpx and, for throughput, over aiohttp.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ from undertow.errors import UndertowError
 from undertow.protocol.envelope import EnvelopePublicKey
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
-from undertow.protocol.signed_order import SignedOrder, seal_order
+from undertow.protocol.signed_order import SALT_BYTES, SealedOrder, SignedOrder
 from undertow.protocol.venue import Venue
 
 CONNECTIONS = 100
@@ -62,6 +63,37 @@ class MatcherInfo:
             )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderState:
+    """What the matcher says of one order."""
+
+    state: str
+    """waiting, parked, in set, filled, refused, replaced, expired, or unknown."""
+    batch: int
+    """The set that it is in, or the last one it was in; 0 for none."""
+    filled: int
+    """Lots."""
+    size: int
+    why: str
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> OrderState:
+        """Read the answer of GET /orders/<ticket>; raises MatcherDownError."""
+        try:
+            numbers = [int(value[name]) for name in ("batch", "filled", "size")]
+            texts = [str(value[name]) for name in ("state", "why")]
+        except (KeyError, ValueError, TypeError) as error:
+            raise MatcherDownError(f"the order's state is malformed: {error}") from error
+        batch, filled, size = numbers
+        return cls(state=texts[0], batch=batch, filled=filled, size=size, why=texts[1])
+
+    def __str__(self) -> str:
+        """Return it as a person reads it."""
+        set_ = f" {self.batch}" if self.batch else ""
+        why = f" ({self.why})" if self.why else ""
+        return f"{self.state}{set_}, {self.filled} of {self.size} lots{why}"
+
+
 @dataclass(slots=True)
 class Trader:
     """One account's key and nonce."""
@@ -72,6 +104,8 @@ class Trader:
     """The last one used."""
     sent: list[Order] = field(default_factory=list)
     """Every order that was signed here; `undertow.client.fills` checks fills against them."""
+    tickets: list[str] = field(default_factory=list)
+    """Of each of them, in the same order: what `Client.order` asks for its state with."""
 
     def order(
         self,
@@ -105,8 +139,10 @@ class Trader:
     def seal(self, order: Order, info: MatcherInfo) -> bytes:
         """Sign an order and encrypt it to the matcher."""
         signature = self.key.sign(order.message(info.venue.word))
+        sealed = SealedOrder(SignedOrder(order, signature), secrets.token_bytes(SALT_BYTES))
         self.sent.append(order)
-        return seal_order(SignedOrder(order, signature), info.envelope_key, info.venue)
+        self.tickets.append(sealed.ticket)
+        return sealed.seal(info.envelope_key, info.venue)
 
 
 class Client:
@@ -128,6 +164,13 @@ class Client:
             MatcherDownError: no answer; send the same envelope again, it counts once.
         """
         return _receipt(self._ask("POST", "/orders", envelope), envelope, info)
+
+    def order(self, ticket: str) -> OrderState:
+        """Return what the matcher says of an order; raises MatcherDownError.
+
+        Its word alone: fills are on the chain.
+        """
+        return OrderState.from_json(self._ask("GET", f"/orders/{ticket}"))
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
         try:
@@ -160,6 +203,10 @@ class AsyncClient:
         """See `Client.submit`."""
         return _receipt(await self._ask("POST", "/orders", envelope), envelope, info)
 
+    async def order(self, ticket: str) -> OrderState:
+        """See `Client.order`."""
+        return OrderState.from_json(await self._ask("GET", f"/orders/{ticket}"))
+
     async def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
         try:
             async with self._http.request(method, path, data=body) as answer:
@@ -186,6 +233,8 @@ def _json(status: int, body: bytes) -> dict[str, Any]:
     if 200 <= status < 300 and isinstance(value, dict):
         return value
     if isinstance(value, dict) and "code" in value:
+        if status >= 500:
+            raise MatcherDownError(f"the matcher cannot do it now, ask again: {value['code']}")
         raise RefusedError(str(value["code"]), str(value.get("message", "")))
     raise MatcherDownError(f"the matcher answered {status}")
 

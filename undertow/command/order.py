@@ -66,7 +66,9 @@ def order(
         immediate_or_cancel=not resting,
     )
     receipt = client.submit(trader.seal(signed, info), info)
-    typer.echo(json.dumps({**receipt.to_json(), "order": f"{signed.pack():#x}"}))
+    # ASCII alone: what the matcher wrote cannot reach the terminal as it is.
+    kept = {"order": f"{signed.pack():#x}", "ticket": trader.tickets[0]}
+    typer.echo(json.dumps({**receipt.to_json(), **kept}))
 
 
 def read_orders(path: Path) -> list[Order]:

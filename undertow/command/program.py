@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from undertow.errors import UndertowError
+from undertow.printable import printable
 
 NAME = "undertow"
 
@@ -26,7 +27,7 @@ class Program(TyperGroup):
         try:
             return super().invoke(ctx)
         except (UndertowError, TimeoutError) as error:
-            typer.echo(f"{NAME}: {error}", err=True)
+            typer.echo(f"{NAME}: {printable(error)}", err=True)
             raise typer.Exit(1) from None
 
 

@@ -1,0 +1,115 @@
+"""What became of an acknowledged order, as its owner is told.
+
+Derived from the log (the order, and which others replaced it), the journal (the set it is in), the
+settlements (what its sets came to) and the state that they led to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matcher.book import OrderBook
+from matcher.outcomes import Part
+from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
+from undertow.protocol.state import State
+
+LIMIT = "LIMIT"
+"""The price was beyond the order's limit, or the house took no more of its side."""
+REST_CANCELLED = "IMMEDIATE_OR_CANCEL"
+"""What was not filled at once was given up, as the order asked."""
+
+
+class Condition(StrEnum):
+    """The named states; the last five are for ever."""
+
+    UNKNOWN = "unknown"
+    """No order has this ticket."""
+    WAITING = "waiting"
+    PARKED = "parked"
+    """It gets no slot for now; `why` says what keeps it back."""
+    IN_SET = "in set"
+    """Committed on chain, or about to be, whatever its owner sends now."""
+    FILLED = "filled"
+    REFUSED = "refused"
+    """Its set gave it nothing; `why` is the outcome that was proved."""
+    REPLACED = "replaced"
+    """An order of a higher nonce was acknowledged."""
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderState:
+    """One order's state."""
+
+    condition: Condition
+    batch: int = 0
+    """The set it is in, or the last one it was in; 0 for none."""
+    filled: int = 0
+    """Lots in all sets that it was in."""
+    size: int = 0
+    why: str = ""
+
+    def to_json(self) -> dict[str, int | str]:
+        """Return the form that travels."""
+        return {
+            "state": self.condition.value,
+            "batch": self.batch,
+            "filled": self.filled,
+            "size": self.size,
+            "why": self.why,
+        }
+
+
+def state_of(
+    sequence: int,
+    order: Order,
+    parts: Sequence[Part],
+    book: OrderBook,
+    state: State,
+    parked: str | None,
+) -> OrderState:
+    """Return an order's state.
+
+    Args:
+        sequence: its number in the log.
+        order: as its owner signed it.
+        parts: what its settled sets came to, oldest first.
+        book: brought up to the log, journal and settlements.
+        state: the committed one.
+        parked: why the order would get no slot, if it waits and would not.
+    """
+    batch = book.held.get(sequence)
+    filled = sum(part.fill for part in parts)
+
+    def answer(condition: Condition, why: str = "") -> OrderState:
+        last = batch or (parts[-1].batch if parts else 0)
+        return OrderState(condition=condition, batch=last, filled=filled, size=order.size, why=why)
+
+    # A set keeps what was promised to it, even if it was replaced since.
+    if batch is not None:
+        return answer(Condition.IN_SET)
+    if parts and parts[-1].spent:
+        return answer(*_spent(parts[-1], filled, order))
+    account = state.accounts.get(order.account)
+    if order.nonce < max(book.newest.get(order.account, 0), account.nonce if account else 0):
+        return answer(Condition.REPLACED)
+    # Also one without lots, which did all that it had to do by being acknowledged.
+    done = account.filled if account and account.nonce == order.nonce else 0
+    if order.size <= done:
+        return answer(Condition.FILLED)
+    if order.expiry_batch <= state.batch_number:
+        return answer(Condition.EXPIRED)
+    return answer(Condition.PARKED, parked) if parked else answer(Condition.WAITING)
+
+
+def _spent(last: Part, filled: int, order: Order) -> tuple[Condition, str]:
+    """Return how an order ended that its last set spent."""
+    cleared = last.outcome is Outcome.CLEARED
+    if not filled:
+        return Condition.REFUSED, LIMIT if cleared else last.outcome.name
+    if cleared and (filled >= order.size or not order.immediate_or_cancel):
+        return Condition.FILLED, ""
+    return Condition.FILLED, REST_CANCELLED if cleared else last.outcome.name

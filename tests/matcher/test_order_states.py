@@ -1,0 +1,246 @@
+"""An order's states, as its owner sees them with the ticket of its envelope, restarts included."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from matcher.http import serve_http
+from matcher.order_states import LIMIT, REST_CANCELLED, Condition, _spent
+from matcher.outcomes import Part
+from matcher.service import STATE_BYTES
+from matcher.yardstick import FAR
+from tests.matcher.faults import Faults
+from tests.matcher.one_process import KEYS, OneProcess
+from undertow.client.client import Client, MatcherInfo, OrderState, Trader
+from undertow.protocol.outcome import Outcome
+from undertow.protocol.params import MINIMAL
+from undertow.protocol.venue import Venue
+from venue.markets import BTC, LOCAL_PARAMS
+
+
+class Traded:
+    """A venue with its first marks, where nobody trades but the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.venue = OneProcess(folder, 7, Faults())
+        self.venue.run(1)
+        self.clear()
+
+    @property
+    def mark(self) -> int:
+        return self.venue.operator.state.marks[BTC.instrument]
+
+    def clear(self) -> None:
+        """Let what the seed's traders sent come to its end, and silence them."""
+        venue = self.venue
+        venue.clock.on_wait = lambda: None
+        venue.operator.on_step = lambda: None
+        while venue.chain.closed is not None or venue.operator.replica.book.waiting:
+            self.settle()
+            for trader in venue.traders:
+                self.send(trader, 0)
+            venue.operator.replica.take_in(venue.operator.desk.orders)
+            venue.operator.replica.book.choose(
+                venue.operator.desk.yardstick(venue.operator.replica), MINIMAL
+            )
+
+    def send(self, trader: Trader, lots: int, limit: float = 1.0, **options: object) -> str:
+        """Send an order with a limit as a multiple of the mark; return its ticket."""
+        matcher = self.venue.operator.matcher
+        assert matcher.view is not None
+        terms = {"expiry_batch": matcher.view.batch_number + 50, "fee_cap": 400, **options}
+        signed = trader.order(BTC.instrument, lots, int(self.mark * limit), **terms)  # type: ignore[arg-type]
+        info = MatcherInfo(matcher.venue, KEYS.envelope.public, b"", 0, "")
+        envelope = trader.seal(signed, info)
+        matcher.log.append(envelope, 1, trader.tickets[-1]).result()
+        return trader.tickets[-1]
+
+    def steps(self, number: int = 12) -> None:
+        for _ in range(number):
+            if not self.venue.operator.step():
+                self.venue.clock.wait(threading.Event(), 1)
+
+    def settle(self, price: float = 1.0) -> None:
+        """Let a set be closed if one is to be, and settled at a multiple of the mark."""
+        self.steps(4)
+        if self.venue.chain.closed is not None:
+            marks = [int(mark * price) for mark in self.venue.operator.state.marks]
+            self.venue.chain.publish(marks)  # type: ignore[arg-type]
+            self.venue.operator.step()
+
+    def state(self, ticket: str) -> OrderState:
+        operator = self.venue.operator
+        operator.replica.take_in(operator.desk.orders)
+        record = operator.matcher.log.with_ticket(ticket)
+        assert record is not None
+        return OrderState.from_json(operator.order_state(record).to_json())
+
+    def reborn(self) -> None:
+        """Stop the operator and start one that knows the chain and the files alone."""
+        self.venue.operator.close()
+        self.venue.operator = self.venue._born()
+        self.venue.operator.on_step = lambda: None
+        self.venue.operator.recover()
+
+
+@pytest.fixture
+def traded(tmp_path: Path) -> Traded:
+    return Traded(tmp_path)
+
+
+def test_an_order_waits_stands_in_a_set_and_is_filled(traded: Traded) -> None:
+    buyer, seller = traded.venue.traders[:2]
+    tickets = [traded.send(buyer, 3, 1.01), traded.send(seller, -3, 0.99)]
+    assert [traded.state(t).state for t in tickets] == ["waiting"] * 2
+    traded.steps()
+    number = traded.venue.operator.state.batch_number + 1
+    for ticket in tickets:
+        assert (traded.state(ticket).state, traded.state(ticket).batch) == ("in set", number)
+    traded.reborn()
+    assert [traded.state(t).state for t in tickets] == ["in set"] * 2
+    traded.settle()
+    expected = OrderState(state="filled", batch=number, filled=3, size=3, why="")
+    assert [traded.state(t) for t in tickets] == [expected] * 2
+    traded.reborn()
+    assert [traded.state(t) for t in tickets] == [expected] * 2
+
+
+def test_what_gets_no_slot_is_parked_and_says_why(traded: Traded) -> None:
+    far, poor = traded.venue.traders[:2]
+    tickets = traded.send(far, 3, 0.6), traded.send(poor, 1_000_000, 1.0)
+    assert [(traded.state(t).state, traded.state(t).why) for t in tickets] == [
+        ("parked", FAR),
+        ("parked", "MARGIN"),
+    ]
+    traded.reborn()
+    assert [traded.state(t).state for t in tickets] == ["parked"] * 2
+
+
+def test_a_replacement_and_a_cancellation_end_what_waits(traded: Traded) -> None:
+    trader = traded.venue.traders[0]
+    first = traded.send(trader, 3, 0.6)
+    second = traded.send(trader, 4, 0.6)
+    cancel = traded.send(trader, 0)
+    for _ in range(2):
+        assert [traded.state(t).state for t in (first, second)] == ["replaced"] * 2
+        assert traded.state(cancel).state == "filled"
+        traded.steps()
+        assert traded.venue.chain.closed is None
+        traded.reborn()
+
+
+def test_a_promised_order_is_in_its_set_though_it_was_cancelled(traded: Traded) -> None:
+    trader, other = traded.venue.traders[:2]
+    ticket = traded.send(trader, 3, 1.01, immediate_or_cancel=False)
+    traded.send(other, -2, 0.99)
+    traded.steps()
+    traded.send(trader, 0)
+    assert traded.state(ticket).state == "in set"
+    traded.settle()
+    assert traded.state(ticket).state == "filled"
+
+
+def test_an_order_expires(traded: Traded) -> None:
+    trader, other = traded.venue.traders[:2]
+    number = traded.venue.operator.state.batch_number + 1
+    ticket = traded.send(trader, 3, 0.6, expiry_batch=number)
+    assert traded.state(ticket).state == "parked"
+    traded.send(other, 1, 1.01)
+    traded.settle()
+    assert traded.venue.operator.state.batch_number == number
+    for _ in range(2):
+        assert traded.state(ticket).state == "expired"
+        traded.reborn()
+
+
+def test_an_order_that_is_not_to_rest_is_spent_whatever_its_set_came_to(traded: Traded) -> None:
+    """The price moved away between close and price: the order does not stand for another try."""
+    trader = traded.venue.traders[0]
+    ticket = traded.send(trader, 3, 1.001)
+    traded.steps()
+    traded.settle(price=1.02)
+    for _ in range(2):
+        assert (traded.state(ticket).state, traded.state(ticket).why) == ("refused", LIMIT)
+        traded.reborn()
+    traded.steps()
+    assert traded.venue.chain.closed is None
+
+
+def test_what_rests_waits_on_with_what_it_got(traded: Traded) -> None:
+    trader = traded.venue.traders[0]
+    ticket = traded.send(trader, 3, 1.001, immediate_or_cancel=False)
+    traded.steps()
+    traded.settle(price=1.02)
+    assert (traded.state(ticket).state, traded.state(ticket).filled) == ("parked", 0)
+    traded.settle()
+    assert traded.state(ticket).why == FAR
+
+
+def test_what_a_set_refused_says_the_proved_reason(traded: Traded) -> None:
+    trader = traded.venue.traders[0]
+    account = traded.venue.operator.state.accounts[trader.account]
+    lots = 1
+    yardstick = traded.venue.operator.desk.yardstick(traded.venue.operator.replica)
+    order = trader.order(BTC.instrument, 1, traded.mark, 99, fee_cap=LOCAL_PARAMS.taker_fee)
+    while yardstick.refusal(replace(order, size=lots * 2)) is None:  # type: ignore[arg-type]
+        lots *= 2
+    low, high = lots, lots * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        fits = yardstick.refusal(replace(order, size=middle)) is None  # type: ignore[arg-type]
+        low, high = (middle, high) if fits else (low, middle)
+    ticket = traded.send(trader, low, 1.0)
+    traded.steps()
+    assert traded.state(ticket).state == "in set"
+    # The margin that just sufficed at the last mark does not at this one.
+    traded.settle(price=1.2)
+    assert traded.state(ticket).state == "refused"
+    assert traded.state(ticket).why in ("MARGIN", LIMIT)
+    assert traded.venue.operator.state.accounts[trader.account].positions == account.positions
+
+
+def test_a_part_that_was_filled_and_a_rest_that_was_given_up_are_told_apart(
+    traded: Traded,
+) -> None:
+    order = traded.venue.traders[0].order(0, 9, 1, 99, fee_cap=0)
+    rests = replace(order, immediate_or_cancel=False)
+    for part, filled, asked, expected in (
+        (Part(3, Outcome.CLEARED, 4, True), 4, order, (Condition.FILLED, REST_CANCELLED)),
+        (Part(3, Outcome.CLEARED, 9, True), 9, order, (Condition.FILLED, "")),
+        (Part(3, Outcome.CLEARED, 5, True), 5, rests, (Condition.FILLED, "")),
+        (Part(3, Outcome.MARGIN, 0, True), 4, rests, (Condition.FILLED, "MARGIN")),
+        (Part(3, Outcome.NOT_PRICED, 0, True), 0, order, (Condition.REFUSED, "NOT_PRICED")),
+    ):
+        assert _spent(part, filled, asked) == expected
+
+
+def test_the_route_knows_tickets_alone_and_its_answers_have_one_length(traded: Traded) -> None:
+    ticket = traded.send(traded.venue.traders[0], 3, 0.6)
+    traded.steps(1)
+    operator = traded.venue.operator
+    with serve_http(operator.matcher) as url:
+        client = Client(url)
+        assert client.order(ticket).state == "parked"
+        assert str(client.order(ticket)) == f"parked, 0 of 3 lots ({FAR})"
+        assert client.order("00" * 16).state == "unknown"
+        client.close()
+        record = operator.matcher.log.with_ticket(ticket)
+        assert record is not None
+        guesses = ["1", str(record.sequence), record.ciphertext_hash.hex(), "%00", "é", "x" * 999]
+        answers = [httpx.get(f"{url}/orders/{guess}") for guess in (ticket, *guesses)]
+    assert {(a.status_code, len(a.content)) for a in answers} == {(200, STATE_BYTES)}
+    assert [a.json()["state"] for a in answers[1:]] == ["unknown"] * len(guesses)
+    assert {a.json().keys() == answers[0].json().keys() for a in answers} == {True}
+
+
+def test_each_envelope_has_a_ticket_of_its_own() -> None:
+    info = MatcherInfo(Venue(31337, 1), KEYS.envelope.public, b"", 0, "")
+    trader = Trader(KEYS.operator, 1)
+    order = trader.order(0, 1, 1, 1, fee_cap=1)
+    assert trader.seal(order, info) != trader.seal(order, info)
+    assert len(set(trader.tickets)) == 2

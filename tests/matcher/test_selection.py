@@ -1,0 +1,313 @@
+"""Selection: who gets slots and lanes when somebody sends orders that are to keep others out.
+
+Each attack runs against honest traders through the rules themselves, batch by batch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from random import Random
+
+import pytest
+
+from matcher.book import OrderBook
+from matcher.selection import JUDGED, Memory, choose
+from matcher.yardstick import BAND_BP, FAR, Yardstick
+from tests.strategies import DOLLAR, PRICE, account, genesis, order, params
+from undertow.crypto.babyjubjub import BASE8
+from undertow.crypto.eddsa import Signature
+from undertow.engine.batch import Batch, Decoy
+from undertow.engine.margin import book_of, equity
+from undertow.engine.transition import transition
+from undertow.protocol.accounts import Accounts
+from undertow.protocol.authority import Authority
+from undertow.protocol.order import Order
+from undertow.protocol.params import DEFAULT
+from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.state import State
+from undertow.protocol.units import Money, Price
+
+LISTED = (0, 1, 2, 8)
+PARAMS = params(listed=LISTED)
+MARKS = tuple(PRICE if i in LISTED else Price(0) for i in range(INSTRUMENTS))
+UNSIGNED = Signature(BASE8, 0)
+ATTACKERS = range(201, 217)
+HONEST = range(1, 201)
+EDGE = PRICE * (10_000 - BAND_BP + 5) // 10_000
+"""Within the band, and never filled at a price that stands still."""
+
+
+@cache
+def opened() -> State:
+    """Return a venue whose accounts are open and whose first batch gave it its marks."""
+    state = genesis(house=10_000_000, traders=max(ATTACKERS))
+    batch = Batch(slots=(Decoy(1),) * DEFAULT.slots, lanes=(0, 8))
+    return transition(state, batch, MARKS, 1_700_000_000, PARAMS).state
+
+
+@dataclass(slots=True)
+class Venue:
+    """Book and state, one batch after the other at the same marks."""
+
+    state: State = field(default_factory=opened)
+    book: OrderBook = field(default_factory=OrderBook)
+    filled: dict[int, int] = field(default_factory=dict)
+    """Lots by the order's number."""
+    lanes: list[tuple[int, ...]] = field(default_factory=list)
+    sequence: int = 0
+
+    def send(self, *orders: Order) -> list[int]:
+        numbers = []
+        for sent in orders:
+            self.sequence += 1
+            self.book.add(self.sequence, SignedOrder(sent, UNSIGNED))
+            numbers.append(self.sequence)
+        return numbers
+
+    def batch(self) -> bool:
+        """Close and settle a set; return whether there was one."""
+        number = self.state.batch_number + 1
+        yardstick = self.book.measure(self.state, number, PARAMS, BAND_BP)
+        closed = self.book.pick(yardstick, DEFAULT, Random(number))
+        if closed is None:
+            return False
+        self.book.hold(closed)
+        actions = tuple(
+            self.book.waiting[n].order if authority is Authority.ORDER else Decoy(n)
+            for authority, n in closed.slots
+        )
+        seconds = 1_700_000_000 + 60 * number
+        batch = Batch(slots=actions, lanes=closed.lanes)
+        done = transition(self.state, batch, MARKS, seconds, PARAMS)
+        self.state = done.state
+        self.book.settle(closed, done.slots)
+        self.lanes.append(closed.lanes)
+        for (_, n), slot in zip(closed.slots, done.slots, strict=True):
+            if slot.order is not None:
+                self.filled[n] = self.filled.get(n, 0) + abs(slot.fill)
+        return True
+
+    def worth(self, accounts: range) -> int:
+        """Return what accounts are worth together at the marks."""
+        done = transition(
+            self.state,
+            Batch(slots=(Decoy(1),) * DEFAULT.slots, lanes=(0, 8)),
+            MARKS,
+            1_800_000_000,
+            PARAMS,
+        )
+        yardstick = Yardstick(done.state, done.state.batch_number + 1, PARAMS, BAND_BP)
+        return sum(
+            equity(book_of(done.state.accounts[index]), yardstick._terms.sheet)
+            for index in accounts
+        )
+
+
+def honest() -> list[Order]:
+    """Return an order of each honest trader, in pairs that meet, good for a long time."""
+    return [
+        order(
+            index,
+            1 if index % 2 else -1,
+            PRICE * (101 if index % 2 else 99) // 100,
+            expiry_batch=1000,
+            instrument=0 if index % 4 < 2 else 8,
+        )
+        for index in HONEST
+    ]
+
+
+def resting_far(batch: int) -> Iterator[Order]:
+    """Send one lot at half the mark from each account, once."""
+    if batch == 0:
+        for index in ATTACKERS:
+            yield order(index, 1, PRICE // 2, expiry_batch=1000)
+
+
+def fresh_at_the_edge(batch: int) -> Iterator[Order]:
+    """Replace every order in each batch by one that is near and does not fill."""
+    for index in ATTACKERS:
+        yield order(index, 1, EDGE, nonce=batch + 1, expiry_batch=1000)
+
+
+def without_margin(batch: int) -> Iterator[Order]:
+    """Ask for far more than the account can carry, at a limit that anybody would take."""
+    for index in ATTACKERS:
+        yield order(index, 1_000_000, PRICE * 11 // 10, nonce=batch + 1, expiry_batch=1000)
+
+
+def without_lots(batch: int) -> Iterator[Order]:
+    for index in ATTACKERS:
+        yield order(index, 0, nonce=batch + 1, expiry_batch=1000)
+
+
+def with_a_low_fee_cap(batch: int) -> Iterator[Order]:
+    for index in ATTACKERS:
+        yield order(index, 1, PRICE * 2, nonce=batch + 1, expiry_batch=1000, fee_cap=1)
+
+
+ATTACKS = [resting_far, fresh_at_the_edge, without_margin, without_lots, with_a_low_fee_cap]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_honest_orders_fill_as_if_nobody_attacked(
+    attack: Callable[[int], Iterator[Order]],
+) -> None:
+    """Two hundred orders in sixteen slots take 13 batches; an attack may cost one more."""
+    venue = Venue()
+    before = venue.worth(ATTACKERS)
+    venue.send(*attack(0))
+    numbers = venue.send(*honest())
+    for batch in range(1, 15):
+        venue.batch()
+        venue.send(*attack(batch))
+    assert [number for number in numbers if not venue.filled.get(number)] == []
+    # Nobody profits: who attacked has what it had, and never got a lot.
+    assert venue.worth(ATTACKERS) == before
+    assert sum(venue.filled.values()) == len(numbers)
+
+
+@pytest.mark.parametrize("attack", [resting_far, without_margin, without_lots, with_a_low_fee_cap])
+def test_an_attack_buys_no_batch(attack: Callable[[int], Iterator[Order]]) -> None:
+    venue = Venue()
+    for batch in range(3):
+        venue.send(*attack(batch))
+        assert not venue.batch()
+
+
+def test_who_fills_a_lot_each_time_waits_its_turn_like_the_others() -> None:
+    """Sixteen accounts that trade a lot in every batch pay for it, and slow others by their share.
+
+    They stand behind who came before them; a fee is the price of a place in the line.
+    """
+    venue = Venue()
+    before = venue.worth(ATTACKERS)
+
+    def washing(batch: int) -> Iterator[Order]:
+        for index in ATTACKERS:
+            side = 1 if (index + batch) % 2 else -1
+            limit = PRICE * (100 + side) // 100
+            yield order(index, side, limit, nonce=batch + 1, expiry_batch=1000)
+
+    venue.send(*washing(0))
+    numbers = venue.send(*honest())
+    for batch in range(1, 15):
+        venue.batch()
+        venue.send(*washing(batch))
+    assert all(venue.filled.get(number) for number in numbers)
+    assert venue.worth(ATTACKERS) < before
+
+
+def test_worthless_orders_take_no_lanes() -> None:
+    """Six orders in two other markets outnumber the honest; their lots and limits do not count."""
+    venue = Venue()
+    kinds = [
+        {"size": 200, "limit": EDGE},
+        {"size": 100_000, "limit": PRICE * 2},
+        {"size": 1, "limit": PRICE // 2},
+    ]
+    attackers = iter(ATTACKERS)
+    for instrument in (1, 2):
+        for kind in kinds:
+            venue.send(order(next(attackers), instrument=instrument, **kind))
+    numbers = venue.send(*honest()[:4])
+    venue.batch()
+    assert venue.lanes == [(0, 8)]
+    assert all(venue.filled[number] for number in numbers)
+
+
+def test_lanes_go_by_what_would_fill_and_a_small_market_gets_its_turn() -> None:
+    venue = Venue(book=OrderBook(memory=Memory(laned=dict.fromkeys(LISTED, 1))))
+    small = venue.send(order(201, 1, PRICE * 101 // 100, instrument=1, expiry_batch=1000))
+    for batch in range(12):
+        for index, side in ((1, 1), (2, -1)):
+            limit = PRICE * (100 + side) // 100
+            for lane in (0, 8):
+                trader = index + lane
+                sent = order(trader, 5 * side, limit, nonce=batch + 1, instrument=lane)
+                venue.send(replace(sent, expiry_batch=1000))
+        assert venue.batch()
+        if venue.filled.get(small[0]):
+            break
+    # Five lots a side in each of two markets against one lot: its turn comes in a tenth batch.
+    assert venue.lanes[0] == (0, 8)
+    assert 1 < len(venue.lanes) <= 11
+
+
+def test_orders_that_did_not_fill_go_behind_those_not_tried() -> None:
+    venue = Venue()
+    first = venue.send(*(order(i, 1, EDGE, expiry_batch=99) for i in ATTACKERS))
+    second = venue.send(*(order(i, 1, EDGE, expiry_batch=99) for i in range(1, 21)))
+    venue.batch()
+    assert set(venue.filled) == set(first)
+    venue.batch()
+    assert set(venue.filled) == {*first, *second[:16]}
+    venue.batch()
+    # The last four that were not tried, then those that missed longest ago, by age.
+    assert set(second) < set(venue.filled)
+
+
+def test_an_order_is_near_by_the_price_at_the_marks() -> None:
+    venue = Venue()
+    yardstick = Yardstick(venue.state, 2, PARAMS, BAND_BP)
+    for side, sign in ((1, -1), (-1, 1)):
+        inside = PRICE * (10_000 + sign * BAND_BP) // 10_000
+        assert yardstick.is_near(order(1, side, inside))
+        assert yardstick.parked(order(1, side, inside + 2 * sign)) == FAR
+    assert yardstick.parked(order(1, 1_000_000, PRICE)) == "MARGIN"
+    assert yardstick.parked(order(250, 1, PRICE)) == "UNKNOWN_ACCOUNT"
+    assert not yardstick.is_near(order(1, 1, PRICE, instrument=3))
+
+
+def test_before_the_first_marks_any_order_will_do() -> None:
+    yardstick = Yardstick(genesis(), 1, PARAMS, BAND_BP)
+    assert yardstick.parked(order(1, 1, PRICE // 9)) is None
+    assert yardstick.fillable(0, [order(1, 1), order(2, 1)]) == 2
+
+
+def test_a_hundred_thousand_orders_are_looked_through_in_well_under_a_second() -> None:
+    """Most are far; thousands are near and cannot pay, which costs a judgement each."""
+    count, base = 100_000, opened()
+    poor, rich = account(1, cash=0), account(1, cash=500 * DOLLAR)
+    held = {i: poor if i <= JUDGED else rich for i in range(1, count + 1)}
+    state = replace(base, accounts=Accounts(held))
+    orders = {
+        number: SignedOrder(
+            order(number, 1 if number % 2 else -1, PRICE // 2 if number % 3 == 0 else PRICE),
+            UNSIGNED,
+        )
+        for number in range(1, count + 1)
+    }
+    book = OrderBook()
+    for number, signed in orders.items():
+        book.add(number, signed)
+    yardstick = Yardstick(state, 2, PARAMS, BAND_BP)
+    started = time.process_time()
+    choice = book.choose(yardstick, DEFAULT)
+    seconds = time.process_time() - started
+    assert len(choice.orders) == DEFAULT.slots
+    assert min(choice.orders) > JUDGED
+    assert seconds < 1.0, seconds
+    again = time.process_time()
+    assert book.choose(yardstick, DEFAULT) is choice
+    assert time.process_time() - again < 0.001
+
+
+def test_more_accounts_that_cannot_pay_than_are_judged_do_not_stop_a_set() -> None:
+    poor = {i: account(1, cash=0) for i in range(1, JUDGED + 100)}
+    state = replace(opened(), accounts=Accounts(poor))
+    waiting = {i: SignedOrder(order(i, 1, PRICE), UNSIGNED) for i in poor}
+    yardstick = Yardstick(state, 2, PARAMS, BAND_BP)
+    assert len(choose(waiting, (), Memory(), yardstick, DEFAULT).orders) == DEFAULT.slots
+
+
+def test_money_is_counted_whole() -> None:
+    """The notional of what would fill is in micro-USD, so markets of unlike lots compare."""
+    yardstick = Yardstick(Venue().state, 2, PARAMS, BAND_BP)
+    pair = [order(1, 3, PRICE * 2), order(2, -3, PRICE // 2)]
+    assert yardstick.fillable(0, pair) == 6 * PRICE
+    assert Money(yardstick.fillable(0, [order(1, 3, EDGE)])) == 0
