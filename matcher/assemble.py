@@ -23,6 +23,7 @@ from matcher.store import OrderLog
 from matcher.yardstick import BAND_BP
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
+from undertow.protocol.matcher_keys import sign_keys
 from undertow.protocol.params import MarketParams, Preset
 
 
@@ -82,6 +83,10 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
         clock_ms=parts.clock.time_ms,
     )
     matcher.log = log
+    public = parts.keys.receipt.public_key().public_bytes_raw()
+    matcher.keys_signature = sign_keys(
+        parts.keys.operator, parts.chain.venue, parts.keys.envelope.public, public
+    )
     operator = Operator(
         matcher=matcher,
         desk=desk,

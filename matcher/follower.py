@@ -27,7 +27,7 @@ PAST = 16
 """Replicas that are kept in memory, one for each settlement."""
 LAG_PATIENCE = 20
 """Looks at a node that is behind before its chain is taken for a shorter one."""
-CHECKPOINT_EVERY = 64
+CHECKPOINT_EVERY = 32
 """Settlements between two checkpoints: what a restart replays."""
 
 

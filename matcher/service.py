@@ -56,6 +56,8 @@ class Matcher:
     """Why the loop behind the service cannot do its work."""
     order_state: Callable[[Record], OrderState] = lambda _: OrderState(condition=Condition.WAITING)
     least_free_bytes: int = LEAST_FREE_BYTES
+    keys_signature: bytes = b""
+    """The operator's, of both keys."""
 
     def receipt(self, record: Record) -> dict[str, int | str]:
         """Return the signed receipt of a durable record, the same each time."""
@@ -83,6 +85,7 @@ class Matcher:
             "keyId": public.key_id.hex(),
             "envelopeKey": public.raw.hex(),
             "receiptKey": self.receipt_key.public_key().public_bytes_raw().hex(),
+            "keysSignature": self.keys_signature.hex(),
         }
 
 
