@@ -10,7 +10,7 @@ from typing import Any
 import wasmtime
 
 from prover.binary import WORD
-from prover.errors import WitnessError
+from prover.errors import FormatError, WitnessError
 from undertow.crypto.field import R
 
 _MESSAGES = {
@@ -21,6 +21,19 @@ _MESSAGES = {
     5: "not enough memory",
     6: "input signal array access exceeds its size",
 }
+_EXPORTS = {
+    "getFieldNumLen32",
+    "getInputSignalSize",
+    "getInputSize",
+    "getRawPrime",
+    "getSharedRWMemoryStart",
+    "getWitness",
+    "getWitnessSize",
+    "init",
+    "readSharedRWMemory",
+    "setInputSignal",
+}
+"""What is called; circom 1 wrote other functions."""
 _COLLECTOR = """
 (module
   (import "" "getWitness" (func $get (param i32)))
@@ -51,8 +64,25 @@ def engine() -> wasmtime.Engine:
 
 @lru_cache(maxsize=64)
 def module(path: Path) -> wasmtime.Module:
-    """Return a calculator's compiled code."""
-    return wasmtime.Module.from_file(engine(), str(path))
+    """Return a calculator's compiled code.
+
+    Raises:
+        OSError: the file cannot be read.
+        FormatError: it is no calculator of circom 2.
+    """
+    content = path.read_bytes()
+    try:
+        code = wasmtime.Module(engine(), content)
+    except wasmtime.WasmtimeError as error:
+        raise FormatError(f"{path.name} is no WebAssembly module") from error
+    found = {entry.name for entry in code.exports if isinstance(entry.type, wasmtime.FuncType)}
+    if missing := sorted(_EXPORTS - found):
+        raise FormatError(f"{path.name} is no calculator of circom 2: it has no {missing[0]}")
+    if not all(isinstance(entry.type, wasmtime.FuncType) for entry in code.imports):
+        raise FormatError(
+            f"{path.name} is no calculator of circom 2: it imports no functions alone"
+        )
+    return code
 
 
 @lru_cache(maxsize=1)
@@ -95,6 +125,8 @@ class Calculator:
         self.exports: Any = linker.instantiate(self.store, code).exports(self.store)
         self.call("init", 1)
         self.shared: int = self.call("getSharedRWMemoryStart")
+        if self._prime() != R:
+            raise FormatError("the calculator is not over the BN254 scalar field")
 
     def call(self, name: str, *args: int) -> Any:
         """Call an export; raises WitnessError with the calculator's own messages."""
@@ -122,10 +154,14 @@ class Calculator:
             memory.write(self.store, value.to_bytes(WORD, "little"), self.shared)
             self.call("setInputSignal", *key, position)
 
-    def memory(self, name: str = "memory") -> bytes:
-        """Return the content of a memory."""
+    def memory(self, name: str = "memory", start: int = 0, end: int | None = None) -> bytes:
+        """Return the content of a memory, or a part of it."""
         memory = self.exports[name]
-        return bytes(memory.read(self.store, 0, memory.data_len(self.store)))
+        return bytes(memory.read(self.store, start, end or memory.data_len(self.store)))
+
+    def write(self, content: bytes, address: int, name: str = "memory") -> None:
+        """Change the content of a memory."""
+        self.exports[name].write(self.store, content, address)
 
     def witness(self) -> bytes:
         """Return the witness in words of 32 little-endian bytes.
@@ -140,18 +176,17 @@ class Calculator:
         loop["collect"](self.store, size)
         return bytes(memory.read(self.store, 0, size * WORD))
 
+    def _prime(self) -> int:
+        length = self.call("getFieldNumLen32")
+        self.call("getRawPrime")
+        words = (self.call("readSharedRWMemory", index) & 0xFFFFFFFF for index in range(length))
+        return sum(word << 32 * index for index, word in enumerate(words))
+
     def _read_message(self) -> None:
         text = ""
         while (char := self.exports["getMessageChar"](self.store)) != 0:
             text += chr(char)
         self._lines.append(text.strip())
-
-
-def flat(value: Any) -> list[int]:
-    """Return an input's numbers in order, reduced to the field."""
-    if isinstance(value, (list, tuple)):
-        return [item for part in value for item in flat(part)]
-    return [int(value) % R]
 
 
 def check_sizes(
@@ -170,7 +205,8 @@ def check_sizes(
 
 def _hash(name: str) -> tuple[int, int]:
     value = 0xCBF29CE484222325
-    for byte in name.encode():
+    # A name that is no Unicode is the name of no input.
+    for byte in name.encode(errors="surrogatepass"):
         value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
     return _signed(value >> 32), _signed(value & 0xFFFFFFFF)
 

@@ -44,7 +44,12 @@ def verifying_key(zkey: Path) -> list[int]:
 
 
 def verify(key: list[int], proof: Proof) -> bool:
-    """Return whether a proof shows its public signals under a verifying key."""
+    """Return whether a proof shows its public signals under a verifying key.
+
+    Whatever is no number shows nothing.
+    """
+    if not all(map(_are_numbers, (key, proof.public, proof.words))):
+        return False
     if native.core is None:
         return verifier.verify(key, proof.public, proof.words)
     try:
@@ -52,3 +57,7 @@ def verify(key: list[int], proof: Proof) -> bool:
         return bool(native.core.verify_proof(*words))
     except (ValueError, OverflowError):
         return False
+
+
+def _are_numbers(words: object) -> bool:
+    return isinstance(words, (list, tuple)) and all(type(word) is int for word in words)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from prover.numbers import whole
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -28,14 +30,31 @@ class Proof:
         """Read the form that travels.
 
         Raises:
-            KeyError, TypeError, ValueError, OverflowError: it is not of that form.
+            ValueError: it is not of that form.
         """
-        return cls(tuple(map(int, value["proof"])), tuple(map(int, value["public"])))
+        if not isinstance(value, Mapping):
+            raise ValueError("a proof is no object")
+        return cls(_numbers(value, "proof"), _numbers(value, "public"))
 
     @classmethod
     def from_snarkjs(cls, proof: Mapping[str, Any], public: list[str]) -> Proof:
-        """Read what snarkjs writes: projective points, the real part of G2 coordinates first."""
-        (ax, ay, _), (cx, cy, _) = proof["pi_a"], proof["pi_c"]
-        (bx0, bx1), (by0, by1), _ = proof["pi_b"]
+        """Read what snarkjs writes: projective points, the real part of G2 coordinates first.
+
+        Raises:
+            ValueError: it is not of that form.
+        """
+        try:
+            (ax, ay, _), (cx, cy, _) = proof["pi_a"], proof["pi_c"]
+            (bx0, bx1), (by0, by1), _ = proof["pi_b"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError("the proof is not of the form that snarkjs writes") from error
         words = (ax, ay, bx1, bx0, by1, by0, cx, cy)
-        return cls(tuple(map(int, words)), tuple(map(int, public)))
+        return cls(tuple(map(whole, words)), _numbers({"public": public}, "public"))
+
+
+def _numbers(value: Mapping[str, Any], field: str) -> tuple[int, ...]:
+    """Return a field's list of numbers; raises ValueError."""
+    numbers = value.get(field)
+    if not isinstance(numbers, (list, tuple)):
+        raise ValueError(f"{field} is no list")
+    return tuple(map(whole, numbers))

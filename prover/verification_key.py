@@ -12,8 +12,8 @@ from prover.native_core import native_core, refusals
 from undertow import foreign_json
 from undertow.crypto import native
 
-LARGEST_FILE = 1 << 20
-"""Bytes; a key has some 200 for each public signal."""
+LARGEST_FILE = 1 << 26
+"""Bytes; a key has some 200 for each public signal, of which there may be 2^18."""
 
 
 def export(zkey: Path) -> str:

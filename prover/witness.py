@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from prover.binary import numbers, parts, prime, words
-from prover.calculator import Calculator, check_sizes, flat, module
+from prover.calculator import Calculator, check_sizes, module
 from prover.errors import WitnessError
 from prover.native_core import refusals
+from prover.numbers import by_name
 from undertow.crypto import native
 from undertow.crypto.field import R
 
 Inputs = Mapping[str, Any]
-"""Integers, or nested lists of them, by the names of the circuit's inputs."""
+"""Whole numbers as `prover/numbers.py` says, or nested lists of them, by the inputs' names."""
 
 
 class Witnesses:
@@ -62,7 +63,7 @@ class Witnesses:
 
     def _words(self, inputs: Inputs) -> bytes:
         """Return the inputs in the order of the tape, in words of 32 little-endian bytes."""
-        values = {name: flat(value) for name, value in inputs.items()}
+        values = by_name(inputs)
         check_sizes(values, lambda name: self._groups.get(name, (0, 0))[1], self._tape.input_count)
         ordered = sorted(values, key=lambda name: self._groups[name][0])
         return words(chain.from_iterable(values[name] for name in ordered))
@@ -76,7 +77,7 @@ def calculate(wasm: Path, inputs: Inputs) -> list[int]:
             assert of the circuit does not hold.
     """
     calculator = Calculator(module(wasm))
-    values = {name: flat(value) for name, value in inputs.items()}
+    values = by_name(inputs)
     check_sizes(values, calculator.input_size, calculator.input_count)
     for name, value in values.items():
         calculator.set_input(name, value)

@@ -14,7 +14,8 @@ from typing import Any
 import wasmtime
 
 from prover import tape
-from prover.calculator import WORD, Calculator, engine, flat, module
+from prover.calculator import WORD, Calculator, engine, module
+from prover.numbers import flat
 from prover.toolchain import Compiled
 from undertow.crypto import native
 from undertow.crypto.field import R
