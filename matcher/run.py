@@ -19,7 +19,7 @@ from prover.artifacts import chosen, circuit_names
 from prover.jobs import FolderProver
 from prover.prover import Prover
 from undertow.chain.chain import Chain
-from undertow.chain.check import check_operator, connect
+from undertow.chain.check import VERIFIERS, check_keys, check_operator, connect
 from undertow.chain.contracts import Contracts
 from undertow.chain.deploy import LOCAL_CHAINS
 from undertow.chain.deployment import Deployment
@@ -100,7 +100,9 @@ def _parts(settings: Settings, deployment: Deployment, contracts: Contracts) -> 
     preset = PRESETS[deployment.preset]
     keys = _keys(settings)
     check_operator(contracts, keys.operator.public)
-    batch, requests = (_prover(name, deployment.keys, settings) for name in circuit_names(preset))
+    local = [_prover(name, deployment.keys) for name in circuit_names(preset)]
+    check_keys(contracts, dict(zip(VERIFIERS, (p.verifying_key for p in local), strict=True)))
+    batch, requests = (_shared(prover, settings) for prover in local)
     return Parts(
         preset=preset,
         params=deployment.group.params,
@@ -131,6 +133,9 @@ def _keys(settings: Settings) -> Keys:
     )
 
 
-def _prover(name: str, origin: str, settings: Settings) -> JobProver:
-    local = Prover(chosen(name, origin, lambda text: print(text, flush=True)))
+def _prover(name: str, origin: str) -> Prover:
+    return Prover(chosen(name, origin, lambda text: print(text, flush=True)))
+
+
+def _shared(local: Prover, settings: Settings) -> JobProver:
     return local if settings.jobs is None else FolderProver(settings.jobs, local)

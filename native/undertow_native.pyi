@@ -26,20 +26,37 @@ def setup_key(
     OSError: a file cannot be read or written. ValueError: it is no .r1cs file, or the seed.
     """
 
+def check_powers(ptau_path: str, progress: Callable[[str], None] | None) -> dict[str, Any]:
+    """Check who contributed to powers of tau; return contributions and the file's hash, blake2b.
+
+    OSError: the file cannot be read. ValueError: it is corrupt, beacons alone made it, or a
+    contribution does not lead to its points.
+    """
+
 def phase2_start(
-    r1cs_path: str, ptau_path: str, zkey_path: str, progress: Callable[[str], None] | None
+    r1cs_path: str,
+    ptau_path: str,
+    zkey_path: str,
+    progress: Callable[[str], None] | None,
+    powers_hash: bytes | None = None,
 ) -> bytes:
     """Write the key that phase 2 begins with, as `snarkjs groth16 setup` does.
 
-    Returns the circuit's hash, 64 bytes. `progress`, OSError, ValueError: as `setup_key`.
+    Returns the circuit's hash, 64 bytes. `progress`, OSError, ValueError: as `setup_key`; the
+    powers of tau have another hash than the one given, which `check_powers` returned.
     """
 
 def phase2_verify(
-    r1cs_path: str, ptau_path: str, zkey_path: str, progress: Callable[[str], None] | None
+    r1cs_path: str,
+    ptau_path: str,
+    zkey_path: str,
+    progress: Callable[[str], None] | None,
+    powers_hash: bytes | None = None,
 ) -> None:
     """Check that a key came from a circuit and powers of tau by its contributions.
 
-    OSError: a file cannot be read. ValueError: a file is corrupt, or the key came from others.
+    OSError: a file cannot be read. ValueError: a file is corrupt, the key came from others, or the
+    powers of tau have another hash than the one given.
     """
 
 def require_contribution(zkey_path: str) -> None:

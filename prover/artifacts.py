@@ -40,6 +40,8 @@ class Artifacts:
     folder: Path
     origin: str
     """`dev` or `ceremony`."""
+    powers_hash: str | None
+    """Of the powers of tau that a ceremony's key came from."""
 
     @property
     def r1cs(self) -> Path:
@@ -107,25 +109,32 @@ def build(name: str, progress: Progress) -> Artifacts:
 def load(folder: Path) -> Artifacts:
     """Return the files of a folder once every hash is the manifest's.
 
-    A key that the manifest does not mark `dev` must pass the setup gate.
+    A key that the manifest does not mark `dev` must pass the setup gate, and so must its powers of
+    tau.
 
     Raises:
         ArtifactError: a file is missing or changed, or the key passes no gate.
     """
     promised = manifest.read(folder)
     manifest.check(folder, promised)
-    artifacts = Artifacts(promised.circuit, folder, promised.origin)
+    powers_hash = promised.powers.hash if promised.powers else None
+    artifacts = Artifacts(promised.circuit, folder, promised.origin, powers_hash)
     if artifacts.origin != DEV:
         try:
             setup.require_contribution(artifacts.zkey, str(promised.circuit_hash))
+            manifest.require_powers(folder, promised)
         except FileError as error:
             message = f"the key is no ceremony's: {error}"
             raise ArtifactError(artifacts.zkey, message) from error
     return artifacts
 
 
-def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> Artifacts:
+def adopt(
+    artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress, pinned: str | None = None
+) -> Artifacts:
     """Put a ceremony's key in the place of the development key, once all of it is verified.
+
+    ``pinned`` is the hash that the powers of tau have to have.
 
     Raises:
         OSError: a file cannot be read.
@@ -135,14 +144,15 @@ def adopt(artifacts: Artifacts, zkey: Path, ptau: Path, progress: Progress) -> A
         # The copy is what is verified: whoever handed the key over may still write to theirs.
         copy = Path(scratch) / ZKEY
         shutil.copyfile(zkey, copy)
-        setup.verify(artifacts.r1cs, ptau, copy, progress)
+        powers = setup.verify(artifacts.r1cs, ptau, copy, progress, pinned)
         circuit_hash = setup.inspect(copy).circuit_hash
         target = KEYS / f"{artifacts.folder.name}-{CEREMONY}-{manifest.sha256(copy)[:16]}"
         with whole_folder(target) as work:
             copy.rename(work / ZKEY)
             for name in set(FILES) - {ZKEY}:
                 shutil.copyfile(artifacts.folder / name, work / name)
-            manifest.write(work, artifacts.name, CEREMONY, circuit_hash=circuit_hash)
+            more = {"circuit_hash": circuit_hash, "powers": powers.to_json()}
+            manifest.write(work, artifacts.name, CEREMONY, **more)
             shutil.rmtree(target, ignore_errors=True)
     return load(target)
 

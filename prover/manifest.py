@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prover.errors import ArtifactError
+from prover.powers import Powers
 from undertow.whole_file import whole_file
 
 MANIFEST = "manifest.json"
@@ -28,9 +29,11 @@ class Manifest:
     sha256: Mapping[str, str]
     circuit_hash: str | None
     """Of a ceremony's key: what phase 2 began with."""
+    powers: Powers | None
+    """Of a ceremony's key: the powers of tau, whose contributions were verified."""
 
 
-def write(folder: Path, circuit: str, origin: str = DEV, **more: str) -> None:
+def write(folder: Path, circuit: str, origin: str = DEV, **more: object) -> None:
     """Write the manifest of the files that are there; ``more`` is what a ceremony adds."""
     hashes = {file: sha256(folder / file) for file in FILES if (folder / file).is_file()}
     content = {"circuit": circuit, "origin": origin, **more, "sha256": hashes}
@@ -48,7 +51,8 @@ def read(folder: Path) -> Manifest:
         kinds = {"circuit": str, "origin": str, "sha256": dict}
         if all(isinstance(content[name], kind) for name, kind in kinds.items()):
             circuit, origin, hashes = (content[name] for name in kinds)
-            return Manifest(circuit, origin, hashes, content.get("circuit_hash"))
+            powers = Powers.from_json(content["powers"]) if "powers" in content else None
+            return Manifest(circuit, origin, hashes, content.get("circuit_hash"), powers)
     except (ValueError, KeyError, TypeError):
         pass
     raise ArtifactError(path, f"{path} is no manifest; delete {folder} and build or adopt again")
@@ -66,6 +70,18 @@ def check(folder: Path, manifest: Manifest) -> None:
                 f"{file} is not the file that its manifest names; delete {folder} and run "
                 "`undertow circuits build`",
             )
+
+
+def require_powers(folder: Path, manifest: Manifest) -> None:
+    """Refuse a key whose powers of tau nobody verified, or beacons alone made.
+
+    Raises:
+        FileError: the manifest names none, or no contribution to them but beacons.
+    """
+    if manifest.powers is None:
+        path = folder / MANIFEST
+        raise ArtifactError(path, f"{path} names no powers of tau; run `undertow circuits adopt`")
+    manifest.powers.require(None)
 
 
 def sha256(path: Path) -> str:

@@ -7,25 +7,12 @@ naming file and section, for one that is damaged.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from prover.errors import UnsafeKeyError
 from prover.native_core import native_core, refusals
-
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """One contribution to a key's delta."""
-
-    name: str | None
-    hash: str
-    """What snarkjs showed its author: blake2b, hexadecimal."""
-    beacon: str | None
-    """The public randomness, hexadecimal, of a contribution by beacon."""
+from prover.powers import Contribution, Powers, Progress, check_powers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +29,25 @@ class KeyInfo:
     contributions: tuple[Contribution, ...]
 
 
-def start(r1cs: Path, ptau: Path, zkey: Path, progress: Progress) -> str:
+def start(
+    r1cs: Path, ptau: Path, zkey: Path, progress: Progress, powers: Powers | None = None
+) -> str:
     """Write the key that phase 2 begins with, as `snarkjs groth16 setup` does.
 
-    Anybody can forge proofs under it until somebody has contributed.
+    Anybody can forge proofs under it until somebody has contributed. ``powers`` is what
+    `check_powers` returned of the file; it is asked if none is given.
 
     Returns:
         The circuit's hash, hexadecimal.
+
+    Raises:
+        UnsafeKeyError: the contributions to the powers of tau do not hold.
     """
+    powers = powers or check_powers(ptau, progress)
     with refusals():
-        return bytes(native_core().phase2_start(str(r1cs), str(ptau), str(zkey), progress)).hex()
+        paths = (str(r1cs), str(ptau), str(zkey))
+        made = native_core().phase2_start(*paths, progress, bytes.fromhex(powers.hash))
+    return bytes(made).hex()
 
 
 def inspect(zkey: Path) -> KeyInfo:
@@ -64,10 +60,7 @@ def inspect(zkey: Path) -> KeyInfo:
         domain=info["domain"],
         circuit_hash=info["circuit_hash"].hex(),
         gamma_is_delta=info["gamma_is_delta"],
-        contributions=tuple(
-            Contribution(one["name"], one["hash"].hex(), one["beacon"] and one["beacon"].hex())
-            for one in info["contributions"]
-        ),
+        contributions=tuple(Contribution.read(one) for one in info["contributions"]),
     )
 
 
@@ -81,8 +74,8 @@ def require_contribution(zkey: Path, circuit_hash: str) -> None:
        a beacon's is what its randomness gives; the last one left the key's delta.
     4. The circuit's hash is the expected one.
 
-    That the key *belongs* to that hash takes the powers of tau: `verify`, once per key. After that
-    a hash of the file (the artifacts' manifest) is enough.
+    That the key *belongs* to that hash takes the powers of tau, and so does who made those:
+    `verify`, once per key. After that the artifacts' manifest is enough.
 
     Raises:
         UnsafeKeyError: the first check that fails.
@@ -97,9 +90,12 @@ def require_contribution(zkey: Path, circuit_hash: str) -> None:
         )
 
 
-def verify(r1cs: Path, ptau: Path, zkey: Path, progress: Progress) -> None:
-    """Check that a key came from the circuit and the powers of tau by its contributions.
+def verify(
+    r1cs: Path, ptau: Path, zkey: Path, progress: Progress, pinned: str | None = None
+) -> Powers:
+    """Return the powers of tau that a key came from, with the circuit, by its contributions.
 
+    `check_powers` is asked about their file first; ``pinned`` is the hash it has to have.
     Everything that contributions leave alone is compared with a fresh start, the rest and the
     powers of tau by random combinations with 128-bit weights. `snarkjs zkey verify` accepts a key
     that nobody contributed to, and one in which a point is hidden that lets its maker forge.
@@ -107,5 +103,8 @@ def verify(r1cs: Path, ptau: Path, zkey: Path, progress: Progress) -> None:
     Raises:
         UnsafeKeyError: the first section that is not the circuit's.
     """
+    powers = check_powers(ptau, progress, pinned)
     with refusals(UnsafeKeyError):
-        native_core().phase2_verify(str(r1cs), str(ptau), str(zkey), progress)
+        paths = (str(r1cs), str(ptau), str(zkey))
+        native_core().phase2_verify(*paths, progress, bytes.fromhex(powers.hash))
+    return powers

@@ -7,14 +7,15 @@ from dataclasses import fields, replace
 
 import pytest
 
-from tests.chain.node import DEPLOYMENT, OPERATOR, Node, running
+from tests.chain.node import DEPLOYMENT, KEYS, OPERATOR, VERIFIERS, Node, running
 from undertow.chain.chain import Chain
-from undertow.chain.check import check_operator, connect
+from undertow.chain.check import check_keys, check_operator, connect
 from undertow.chain.errors import (
     ChainUnreachableError,
     MismatchError,
     WrongChainError,
     WrongContractError,
+    WrongKeyError,
     WrongOperatorError,
     WrongParamsError,
 )
@@ -101,6 +102,24 @@ def test_another_operators_key_is_refused(node: Node) -> None:
     contracts = connect(Chain(node.url), DEPLOYMENT)
     with pytest.raises(WrongOperatorError, match=f"{BASE8.x:#066x}.*{OPERATOR.public.x:#066x}"):
         check_operator(contracts, BASE8)
+
+
+def test_another_verifying_key_is_named(node: Node) -> None:
+    contracts = connect(Chain(node.url), DEPLOYMENT)
+    check_keys(contracts, KEYS)
+    for name, address in VERIFIERS.items():
+        for at in (0, 21):
+            node.keys[address][at] += 100
+            with pytest.raises(WrongKeyError, match=f"the verifying key of {name} is .* here and"):
+                check_keys(contracts, KEYS)
+            node.keys[address][at] -= 100
+    # Those of the two circuits exchanged.
+    node.keys = dict(zip(node.keys, reversed(list(node.keys.values())), strict=True))
+    with pytest.raises(WrongKeyError, match="BATCH_VERIFIER"):
+        check_keys(contracts, KEYS)
+    node.keys.clear()
+    with pytest.raises(WrongContractError, match="one with verifyingKey here and none such"):
+        check_keys(contracts, KEYS)
 
 
 def test_silence_is_no_agreement() -> None:

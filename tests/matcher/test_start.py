@@ -11,7 +11,12 @@ import pytest
 
 from matcher.run import run
 from tests.chain.node import DEPLOYMENT, Node, running
-from undertow.chain.errors import MismatchError, WrongOperatorError, WrongParamsError
+from undertow.chain.errors import (
+    MismatchError,
+    WrongKeyError,
+    WrongOperatorError,
+    WrongParamsError,
+)
 from undertow.client.keys import save_secret
 
 SEED = b"operator of the tests".ljust(32, b".")
@@ -69,6 +74,10 @@ def test_another_operators_key_file_is_refused(folder: Path, node: Node) -> None
     Path("operator.key").unlink()
     save_secret(Path("operator.key"), b"another operator".ljust(32, b"."), "pw")
     refused(folder, WrongOperatorError, "the operator's key is .* of the same venue")
+
+
+def test_other_circuits_than_the_venues_are_refused(folder: Path, node: Node) -> None:
+    refused(folder, WrongKeyError, "the verifying key of BATCH_VERIFIER is .* adopt the circuits")
 
 
 class ToldToStopWhileWaiting(threading.Event):

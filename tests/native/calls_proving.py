@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.native.calls import Call, Strategy, look
 from tests.native.hostile import ANYTHING, damaged, mostly
-from tests.native.hostile_files import any_file, circuits, keys, powers, wires_of, witnesses
+from tests.native.hostile_files import any_file, circuits, keys, logs, powers, wires_of, witnesses
 from tests.native.hostile_tape import inputs, lies, places, tapes, traces
 from tests.native.originals import SEED, originals, recording
 from undertow.crypto import native
@@ -116,6 +116,7 @@ CALLS = {
     "setup_key": Call(
         lambda: st.tuples(circuits(), TARGET, SEEDS, PROGRESS), paths=(0, 1), examples=30
     ),
+    "check_powers": Call(lambda: st.tuples(powers() | logs(), PROGRESS), paths=(0,)),
     "phase2_start": Call(lambda: _ceremonies(TARGET), paths=(0, 1, 2)),
     "phase2_verify": Call(lambda: _ceremonies(keys()), paths=(0, 1, 2)),
     "require_contribution": Call(lambda: st.tuples(keys()), paths=(0,)),

@@ -137,6 +137,18 @@ def powers() -> st.SearchStrategy[bytes]:
     return mostly(right | _ptau(), (right | _ptau()).flatmap(damaged_file))
 
 
+@st.composite
+def logs(draw: st.DrawFn) -> bytes:
+    """Return powers whose contributions were changed, with all lengths right."""
+    data = originals().ptau
+    log = dict(split(data))[7]
+    one = log[4:]
+    where, what = draw(st.integers(0, len(one) - 1)), draw(st.binary(min_size=1, max_size=40))
+    changed = (one[:where] + what + one[where + len(what) :])[: len(one)]
+    many = draw(st.lists(st.sampled_from([one, changed]), max_size=3))
+    return replaced(data, (7, struct.pack("<I", len(many)) + b"".join(many)))
+
+
 def any_file() -> st.SearchStrategy[bytes]:
     """Return a file of any kind."""
     return st.one_of(circuits(), witnesses(), keys(), powers(), st.binary(max_size=40))

@@ -49,6 +49,7 @@ NEEDS_CORE = {
     "test_files",
     "test_native_prover",
     "test_powers",
+    "test_powers_log",
     "test_process",
     "test_setup",
     "test_setup_gate",

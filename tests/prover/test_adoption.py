@@ -95,7 +95,11 @@ def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> Non
         signers=[],
         keys=(good, good),
         key_origins=("ceremony", "ceremony"),
+        powers=("00" * 64, "00" * 64),
     )
+    for origins, powers in ((("ceremony",) * 2, ("00" * 64, None)), (("dev",) * 2, ("00", "00"))):
+        with pytest.raises(ChainError, match="and no other, names its powers of tau"):
+            deploy(chain, replace(plan, key_origins=origins, powers=powers))
     minus = [*good[:10], *good[6:8], *(Q - y for y in good[8:10]), *good[14:]]
     with pytest.raises(ValueError, match="delta is gamma or its negative"):
         native_core().check_verifying_key(to_bytes(*minus))

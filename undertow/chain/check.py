@@ -5,14 +5,17 @@
 3. Vault, oracle and token are those that the settlement works with.
 4. The settlement's sizes are the preset's.
 5. Its operator's key is the file's.
+6. Its verifiers' keys are those of a build of one's own (`check_keys`), for whoever has one.
 
-Absent on purpose: the verifying keys and the code itself, which have to be compared with a build
-of one's own, and what no contract knows: the
-markets' names, units and lots per unit, and the first block to read events from.
+Absent on purpose: the code itself, which has to be compared with a build of one's own, and what no
+contract knows: the markets' names, units and lots per unit, and the first block to read events
+from.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from web3.contract import Contract
@@ -25,12 +28,16 @@ from undertow.chain.errors import (
     RevertedError,
     WrongChainError,
     WrongContractError,
+    WrongKeyError,
     WrongOperatorError,
     WrongParamsError,
 )
 from undertow.chain.reading import reachable
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import PRESETS, Preset
+
+VERIFIERS = ("BATCH_VERIFIER", "REQUEST_VERIFIER")
+"""The settlement's getters of the verifiers of batches and of runs of requests."""
 
 
 def connect(chain: Chain, deployment: Deployment) -> Contracts:
@@ -57,6 +64,28 @@ def check_operator(contracts: Contracts, key: Point) -> None:
     found = Point(*(_word(contracts.settlement, name) for name in words))
     if key != found:
         raise WrongOperatorError("the operator's key", _shown(key), _shown(found))
+
+
+def check_keys(contracts: Contracts, keys: Mapping[str, Sequence[int]]) -> None:
+    """Compare verifying keys with those that the settlement's verifiers hold.
+
+    Args:
+        contracts: where the settlement is.
+        keys: a key's words for each of `VERIFIERS`.
+
+    Raises:
+        WrongKeyError: a proof under the key at hand would be refused, or somebody else's taken.
+    """
+    for name, key in keys.items():
+        address = str(_read(contracts.settlement, name))
+        verifier = contracts.chain.contract("Groth16Verifier", address)
+        found = [int(word) for word in _read(verifier, "verifyingKey")]
+        if found != list(key):
+            raise WrongKeyError(f"the verifying key of {name}", _short(key), _short(found))
+
+
+def _short(key: Sequence[int]) -> str:
+    return hashlib.sha256(b"".join(word.to_bytes(32, "big") for word in key)).hexdigest()
 
 
 def _check_params(settlement: Contract, expected: int) -> None:

@@ -43,13 +43,15 @@ class Plan:
     """Verifying keys of the batch circuit and of the request circuit."""
     key_origins: tuple[str, str]
     """Where each is from, as its manifest says."""
+    powers: tuple[str | None, str | None] = (None, None)
+    """Hash of the powers of tau that each ceremony's key came from."""
 
     def check(self, chain_id: int) -> None:
         """Refuse keys that somebody could forge proofs under.
 
         Raises:
             ChainError: a development key is to go on a chain that is not local, the keys' origins
-                differ, or a key is one that nobody contributed to.
+                differ, or nobody contributed to a key, or to powers of tau of which it names none.
         """
         if set(self.key_origins) != {"ceremony"} and chain_id not in LOCAL_CHAINS:
             raise ChainError(
@@ -58,6 +60,11 @@ class Plan:
             )
         if len(set(self.key_origins)) > 1:
             raise ChainError("one key is a ceremony's and one is not: adopt both circuits' keys")
+        if any(
+            (origin == "ceremony") != (powers is not None)
+            for origin, powers in zip(self.key_origins, self.powers, strict=True)
+        ):
+            raise ChainError("a ceremony's key, and no other, names its powers of tau")
         if any(key[GAMMA_X] == key[DELTA_X] for key in self.keys):
             raise ChainError("a key's gamma is its delta or minus it: anybody can forge proofs")
 
@@ -86,6 +93,7 @@ def deploy(chain: Chain, plan: Plan) -> Deployment:
         preset=plan.preset.name,
         block=first_block,
         keys=plan.key_origins[0],
+        powers=plan.powers,
         operator_key=plan.operator_key,
         group=plan.group,
     )

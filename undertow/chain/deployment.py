@@ -27,8 +27,10 @@ from undertow.whole_file import whole_file
 LARGEST_FILE = 1 << 17
 LARGEST_NUMBER = (1 << 64) - 1
 ORIGINS = ("dev", "ceremony")
+POWERS = ("batch", "requests")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _WORD = re.compile(r"0x[0-9a-f]{1,64}")
+_HASH = re.compile(r"none|[0-9a-f]{128}")
 _CHOICE = re.compile(r"\w+")
 
 
@@ -46,6 +48,8 @@ class Deployment:
     """The first block to read events from."""
     keys: str
     """Where the proving keys are from, `dev` or `ceremony`."""
+    powers: tuple[str | None, str | None] = (None, None)
+    """blake2b of the powers of tau that the batch's and the requests' key came from."""
     operator_key: Point
     """Whom accounts share their view keys with."""
     group: MarketGroup
@@ -64,7 +68,9 @@ class Deployment:
         """Return the form that `load` reads."""
         value = {name: getattr(self, name) for name in _PLAIN}
         key = {"x": f"{self.operator_key.x:#x}", "y": f"{self.operator_key.y:#x}"}
-        return {**value, "operator_key": key, "params": params_file.to_json(self.group)}
+        powers = dict(zip(POWERS, (one or "none" for one in self.powers), strict=True))
+        params = params_file.to_json(self.group)
+        return {**value, "powers": powers, "operator_key": key, "params": params}
 
     @classmethod
     def load(cls, path: Path) -> Deployment:
@@ -79,11 +85,13 @@ class Deployment:
             ) from error
 
 
-_PLAIN = tuple(f.name for f in fields(Deployment) if f.name not in ("operator_key", "group"))
+_PLAIN = tuple(
+    f.name for f in fields(Deployment) if f.name not in ("powers", "operator_key", "group")
+)
 
 
 def _from_json(value: object) -> Deployment:
-    read = Fields(value, "deployment", (*_PLAIN, "operator_key", "params"))
+    read = Fields(value, "deployment", (*_PLAIN, "powers", "operator_key", "params"))
     key = read.inner("operator_key", ("x", "y"))
     x, y = (int(key.text(name, _WORD, "0x and a word of hex"), 16) for name in ("x", "y"))
     return Deployment(
@@ -95,9 +103,16 @@ def _from_json(value: object) -> Deployment:
         preset=_choice(read, "preset", tuple(PRESETS)),
         block=_bounded(read, "block", LARGEST_NUMBER),
         keys=_choice(read, "keys", ORIGINS),
+        powers=_powers(read.inner("powers", POWERS)),
         operator_key=Point(x, y),
         group=params_file.from_fields(read.inner("params", params_file.FIELDS)),
     )
+
+
+def _powers(read: Fields) -> tuple[str | None, str | None]:
+    texts = [read.text(name, _HASH, "none or 128 digits of hex") for name in POWERS]
+    batch, requests = (None if text == "none" else text for text in texts)
+    return batch, requests
 
 
 def _address(read: Fields, name: str) -> str:

@@ -17,7 +17,8 @@ ChainError
 │   ├── WrongChainError         the node is another chain's
 │   ├── WrongContractError      an address has another contract, or one of other sizes
 │   ├── WrongParamsError        the contract has the hash of other parameters
-│   └── WrongOperatorError      the contract has another operator's key
+│   ├── WrongOperatorError      the contract has another operator's key
+│   └── WrongKeyError           a verifier holds another circuit's or another setup's key
 └── StateFileError          a file holds no state, or not all of it as it was saved
 
 `undertow/chain/answers.py` says which answer of a node is which.
@@ -123,6 +124,12 @@ class WrongOperatorError(MismatchError):
     """The contract has another operator's key."""
 
     advice = "the deployment and the operator's key file have to be of the same venue"
+
+
+class WrongKeyError(MismatchError):
+    """A verifier holds another circuit's or another setup's key."""
+
+    advice = "build or adopt the circuits that the venue was deployed with"
 
 
 class StateFileError(ChainError):

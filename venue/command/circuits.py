@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,14 @@ from undertow.command.program import files
 from undertow.errors import UndertowError
 from undertow.protocol.params import DEFAULT, PRESETS
 from venue.command.options import PresetName, preset_named
+
+if TYPE_CHECKING:
+    from prover.powers import Powers
+
+Pinned = Annotated[
+    str | None,
+    typer.Option("--powers-hash", help="blake2b that the powers of tau must have, hexadecimal."),
+]
 
 app = typer.Typer(no_args_is_help=True, help="Build the circuits and their keys.")
 
@@ -33,15 +41,19 @@ def begin(
     powers: Annotated[Path, typer.Argument(help="Powers of tau, prepared for phase 2.")],
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
     preset: PresetName = DEFAULT.name,
+    powers_hash: Pinned = None,
 ) -> None:
     """Write the keys that a ceremony begins with; `snarkjs zkey contribute` goes on from them."""
     from prover import artifacts, setup
+    from prover.powers import check_powers
 
     with files():
+        checked = check_powers(powers, typer.echo, powers_hash)
+        _show(checked)
         for name in artifacts.circuit_names(preset_named(preset)):
             path = out / f"{name}_0000.zkey"
             r1cs = artifacts.build(name, typer.echo).r1cs
-            circuit_hash = setup.start(r1cs, powers, path, typer.echo)
+            circuit_hash = setup.start(r1cs, powers, path, typer.echo, checked)
             typer.echo(f"{path}: circuit hash {circuit_hash}")
 
 
@@ -50,19 +62,30 @@ def adopt(
     circuit: Annotated[str, typer.Argument(help="The circuit's name, as `begin` printed it.")],
     key: Annotated[Path, typer.Argument(help="The ceremony's last key.")],
     powers: Annotated[Path, typer.Argument(help="The powers of tau that it began with.")],
+    powers_hash: Pinned = None,
 ) -> None:
     """Verify all of a ceremony's key and keep it for --ceremony.
 
     No file shows that contributors are people: each has to find their hash in the list.
     """
-    from prover import artifacts, setup
+    from prover import artifacts, manifest, setup
 
     known = [name for preset in PRESETS.values() for name in artifacts.circuit_names(preset)]
     if circuit not in known:
         raise UndertowError(f"no circuit {circuit}; there are {', '.join(known)}")
     with files():
         built = artifacts.build(circuit, typer.echo)
-        used = artifacts.adopt(built, key, powers, typer.echo)
+        used = artifacts.adopt(built, key, powers, typer.echo, powers_hash)
+        recorded = manifest.read(used.folder).powers
+        assert recorded is not None
+        _show(recorded)
+        typer.echo("the key:")
         for one in setup.inspect(used.zkey).contributions:
-            typer.echo(f"{'beacon' if one.beacon else 'contribution'} {one.name}: {one.hash}")
+            typer.echo(one.shown())
     typer.echo(f"adopted: {used.folder}")
+
+
+def _show(powers: Powers) -> None:
+    typer.echo(f"powers of tau: {powers.hash}")
+    for one in powers.contributions:
+        typer.echo(one.shown())

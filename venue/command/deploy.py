@@ -10,10 +10,12 @@ import typer
 from undertow.command.keys import chain_key, trader_key
 from undertow.command.options import DEPLOYMENT, RPC, Rpc
 from undertow.command.program import files
+from undertow.errors import UndertowError
 from undertow.protocol.params import DEFAULT
 from venue.command.options import Ceremony, PresetName, origin, preset_named
 
 if TYPE_CHECKING:
+    from prover.artifacts import Artifacts
     from undertow.protocol.market_group import MarketGroup
     from undertow.protocol.params import Preset
 
@@ -28,8 +30,12 @@ def deploy(
     params: Annotated[
         Path | None, typer.Option(help="Markets and parameters; else the local venue's.")
     ] = None,
+    powers_hash: Annotated[
+        list[str] | None, typer.Option(help="blake2b that a key's powers of tau must have.")
+    ] = None,
 ) -> None:
     """Deploy a venue with a test token from the account in UNDERTOW_CHAIN_KEY."""
+    from prover.groth16 import verifying_key
     from undertow.chain.chain import Chain
     from undertow.chain.deploy import Plan
     from undertow.chain.deploy import deploy as deploy_venue
@@ -38,14 +44,15 @@ def deploy(
     chosen, group = preset_named(preset), _group(params)
     public, chain = trader_key(operator).public, Chain(rpc, chain_key())
     typer.echo(f"deploying on chain {chain.chain_id}")
-    keys, origins = _verifying_keys(chosen, origin(ceremony))
+    batch, requests = _artifacts(chosen, origin(ceremony), powers_hash)
     plan = Plan(
         preset=chosen,
         group=group,
         operator_key=public,
         signers=signer or [],
-        keys=keys,
-        key_origins=origins,
+        keys=(verifying_key(batch.zkey), verifying_key(requests.zkey)),
+        key_origins=(batch.origin, requests.origin),
+        powers=(batch.powers_hash, requests.powers_hash),
     )
     deployment = deploy_venue(chain, plan)
     with files():
@@ -60,14 +67,17 @@ def _group(path: Path | None) -> MarketGroup:
     return LOCAL_GROUP if path is None else params_file.load(path)
 
 
-def _verifying_keys(
-    preset: Preset, source: str
-) -> tuple[tuple[list[int], list[int]], tuple[str, str]]:
-    """Return both circuits' verifying keys and where they are from."""
-    from prover import artifacts
-    from prover.groth16 import verifying_key
+def _artifacts(preset: Preset, source: str, pinned: list[str] | None) -> list[Artifacts]:
+    """Return the files of the batch circuit and of the request circuit.
 
-    names = artifacts.circuit_names(preset)
-    first, second = (artifacts.chosen(name, source, typer.echo) for name in names)
-    keys = (verifying_key(first.zkey), verifying_key(second.zkey))
-    return keys, (first.origin, second.origin)
+    Raises:
+        UndertowError: a key's powers of tau are none of those that are pinned.
+    """
+    from prover import artifacts
+
+    found = [artifacts.chosen(name, source, typer.echo) for name in artifacts.circuit_names(preset)]
+    allowed = [text.lower() for text in pinned or []]
+    for one in found:
+        if allowed and one.powers_hash not in allowed:
+            raise UndertowError(f"{one.folder}: its powers of tau have the hash {one.powers_hash}")
+    return found

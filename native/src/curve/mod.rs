@@ -2,6 +2,7 @@
 //! is handed: a verifying key and a proof.
 #![forbid(unsafe_code)]
 
+pub mod blake2b;
 pub mod hash_to_curve;
 pub mod proof;
 pub mod ratio;

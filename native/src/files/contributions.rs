@@ -47,7 +47,7 @@ pub struct Parameters {
     pub beacon: Option<Vec<u8>>,
 }
 
-const BEACON: u32 = 1;
+pub const BEACON: u32 = 1;
 
 impl Contributions {
     /// Of a development key, which says in its manifest that it has none.
@@ -87,12 +87,7 @@ impl Contributions {
     /// 3. Delta changed by that factor, and the factor is not one.
     /// 4. A beacon's factor is what its public randomness gives.
     pub fn verify(&self) -> Result<()> {
-        let exponents = self.list.iter().filter_map(|one| one.parameters.rounds_exponent);
-        let rounds = exponents.map(|exponent| 1u64.checked_shl(exponent.into()));
-        let most = rounds.map(|rounds| rounds.unwrap_or(u64::MAX)).fold(0, u64::saturating_add);
-        if most > MOST_BEACON_ROUNDS {
-            return fault(format!("zkey section 10: beacons of {most} rounds are too long"));
-        }
+        check_rounds("zkey section 10", self.list.iter().map(|one| &one.parameters))?;
         let mut before = G1Affine::generator();
         let mut hasher = Blake2b512::new_with_prefix(self.circuit_hash);
         for (index, one) in self.list.iter().enumerate() {
@@ -111,7 +106,7 @@ impl Contributions {
             {
                 return wrong("does not change delta by its factor");
             }
-            if one.kind == BEACON && !one.is_of_its_beacon()? {
+            if one.kind == BEACON && !one.is_of_its_beacon() {
                 return wrong("is not what its beacon gives");
             }
             hasher.update(one.words());
@@ -160,27 +155,41 @@ impl Contribution {
         self.kind == BEACON
     }
 
-    fn is_of_its_beacon(&self) -> Result<bool> {
-        let (Some(beacon), Some(rounds)) =
-            (&self.parameters.beacon, self.parameters.rounds_exponent)
-        else {
-            return Ok(false);
+    fn is_of_its_beacon(&self) -> bool {
+        let Some(seed) = beacon_seed(&self.parameters) else {
+            return false;
         };
-        let mut state = beacon.clone();
-        for _ in 0..1u64 << rounds {
-            state = Sha256::digest(&state).to_vec();
-        }
-        let mut draw = Draw::seeded(&state);
+        let mut draw = Draw::seeded(&seed);
         let factor = draw.factor();
         let g1_s = draw.g1();
         let g1_sx = (g1_s * factor).into_affine();
         let g2_spx = (hash_to_g2(&self.transcript) * factor).into_affine();
-        Ok((g1_s, g1_sx, g2_spx) == (self.g1_s, self.g1_sx, self.g2_spx))
+        (g1_s, g1_sx, g2_spx) == (self.g1_s, self.g1_sx, self.g2_spx)
     }
 }
 
+/// Refuses beacons whose rounds would hang their reader; `log` is where they stand.
+pub fn check_rounds<'a>(log: &str, parameters: impl Iterator<Item = &'a Parameters>) -> Result<()> {
+    let exponents = parameters.filter_map(|one| one.rounds_exponent);
+    let rounds = exponents.map(|exponent| 1u64.checked_shl(exponent.into()));
+    let most = rounds.map(|rounds| rounds.unwrap_or(u64::MAX)).fold(0, u64::saturating_add);
+    if most > MOST_BEACON_ROUNDS {
+        return fault(format!("{log}: beacons of {most} rounds are too long"));
+    }
+    Ok(())
+}
+
+/// The seed of a beacon's secrets; `check_rounds` comes before.
+pub fn beacon_seed(parameters: &Parameters) -> Option<Vec<u8>> {
+    let mut state = parameters.beacon.clone()?;
+    for _ in 0..1u64 << parameters.rounds_exponent? {
+        state = Sha256::digest(&state).to_vec();
+    }
+    Some(state)
+}
+
 impl Parameters {
-    fn read(raw: &[u8], name: &str) -> Result<Self> {
+    pub fn read(raw: &[u8], name: &str) -> Result<Self> {
         let mut reader = Reader::new(raw, format!("{name}: a contribution's parameters"));
         let mut found = Self::default();
         let mut last = 0;
@@ -205,7 +214,7 @@ impl Parameters {
     }
 }
 
-fn hash(section: &mut Reader<'_>) -> Result<[u8; HASH]> {
+pub fn hash(section: &mut Reader<'_>) -> Result<[u8; HASH]> {
     let mut hash = [0; HASH];
     hash.copy_from_slice(section.bytes(HASH)?);
     Ok(hash)

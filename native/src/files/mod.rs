@@ -7,6 +7,7 @@ pub mod elements;
 pub mod map;
 pub mod past_the_end;
 pub mod ptau;
+pub mod ptau_log;
 pub mod r1cs;
 pub mod wtns;
 pub mod zkey;

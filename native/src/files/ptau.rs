@@ -3,8 +3,8 @@
 //! Checked by `Ptau::read`: every length, the powers of zero, and that tau and beta are the same
 //! numbers in both groups. Points are checked when they are taken: on the curve, in the subgroup,
 //! not infinity (the points of tau = 1, before anybody contributed, are). That the powers taken are of
-//! one tau, and the Lagrange points theirs, is `keys/powers.rs`'s work; the chain of contributions
-//! `snarkjs powersoftau verify`'s.
+//! one tau, and the Lagrange points theirs, is `keys/powers.rs`'s work; the contributions
+//! `keys/powers_log.rs`'s.
 #![forbid(unsafe_code)]
 
 use std::io::{self, Write};
@@ -15,15 +15,20 @@ use ark_ec::AffineRepr;
 use ark_ff::PrimeField;
 use rayon::prelude::*;
 
+use crate::curve::blake2b::{HASH, STATE};
 use crate::curve::ratio::same_number;
+use crate::curve::words::{put_g1, put_g2};
 use crate::fault::Result;
 use crate::files::binary::{Reader, Sections, put_prime, write_header, write_section};
 use crate::files::elements::{G1, G2, g1, g2};
+use crate::files::ptau_log::{Reached, Step};
 
 /// Largest ceremony that the field has room for.
 const LARGEST_POWER: u32 = 28;
-/// Nine points of the author's key, the hash of the state, the next challenge.
-const CONTRIBUTION: usize = 3 * G1 + 2 * G2 + 6 * G1 + 3 * G2 + 216 + 64;
+/// Points that are hashed at once.
+const HASHED: usize = 1 << 17;
+/// Five points reached, nine of the author's key, the state of a hash, the next challenge.
+const CONTRIBUTION: usize = 3 * G1 + 2 * G2 + 6 * G1 + 3 * G2 + STATE + HASH;
 
 /// One sequence of points in a file.
 #[derive(Clone, Copy)]
@@ -36,7 +41,6 @@ pub struct Points<'a> {
 pub struct Ptau<'a> {
     pub power: u32,
     pub ceremony_power: u32,
-    pub contributions: u32,
     /// tau^i, twice as many as the others less one.
     pub tau1: Points<'a>,
     pub tau2: Points<'a>,
@@ -85,11 +89,10 @@ impl<'a> Ptau<'a> {
         };
         let lagrange = if prepared { Some(lagrange()?) } else { None };
         let mut log = all.get(7)?;
-        let raw_log = log.bytes(log.remaining())?;
+        check_log(&mut all.get(7)?)?;
         let ptau = Self {
             power,
             ceremony_power,
-            contributions: count_contributions(&mut all.get(7)?)?,
             tau1: points(2, 2 * size - 1, G1)?,
             tau2: points(3, size, G2)?,
             alpha1: points(4, size, G1)?,
@@ -97,7 +100,7 @@ impl<'a> Ptau<'a> {
             beta2: points(6, 1, G2)?,
             lagrange,
             after_tau1: all.end_of(2).and_then(|at| data.get(at..at + G1)),
-            log: raw_log,
+            log: log.bytes(log.remaining())?,
         };
         ptau.check_first_powers()?;
         Ok(ptau)
@@ -116,6 +119,33 @@ impl<'a> Ptau<'a> {
             return self.beta2.fault("has another beta than section 5");
         }
         self.alpha1.g1(0..1)?;
+        Ok(())
+    }
+
+    /// The contributions, as they are told.
+    pub fn steps(&self) -> Result<Vec<Step>> {
+        let mut log = Reader::new(self.log, "ptau section 7".into());
+        (0..log.u32()?).map(|_| Step::read(&mut log)).collect()
+    }
+
+    /// Where the sections say that tau, alpha and beta stand.
+    pub fn reached(&self) -> Result<Reached> {
+        Ok(Reached {
+            tau1: self.tau1.g1(1..2)?[0],
+            tau2: self.tau2.g2(1..2)?[0],
+            alpha1: self.alpha1.g1(0..1)?[0],
+            beta1: self.beta1.g1(0..1)?[0],
+            beta2: self.beta2.g2(0..1)?[0],
+        })
+    }
+
+    /// Tells all points of sections 2 to 6 as hashes take them, a piece at a time.
+    pub fn each_word(&self, mut tell: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        for points in [self.tau1, self.tau2, self.alpha1, self.beta1, self.beta2] {
+            for piece in points.data.chunks(HASHED * points.size) {
+                tell(&points.words(piece)?)?;
+            }
+        }
         Ok(())
     }
 
@@ -181,6 +211,25 @@ impl<'a> Points<'a> {
         })
     }
 
+    /// On the curve; whether those of the second group are in it is not asked.
+    fn words(&self, data: &[u8]) -> Result<Vec<u8>> {
+        let pieces: Result<Vec<Vec<u8>>> = data
+            .par_chunks(self.size << 10)
+            .map(|piece| {
+                let mut out = Vec::with_capacity(piece.len());
+                for bytes in piece.chunks_exact(self.size) {
+                    match self.size {
+                        G1 => g1(bytes).map(|point| put_g1(&mut out, &point)),
+                        _ => g2(bytes).map(|point| put_g2(&mut out, &point)),
+                    }
+                    .or_else(|text| self.fault(text))?;
+                }
+                Ok(out)
+            })
+            .collect();
+        Ok(pieces?.concat())
+    }
+
     fn take<T: Send>(
         &self,
         range: Range<usize>,
@@ -210,7 +259,7 @@ impl<'a> Points<'a> {
 
 const INFINITY: &str = "holds a point at infinity";
 
-fn count_contributions(log: &mut Reader<'_>) -> Result<u32> {
+fn check_log(log: &mut Reader<'_>) -> Result<()> {
     let count = log.u32()?;
     for _ in 0..count {
         log.bytes(CONTRIBUTION)?;
@@ -218,6 +267,5 @@ fn count_contributions(log: &mut Reader<'_>) -> Result<u32> {
         let parameters = log.u32()? as usize;
         log.bytes(parameters)?;
     }
-    log.end()?;
-    Ok(count)
+    log.end()
 }

@@ -12,6 +12,7 @@ use std::path::Path;
 use ark_bn254::{Bn254, Fq};
 use ark_ec::AffineRepr;
 use ark_ec::pairing::Pairing;
+use blake2::{Blake2b512, Digest};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -21,19 +22,21 @@ use super::{content, seed32};
 use crate::curve::verifying_key::VerifyingKey;
 use crate::curve::words::put_number;
 use crate::fault::{self, FormatError, fault};
-use crate::files::contributions::Contribution;
+use crate::files::contributions::{HASH, Parameters};
 use crate::files::map;
 use crate::files::ptau::Ptau;
 use crate::files::r1cs::R1cs;
 use crate::files::wtns;
 use crate::files::zkey::Zkey;
 use crate::keys::phase2;
+use crate::keys::powers_log;
 use crate::keys::setup;
 
 type Progress = Option<Py<PyAny>>;
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(setup_key, module)?)?;
+    module.add_function(wrap_pyfunction!(check_powers, module)?)?;
     module.add_function(wrap_pyfunction!(phase2_start, module)?)?;
     module.add_function(wrap_pyfunction!(phase2_verify, module)?)?;
     module.add_function(wrap_pyfunction!(require_contribution, module)?)?;
@@ -107,19 +110,65 @@ fn setup_key(
     })
 }
 
+/// Checks who contributed to powers of tau; returns them and the hash of the whole file.
+#[pyfunction]
+fn check_powers<'py>(
+    py: Python<'py>,
+    ptau_path: &str,
+    progress: Progress,
+) -> PyResult<Bound<'py, PyDict>> {
+    let (hash, steps) = telling(py, &progress, |tell| {
+        let (hash, steps) = read(ptau_path, |data| {
+            let steps = powers_log::check(&Ptau::read(data)?, tell)?;
+            Ok((hash_of(data, tell)?, steps))
+        })?;
+        Ok((hash, steps))
+    })?;
+    let info = PyDict::new(py);
+    info.set_item("hash", PyBytes::new(py, &hash))?;
+    let list = steps.iter().map(|one| contribution(py, &one.parameters, &one.response));
+    info.set_item("contributions", list.collect::<PyResult<Vec<_>>>()?)?;
+    Ok(info)
+}
+
+/// blake2b of a file, which is how powers of tau are published.
+fn hash_of(data: &[u8], tell: setup::Progress<'_>) -> fault::Result<[u8; HASH]> {
+    let mut hasher = Blake2b512::new();
+    for piece in data.chunks(1 << 26) {
+        tell("hash of the file")?;
+        hasher.update(piece);
+    }
+    Ok(hasher.finalize().into())
+}
+
+/// Refuses another file than the one that was checked.
+fn same_file(data: &[u8], expected: Option<&[u8]>, tell: setup::Progress<'_>) -> fault::Result<()> {
+    match expected {
+        Some(hash) if hash_of(data, tell)? != *hash => {
+            fault("the file is not the one whose contributions were checked")
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes the key that phase 2 begins with and returns the hash of the circuit.
 #[pyfunction]
+#[pyo3(signature = (r1cs_path, ptau_path, zkey_path, progress, powers_hash=None))]
 fn phase2_start<'py>(
     py: Python<'py>,
     r1cs_path: &str,
     ptau_path: &str,
     zkey_path: &str,
     progress: Progress,
+    powers_hash: Option<&[u8]>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let hash = telling(py, &progress, |tell| {
         tell("reading the constraints")?;
         let circuit = read(r1cs_path, R1cs::read)?;
-        let key = read(ptau_path, |data| phase2::start(&circuit, &Ptau::read(data)?, tell))?;
+        let key = read(ptau_path, |data| {
+            same_file(data, powers_hash, tell)?;
+            phase2::start(&circuit, &Ptau::read(data)?, tell)
+        })?;
         tell("writing the key")?;
         write(zkey_path, |out| key.write(out))?;
         Ok(key.contributions.circuit_hash)
@@ -129,18 +178,21 @@ fn phase2_start<'py>(
 
 /// Checks that a key came from the circuit and the powers of tau by its contributions.
 #[pyfunction]
+#[pyo3(signature = (r1cs_path, ptau_path, zkey_path, progress, powers_hash=None))]
 fn phase2_verify(
     py: Python<'_>,
     r1cs_path: &str,
     ptau_path: &str,
     zkey_path: &str,
     progress: Progress,
+    powers_hash: Option<&[u8]>,
 ) -> PyResult<()> {
     telling(py, &progress, |tell| {
         tell("reading the key")?;
         let key = read(zkey_path, Zkey::read)?;
         let circuit = read(r1cs_path, R1cs::read)?;
         read(ptau_path, |data| {
+            same_file(data, powers_hash, tell)?;
             let ptau = Ptau::read(data)?;
             // Not the ptau's fault: the error must carry the key's path.
             Ok(phase2::verify(&key, &circuit, &ptau, tell))
@@ -165,17 +217,22 @@ fn zkey_info<'py>(py: Python<'py>, zkey_path: &str) -> PyResult<Bound<'py, PyDic
     info.set_item("domain", key.domain)?;
     info.set_item("circuit_hash", PyBytes::new(py, &key.contributions.circuit_hash))?;
     info.set_item("gamma_is_delta", key.gamma2 == key.delta2)?;
-    let list = key.contributions.list.iter().map(|one| contribution(py, one));
+    let list = key.contributions.list.iter();
+    let list = list.map(|one| contribution(py, &one.parameters, &one.hash()));
     info.set_item("contributions", list.collect::<PyResult<Vec<_>>>()?)?;
     Ok(info)
 }
 
-fn contribution<'py>(py: Python<'py>, one: &Contribution) -> PyResult<Bound<'py, PyDict>> {
+fn contribution<'py>(
+    py: Python<'py>,
+    parameters: &Parameters,
+    hash: &[u8],
+) -> PyResult<Bound<'py, PyDict>> {
     let entry = PyDict::new(py);
-    entry.set_item("name", one.parameters.name.as_deref())?;
-    entry.set_item("hash", PyBytes::new(py, &one.hash()))?;
-    entry.set_item("beacon", one.parameters.beacon.as_ref().map(|b| PyBytes::new(py, b)))?;
-    entry.set_item("beacon_rounds_exponent", one.parameters.rounds_exponent)?;
+    entry.set_item("name", parameters.name.as_deref())?;
+    entry.set_item("hash", PyBytes::new(py, hash))?;
+    entry.set_item("beacon", parameters.beacon.as_ref().map(|b| PyBytes::new(py, b)))?;
+    entry.set_item("beacon_rounds_exponent", parameters.rounds_exponent)?;
     Ok(entry)
 }
 
