@@ -153,6 +153,10 @@ class TapeRecorder:
     """Number of the exception by which the module says that the trace's memory is full."""
     TRACE_START: int
     """Address of the trace's first entry."""
+    ASK: int
+    """Number of the exception by which the module asks for an `answer`."""
+    ANSWER: int
+    """Address at which the trace's memory takes the answer's decision, 4 little-endian bytes."""
 
     def __new__(cls, wasm: bytes, signals: tuple[int, int] | None = None) -> Self:
         """Take circom's calculator. ValueError: it is no module of the expected form.
@@ -169,6 +173,15 @@ class TapeRecorder:
         """Start with the memory after `init` and the address at which numbers are handed over."""
     def feed(self, trace: bytes) -> None:
         """Take the next entries of the trace. ValueError: they are damaged, or none was started."""
+    def answer(self) -> tuple[int, list[tuple[int, bytes]]]:
+        """Return which sides of a condition are run: 0 or 1 for one of them, 2 for both.
+
+        And what has to be at which addresses of the memory before the module goes on. Of the last
+        entry that was fed, once. ValueError: none was started.
+        """
+    @property
+    def conditions(self) -> int:
+        """Number of conditions on signals in the trace so far."""
     def finish(self, groups: list[tuple[str, int]], wires: int) -> bytes:
         """Return the tape's file for inputs of these names and sizes, in recorded order.
 

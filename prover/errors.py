@@ -8,7 +8,7 @@ ProverError
 │   ├── FormatError             it is damaged, or of another kind than was asked for
 │   ├── ArtifactError           it is missing, or not the one that its manifest names
 │   └── UnsafeKeyError          a key is not shown to come from its circuit and a contribution
-├── TapeError                   whoever wrote the circuit: no tape can stand for its calculator
+├── TapeError                   nobody: the calculator computes what no tape can
 ├── StatementError              whoever made the job: nothing can prove it
 │   ├── WitnessError            the inputs are not the circuit's, or break one of its statements
 │   └── BrokenConstraintError   the witness breaks a constraint
@@ -64,7 +64,7 @@ class UnsafeKeyError(FileError):
 
 
 class TapeError(ProverError):
-    """A calculator that no tape can stand for; the message says why."""
+    """A calculator that no tape can stand for, and that is used instead; the message says why."""
 
 
 class StatementError(ProverError):

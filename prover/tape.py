@@ -3,12 +3,16 @@
 The calculator that circom wrote stays the authority: an instrumented copy runs on random inputs
 and tells its field operations, native code makes a tape of them, and before the tape is used it
 must give the calculator's witness on these and on extreme inputs, bit by bit.
+
+Of a condition on a signal the copy runs both sides, and the tape selects between what they leave
+(`native/src/tape/forks.rs`). A loop that a signal ends and an index that is one have no tape.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +44,12 @@ def record(wasm: Path, sym: Path) -> bytes:
         recorder = _core().TapeRecorder(wasm.read_bytes())
         code = wasmtime.Module(engine(), recorder.module())
         sizes, values, witness = _run(recorder, code, names)
+        conditions = recorder.conditions
         content: bytes = recorder.finish(list(sizes.items()), len(witness) // WORD)
-        _check(content, values, witness)
-        extreme = [EXTREMES[word % len(EXTREMES)] for word in _random(2, len(values))]
-        _check(content, extreme, _attempt(code, sizes, extreme))
+        if conditions == 0:
+            _check(content, values, witness)
+        for sample in _samples(values, conditions):
+            _check(content, sample, _attempt(code, sizes, sample))
     except (ValueError, WitnessError, wasmtime.WasmtimeError) as error:
         raise TapeError(f"{wasm.name}: {error}") from error
     return content
@@ -55,9 +61,11 @@ def _run(
     """Record one run; return the inputs' sizes, their values and the witness."""
 
     def on_exception(number: int, calculator: Calculator) -> bool:
-        if number != recorder.FULL:
+        if number not in (recorder.FULL, recorder.ASK):
             return False
-        _feed(recorder, calculator)
+        decision = _feed(recorder, calculator)
+        if number == recorder.ASK:
+            _answer(recorder, calculator, decision)
         return True
 
     calculator = Calculator(code, on_exception)
@@ -72,15 +80,28 @@ def _run(
     return sizes, values, witness
 
 
-def _feed(recorder: Any, calculator: Calculator) -> None:
-    trace = calculator.memory("trace")
-    size = int.from_bytes(trace[:4], "little")
-    recorder.feed(trace[recorder.TRACE_START : recorder.TRACE_START + size])
+def _feed(recorder: Any, calculator: Calculator) -> int:
+    """Hand the trace over; return what the calculator decides if it is not told otherwise."""
+    start, answer = recorder.TRACE_START, recorder.ANSWER
+    head = calculator.memory("trace", 0, start)
+    size = int.from_bytes(head[:4], "little")
+    if size:
+        recorder.feed(calculator.memory("trace", start, start + size))
+    return int.from_bytes(head[answer : answer + 4], "little")
+
+
+def _answer(recorder: Any, calculator: Calculator, decision: int) -> None:
+    """Tell the calculator which sides of a condition to run, and from what."""
+    sides, contents = recorder.answer()
+    if sides != decision:
+        calculator.write(sides.to_bytes(4, "little"), recorder.ANSWER, "trace")
+    for address, content in contents:
+        calculator.write(content, address)
 
 
 def _drop(number: int, calculator: Calculator) -> bool:
-    """Take no notice of a full trace."""
-    return bool(number == _core().TapeRecorder.FULL)
+    """Take no notice of a trace: conditions are decided as the calculator decides them."""
+    return number in (_core().TapeRecorder.FULL, _core().TapeRecorder.ASK)
 
 
 def _calculate(calculator: Calculator, sizes: dict[str, int], values: list[int]) -> bytes:
@@ -107,6 +128,19 @@ def _check(content: bytes, values: list[int], witness: bytes | None) -> None:
         found = None
     if found != witness:
         raise TapeError("the tape's witness is not the calculator's")
+
+
+def _samples(values: list[int], conditions: int) -> Iterator[list[int]]:
+    """Yield inputs that the tape is compared on, besides those of a recording without conditions.
+
+    Where it selects by conditions the recording ran both sides: its witness is nobody's.
+    """
+    count = len(values)
+    yield [EXTREMES[word % len(EXTREMES)] for word in _random(2, count)]
+    if conditions:
+        yield from ([value] * count for value in EXTREMES)
+        yield from ([word % 3 for word in _random(seed, count)] for seed in (3, 4))
+        yield from (values, [word % R for word in _random(5, count)])
 
 
 def _core() -> Any:

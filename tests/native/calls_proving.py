@@ -87,16 +87,17 @@ def _addresses() -> Strategy:
 
 
 def _record(wasm: Any, signals: Any) -> object:
-    recorder = look(native.core.TapeRecorder(wasm, signals))
+    recorder = native.core.TapeRecorder(wasm, signals)
     recorder.start(recording().memory, recording().shared)
     recorder.feed(recording().trace)
-    return recorder.finish(recording().groups, recording().wires)
+    return look(recorder).finish(recording().groups, recording().wires)
 
 
 def _started(trace: Any) -> Any:
     recorder = native.core.TapeRecorder(recording().wasm)
     recorder.start(recording().memory, recording().shared)
     recorder.feed(trace)
+    recorder.answer()
     return recorder
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.native.hostile import COUNTS, FIELD, RANDOM, damaged, damaged_file, mostly
 from tests.native.originals import recording
 
-OPERATIONS = 34
+OPERATIONS = 40
 """One more than there are."""
 _ODD = [0, 1, 4, 40, 1 << 22, 1 << 30, (1 << 32) - 40]
 """Addresses that no number has."""

@@ -21,8 +21,10 @@ CONSTRAINTS = 4
 POWER = 3
 SEED = bytes(range(32))
 CIRCOM = """pragma circom 2.1.6;
+function sign(x) { if (x == 0) { return 0; } return x < 0 ? -1 : 1; }
 template Main() {
     signal input in[3];
+    signal output chosen <-- in[2] ? sign(in[2]) % in[2] : 1;
     signal output out <-- (in[0] >> 3) / (in[0] - in[1]) \\ 7;
     signal more[2] <== [in[1] * in[2], in[0] + 3];
     more[0] === in[1] * in[2];

@@ -45,8 +45,10 @@ class Files:
 NEEDS_CORE = {
     "test_adoption",
     "test_ceremony_commands",
+    "test_conditions",
     "test_corrupt_files",
     "test_files",
+    "test_foreign_circuits",
     "test_native_prover",
     "test_powers",
     "test_powers_log",

@@ -9,8 +9,9 @@ use pyo3::types::PyBytes;
 
 use super::crypto::refuse;
 use super::process::own_threads;
+use crate::tape::asking::{ANSWER, ASK};
 use crate::tape::instrument::instrument;
-use crate::tape::record::Recorder;
+use crate::tape::places::Recorder;
 use crate::tape::signals::Signals;
 use crate::tape::wrappers::{FULL, TRACE_START};
 use crate::tape::{InputGroup, file, plan};
@@ -35,6 +36,11 @@ impl TapeRecorder {
     const FULL: u32 = FULL;
     #[classattr]
     const TRACE_START: u32 = TRACE_START;
+    /// The exception that asks for an answer, and where its decision goes.
+    #[classattr]
+    const ASK: u32 = ASK;
+    #[classattr]
+    const ANSWER: u32 = ANSWER;
 
     #[new]
     #[pyo3(signature = (wasm, signals=None))]
@@ -59,6 +65,21 @@ impl TapeRecorder {
             let mut recorder = self.recorder.lock().map_err(|_| not_started())?;
             Ok(recorder.as_mut().ok_or_else(not_started)?.feed(trace)?)
         })
+    }
+
+    /// Returns the sides that the calculator runs next, and addresses with what has to be there.
+    fn answer<'py>(&self, py: Python<'py>) -> PyResult<(u32, Vec<(u32, Bound<'py, PyBytes>)>)> {
+        let mut recorder = self.recorder.lock().map_err(|_| not_started())?;
+        let answer = std::mem::take(&mut recorder.as_mut().ok_or_else(not_started)?.answer);
+        let memory = answer.memory.into_iter();
+        Ok((answer.sides, memory.map(|(at, bytes)| (at, PyBytes::new(py, &bytes))).collect()))
+    }
+
+    /// How many conditions on signals were recorded.
+    #[getter]
+    fn conditions(&self) -> PyResult<u32> {
+        let recorder = self.recorder.lock().map_err(|_| not_started())?;
+        Ok(recorder.as_ref().map_or(0, |recorder| recorder.count))
     }
 
     /// Returns the tape's file; `groups` are the inputs' names and sizes in recorded order.

@@ -118,6 +118,25 @@ impl Graph {
         }
     }
 
+    /// One where a number is not zero, else zero.
+    pub fn truth(&mut self, id: NodeId) -> NodeId {
+        if self.nodes[id as usize].op.is_boolean() {
+            return id;
+        }
+        let zero = self.constant(Fr::ZERO);
+        self.apply(Op::Neq, id, zero)
+    }
+
+    /// The first node where the condition is one, the second where it is zero.
+    pub fn select(&mut self, condition: NodeId, first: NodeId, second: NodeId) -> NodeId {
+        if first == second {
+            return first;
+        }
+        let difference = self.apply(Op::Sub, first, second);
+        let chosen = self.apply(Op::Mul, condition, difference);
+        self.apply(Op::Add, second, chosen)
+    }
+
     fn node(&mut self, op: Op, a: u32, b: u32) -> NodeId {
         let node = Node { op, a, b };
         let next = self.nodes.len() as NodeId;

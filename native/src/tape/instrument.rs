@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 
 use crate::fault::{FormatError, Result, fault};
+use crate::tape::asking::Known;
+use crate::tape::functions::{parameters, pure};
 use crate::tape::rewrite::Rewriter;
 use crate::tape::wasm::*;
 use crate::tape::wrappers::{TRACE_PAGES, TYPES, log_function, wrapper, wrapper_type};
@@ -47,14 +49,27 @@ pub fn instrument(wasm: &[u8]) -> Result<Instrumented> {
     let mut code = Wasm::new(find(10)?);
     let count = code.count()?;
     let log = imports + count;
-    let mut rewriter =
-        Rewriter { names, last_helper, wrappers: Vec::new(), first_wrapper: log + 1 };
-    let mut bodies = Vec::new();
-    for index in imports..imports + count {
-        bodies.push(rewriter.function(index, code.bytes()?)?);
+    let is_true = position("Fr_isTrue").unwrap_or_default() as u32;
+    let known = Known { log, handler: handler as u32, is_true };
+    let mut all = Vec::new();
+    for _ in 0..count {
+        all.push(code.bytes()?);
     }
-    bodies.push(log_function(handler as u32));
-    bodies.extend(rewriter.wrappers.iter().map(|(target, op)| wrapper(*target, *op, log)));
+    let mut rewriter = Rewriter {
+        pure: pure(&names, last_helper, imports, &all)?,
+        parameters: parameters(find(1)?, find(3)?)?,
+        imports,
+        names,
+        last_helper,
+        wrappers: Vec::new(),
+        first_wrapper: log + 1,
+    };
+    let mut bodies = Vec::new();
+    for (index, body) in (imports..).zip(&all) {
+        bodies.push(rewriter.function(index, body)?);
+    }
+    bodies.push(log_function(known.handler));
+    bodies.extend(rewriter.wrappers.iter().map(|(target, op)| wrapper(*target, *op, &known)));
     let wrappers = rewriter.wrappers.iter();
     let shapes: Vec<u32> =
         std::iter::once(0).chain(wrappers.map(|(_, op)| wrapper_type(*op))).collect();
@@ -107,7 +122,7 @@ fn with_types(body: &[u8]) -> Result<Vec<u8>> {
     put_number(&mut out, reader.count()? + TYPES.len() as u32);
     out.extend_from_slice(reader.rest());
     for (parameters, results) in TYPES {
-        out.push(0x60);
+        out.push(FUNCTION);
         put_bytes(&mut out, &vec![I32; parameters]);
         put_bytes(&mut out, &vec![I32; results]);
     }

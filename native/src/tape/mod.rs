@@ -1,11 +1,18 @@
 //! A tape: the line of field operations that computes a circuit's witness from its inputs.
 #![forbid(unsafe_code)]
 
+pub mod asking;
+pub mod body;
 pub mod file;
+pub mod forks;
+pub mod frames;
+pub mod functions;
 pub mod graph;
 pub mod instrument;
 pub mod lies;
 pub mod ops;
+pub mod pattern;
+pub mod places;
 pub mod plan;
 pub mod record;
 pub mod rewrite;
@@ -65,6 +72,7 @@ impl Tape {
             Op::Input => slot(step.to) && step.a < self.inputs,
             Op::Bit => slot(step.to) && slot(step.a) && step.b < 256,
             Op::Copy | Op::CopyN | Op::IsTrue | Op::ToInt | Op::Const | Op::Inverse => false,
+            Op::Fork | Op::Else | Op::Join | Op::Enter | Op::Leave | Op::Return => false,
             _ => slot(step.to) && slot(step.a) && slot(step.b),
         };
         let written = self.steps.len() + self.pairs.len();

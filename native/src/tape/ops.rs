@@ -26,7 +26,8 @@ operations!(
     Add, Sub, Mul, Div, Idiv, Mod, Pow, Shl, Shr, Band, Bor, Bxor, Eq, Neq, Lt, Gt, Leq, Geq, Land,
     Lor, Neg, Bnot, Lnot, // what a trace has besides
     Copy, CopyN, IsTrue, ToInt, // what a graph or a tape has besides
-    Const, Input, Inverse, Integer, Bit, Inverses,
+    Const, Input, Inverse, Integer, Bit, Inverses, // what a trace tells of conditions
+    Fork, Else, Join, Enter, Leave, Return,
 );
 
 impl Op {
@@ -36,6 +37,12 @@ impl Op {
 
     pub fn takes_one(self) -> bool {
         matches!(self, Op::Neg | Op::Bnot | Op::Lnot | Op::Inverse | Op::Integer)
+    }
+
+    /// Whether every result is 0 or 1.
+    pub fn is_boolean(self) -> bool {
+        use Op::*;
+        matches!(self, Eq | Neq | Lt | Gt | Leq | Geq | Land | Lor | Lnot | Bit)
     }
 
     /// Whether the operands may change places.

@@ -6,47 +6,11 @@ use ark_ff::{AdditiveGroup, PrimeField};
 
 use crate::fault::{Result, fault};
 use crate::files::binary::Reader;
-use crate::tape::graph::{Graph, NodeId};
 use crate::tape::ops::Op;
-use crate::tape::signals::{NUMBER, Signals};
-
-const LONG: u32 = 1 << 31;
-const MONTGOMERY: u32 = 1 << 30;
-/// Memory is looked at in words of four bytes; every number starts at one.
-const WORD: u32 = 4;
-const WORDS: usize = (NUMBER / WORD) as usize;
-
-const UNTOUCHED: NodeId = NodeId::MAX;
-const OVERWRITTEN: NodeId = NodeId::MAX - 1;
-
-pub struct Recorder {
-    pub graph: Graph,
-    pub inputs: u32,
-    /// The node of each wire.
-    pub outputs: Vec<NodeId>,
-    names: Vec<String>,
-    /// The memory before the first input, where constants stand.
-    initial: Vec<u8>,
-    /// The node whose value a number at a word's address has.
-    places: Vec<NodeId>,
-    /// Where the host hands numbers over.
-    shared: u32,
-    /// Where each signal is a node of its own.
-    signals: Option<Signals>,
-}
+use crate::tape::places::Recorder;
+use crate::tape::signals::NUMBER;
 
 impl Recorder {
-    pub fn new(
-        names: Vec<String>,
-        initial: Vec<u8>,
-        shared: u32,
-        signals: Option<Signals>,
-    ) -> Self {
-        let places = vec![UNTOUCHED; initial.len() / WORD as usize];
-        let graph = Graph::default();
-        Self { graph, inputs: 0, outputs: Vec::new(), names, initial, places, shared, signals }
-    }
-
     /// Takes the next entries: (operation, x, y, z) in words of 32 bits.
     pub fn feed(&mut self, trace: &[u8]) -> Result<()> {
         let mut reader = Reader::new(trace, "the trace".into());
@@ -73,9 +37,16 @@ impl Recorder {
                 }
                 Some(Op::IsTrue) => self.decide(x, y, z, |value| u32::from(value != Fr::ZERO))?,
                 Some(Op::ToInt) => self.decide(x, y, z, low_word)?,
+                Some(Op::Fork) => self.fork(x, y, z)?,
+                Some(Op::Else) => self.other_side()?,
+                Some(Op::Join) => self.join()?,
+                Some(Op::Enter) => self.enter(x, y, z)?,
+                Some(Op::Leave) => self.leave()?,
+                Some(Op::Return) => self.gone(x == 1)?,
                 Some(op) if op as u8 <= Op::Lnot as u8 => {
                     let a = self.read(y)?;
                     let b = if op.takes_one() { a } else { self.read(z)? };
+                    let b = self.divisor(op, b);
                     let node = self.graph.apply(op, a, b);
                     self.write(x, node)?;
                 }
@@ -87,6 +58,9 @@ impl Recorder {
 
     /// Appends the nodes of all signals to those of the wires, where signals have their own.
     pub fn add_signals(&mut self) -> Result<()> {
+        if !self.forks.is_empty() || !self.frames.is_empty() {
+            return fault("the trace ends inside a condition or a function");
+        }
         let Some(signals) = self.signals else { return Ok(()) };
         for number in 0..signals.count {
             let node = self.read(signals.address(number)?)?;
@@ -95,75 +69,9 @@ impl Recorder {
         Ok(())
     }
 
-    /// Checks that the calculator's decision is the same for all inputs.
-    fn decide(&mut self, result: u32, at: u32, function: u32, f: fn(Fr) -> u32) -> Result<()> {
-        let node = self.read(at)?;
-        let name = self.names.get(function as usize).map_or("?", String::as_str);
-        match self.graph.value(node) {
-            Some(value) if f(value) == result => Ok(()),
-            Some(_) => fault(format!("{name} does not compute what its trace says")),
-            None => fault(format!(
-                "{name} branches on a value of the inputs, or takes it as an index: {}; write it \
-                 without a condition",
-                self.graph.describe(node, 3)
-            )),
-        }
-    }
-
     fn copy(&mut self, to: u32, from: u32) -> Result<()> {
         let node = self.read(from)?;
         self.write(to, node)
-    }
-
-    fn read(&mut self, address: u32) -> Result<NodeId> {
-        if !address.is_multiple_of(WORD) {
-            return fault(format!("a number at the odd address {address}"));
-        }
-        match self.places.get((address / WORD) as usize).copied() {
-            Some(OVERWRITTEN) => fault(format!("the number at {address} was written in part")),
-            Some(UNTOUCHED) => {
-                let value = self.initial_number(address as usize)?;
-                let node = self.graph.constant(value);
-                self.places[(address / WORD) as usize] = node;
-                Ok(node)
-            }
-            Some(node) => Ok(node),
-            None => fault(format!("the number at {address} was never written")),
-        }
-    }
-
-    fn write(&mut self, address: u32, node: NodeId) -> Result<()> {
-        let at = (address / WORD) as usize;
-        if !address.is_multiple_of(WORD) || at + WORDS > self.places.len() {
-            return fault(format!("a number at the address {address}, odd or outside the memory"));
-        }
-        let is_signal = self.signals.is_some_and(|signals| signals.hold(address));
-        let node = if is_signal { self.graph.own(node) } else { node };
-        // Whatever number reached into these ten words is gone.
-        self.places[at.saturating_sub(WORDS - 1)..at + WORDS].fill(OVERWRITTEN);
-        self.places[at] = node;
-        Ok(())
-    }
-
-    fn initial_number(&self, address: usize) -> Result<Fr> {
-        let Some(bytes) = self.initial.get(address..address + NUMBER as usize) else {
-            return fault(format!("the number at {address} was never written"));
-        };
-        let mut reader = Reader::new(bytes, format!("the number at {address}"));
-        let (short, kind) = (reader.u32()? as i32, reader.u32()?);
-        if kind & LONG == 0 {
-            let size = Fr::from(short.unsigned_abs());
-            return Ok(if short < 0 { -size } else { size });
-        }
-        if kind & MONTGOMERY != 0 {
-            let limbs = reader.limbs()?;
-            return if limbs < Fr::MODULUS {
-                Ok(Fr::new_unchecked(limbs))
-            } else {
-                fault(format!("the number at {address} is not below r"))
-            };
-        }
-        reader.scalar()
     }
 }
 

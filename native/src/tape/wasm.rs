@@ -3,11 +3,15 @@
 
 use crate::fault::{FormatError, Result, fault};
 
+pub const BLOCK: u8 = 0x02;
 pub const IF: u8 = 0x04;
+pub const ELSE: u8 = 0x05;
 pub const END: u8 = 0x0b;
+pub const BR: u8 = 0x0c;
 pub const BR_IF: u8 = 0x0d;
 pub const RETURN: u8 = 0x0f;
 pub const CALL: u8 = 0x10;
+pub const CALL_INDIRECT: u8 = 0x11;
 pub const DROP: u8 = 0x1a;
 pub const LOCAL_GET: u8 = 0x20;
 pub const LOCAL_SET: u8 = 0x21;
@@ -17,10 +21,14 @@ pub const I32_STORE: u8 = 0x36;
 pub const I32_CONST: u8 = 0x41;
 pub const I32_EQZ: u8 = 0x45;
 pub const I32_EQ: u8 = 0x46;
+pub const I32_NE: u8 = 0x47;
 pub const I32_ADD: u8 = 0x6a;
 pub const I32_SUB: u8 = 0x6b;
+pub const I32_OR: u8 = 0x72;
 /// The type of addresses, and of every parameter and result of the functions added here.
 pub const I32: u8 = 0x7f;
+/// How a function's type begins.
+pub const FUNCTION: u8 = 0x60;
 /// The type of a block without a result.
 pub const NO_RESULT: u8 = 0x40;
 
@@ -112,18 +120,18 @@ pub fn instructions(code: &[u8]) -> Result<Vec<Instruction<'_>>> {
         let opcode = reader.byte()?;
         let mut number = 0;
         match opcode {
-            0x02..=0x04 => {
+            BLOCK..=IF => {
                 reader.byte()?;
             }
-            0x0c | 0x0d | CALL | 0x20..=0x24 | I32_CONST | 0x42 => number = reader.number()?,
-            0x11 | 0x28..=0x3e => {
+            BR | BR_IF | CALL | 0x20..=0x24 | I32_CONST | 0x42 => number = reader.number()?,
+            CALL_INDIRECT | 0x28..=0x3e => {
                 number = reader.number()?;
                 reader.number()?;
             }
             0x3f | 0x40 => {
                 reader.byte()?;
             }
-            0x00 | 0x01 | 0x05 | 0x0b | 0x0f | 0x1a | 0x1b | 0x45..=0xbf => {}
+            0x00 | 0x01 | ELSE | END | RETURN | 0x1a | 0x1b | 0x45..=0xbf => {}
             _ => {
                 return fault(format!("the calculator has the unknown opcode {opcode:#04x}"));
             }

@@ -2,6 +2,7 @@
 //! trace, and a wrapper for each function of the field runtime.
 #![forbid(unsafe_code)]
 
+use crate::tape::asking::{FORKS, Known, fork, gone, local, side, traced, traced_load};
 use crate::tape::ops::Op;
 use crate::tape::wasm::*;
 
@@ -12,12 +13,14 @@ pub const TRACE_BYTES: u32 = 1 << 20;
 pub const TRACE_START: u32 = 16;
 pub const TRACE_PAGES: u32 = 17;
 /// Parameters and results of the functions' types; the first is the type of `log_function`.
-pub const TYPES: [(usize, usize); 4] = [(4, 0), (2, 1), (2, 0), (3, 0)];
+pub const TYPES: [(usize, usize); 6] = [(4, 0), (2, 1), (2, 0), (3, 0), (1, 1), (1, 0)];
 
 /// The position in `TYPES` of a wrapper's type.
 pub fn wrapper_type(op: Op) -> u32 {
     match op {
-        Op::IsTrue | Op::ToInt => 1,
+        Op::IsTrue | Op::ToInt | Op::Fork => 1,
+        Op::Else | Op::Return => 4,
+        Op::Join => 5,
         op if op.takes_one() || op == Op::Copy => 2,
         _ => 3,
     }
@@ -53,7 +56,14 @@ pub fn log_function(handler: u32) -> Vec<u8> {
 }
 
 /// Writes an entry and calls the function.
-pub fn wrapper(target: u32, op: Op, log: u32) -> Vec<u8> {
+pub fn wrapper(target: u32, op: Op, known: &Known) -> Vec<u8> {
+    let log = known.log;
+    match op {
+        Op::Fork => return fork(target, known),
+        Op::Else | Op::Join => return side(op, known),
+        Op::Return => return gone(known),
+        _ => {}
+    }
     if matches!(op, Op::IsTrue | Op::ToInt) {
         // (address, function): the result, then an entry with the result, address and function.
         let mut out = vec![1, 1, I32];
@@ -77,18 +87,20 @@ pub fn wrapper(target: u32, op: Op, log: u32) -> Vec<u8> {
         put_const(&mut out, 0);
     }
     put_call(&mut out, log);
+    let divides = matches!(op, Op::Idiv | Op::Mod);
+    if divides {
+        // In a side that only the trace needs, the divisor may be zero.
+        traced_load(&mut out, FORKS);
+        out.push(I32_EQZ);
+        local(&mut out, LOCAL_GET, 2);
+        put_call(&mut out, known.is_true);
+        out.extend([I32_OR, IF, NO_RESULT]);
+    }
     (0..parameters).for_each(|index| local(&mut out, LOCAL_GET, index));
     put_call(&mut out, target);
+    if divides {
+        out.push(END);
+    }
     out.push(END);
     out
-}
-
-fn local(out: &mut Vec<u8>, opcode: u8, index: u8) {
-    out.extend([opcode, index]);
-}
-
-/// A load or store of 32 bits in the trace's memory, which is memory 1.
-fn traced(out: &mut Vec<u8>, opcode: u8, offset: u32) {
-    out.extend([opcode, 0x42, 1]);
-    put_number(out, offset);
 }
