@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from matcher.desk import Desk
 from matcher.journal import ClosedSet
 from matcher.outside import Clock
+from matcher.owners import owned_alone
 from matcher.replica import Replica
 
 
@@ -41,7 +42,8 @@ def write_down(desk: Desk, replica: Replica) -> ClosedSet | None:
     closed = desk.journal.read(batch)
     if closed is None:
         accounts = replica.state.accounts
-        closed = replica.book.pick(batch, accounts, desk.preset, desk.params, desk.random)
+        with owned_alone(replica.book, accounts, desk.venue) as book:
+            closed = book.pick(batch, accounts, desk.preset, desk.params, desk.random)
         if closed is not None:
             desk.journal.write(closed)
     return closed
