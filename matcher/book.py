@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from random import Random
 
@@ -91,30 +91,62 @@ class OrderBook:
             and order.size > (filled if order.nonce == nonce else 0)
         )
 
-    def choose(self, yardstick: Yardstick, preset: Preset, *, far: bool = False) -> Choice:
-        """Return what the next set would hold; drops what can never be filled."""
+    def choose(
+        self,
+        yardstick: Yardstick,
+        preset: Preset,
+        *,
+        far: bool = False,
+        owned: Callable[[SignedOrder], bool] = lambda _: True,
+    ) -> Choice:
+        """Return what the next set would hold; drops what can never be filled.
+
+        ``owned`` tells whether an order's signature is of its account's present owner.
+        """
         made_of = (yardstick, self._added, len(self.held), far)
         if self._chosen is None or self._chosen[0] != made_of:
-            self._chosen = made_of, self._choose(yardstick, preset, far=far)
+            self._drop_dead(yardstick)
+            self._chosen = made_of, self._choose(yardstick, preset, far, owned)
         return self._chosen[1]
 
-    def _choose(self, yardstick: Yardstick, preset: Preset, *, far: bool) -> Choice:
+    def _choose(
+        self,
+        yardstick: Yardstick,
+        preset: Preset,
+        far: bool,
+        owned: Callable[[SignedOrder], bool],
+    ) -> Choice:
+        busy = {self.waiting[number].order.account for number in self.held}
+        waiting = self.waiting
+        while True:
+            choice = choose(waiting, busy, self.memory, yardstick, preset, far=far)
+            # Only what has a slot is verified: there may be a hundred thousand that wait.
+            strangers = {n for n in choice.orders if not owned(waiting[n])}
+            if not strangers:
+                return choice
+            waiting = {n: s for n, s in waiting.items() if n not in strangers}
+
+    def _drop_dead(self, yardstick: Yardstick) -> None:
         accounts = yardstick.state.accounts
         for sequence, signed in list(self.waiting.items()):
             live = self.is_live(signed.order, yardstick.batch, accounts)
             if not live and sequence not in self.held:
                 del self.waiting[sequence]
-        busy = {self.waiting[number].order.account for number in self.held}
-        return choose(self.waiting, busy, self.memory, yardstick, preset, far=far)
 
     def pick(
-        self, yardstick: Yardstick, preset: Preset, random: Random, *, far: bool = False
+        self,
+        yardstick: Yardstick,
+        preset: Preset,
+        random: Random,
+        *,
+        far: bool = False,
+        owned: Callable[[SignedOrder], bool] = lambda _: True,
     ) -> ClosedSet | None:
         """Return the next set, None while no order is to have a slot; `hold` it once it is safe.
 
         ``far`` takes in what is parked. Decoys fill up; ``random`` draws them and the salts.
         """
-        choice = self.choose(yardstick, preset, far=far)
+        choice = self.choose(yardstick, preset, far=far, owned=owned)
         if not choice.orders:
             return None
         accounts = yardstick.state.accounts

@@ -57,7 +57,13 @@ def write_down(desk: Desk, replica: Replica, *, far: bool = False) -> ClosedSet 
     batch = replica.state.batch_number + 1
     closed = desk.journal.read(batch)
     if closed is None:
-        closed = replica.book.pick(desk.yardstick(replica), desk.preset, desk.random, far=far)
+        closed = replica.book.pick(
+            desk.yardstick(replica),
+            desk.preset,
+            desk.random,
+            far=far,
+            owned=desk.owns(replica),
+        )
         if closed is not None:
             desk.journal.write(closed)
             replica.book.hold(closed)
@@ -66,7 +72,8 @@ def write_down(desk: Desk, replica: Replica, *, far: bool = False) -> ClosedSet 
 
 def _waits(desk: Desk, replica: Replica, linger: Linger) -> tuple[bool, bool]:
     """Return whether the next set is not to be closed yet, and whether parked orders enter it."""
-    chosen = replica.book.choose(desk.yardstick(replica), desk.preset).orders
+    yardstick, owned = desk.yardstick(replica), desk.owns(replica)
+    chosen = replica.book.choose(yardstick, desk.preset, owned=owned).orders
     if chosen:
         return linger.holds(len(chosen), desk.preset.slots), False
     return not (replica.book.has_parked() and linger.wakes()), True

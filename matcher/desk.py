@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -9,6 +10,7 @@ from matcher.journal import ClosedSet, Journal
 from matcher.logged import LoggedOrders
 from matcher.outcomes import Outcomes
 from matcher.outside import Clock, JobProver, VenueChain
+from matcher.owners import is_owners
 from matcher.replica import Replica
 from matcher.yardstick import Yardstick
 from prover.inputs import Committed
@@ -16,6 +18,7 @@ from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
 from undertow.protocol.authority import Authority
 from undertow.protocol.params import MarketParams, Preset
+from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.venue import Venue
 
 
@@ -43,6 +46,11 @@ class Desk:
     def venue(self) -> Venue:
         """Where orders and statements are valid."""
         return self.chain.venue
+
+    def owns(self, replica: Replica) -> Callable[[SignedOrder], bool]:
+        """Return what tells whether an order is its account's present owner's."""
+        accounts = replica.state.accounts
+        return lambda signed: is_owners(signed, accounts, self.venue)
 
     def yardstick(self, replica: Replica) -> Yardstick:
         """Return what measures the orders for the replica's next set."""

@@ -226,6 +226,18 @@ def test_a_receipt_of_a_block_that_was_left_behind_does_not_count() -> None:
     assert receipt["blockHash"].to_0x_hex() != stale[0]["blockHash"]
 
 
+def test_the_same_call_again_is_another_transaction() -> None:
+    pool, journal = Pool(), SendJournal(None)
+    one = sender(pool, journal)
+    assert one.send(Call("0x01"))["transactionHash"] != one.send(Call("0x01"))["transactionHash"]
+    assert datas(pool) == ["01", "01"]
+    # A node whose count is behind must not pass the old receipt off as the new one's.
+    pool._eth_getTransactionCount = lambda address, block: "0x1"  # type: ignore[method-assign]
+    with pytest.raises(WrongAnswerError, match="fewer transactions of this account than"):
+        one.send(Call("0x01"))
+    assert datas(pool) == ["01", "01"]
+
+
 def test_a_damaged_journal_is_named(tmp_path: Path) -> None:
     path = tmp_path / "sends.sqlite"
     path.write_bytes(b"no database" * 1000)

@@ -15,10 +15,16 @@ from matcher.checkpoint import Checkpoints
 from matcher.errors import DivergedError
 from matcher.follower import Follower
 from matcher.loop import Phase
+from matcher.owners import is_owners
 from tests.matcher.faults import Faults
-from tests.matcher.one_process import OneProcess
+from tests.matcher.one_process import KEYS, SPOT, OneProcess
 from undertow.chain.chain import Block
 from undertow.chain.view import Reached
+from undertow.client.client import MatcherInfo, Trader
+from undertow.protocol.authority import Authority
+from venue.markets import BTC
+
+LIMIT = BTC.price_per_lot(SPOT)
 
 
 class Forks:
@@ -124,6 +130,38 @@ def test_settlements_that_are_left_out_lead_to_no_act(venue: OneProcess) -> None
         venue.operator.recover()
     assert venue.operator.phase is Phase.STARTING
     assert (venue.chain.sent, venue.chain.closed) == before
+
+
+def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) -> None:
+    """Two openings change places in a reorganisation; the first one's order was acknowledged."""
+    forks = Forks(venue)
+    mark = forks.mark()
+    venue.run(1)
+    first, second = (i for i, r in enumerate(venue.chain.queue) if r.account in (1, 2))
+    for trader in venue.traders[:2]:
+        _order(venue, trader, 50)
+    one, two = mark["queue"][first], mark["queue"][second]
+    mark["queue"][first] = replace(one, key=two.key)
+    mark["queue"][second] = replace(two, key=one.key)
+    forks.back(mark, 1_000)
+    keys = [trader.key for trader in venue.traders[:2]]
+    venue.traders[0].key, venue.traders[1].key = keys[1], keys[0]
+    venue.operator.desk.journal._database.execute("DELETE FROM sets")
+    venue.run(6)
+    check(venue)
+    for batch in range(1, 7):
+        closed = venue.operator.desk.journal.read(batch)
+        assert closed is not None
+        for authority, number in closed.slots:
+            if authority is Authority.ORDER:
+                signed = venue.operator.desk.orders.get(number)
+                assert is_owners(signed, venue.operator.state.accounts, venue.chain.venue)
+
+
+def _order(venue: OneProcess, trader: Trader, expiry: int) -> None:
+    order = trader.order(0, 5, LIMIT, expiry, fee_cap=400, immediate_or_cancel=False)
+    info = MatcherInfo(venue.chain.venue, KEYS.envelope.public, b"", 0, "")
+    venue.operator.matcher.log.append(trader.seal(order, info), 1).result()
 
 
 def test_a_set_that_we_did_not_write_down_is_not_settled(venue: OneProcess) -> None:
