@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +12,12 @@ from undertow.command.connected import to_read
 from undertow.command.keys import trader_key
 from undertow.command.options import DEPLOYMENT, RPC, Account, Deployed, KeyFile, Rpc
 from undertow.command.order import read_orders
+from undertow.printable import printable
 from undertow.protocol.units import MICRO_USD, MONEY_BITS
+
+if TYPE_CHECKING:
+    from undertow.chain.history import Event
+    from undertow.protocol.order import Order
 
 
 def status(
@@ -20,18 +26,28 @@ def status(
     deployment: Deployed = DEPLOYMENT,
     rpc: Rpc = RPC,
     orders: Annotated[Path | None, typer.Option(help="What `undertow order` printed.")] = None,
+    matcher: Annotated[str | None, typer.Option(help="Ask it what became of the orders.")] = None,
 ) -> None:
     """Rebuild your account from chain data with your key alone.
 
-    With --orders, check that each fill is one that an order of yours allows.
+    With --orders, check that each fill is one that an order of yours allows; with --matcher, too,
+    say what state the matcher says that each of them is in.
     """
     from undertow.chain.history import own_events
-    from undertow.client.fills import check_fills
 
     events = own_events(to_read(deployment, rpc), account, trader_key(key))
+    sent = [] if orders is None else read_orders(orders)
     if not events:
         typer.echo(f"account {account}: nothing settled yet")
-        return
+    else:
+        _tell(account, events, None if orders is None else [order for order, _ in sent])
+    if matcher is not None:
+        _tell_states(matcher, sent)
+
+
+def _tell(account: int, events: Sequence[Event], orders: Sequence[Order] | None) -> None:
+    from undertow.client.fills import check_fills
+
     held = events[-1].account
     typer.echo(
         f"account {account}: cash {held.cash / (1 << MONEY_BITS) / MICRO_USD:,.6f} USD, "
@@ -42,5 +58,14 @@ def status(
             typer.echo(f"  instrument {instrument}: {lots:+,} lots")
     if orders is not None:
         changes = [(event.batch, event.delta) for event in events]
-        fills = check_fills(read_orders(orders), changes)
+        fills = check_fills(orders, changes)
         typer.echo(f"  each of {len(fills)} fills is one that your orders allow")
+
+
+def _tell_states(matcher: str, sent: Sequence[tuple[Order, str]]) -> None:
+    from undertow.client.client import Client
+
+    client = Client(matcher)
+    for order, ticket in sent:
+        typer.echo(f"  order {order.nonce}: {printable(client.order(ticket))}")
+    client.close()
