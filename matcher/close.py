@@ -62,16 +62,17 @@ def write_down(desk: Desk, replica: Replica, *, far: bool = False) -> ClosedSet 
     batch = replica.state.batch_number + 1
     closed = desk.journal.read(batch)
     if closed is None:
-        closed = replica.book.pick(desk.yardstick(replica), desk.preset, desk.random, far=far)
+        yardstick = desk.yardstick(replica, batch)
+        closed = replica.book.pick(yardstick, desk.preset, desk.random, far=far)
         if closed is not None:
             desk.journal.write(closed)
             replica.book.hold(closed)
     return closed
 
 
-def _waits(desk: Desk, replica: Replica, linger: Linger) -> tuple[bool, bool]:
-    """Return whether the next set is not to be closed yet, and whether parked orders enter it."""
-    chosen = replica.book.choose(desk.yardstick(replica), desk.preset).orders
+def _waits(desk: Desk, replica: Replica, batch: int, linger: Linger) -> tuple[bool, bool]:
+    """Return whether a set is not to be closed yet, and whether parked orders enter it."""
+    chosen = replica.book.choose(desk.yardstick(replica, batch), desk.preset).orders
     if chosen:
         return linger.holds(len(chosen), desk.preset.slots), False
     return not (replica.book.has_parked() and linger.wakes()), True
@@ -79,9 +80,9 @@ def _waits(desk: Desk, replica: Replica, linger: Linger) -> tuple[bool, bool]:
 
 def close_next(desk: Desk, replica: Replica, linger: Linger) -> bool:
     """Close the next set, if orders wait; return whether it was closed."""
-    far = False
-    if desk.journal.read(replica.state.batch_number + 1) is None:
-        waits, far = _waits(desk, replica, linger)
+    batch, far = replica.state.batch_number + 1, False
+    if desk.journal.read(batch) is None:
+        waits, far = _waits(desk, replica, batch, linger)
         if waits:
             return False
     closed = write_down(desk, replica, far=far)

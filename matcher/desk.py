@@ -44,10 +44,9 @@ class Desk:
         """Where orders and statements are valid."""
         return self.chain.venue
 
-    def yardstick(self, replica: Replica) -> Yardstick:
-        """Return what measures the orders for the replica's next set."""
-        state = replica.state
-        return replica.book.measure(state, state.batch_number + 1, self.params, self.band_bp)
+    def yardstick(self, replica: Replica, batch: int) -> Yardstick:
+        """Return what measures the orders for a set, by the replica's state."""
+        return replica.book.measure(replica.state, batch, self.params, self.band_bp)
 
     def committed(self, closed: ClosedSet) -> Committed:
         """Return a closed set with its orders; raises DivergedError."""
