@@ -173,6 +173,24 @@ def test_honest_orders_fill_as_if_nobody_attacked(
     assert sum(venue.filled.values()) == len(numbers)
 
 
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_who_is_always_just_in_front_keeps_nobody_waiting(
+    attack: Callable[[int], Iterator[Order]],
+) -> None:
+    """Sixteen honest orders come for each batch, each time after sixteen of the attacker's."""
+    venue = Venue()
+    before = venue.worth(ATTACKERS)
+    line = honest()
+    numbers = []
+    for batch in range(10):
+        venue.send(*attack(batch))
+        numbers += venue.send(*line[16 * batch : 16 * batch + 16])
+        venue.batch()
+    venue.batch()
+    assert [number for number in numbers if not venue.filled.get(number)] == []
+    assert venue.worth(ATTACKERS) == before
+
+
 @pytest.mark.parametrize("attack", [resting_far, without_margin, without_lots, with_a_low_fee_cap])
 def test_an_attack_buys_no_batch(attack: Callable[[int], Iterator[Order]]) -> None:
     venue = Venue()
