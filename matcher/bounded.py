@@ -8,13 +8,20 @@ for ever and headers may be as long as memory. It has no bound for one address e
    `BODY_SECONDS` more.
 3. An answer has to be taken within `ANSWER_SECONDS` wherever the client's window is full.
 4. Who was answered before its body ended is cut off: nothing more of it is read.
+5. An address that sent `GARBAGE` envelopes within `GARBAGE_SECONDS` that nobody could have meant is
+   dropped until they are over: opening one costs a third of what an order costs.
+
+Behind a proxy all of this counts the proxy's address: it has to keep these bounds, and they are to
+be raised here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
+import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +31,8 @@ HEAD_SECONDS = 10.0
 BODY_SECONDS = 10.0
 ANSWER_SECONDS = 20.0
 HEAD_BYTES = 16 << 10
+GARBAGE = 10
+GARBAGE_SECONDS = 10.0
 CONNECTIONS = 2048
 CONNECTIONS_PER_ADDRESS = 256
 
@@ -37,13 +46,35 @@ class Bounds:
     head_seconds: float = HEAD_SECONDS
     body_seconds: float = BODY_SECONDS
     answer_seconds: float = ANSWER_SECONDS
+    garbage: int = GARBAGE
+    garbage_seconds: float = GARBAGE_SECONDS
     held: Counter[str] = field(default_factory=Counter)
     """By address."""
     refused: int = 0
+    _strikes: Counter[str] = field(default_factory=Counter)
+    _window: int = 0
+
+    def strike(self, address: str) -> None:
+        """Count a garbage envelope."""
+        self._turn()
+        self._strikes[address] += 1
+
+    def is_barred(self, address: str) -> bool:
+        """Return whether an address sent too much garbage lately."""
+        self._turn()
+        return self._strikes[address] >= self.garbage if address in self._strikes else False
+
+    def _turn(self) -> None:
+        # Windows of fixed length: what is remembered has an end however many addresses there are.
+        window = int(time.monotonic() / self.garbage_seconds)
+        if window != self._window:
+            self._window = window
+            self._strikes.clear()
 
     def admit(self, address: str) -> bool:
         """Count a connection in, or refuse it."""
-        if self.held.total() >= self.total or self.held[address] >= self.per_address:
+        full = self.held.total() >= self.total or self.held[address] >= self.per_address
+        if full or self.is_barred(address):
             self.refused += 1
             return False
         self.held[address] += 1
@@ -56,17 +87,18 @@ class Bounds:
             del self.held[address]
 
 
-def address_of(transport: asyncio.BaseTransport) -> str:
-    """Return who a connection is counted for: an IPv6 customer has a /64 of addresses."""
-    peer = transport.get_extra_info("peername")
-    host = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+def network_of(peer: object) -> str:
+    """Return who a peer is counted as: an IPv6 customer has a /64 of addresses."""
+    host = str(peer[0]) if isinstance(peer, Sequence) and peer else ""
+    if ":" not in host:
+        return host
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host
-    if address.version == 6 and address.ipv4_mapped is None:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return host
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def bounded(bounds: Bounds) -> type[HttpToolsProtocol]:
@@ -82,7 +114,7 @@ def bounded(bounds: Bounds) -> type[HttpToolsProtocol]:
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
-            address = address_of(transport)
+            address = network_of(transport.get_extra_info("peername"))
             if not bounds.admit(address):
                 transport.abort()
                 return

@@ -11,6 +11,8 @@ from matcher.replica import Replica
 
 IDLE_SECONDS = 600.0
 """Default time without a set after which one is closed for orders that are all parked."""
+DOUBLINGS = 6
+"""It doubles after each such set, so often at most: they may be worthless, and a batch is not."""
 
 
 @dataclass(slots=True)
@@ -26,6 +28,8 @@ class Linger:
     idle_seconds: float = IDLE_SECONDS
     _since: float | None = None
     _parked_since: float | None = None
+    _woken: int = 0
+    """Sets in a row that were closed for parked orders."""
 
     def holds(self, waiting: int, slots: int) -> bool:
         """Return whether so many waiting orders wait on, for a batch of so many slots."""
@@ -41,11 +45,12 @@ class Linger:
         now = self.clock.monotonic()
         if self._parked_since is None:
             self._parked_since = now
-        return now - self._parked_since >= self.idle_seconds
+        return now - self._parked_since >= self.idle_seconds * (1 << self._woken)
 
-    def end(self) -> None:
-        """Start anew with the next order: a set is written down."""
+    def end(self, *, far: bool = False) -> None:
+        """Start anew with the next order: a set is written down, ``far`` for parked ones."""
         self._since = self._parked_since = None
+        self._woken = min(self._woken + 1, DOUBLINGS) if far else 0
 
 
 def write_down(desk: Desk, replica: Replica, *, far: bool = False) -> ClosedSet | None:
@@ -57,22 +62,17 @@ def write_down(desk: Desk, replica: Replica, *, far: bool = False) -> ClosedSet 
     batch = replica.state.batch_number + 1
     closed = desk.journal.read(batch)
     if closed is None:
-        closed = replica.book.pick(
-            desk.yardstick(replica),
-            desk.preset,
-            desk.random,
-            far=far,
-            owned=desk.owns(replica),
-        )
+        yardstick, owned = desk.yardstick(replica, batch), desk.owns(replica)
+        closed = replica.book.pick(yardstick, desk.preset, desk.random, far=far, owned=owned)
         if closed is not None:
             desk.journal.write(closed)
             replica.book.hold(closed)
     return closed
 
 
-def _waits(desk: Desk, replica: Replica, linger: Linger) -> tuple[bool, bool]:
-    """Return whether the next set is not to be closed yet, and whether parked orders enter it."""
-    yardstick, owned = desk.yardstick(replica), desk.owns(replica)
+def _waits(desk: Desk, replica: Replica, batch: int, linger: Linger) -> tuple[bool, bool]:
+    """Return whether a set is not to be closed yet, and whether parked orders enter it."""
+    yardstick, owned = desk.yardstick(replica, batch), desk.owns(replica)
     chosen = replica.book.choose(yardstick, desk.preset, owned=owned).orders
     if chosen:
         return linger.holds(len(chosen), desk.preset.slots), False
@@ -81,15 +81,15 @@ def _waits(desk: Desk, replica: Replica, linger: Linger) -> tuple[bool, bool]:
 
 def close_next(desk: Desk, replica: Replica, linger: Linger) -> bool:
     """Close the next set, if orders wait; return whether it was closed."""
-    far = False
-    if desk.journal.read(replica.state.batch_number + 1) is None:
-        waits, far = _waits(desk, replica, linger)
+    batch, far = replica.state.batch_number + 1, False
+    if desk.journal.read(batch) is None:
+        waits, far = _waits(desk, replica, batch, linger)
         if waits:
             return False
     closed = write_down(desk, replica, far=far)
     if closed is None:
         return False
-    linger.end()
+    linger.end(far=far)
     desk.chain.close(desk.set_root(closed))
     return True
 

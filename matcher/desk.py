@@ -52,10 +52,9 @@ class Desk:
         accounts = replica.state.accounts
         return lambda signed: is_owners(signed, accounts, self.venue)
 
-    def yardstick(self, replica: Replica) -> Yardstick:
-        """Return what measures the orders for the replica's next set."""
-        state = replica.state
-        return replica.book.measure(state, state.batch_number + 1, self.params, self.band_bp)
+    def yardstick(self, replica: Replica, batch: int) -> Yardstick:
+        """Return what measures the orders for a set, by the replica's state."""
+        return replica.book.measure(replica.state, batch, self.params, self.band_bp)
 
     def committed(self, closed: ClosedSet) -> Committed:
         """Return a closed set with its orders; raises DivergedError."""

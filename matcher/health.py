@@ -43,6 +43,8 @@ def fault_of(operator: Operator) -> Fault | None:
     if matcher.view is None:
         return STARTING
     # 2. There is room for what it has to write down.
-    if shutil.disk_usage(matcher.log.folder).free < matcher.least_free_bytes:
-        return Fault("DISK", Phase.DISK)
-    return None
+    try:
+        free = shutil.disk_usage(matcher.log.folder).free
+    except OSError:
+        free = 0
+    return Fault("DISK", Phase.DISK) if free < matcher.least_free_bytes else None

@@ -42,12 +42,13 @@ def serve_http(
         with socket.socket() as probe:
             probe.bind((host, 0))
             port = int(probe.getsockname()[1])
+    bounds = bounds or Bounds()
     config = uvicorn.Config(
-        create_app(matcher),
+        create_app(matcher, bounds),
         host=host,
         port=port,
         # In C, which takes a third of an order's time off the server.
-        http=bounded(bounds or Bounds()),
+        http=bounded(bounds),
         loop="uvloop",
         ws="none",
         # A proxy's word about addresses is not believed: the bounds count who connects.

@@ -9,6 +9,7 @@ from matcher.errors import DivergedError
 from matcher.records import Record
 from matcher.store import OrderLog
 from undertow.protocol.envelope import EnvelopePrivateKey
+from undertow.protocol.errors import WrongKeyError
 from undertow.protocol.signed_order import SignedOrder, open_order
 from undertow.protocol.venue import Venue
 
@@ -17,8 +18,9 @@ from undertow.protocol.venue import Venue
 class LoggedOrders:
     """The orders of one log.
 
-    Intake let each of them in, so its envelope opens and holds an order; an EnvelopeError says that
-    the key is not the one that it was recorded under.
+    Intake let each of them in, so its envelope opens and holds an order; a WrongKeyError says that
+    the key is not the one that it was recorded under, another EnvelopeError that the log is
+    damaged.
     """
 
     log: OrderLog
@@ -38,5 +40,11 @@ class LoggedOrders:
         return self.opened(record)
 
     def opened(self, record: Record) -> SignedOrder:
-        """Return the order of a record."""
-        return open_order(record.ciphertext, self.key, self.venue).signed
+        """Return the order of a record; raises WrongKeyError, EnvelopeError as the class says."""
+        try:
+            return open_order(record.ciphertext, self.key, self.venue).signed
+        except WrongKeyError as error:
+            raise WrongKeyError(
+                f"order {record.sequence} of the log was sealed to another envelope key: "
+                "UNDERTOW_ENVELOPE_SECRET and UNDERTOW_EPOCH have to be those of the log"
+            ) from error

@@ -175,7 +175,7 @@ class Operator:
         replica = self.replica
         order = self.desk.orders.opened(record).order
         parts = self.desk.outcomes.read(record.sequence, replica.state.batch_number)
-        parked = self.desk.yardstick(replica).parked(order)
+        parked = self.desk.yardstick(replica, replica.state.batch_number + 1).parked(order)
         return state_of(record.sequence, order, parts, replica.book, replica.state, parked)
 
     def _publish_view(self) -> None:

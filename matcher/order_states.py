@@ -81,28 +81,33 @@ def state_of(
         state: the committed one.
         parked: why the order would get no slot, if it waits and would not.
     """
-    batch = book.held.get(sequence)
+    batch = book.held.get(sequence, 0)
     filled = sum(part.fill for part in parts)
-
-    def answer(condition: Condition, why: str = "") -> OrderState:
-        last = batch or (parts[-1].batch if parts else 0)
-        return OrderState(condition=condition, batch=last, filled=filled, size=order.size, why=why)
-
     # A set keeps what was promised to it, even if it was replaced since.
-    if batch is not None:
-        return answer(Condition.IN_SET)
-    if parts and parts[-1].spent:
-        return answer(*_spent(parts[-1], filled, order))
+    condition, why = Condition.IN_SET, ""
+    if not batch:
+        batch = parts[-1].batch if parts else 0
+        if parts and parts[-1].spent:
+            condition, why = _spent(parts[-1], filled, order)
+        else:
+            condition, why = _unspent(order, book, state, parked)
+    return OrderState(condition=condition, batch=batch, filled=filled, size=order.size, why=why)
+
+
+def _unspent(
+    order: Order, book: OrderBook, state: State, parked: str | None
+) -> tuple[Condition, str]:
+    """Return the condition of an order that no set ended."""
     account = state.accounts.get(order.account)
-    if order.nonce < max(book.newest.get(order.account, 0), account.nonce if account else 0):
-        return answer(Condition.REPLACED)
+    nonce, done = (account.nonce, account.filled) if account else (0, 0)
+    if order.nonce < max(book.newest.get(order.account, 0), nonce):
+        return Condition.REPLACED, ""
     # Also one without lots, which did all that it had to do by being acknowledged.
-    done = account.filled if account and account.nonce == order.nonce else 0
-    if order.size <= done:
-        return answer(Condition.FILLED)
+    if order.size <= (done if order.nonce == nonce else 0):
+        return Condition.FILLED, ""
     if order.expiry_batch <= state.batch_number:
-        return answer(Condition.EXPIRED)
-    return answer(Condition.PARKED, parked) if parked else answer(Condition.WAITING)
+        return Condition.EXPIRED, ""
+    return (Condition.PARKED, parked) if parked else (Condition.WAITING, "")
 
 
 def _spent(last: Part, filled: int, order: Order) -> tuple[Condition, str]:

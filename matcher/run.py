@@ -10,6 +10,7 @@ from random import SystemRandom
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from matcher.assemble import Keys, Parts, assemble
+from matcher.bounded import Bounds
 from matcher.http import serve_http
 from matcher.loop import Operator
 from matcher.outside import JobProver, SystemClock
@@ -50,10 +51,18 @@ def run(host: str, port: int, stop: threading.Event) -> None:
         return
     with (
         closing(assemble(_parts(settings, deployment, contracts))) as operator,
-        serve_http(operator.matcher, host, port) as address,
+        serve_http(operator.matcher, host, port, _bounds(settings)) as address,
     ):
         print(f"matcher of {deployment.settlement} on {address}", flush=True)
         _run_until_told(operator, stop)
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(
+        total=settings.connections,
+        per_address=settings.connections_per_address,
+        garbage=settings.garbage_per_address,
+    )
 
 
 def _run_until_told(operator: Operator, stop: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""Routes of the matcher; decisions are in `intake`, records in `store`."""
+"""Routes of the matcher but for POST /orders (`front`); decisions are in `intake`."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from starlette.requests import ClientDisconnect
 
+from matcher.bounded import Bounds
 from matcher.errors import JournalError, LogError
+from matcher.front import UNAVAILABLE, App, Front
 from matcher.health import STARTING, Fault
-from matcher.intake import Code, Refused, View, decide
+from matcher.intake import View
 from matcher.order_states import Condition, OrderState
 from matcher.records import Record
 from matcher.settled import Notice, Settled
 from matcher.store import OrderLog
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey
-from undertow.protocol.receipt import ciphertext_hash, sign_receipt
+from undertow.protocol.receipt import sign_receipt
 from undertow.protocol.venue import Venue
 
 MOST_BATCHES = 1_000
@@ -36,7 +37,6 @@ LEAST_FREE_BYTES = 64 << 20
 """Room on the log's disk below which the matcher is not healthy."""
 PROBE_SECONDS = 1.0
 """A log that failed is tried again at most as often, however many ask for its health."""
-_STATUS = {Code.OVERSIZED: 413, Code.WRONG_KEY_ID: 409, Code.UNKNOWN_ACCOUNT: 404}
 
 
 @dataclass(slots=True)
@@ -89,41 +89,26 @@ class Matcher:
         }
 
 
-def create_app(matcher: Matcher) -> FastAPI:
-    """Return the HTTP service over `matcher`."""
+def create_app(matcher: Matcher, bounds: Bounds | None = None) -> App:
+    """Return the HTTP service over `matcher`; ``bounds`` are those of its connections."""
     app = FastAPI(title="Undertow matcher", docs_url=None, redoc_url=None, openapi_url=None)
     registry = CollectorRegistry()
     answers = Counter("undertow_orders", "Answers to POST /orders", ["code"], registry=registry)
     size = Gauge("undertow_log_records", "Records in the order log", registry=registry)
     size.set_function(lambda: matcher.log.sequence)
-    _route_orders(app, matcher, answers)
+    _route_receipts(app, matcher, answers)
     _route_states(app, matcher)
     _route_batches(app, matcher)
     _route_health(app, matcher, registry)
-    return app
+    return Front(matcher, bounds or Bounds(), answers, app)
 
 
-def _route_orders(app: FastAPI, matcher: Matcher, answers: Counter) -> None:
+def _route_receipts(app: FastAPI, matcher: Matcher, answers: Counter) -> None:
     @app.exception_handler(LogError)
     @app.exception_handler(JournalError)
     async def files_error(_: Request, __: Exception) -> Response:
-        answers.labels("LOG_UNAVAILABLE").inc()
-        return _error(503, "LOG_UNAVAILABLE", "the order log does not answer; ask again")
-
-    @app.exception_handler(ClientDisconnect)
-    async def hung_up(_: Request, __: Exception) -> Response:
-        # Nobody reads this: who sent half an envelope is gone.
-        return Response(status_code=400)
-
-    @app.post("/orders")
-    async def post_order(request: Request) -> Response:
-        answer = await _answer(matcher, await _read(request))
-        if isinstance(answer, Record):
-            answers.labels("ACCEPTED").inc()
-            return JSONResponse(matcher.receipt(answer))
-        answers.labels(answer.code).inc()
-        status = 503 if isinstance(answer, Fault) else _STATUS.get(answer.code, 422)
-        return _error(status, answer.code, answer.message)
+        answers.labels(UNAVAILABLE.code).inc()
+        return _unable(UNAVAILABLE)
 
     @app.get("/receipts/{sequence}")
     async def get_receipt(sequence: str) -> Response:
@@ -199,31 +184,6 @@ def _route_health(app: FastAPI, matcher: Matcher, registry: CollectorRegistry) -
     @app.get("/metrics")
     async def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _answer(matcher: Matcher, body: bytes | None) -> Record | Refused | Fault:
-    """Return the record of an envelope, or why there is none; raises LogError."""
-    if body is None:
-        return Refused(Code.OVERSIZED)
-    if matcher.view is None:
-        return STARTING
-    # Under a millisecond with the native core: a thread would wait longer for its turn.
-    decision = decide(body, matcher.envelope_key, matcher.venue, matcher.view)
-    if isinstance(decision, Refused):
-        # What was recorded stays so, though it may be stale by now.
-        return matcher.log.find(ciphertext_hash(body)) or decision
-    appended = matcher.log.append(body, matcher.clock_ms(), decision.ticket)
-    return await asyncio.wrap_future(appended)
-
-
-async def _read(request: Request) -> bytes | None:
-    """Return the body, or None as soon as it is longer than an envelope."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > ENVELOPE_BYTES:
-            return None
-    return bytes(body)
 
 
 def _unable(fault: Fault) -> JSONResponse:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from matcher.bounded import CONNECTIONS, CONNECTIONS_PER_ADDRESS, GARBAGE
 from matcher.close import IDLE_SECONDS
 from matcher.errors import SettingsError
 from matcher.yardstick import BAND_BP
@@ -50,6 +51,11 @@ class Settings(BaseSettings):
     """After how long without a batch one is closed for orders that are all parked."""
     band_bp: int = Field(default=BAND_BP, ge=0, le=9_999)
     """How far from the last price, in 1/10,000, an order may be to get a slot."""
+    connections: int = Field(default=CONNECTIONS, ge=1)
+    """Of all clients together; this one and the next two count a proxy as one address."""
+    connections_per_address: int = Field(default=CONNECTIONS_PER_ADDRESS, ge=1)
+    garbage_per_address: int = Field(default=GARBAGE, ge=1)
+    """Envelopes in ten seconds that nobody could have meant, after which an address is dropped."""
     jobs: Path | None = None
     """Folder to share proof jobs with `undertow prover run`; proves in this process if unset."""
 

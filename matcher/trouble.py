@@ -33,7 +33,7 @@ from undertow.chain.errors import (
 )
 from undertow.client.errors import KeyFileError
 from undertow.printable import printable
-from undertow.protocol.errors import WrongKeyError
+from undertow.protocol.errors import EnvelopeError, OrderError, WrongKeyError
 
 log = logging.getLogger(__name__)
 BACKOFF_SECONDS = (0.5, 1, 2, 4, 8, 15)
@@ -64,6 +64,8 @@ def name_of(error: Exception) -> Phase:
         (ProverError, Phase.PROVER),
         (JournalError, Phase.JOURNAL),
         (LogError, Phase.LOG),
+        (EnvelopeError, Phase.LOG),
+        (OrderError, Phase.LOG),
         (DivergedError, Phase.DIVERGED),
     )
     return next((name for kind, name in kinds if isinstance(error, kind)), Phase.UNEXPECTED)

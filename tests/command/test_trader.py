@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,11 @@ from typer.testing import CliRunner
 
 from prover.toolchain import ROOT
 from tests.chain.node import DEPLOYMENT, Node, running
+from tests.strategies import order
 from undertow.client.keys import save_secret
 from undertow.command.cli import app
+from undertow.command.order import read_orders
+from undertow.errors import UndertowError
 
 OWN = ("--key", "t.key", "--account", "1")
 TOPICS = {
@@ -81,6 +86,47 @@ def test_another_chain_and_no_deployment_are_refused(folder: Path, node: Node, t
 
 def test_a_matcher_that_does_not_answer_is_named(folder: Path) -> None:
     assert "the matcher does not answer, is this its address?" in fail(*TOPICS["order"])
+
+
+class Matcher(BaseHTTPRequestHandler):
+    """Answers every question with a sentence that takes the terminal over."""
+
+    def do_GET(self) -> None:
+        body = json.dumps(
+            {"code": "\x1b]0;owned\x07", "message": "\x1b[2K\r\nall is well"}
+        ).encode()
+        self.send_response(422)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def test_what_a_matcher_says_is_printed_as_text(folder: Path) -> None:
+    server = HTTPServer(("127.0.0.1", 0), Matcher)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    line = fail(*TOPICS["order"][:-1], address)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    assert line == "undertow: \\x1b]0;owned\\x07: \\x1b[2K\\r\\nall is well"
+
+
+@pytest.mark.parametrize("line", ["{}", "[", '{"order": "0x1", "ticket": "\x1b"}', '{"order": 1}'])
+def test_orders_that_are_none_are_refused(folder: Path, line: str) -> None:
+    (folder / "orders.jsonl").write_text(line)
+    with pytest.raises(UndertowError, match="is not what `undertow order` printed"):
+        read_orders(folder / "orders.jsonl")
+
+
+def test_orders_are_read_with_their_tickets(folder: Path) -> None:
+    line = {"sequence": 1, "order": f"{order(1, 5).pack():#x}", "ticket": "0f" * 16}
+    (folder / "orders.jsonl").write_text(json.dumps(line) + "\n")
+    assert read_orders(folder / "orders.jsonl") == [(order(1, 5), "0f" * 16)]
 
 
 @pytest.mark.parametrize("amount", ["nan", "inf", "1e30"])

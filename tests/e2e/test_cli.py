@@ -159,7 +159,9 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
         contracts.chain.web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
         trader.run("report", "78318", *chain)
         blocks.wait("the settlement", lambda: contracts.batch_number() == 1)
-        text = trader.run("status", *own, *chain, "--orders", "orders.jsonl")
+        asked = ("--orders", "orders.jsonl", "--matcher", f"http://127.0.0.1:{port}")
+        text = trader.run("status", *own, *chain, *asked)
+        assert "order 1: filled 1, 300 of 300 lots" in text
         assert "+300 lots" in text
         assert "each of 1 fills is one that your orders allow" in text
 

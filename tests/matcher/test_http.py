@@ -8,18 +8,19 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from matcher.bounded import HEAD_BYTES, Bounds
+from matcher.bounded import HEAD_BYTES, Bounds, network_of
 from matcher.http import serve_http
 from matcher.service import MOST_BATCHES, Matcher
 from matcher.settled import notice
 from matcher.store import OrderLog
-from tests.matcher.test_service import GOOD, KEY, VENUE, VIEW
+from tests.matcher.test_service import GOOD, KEY, ORDER, VENUE, VIEW, sealed
 from undertow.protocol.envelope import ENVELOPE_BYTES
 
 SECONDS = 0.5
@@ -257,3 +258,38 @@ def test_streams_are_bounded_and_end_with_the_service(
             matcher.settled.end()
             received(link)
     assert time.monotonic() - started < 5
+
+
+def test_an_address_that_sends_garbage_is_barred_for_a_while(url: str, bounds: Bounds) -> None:
+    bounds.garbage, bounds.garbage_seconds = 3, 1e9
+    noise = KEY.public.header + b"x" * (ENVELOPE_BYTES - len(KEY.public.header))
+    other = httpx.HTTPTransport(local_address="127.0.0.2")
+    with httpx.Client(transport=other, timeout=20) as stranger:
+        codes = [stranger.post(f"{url}/orders", content=noise).json()["code"] for _ in range(4)]
+        assert codes == ["BAD_CIPHERTEXT"] * 3 + ["GARBAGE"]
+        with pytest.raises(httpx.TransportError):
+            stranger.post(f"{url}/orders", content=GOOD)
+        assert httpx.post(f"{url}/orders", content=GOOD, timeout=20).status_code == 200
+        bounds.garbage_seconds = 1.0
+        assert stranger.post(f"{url}/orders", content=GOOD).status_code == 200
+
+
+def test_an_order_that_is_only_stale_is_no_garbage(url: str, bounds: Bounds) -> None:
+    bounds.garbage = 1
+    stale = sealed(replace(ORDER, nonce=3))
+    for _ in range(3):
+        assert httpx.post(f"{url}/orders", content=stale).json()["code"] == "STALE_NONCE"
+
+
+def test_garbage_is_counted_by_network_and_forgotten() -> None:
+    assert network_of(("10.0.0.1", 5)) == "10.0.0.1"
+    assert network_of(("::ffff:10.0.0.1", 5, 0, 0)) == "10.0.0.1"
+    assert network_of(("2001:db8::1", 5, 0, 0)) == network_of(("2001:db8::2:9", 6, 0, 0))
+    assert network_of(("2001:db8:0:1::1", 5, 0, 0)) != network_of(("2001:db8::1", 5, 0, 0))
+    assert network_of(None) == ""
+    bounds = Bounds(garbage=1, garbage_seconds=0.01)
+    for number in range(1_000):
+        bounds.strike(str(number))
+    time.sleep(0.02)
+    assert not bounds.is_barred("1")
+    assert not bounds._strikes

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from random import Random
 
-from matcher.close import Linger
+from matcher.close import DOUBLINGS, Linger
 from matcher.intake import LARGEST_PRICE, view_of
 from matcher.phase import Phase
 from matcher.settle import ORACLE_PATIENCE_SECONDS, oracle_is_silent
@@ -41,6 +41,28 @@ def test_the_first_order_waits_for_others_unless_a_batch_is_full() -> None:
     assert not linger.holds(2, 4)
     linger.end()
     assert linger.holds(1, 4)
+
+
+def test_parked_orders_wait_for_a_set_and_twice_as_long_after_each() -> None:
+    clock = FakeClock(lambda: None)
+    linger = Linger(clock, 2.0, idle_seconds=10.0)
+    for seconds in (10, 20, 40):
+        assert not linger.wakes()
+        clock.wait(threading.Event(), seconds - 1)
+        assert not linger.wakes()
+        clock.wait(threading.Event(), 1)
+        assert linger.wakes()
+        linger.end(far=True)
+    for _ in range(2 * DOUBLINGS):
+        linger.end(far=True)
+    assert not linger.wakes()
+    clock.wait(threading.Event(), 10 << DOUBLINGS)
+    assert linger.wakes()
+    # A set of orders that were near moved the marks: the wait is short again.
+    linger.end()
+    assert not linger.wakes()
+    clock.wait(threading.Event(), 10)
+    assert linger.wakes()
 
 
 def test_intake_sees_limits_around_the_marks() -> None:

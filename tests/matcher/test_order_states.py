@@ -46,7 +46,8 @@ class Traded:
                 self.send(trader, 0)
             venue.operator.replica.take_in(venue.operator.desk.orders)
             venue.operator.replica.book.choose(
-                venue.operator.desk.yardstick(venue.operator.replica), MINIMAL
+                venue.operator.desk.yardstick(venue.operator.replica, venue.chain.batches + 1),
+                MINIMAL,
             )
 
     def send(self, trader: Trader, lots: int, limit: float = 1.0, **options: object) -> str:
@@ -185,7 +186,9 @@ def test_what_a_set_refused_says_the_proved_reason(traded: Traded) -> None:
     trader = traded.venue.traders[0]
     account = traded.venue.operator.state.accounts[trader.account]
     lots = 1
-    yardstick = traded.venue.operator.desk.yardstick(traded.venue.operator.replica)
+    yardstick = traded.venue.operator.desk.yardstick(
+        traded.venue.operator.replica, traded.venue.chain.batches + 1
+    )
     order = trader.order(BTC.instrument, 1, traded.mark, 99, fee_cap=LOCAL_PARAMS.taker_fee)
     while yardstick.refusal(replace(order, size=lots * 2)) is None:  # type: ignore[arg-type]
         lots *= 2

@@ -12,6 +12,8 @@ from functools import cache
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matcher.book import OrderBook
 from matcher.selection import JUDGED, Memory, choose
@@ -25,7 +27,7 @@ from undertow.engine.transition import transition
 from undertow.protocol.accounts import Accounts
 from undertow.protocol.authority import Authority
 from undertow.protocol.order import Order
-from undertow.protocol.params import DEFAULT
+from undertow.protocol.params import DEFAULT, MINIMAL
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.state import State
@@ -171,6 +173,24 @@ def test_honest_orders_fill_as_if_nobody_attacked(
     assert sum(venue.filled.values()) == len(numbers)
 
 
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_who_is_always_just_in_front_keeps_nobody_waiting(
+    attack: Callable[[int], Iterator[Order]],
+) -> None:
+    """Sixteen honest orders come for each batch, each time after sixteen of the attacker's."""
+    venue = Venue()
+    before = venue.worth(ATTACKERS)
+    line = honest()
+    numbers = []
+    for batch in range(10):
+        venue.send(*attack(batch))
+        numbers += venue.send(*line[16 * batch : 16 * batch + 16])
+        venue.batch()
+    venue.batch()
+    assert [number for number in numbers if not venue.filled.get(number)] == []
+    assert venue.worth(ATTACKERS) == before
+
+
 @pytest.mark.parametrize("attack", [resting_far, without_margin, without_lots, with_a_low_fee_cap])
 def test_an_attack_buys_no_batch(attack: Callable[[int], Iterator[Order]]) -> None:
     venue = Venue()
@@ -303,6 +323,33 @@ def test_more_accounts_that_cannot_pay_than_are_judged_do_not_stop_a_set() -> No
     waiting = {i: SignedOrder(order(i, 1, PRICE), UNSIGNED) for i in poor}
     yardstick = Yardstick(state, 2, PARAMS, BAND_BP)
     assert len(choose(waiting, (), Memory(), yardstick, DEFAULT).orders) == DEFAULT.slots
+
+
+@given(
+    st.lists(st.builds(order, st.integers(1, 40), st.integers(-9, 9), st.integers(1, 2 * PRICE))),
+    st.sets(st.integers(1, 40)),
+    st.dictionaries(st.integers(1, 40), st.integers(1, 9)),
+    st.booleans(),
+)
+def test_a_choice_keeps_its_bounds_whatever_waits(
+    orders: list[Order], busy: set[int], missed: dict[int, int], far: bool
+) -> None:
+    waiting = {number: SignedOrder(sent, UNSIGNED) for number, sent in enumerate(orders, 1)}
+    yardstick, memory = Yardstick(opened(), 2, PARAMS, BAND_BP), Memory(missed=missed)
+    choice = choose(waiting, busy, memory, yardstick, MINIMAL, far=far)
+    chosen = [waiting[number].order for number in choice.orders]
+    accounts = [sent.account for sent in chosen]
+    assert len(chosen) <= MINIMAL.slots
+    assert list(choice.orders) == sorted(choice.orders)
+    assert len(set(accounts)) == len(accounts)
+    assert not busy & set(accounts)
+    assert len(choice.lanes) == MINIMAL.lanes
+    assert all(sent.instrument in choice.lanes for sent in chosen)
+    assert far or all(yardstick.parked(sent) is None for sent in chosen)
+    # Nobody is left out who goes before one that is in.
+    able = {o.account for o in orders if o.account not in busy and yardstick.parked(o) is None}
+    assert far or len(chosen) == min(len(able), MINIMAL.slots)
+    assert choose(waiting, busy, memory, yardstick, MINIMAL, far=far) == choice
 
 
 def test_money_is_counted_whole() -> None:

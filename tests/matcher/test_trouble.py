@@ -25,7 +25,7 @@ from matcher.store import OrderLog
 from matcher.trouble import PATIENCE_SECONDS, Troubles, name_of
 from prover.errors import FailedJobError, ProverError, WitnessError
 from tests.matcher.faults import Faults
-from tests.matcher.one_process import OneProcess
+from tests.matcher.one_process import KEYS, OneProcess
 from undertow.chain.errors import (
     ChainError,
     ChainUnreachableError,
@@ -33,7 +33,8 @@ from undertow.chain.errors import (
     RevertedError,
     WrongChainError,
 )
-from undertow.protocol.errors import WrongKeyError
+from undertow.protocol.envelope import EnvelopePrivateKey
+from undertow.protocol.errors import EnvelopeError, OrderError, WrongKeyError
 from undertow.protocol.venue import Venue
 
 TICKET = "00" * 16
@@ -101,6 +102,8 @@ def sqlite_error(kind: type[sqlite3.Error], code: int) -> sqlite3.Error:
         (JournalError("x"), Phase.JOURNAL),
         (LogError("x"), Phase.LOG),
         (DivergedError("x"), Phase.DIVERGED),
+        (EnvelopeError("x"), Phase.LOG),
+        (OrderError("x"), Phase.LOG),
         (OSError(errno.ENOSPC, "x"), Phase.DISK),
         (OSError(errno.EROFS, "x"), Phase.DISK),
         (wrapped(JournalError("x"), sqlite_error(sqlite3.OperationalError, 13)), Phase.DISK),
@@ -293,6 +296,18 @@ def test_a_loop_that_does_not_turn_is_unhealthy(venue: OneProcess) -> None:
     assert health(operator) == (200, "")
     operator.beat -= PROOF_SECONDS
     assert health(operator) == (503, "LOOP_STUCK")
+
+
+def test_a_log_of_another_key_says_which_settings_are_wrong(tmp_path: Path) -> None:
+    venue = OneProcess(tmp_path, 1, Faults())
+    venue.run(1)
+    venue.operator.close()
+    keys = replace(KEYS, envelope=EnvelopePrivateKey.generate(7))
+    venue._parts = replace(venue._parts, keys=keys)
+    venue.operator = venue._born()
+    with pytest.raises(WrongKeyError, match="UNDERTOW_ENVELOPE_SECRET and UNDERTOW_EPOCH"):
+        venue.operator.run(threading.Event())
+    venue.operator.close()
 
 
 def test_until_the_chain_was_read_nobody_is_told_that_it_has_no_account(

@@ -16,7 +16,7 @@ from prover.proof import Proof
 from undertow.crypto import native
 from undertow.protocol.params import MINIMAL
 from venue import demo
-from venue.bench import batch, intake, peers, primitives, restart
+from venue.bench import batch, goodput, intake, peers, primitives, restart
 from venue.bench.circuit import Circuit
 from venue.bench.figures import VECTORS
 from venue.command.cli import app
@@ -38,6 +38,7 @@ WANTED = {
     "witness_s",
     "settle_gas",
     "intake_orders_per_s",
+    "goodput_at_half_garbage",
     "transition_with_tree_orders_per_s",
     "restart_s_after_10k_settlements",
 }
@@ -67,8 +68,8 @@ def _let_peers_prove_little() -> None:
 def _bench(folder: Path, full: bool) -> str:
     """Run the command on circuits of some constraints and a few of everything else."""
     # A trader for each slot: each opening is proved.
-    demo.TRADERS = batch.TRADERS = intake.TRADERS = MINIMAL.slots  # type: ignore[attr-defined]
-    intake.ORDERS, primitives.HASHES = 16, 64
+    demo.TRADERS = batch.TRADERS = intake.TRADERS = goodput.TRADERS = MINIMAL.slots  # type: ignore[attr-defined]
+    intake.ORDERS, goodput.ORDERS, goodput.ROUNDS, primitives.HASHES = 16, 16, 1, 64
     primitives.ACCOUNTS, primitives.SIGNATURES, primitives.UPDATES = 300, 16, 64
     peers.CACHE, peers.CORES, peers.KERNEL_BITS = folder, 2, 10
     peers.SETUP_CONSTRAINTS = 100

@@ -27,6 +27,7 @@ from undertow.protocol.venue import Venue
 
 CONNECTIONS = 100
 TIMEOUT_SECONDS = 30
+TOO_MANY = 429
 LARGEST_ANSWER = 1 << 16
 """Bytes of an answer that is read."""
 
@@ -258,7 +259,7 @@ def _json(status: int, body: bytes) -> dict[str, Any]:
     if 200 <= status < 300 and isinstance(value, dict):
         return value
     if isinstance(value, dict) and "code" in value:
-        if status >= 500:
+        if status == TOO_MANY or status >= 500:
             raise MatcherDownError(f"the matcher cannot do it now, ask again: {value['code']}")
         raise RefusedError(str(value["code"]), str(value.get("message", "")))
     raise MatcherDownError(f"the matcher answered {status}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from undertow.protocol.order import Order
 
 LONGEST_LINE = 1 << 12
+TICKET = re.compile("[0-9a-f]{32}")
 
 
 def order(
@@ -46,7 +48,8 @@ def order(
 ) -> None:
     """Send an encrypted order: lots positive to buy, limit price in micro-USD per lot.
 
-    Prints the receipt and the order; keep the lines in a file for `undertow status --orders`.
+    Prints the receipt, the order and the ticket that its state is asked for with; keep the lines in
+    a file for `undertow status --orders`.
     """
     from undertow.client.client import Client, Trader
 
@@ -70,13 +73,20 @@ def order(
     typer.echo(json.dumps({**receipt.to_json(), **kept}))
 
 
-def read_orders(path: Path) -> list[Order]:
-    """Return the orders of the lines that `order` printed; raises UndertowError."""
+def read_orders(path: Path) -> list[tuple[Order, str]]:
+    """Return the orders of the lines that `order` printed, with their tickets.
+
+    Raises:
+        UndertowError: the file is none, or holds something else.
+    """
     from undertow.protocol.order import Order
 
     try:
         lines = path.read_bytes().splitlines()
         read = [foreign_json.read(line, LONGEST_LINE) for line in lines]
-        return [Order.unpack(int(value["order"], 16)) for value in read]
+        orders = [(Order.unpack(int(value["order"], 16)), value["ticket"]) for value in read]
+        if not all(isinstance(ticket, str) and TICKET.fullmatch(ticket) for _, ticket in orders):
+            raise ValueError("a ticket is none")
+        return orders
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UndertowError(f"{path} is not what `undertow order` printed: {error}") from error

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +12,15 @@ from undertow.command.connected import to_read
 from undertow.command.keys import trader_key
 from undertow.command.options import DEPLOYMENT, RPC, Account, Deployed, KeyFile, Rpc
 from undertow.command.order import read_orders
+from undertow.printable import printable
 from undertow.protocol.units import MICRO_USD, MONEY_BITS
 
 LONG_READING = 20_000
 """Blocks; what is longer tells how far it is."""
+if TYPE_CHECKING:
+    from undertow.chain.deployment import Deployment
+    from undertow.chain.history import Event
+    from undertow.protocol.order import Order
 
 
 def status(
@@ -23,18 +29,29 @@ def status(
     deployment: Deployed = DEPLOYMENT,
     rpc: Rpc = RPC,
     orders: Annotated[Path | None, typer.Option(help="What `undertow order` printed.")] = None,
+    matcher: Annotated[str | None, typer.Option(help="Ask it what became of the orders.")] = None,
 ) -> None:
     """Rebuild your account from chain data with your key alone.
 
-    With --orders, check that each fill is one that an order of yours allows.
+    With --orders, check that each fill is one that an order of yours allows; with --matcher, too,
+    say what state the matcher says that each of them is in.
     """
     from undertow.chain.history import own_events
-    from undertow.client.fills import check_fills
 
-    events = own_events(to_read(deployment, rpc), account, trader_key(key), _progress)
+    contracts = to_read(deployment, rpc)
+    events = own_events(contracts, account, trader_key(key), _progress)
+    sent = [] if orders is None else read_orders(orders)
     if not events:
         typer.echo(f"account {account}: nothing settled yet")
-        return
+    else:
+        _tell(account, events, None if orders is None else [order for order, _ in sent])
+    if matcher is not None:
+        _tell_states(matcher, contracts.deployment, sent)
+
+
+def _tell(account: int, events: Sequence[Event], orders: Sequence[Order] | None) -> None:
+    from undertow.client.fills import check_fills
+
     held = events[-1].account
     typer.echo(
         f"account {account}: cash {held.cash / (1 << MONEY_BITS) / MICRO_USD:,.6f} USD, "
@@ -45,7 +62,7 @@ def status(
             typer.echo(f"  instrument {instrument}: {lots:+,} lots")
     if orders is not None:
         changes = [(event.batch, event.delta) for event in events]
-        fills = check_fills(read_orders(orders), changes)
+        fills = check_fills(orders, changes)
         typer.echo(f"  each of {len(fills)} fills is one that your orders allow")
 
 
@@ -53,3 +70,12 @@ def _progress(done: int, blocks: int) -> None:
     """Tell on the error output how far a long reading is."""
     if blocks > LONG_READING:
         typer.echo(f"read {done:,} of {blocks:,} blocks", err=True)
+
+
+def _tell_states(matcher: str, deployed: Deployment, sent: Sequence[tuple[Order, str]]) -> None:
+    from undertow.client.client import Client
+
+    client = Client(matcher, deployed.venue, deployed.operator_key)
+    for order, ticket in sent:
+        typer.echo(f"  order {order.nonce}: {printable(client.order(ticket))}")
+    client.close()

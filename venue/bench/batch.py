@@ -18,7 +18,7 @@ from undertow.engine.transition import transition
 from undertow.protocol.params import Preset
 from undertow.protocol.state import State
 from venue import recorded_flow
-from venue.bench import intake, peers
+from venue.bench import goodput, intake, peers
 from venue.demo import DEPOSIT, HOUSE, TRADERS, Window, replay, windows
 from venue.local import local_venue
 from venue.markets import LOCAL_PARAMS
@@ -84,6 +84,8 @@ def measure(preset: Preset, progress: Progress) -> dict[str, Any]:
         figures |= _proofs(prover, settled.job, progress)
         progress("intake")
         figures["intake_orders_per_s"] = round(intake.measure(local, window.orders))
+        progress("intake at half garbage")
+        figures["goodput_at_half_garbage"] = round(goodput.measure(local, window.orders), 3)
     return figures
 
 

@@ -23,7 +23,7 @@ from matcher.follower import CHECKPOINT_EVERY
 from matcher.loop import Operator
 from matcher.outside import SystemClock
 from matcher.records import Record, insert, link
-from matcher.service import notice
+from matcher.settled import notice
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment
@@ -73,8 +73,7 @@ class _World:
         for trader in self.random.sample(self.traders, self.preset.slots):
             self._order(trader, batch)
         replica.take_in(desk.orders)
-        accounts = replica.state.accounts
-        closed = replica.book.pick(batch, accounts, self.preset, desk.params, self.random)
+        closed = replica.book.pick(desk.yardstick(replica, batch), self.preset, self.random)
         assert closed is not None
         desk.journal.write(closed)
         execution = transition(
@@ -95,7 +94,7 @@ class _World:
         order = trader.order(0, lots, price, batch + 3, fee_cap=400)
         matcher, keys = self.operator.matcher, self.operator.desk.orders.key
         info = MatcherInfo(matcher.venue, keys.public, b"", 0, "")
-        matcher.log.append(trader.seal(order, info), 1).result()
+        matcher.log.append(trader.seal(order, info), 1, trader.tickets[-1]).result()
 
 
 def measure(settlements: int = SETTLEMENTS, preset: Preset = DEFAULT) -> float:
@@ -111,7 +110,7 @@ def measure(settlements: int = SETTLEMENTS, preset: Preset = DEFAULT) -> float:
             seconds = clock() - started
             found = operator.state.root()
             operator.close()
-    if found != expected or len(operator.matcher.settled) != settlements:
+    if found != expected or len(list(operator.matcher.settled)) != settlements:
         raise BenchError("the operator that started is not where the chain is")
     return seconds
 
@@ -152,7 +151,9 @@ def _old(world: _World, batches: int) -> None:
             content = random.randbytes(ENVELOPE_BYTES)
             digest = ciphertext_hash(content)
             head = link(head, sequence, 1, digest)
-            insert(log._writer, Record(sequence, 1, digest, content, head))
+            insert(
+                log._writer, Record(sequence, 1, digest, content, head, random.randbytes(16).hex())
+            )
     log._sequence, log._head = batches * slots, head
 
 
