@@ -2,7 +2,8 @@
 
 build/keys/<circuit>-<hash>/ holds the .r1cs, .wasm, .sym, .zkey, .tape and manifest.json. Only the
 native core records a .tape and uses it: a folder that was built without the core has none until it
-is built with it.
+is built with it. Of a circuit that no tape can stand for (`prover/tape.py`) there is none either:
+each build says so, and everything else is the same.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prover import manifest, setup, toolchain
-from prover.errors import ArtifactError, FileError
+from prover.errors import ArtifactError, FileError, TapeError
 from prover.groth16 import setup_key
 from prover.manifest import CEREMONY, DEV, FILES, MANIFEST, R1CS, SYM, TAPE, WASM, ZKEY
 from prover.tape import record
-from prover.toolchain import ROOT
+from prover.toolchain import ROOT, Compiled
 from undertow.crypto import native
 from undertow.protocol.params import Preset
 from undertow.whole_file import whole_file, whole_folder
@@ -88,15 +89,10 @@ def build(name: str, progress: Progress) -> Artifacts:
     folder = _folder(name)
     if not (folder / MANIFEST).is_file():
         with whole_folder(folder) as work:
-            _compile(name, work, progress)
-            _record_tape(work, name, progress)
-            setup_key(
-                work / R1CS,
-                work / ZKEY,
-                DEV_SEED,
-                lambda stage: progress(f"{name}: development key, {stage}"),
+            progress(f"{name}: compiling the circuit")
+            fill(
+                work, name, toolchain.compile(_source(name), ROOT / "build" / "circuits"), progress
             )
-            manifest.write(work, name)
             # One that is there lacks its manifest.
             shutil.rmtree(folder, ignore_errors=True)
     artifacts = load(folder)
@@ -104,6 +100,20 @@ def build(name: str, progress: Progress) -> Artifacts:
         _record_tape(folder, name, progress)
         manifest.write(folder, name)
     return artifacts
+
+
+def fill(folder: Path, name: str, compiled: Compiled, progress: Progress) -> None:
+    """Fill a folder with the files of a circuit, which may be anybody's, for `load`."""
+    for target, path in ((R1CS, compiled.r1cs), (WASM, compiled.wasm), (SYM, compiled.sym)):
+        shutil.copyfile(path, folder / target)
+    _record_tape(folder, name, progress)
+    setup_key(
+        folder / R1CS,
+        folder / ZKEY,
+        DEV_SEED,
+        lambda stage: progress(f"{name}: development key, {stage}"),
+    )
+    manifest.write(folder, name)
 
 
 def load(folder: Path) -> Artifacts:
@@ -188,17 +198,15 @@ def _source(name: str) -> Path:
     return ROOT / "circuits" / f"{name}.circom"
 
 
-def _compile(name: str, work: Path, progress: Progress) -> None:
-    progress(f"{name}: compiling the circuit")
-    compiled = toolchain.compile(_source(name), ROOT / "build" / "circuits")
-    for target, path in ((R1CS, compiled.r1cs), (WASM, compiled.wasm), (SYM, compiled.sym)):
-        shutil.copyfile(path, work / target)
-
-
 def _record_tape(folder: Path, name: str, progress: Progress) -> None:
-    """Write the tape where the native core is installed."""
-    if native.core is not None:
-        progress(f"{name}: recording the witness tape")
+    """Write the tape where the native core is installed and the circuit has one."""
+    if native.core is None:
+        return
+    progress(f"{name}: recording the witness tape")
+    try:
         content = record(folder / WASM, folder / SYM)
-        with whole_file(folder / TAPE) as file:
-            file.write(content)
+    except TapeError as error:
+        progress(f"{name}: warning: no tape, so the slower calculator computes witnesses: {error}")
+        return
+    with whole_file(folder / TAPE) as file:
+        file.write(content)

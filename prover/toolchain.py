@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class Compiled:
     """What the compiler said, warnings included."""
 
 
-def sources(circuit: Path) -> list[Path]:
+def sources(circuit: Path, libraries: Sequence[Path] = LIBRARIES) -> list[Path]:
     """Return the circuit and every file it includes, in order of first use."""
     found: list[Path] = []
     pending = [circuit.resolve()]
@@ -42,7 +43,7 @@ def sources(circuit: Path) -> list[Path]:
             continue
         found.append(path)
         for name in _INCLUDE.findall(path.read_text(encoding="utf-8")):
-            for folder in (path.parent, *(ROOT / library for library in LIBRARIES)):
+            for folder in (path.parent, *(ROOT / library for library in libraries)):
                 if (folder / name).is_file():
                     pending.append((folder / name).resolve())
                     break
@@ -51,30 +52,36 @@ def sources(circuit: Path) -> list[Path]:
     return found
 
 
-def content_hash(circuit: Path) -> str:
+def content_hash(circuit: Path, libraries: Sequence[Path] = LIBRARIES) -> str:
     """Return the hash of a circuit's sources and of the compiler's version and options."""
     digest = hashlib.sha256(" ".join(OPTIONS).encode())
     version = ROOT / COMPILER.parent / "package.json"
-    for path in (version, *sources(circuit)):
+    for path in (version, *sources(circuit, libraries)):
         content = path.read_bytes()
         digest.update(f"{path.name}:{len(content)}:".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-def compile(circuit: Path, out_dir: Path, simplify: str = "--O1") -> Compiled:
+def compile(
+    circuit: Path,
+    out_dir: Path,
+    simplify: str = "--O1",
+    libraries: Sequence[Path] = LIBRARIES,
+) -> Compiled:
     """Compile a circuit into out_dir/<content hash>, reusing an earlier product.
 
     Args:
         circuit: the file with the main component, inside the repository.
         out_dir: the folder of the products, inside the repository; one for each `simplify`.
         simplify: how much the compiler simplifies the constraints; deployed ones are at --O1.
+        libraries: where includes are looked for, from the repository's root.
 
     Raises:
         ToolchainError: the compiler refused the circuit.
     """
     circuit = circuit.resolve()
-    target = out_dir.resolve() / content_hash(circuit)[:24]
+    target = out_dir.resolve() / content_hash(circuit, libraries)[:24]
     name = circuit.stem
     products = Compiled(
         r1cs=target / f"{name}.r1cs",
@@ -86,14 +93,14 @@ def compile(circuit: Path, out_dir: Path, simplify: str = "--O1") -> Compiled:
     if target.is_dir():
         return products
     with whole_folder(target) as work:
-        _compile(circuit, work, simplify)
+        _compile(circuit, work, simplify, libraries)
     return products
 
 
-def _compile(circuit: Path, folder: Path, simplify: str) -> None:
+def _compile(circuit: Path, folder: Path, simplify: str, libraries: Sequence[Path]) -> None:
     command = [str(COMPILER), str(circuit.relative_to(ROOT))]
     command += [*OPTIONS, simplify, "-o", str(folder.relative_to(ROOT))]
-    for library in LIBRARIES:
+    for library in libraries:
         command += ["-l", str(library)]
     printed = _COLOURS.sub("", node(*command))
     (folder / f"{circuit.stem}.log").write_text(printed, encoding="utf-8")
