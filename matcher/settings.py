@@ -38,8 +38,16 @@ class Settings(BaseSettings):
     """SQLite file of the closed sets."""
     linger_seconds: float = Field(default=2.0, ge=0)
     """How long the first order of a batch waits for others."""
-    jobs: Path | None = None
-    """Folder to share proof jobs with `undertow prover run`; proves in this process if unset."""
+    jobs: str | None = None
+    """Database of proof jobs to share, such as sqlite:///jobs.sqlite; unset: all proved here."""
+    prover_port: int | None = Field(default=None, ge=1, lt=1 << 16)
+    """Where this process serves the jobs to provers; unset: `undertow prover queue` may."""
+    prover_host: str = "127.0.0.1"
+    """Address of that port: without TLS, so a reverse proxy's business beyond this machine."""
+    prover_tokens: SecretStr = SecretStr("")
+    """Pairs name=token with blanks between: each prover's own bearer token."""
+    prover_patience_seconds: float = Field(default=30.0, ge=0)
+    """How long provers have for a job before this process proves it with its own key."""
 
 
 def load_settings() -> Settings:
@@ -63,6 +71,7 @@ def _fault(kind: str, message: str) -> str:
 
 
 _KNOWN = {f"UNDERTOW_{name.upper()}" for name in Settings.model_fields} | {
+    "UNDERTOW_PROVER_TOKEN",
     "UNDERTOW_PURE_PYTHON",
     "UNDERTOW_SIGNER_KEY",
 }
