@@ -77,6 +77,8 @@ class Operator:
                 moved = self.step()
                 self._done()
         except Exception as error:
+            if stop.is_set():
+                return  # Whoever was waited for was told to stop as well.
             self._pause(error, stop)
         self.on_step()
         if not moved:

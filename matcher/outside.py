@@ -121,7 +121,7 @@ class VenueChain(Protocol):
 
 
 class JobProver(Protocol):
-    """Whoever proves one circuit's jobs; `Prover` and `FolderProver` do."""
+    """Whoever proves one circuit's jobs; `Prover` and `SharedProver` do."""
 
     @property
     def constraints(self) -> int:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from random import SystemRandom
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from matcher.assemble import Keys, Parts, assemble
 from matcher.bounded import Bounds
+from matcher.errors import SettingsError
 from matcher.http import serve_http
 from matcher.loop import Operator
 from matcher.outside import JobProver, SystemClock
 from matcher.settings import Settings, check_names, load_settings, secret_bytes
 from matcher.trouble import backoff
 from prover.artifacts import chosen, circuit_names
-from prover.jobs import FolderProver
+from prover.database import open_database
+from prover.errors import StoppedError
+from prover.lease import Leases
 from prover.prover import Prover
+from prover.server import create_app, read_tokens
+from prover.serving import serving
+from prover.shared import SharedProver
 from undertow.chain.chain import Chain
 from undertow.chain.check import VERIFIERS, check_keys, check_operator, connect
 from undertow.chain.contracts import Contracts
@@ -49,9 +56,13 @@ def run(host: str, port: int, stop: threading.Event) -> None:
     contracts = _reach(settings, deployment, stop)
     if contracts is None:
         return
+    leases = _leases(settings)
+    parts = _parts(settings, deployment, contracts, stop, leases)
     with (
-        closing(assemble(_parts(settings, deployment, contracts))) as operator,
+        closing(assemble(parts)) as operator,
         serve_http(operator.matcher, host, port, _bounds(settings)) as address,
+        _queue(settings, leases),
+        suppress(StoppedError),
     ):
         print(f"matcher of {deployment.settlement} on {address}", flush=True)
         _run_until_told(operator, stop)
@@ -105,13 +116,19 @@ def _reach(settings: Settings, deployment: Deployment, stop: threading.Event) ->
     return None
 
 
-def _parts(settings: Settings, deployment: Deployment, contracts: Contracts) -> Parts:
+def _parts(
+    settings: Settings,
+    deployment: Deployment,
+    contracts: Contracts,
+    stop: threading.Event,
+    leases: Leases | None,
+) -> Parts:
     preset = PRESETS[deployment.preset]
     keys = _keys(settings)
     check_operator(contracts, keys.operator.public)
     local = [_prover(name, deployment.keys) for name in circuit_names(preset)]
     check_keys(contracts, dict(zip(VERIFIERS, (p.verifying_key for p in local), strict=True)))
-    batch, requests = (_shared(prover, settings) for prover in local)
+    batch, requests = (_shared(prover, settings, stop, leases) for prover in local)
     return Parts(
         preset=preset,
         params=deployment.group.params,
@@ -146,5 +163,37 @@ def _prover(name: str, origin: str) -> Prover:
     return Prover(chosen(name, origin, lambda text: print(text, flush=True)))
 
 
-def _shared(local: Prover, settings: Settings) -> JobProver:
-    return local if settings.jobs is None else FolderProver(settings.jobs, local)
+def _shared(
+    local: Prover, settings: Settings, stop: threading.Event, leases: Leases | None
+) -> JobProver:
+    if leases is None:
+        return local
+    return SharedProver(leases, local, stop, patience=settings.prover_patience_seconds)
+
+
+def _leases(settings: Settings) -> Leases | None:
+    """Return the table of shared jobs, if they are to be shared.
+
+    Raises:
+        SettingsError: what sharing takes is not set.
+        QueueError: the tokens are malformed, or the database cannot be used.
+    """
+    if settings.prover_port is not None:
+        tokens = settings.prover_tokens.get_secret_value()
+        for name, value in (("JOBS", settings.jobs), ("PROVER_TOKENS", tokens)):
+            if not value:
+                raise SettingsError(f"UNDERTOW_PROVER_PORT is set: set UNDERTOW_{name} as well")
+        read_tokens(tokens)
+    return None if settings.jobs is None else Leases(open_database(settings.jobs))
+
+
+@contextmanager
+def _queue(settings: Settings, leases: Leases | None) -> Iterator[None]:
+    """Serve the jobs to provers elsewhere while the `with` block runs, if they are to be."""
+    if leases is None or settings.prover_port is None:
+        yield
+        return
+    tokens = read_tokens(settings.prover_tokens.get_secret_value())
+    with serving(create_app(leases, tokens), settings.prover_host, settings.prover_port) as address:
+        print(f"proof jobs on {address}", flush=True)
+        yield

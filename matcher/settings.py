@@ -56,8 +56,16 @@ class Settings(BaseSettings):
     connections_per_address: int = Field(default=CONNECTIONS_PER_ADDRESS, ge=1)
     garbage_per_address: int = Field(default=GARBAGE, ge=1)
     """Envelopes in ten seconds that nobody could have meant, after which an address is dropped."""
-    jobs: Path | None = None
-    """Folder to share proof jobs with `undertow prover run`; proves in this process if unset."""
+    jobs: str | None = None
+    """Database of proof jobs to share, such as sqlite:///jobs.sqlite; unset: all proved here."""
+    prover_port: int | None = Field(default=None, ge=1, lt=1 << 16)
+    """Where this process serves the jobs to provers; unset: `undertow prover queue` may."""
+    prover_host: str = "127.0.0.1"
+    """Address of that port: without TLS, so a reverse proxy's business beyond this machine."""
+    prover_tokens: SecretStr = SecretStr("")
+    """Pairs name=token with blanks between: each prover's own bearer token."""
+    prover_patience_seconds: float = Field(default=30.0, ge=0)
+    """How long provers have for a job before this process proves it with its own key."""
 
 
 def load_settings() -> Settings:
@@ -81,6 +89,7 @@ def _fault(kind: str, message: str) -> str:
 
 
 _KNOWN = {f"UNDERTOW_{name.upper()}" for name in Settings.model_fields} | {
+    "UNDERTOW_PROVER_TOKEN",
     "UNDERTOW_PURE_PYTHON",
     "UNDERTOW_SIGNER_KEY",
 }

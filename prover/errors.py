@@ -12,10 +12,11 @@ ProverError
 ├── StatementError              whoever made the job: nothing can prove it
 │   ├── WitnessError            the inputs are not the circuit's, or break one of its statements
 │   └── BrokenConstraintError   the witness breaks a constraint
+├── QueueError                  whoever runs the queue of jobs: its database or service is unusable
+│   └── JobTextError            what came from it is no job
 └── ProofError                  whoever proves
     ├── InvalidProofError       what came back does not show the job's public signals
-    ├── FailedJobError          a prover said why it has no proof
-    └── NoAnswerError           no prover answered in time
+    └── StoppedError            told to stop while a proof was waited for
 """
 
 from __future__ import annotations
@@ -93,23 +94,13 @@ class InvalidProofError(ProofError):
     """What came back does not show the job's public signals."""
 
 
-class FailedJobError(ProofError):
-    """A prover said why it has no proof."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        """Keep the prover's file and its reason."""
-        super().__init__(f"{path}: {reason}")
-        self.path = path
-        self.reason = reason
+class StoppedError(ProofError):
+    """Told to stop while a proof was waited for."""
 
 
-class NoAnswerError(ProofError):
-    """No prover answered in time."""
+class QueueError(ProverError):
+    """The queue of jobs cannot be used: its database, its service, or an answer of it."""
 
-    def __init__(self, path: Path, seconds: float, *, taken: bool) -> None:
-        """Say of the job's file whether a prover took it."""
-        what = "the prover that took it did not answer" if taken else "no prover took it"
-        super().__init__(f"{path}: {what} within {seconds:.0f} s")
-        self.path = path
-        self.seconds = seconds
-        self.taken = taken
+
+class JobTextError(QueueError):
+    """What came from the queue is no job."""

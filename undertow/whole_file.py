@@ -25,7 +25,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: the file cannot be written.
     """
-    # Not `tempfile`: its files are for their owner alone, and a folder of jobs has several users.
+    # Not `tempfile`: its files are for their owner alone, and a deployment is for everybody.
     partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}.partial")
     try:
         with partial.open("xb") as file:

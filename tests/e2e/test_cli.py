@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -109,7 +110,7 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
         UNDERTOW_CHAIN_KEY=chain_key(12),
         UNDERTOW_SIGNER_KEY=signer,
     )
-    port = free_port()
+    port, jobs_port, token = free_port(), free_port(), secrets.token_hex(32)
     operator = Shell(
         tmp_path,
         UNDERTOW_PASSPHRASE="op",
@@ -121,8 +122,11 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
         UNDERTOW_RECEIPT_SECRET=secrets.token_hex(32),
         UNDERTOW_RPC=anvil.url,
         UNDERTOW_LINGER_SECONDS="0.2",
-        UNDERTOW_JOBS="jobs",
+        UNDERTOW_JOBS="sqlite:///jobs.sqlite",
+        UNDERTOW_PROVER_PORT=str(jobs_port),
+        UNDERTOW_PROVER_TOKENS=f"ada={token}",
     )
+    proving = Shell(tmp_path, UNDERTOW_PROVER_TOKEN=token)
     operator.run("keys", "new", "operator.key")
     trader.run("keys", "new", "trader.key")
     address = Account.from_key(signer).address
@@ -135,7 +139,8 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
     refuse_what_was_tampered_with(deployed, trader, operator, ("--rpc", anvil.url))
 
     matcher = operator.start("matcher", "run", "--port", str(port))
-    prover = operator.start("prover", "run", "jobs", "--preset", "minimal")
+    queue = f"http://127.0.0.1:{jobs_port}"
+    prover = proving.start("prover", "run", queue, "--preset", "minimal")
     chain, key = ("--rpc", anvil.url), ("--key", "trader.key")
     own = (*key, "--account", "1")
     contracts = Contracts(Chain(anvil.url), Deployment.load(tmp_path / "deployment.json"))
@@ -168,3 +173,10 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
         trader.run("withdraw", "1000", "--account", "1", *chain)
         blocks.wait("the payment", served)
         assert "collected" in trader.run("withdraw", "0", "--account", "1", *chain)
+
+    # The matcher would have proved alone what no prover took.
+    with sqlite3.connect(tmp_path / "jobs.sqlite") as jobs:
+        done = jobs.execute("SELECT holder, content FROM jobs WHERE state = 'done'").fetchall()
+    jobs.close()
+    assert ("ada", b"") in done
+    assert all(content == b"" for _, content in done)

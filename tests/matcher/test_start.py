@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from matcher.errors import SettingsError
 from matcher.run import run
+from prover.errors import QueueError
 from tests.chain.node import DEPLOYMENT, Node, running
 from undertow.chain.errors import (
     MismatchError,
@@ -78,6 +80,22 @@ def test_another_operators_key_file_is_refused(folder: Path, node: Node) -> None
 
 def test_other_circuits_than_the_venues_are_refused(folder: Path, node: Node) -> None:
     refused(folder, WrongKeyError, "the verifying key of BATCH_VERIFIER is .* adopt the circuits")
+
+
+def test_shared_jobs_are_set_whole(
+    folder: Path, node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERTOW_PROVER_PORT", "9")
+    for name, value in (("JOBS", "sqlite:///jobs.sqlite"), ("PROVER_TOKENS", "ada=short")):
+        with pytest.raises(SettingsError, match=f"set UNDERTOW_{name} as well"):
+            run("127.0.0.1", 0, threading.Event())
+        monkeypatch.setenv(f"UNDERTOW_{name}", value)
+    with pytest.raises(QueueError, match="name=token pairs"):
+        run("127.0.0.1", 0, threading.Event())
+    monkeypatch.delenv("UNDERTOW_PROVER_PORT")
+    monkeypatch.setenv("UNDERTOW_JOBS", "jobs.sqlite")
+    with pytest.raises(QueueError, match="is no URL"):
+        run("127.0.0.1", 0, threading.Event())
 
 
 class ToldToStopWhileWaiting(threading.Event):

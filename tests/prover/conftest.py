@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,12 +13,19 @@ import pytest
 from prover import artifacts, manifest
 from prover.artifacts import Artifacts
 from prover.backends import Snarkjs
+from prover.database import open_database
 from prover.groth16 import setup_key
+from prover.job_state import Terms
+from prover.lease import Leases
 from prover.manifest import FILES
 from prover.proof import Proof
+from prover.prover import Prover
+from prover.server import create_app
+from prover.serving import serving
 from prover.toolchain import Compiled
 from tests.circuits.harness import Circuit as Template
 from tests.prover.ceremony import powers, snarkjs
+from tests.prover.queueing import TOKENS
 from undertow.crypto import native
 from venue.bench import circuit as bench_circuit
 from venue.bench.circuit import Circuit
@@ -156,3 +163,24 @@ def built(files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Arti
         (folder / name).write_bytes(source.read_bytes() if source else b"")
     manifest.write(folder, "small")
     return artifacts.load(folder)
+
+
+@pytest.fixture(scope="session")
+def prover() -> Prover:
+    """Return a prover of a circuit whose proof takes under a second."""
+    return Prover(artifacts.build("requests_minimal", lambda text: None))
+
+
+@pytest.fixture
+def leases(tmp_path: Path) -> Iterator[Leases]:
+    """Return a table of jobs."""
+    engine = open_database(f"sqlite:///{tmp_path}/jobs.sqlite")
+    yield Leases(engine, Terms(failures=2))
+    engine.dispose()
+
+
+@pytest.fixture
+def url(leases: Leases) -> Iterator[str]:
+    """Return the address where the table is served."""
+    with serving(create_app(leases, TOKENS)) as address:
+        yield address
