@@ -145,7 +145,8 @@ def test_an_account_that_is_not_open_is_an_error(kind: Kind) -> None:
 
 def test_the_published_word_tells_the_owner_what_changed() -> None:
     _, (answer,) = served(state(a1=HELD), Request(Kind.WITHDRAW, 1, 45))
-    assert Delta.decrypt(answer.ciphertext(), HELD.view_key, 5) == Delta(
+    word, leaf = answer.ciphertext(), answer.leaf()
+    assert Delta.decrypt(word, HELD.view_key, HELD.leaf(), leaf) == Delta(
         instrument=0,
         reason=Outcome.REQUEST,
         fill=Lots(0),

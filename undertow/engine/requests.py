@@ -53,7 +53,7 @@ class Answer:
             filled=self.after.filled,
             cash=Money(self.after.cash - self.before.cash),
         )
-        return delta.encrypt(self.after.view_key, self.after.version)
+        return delta.encrypt(self.after.view_key, self.before.leaf(), self.after.leaf())
 
 
 def serve(
