@@ -12,7 +12,9 @@ from prover.inputs import Committed
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
 from undertow.protocol.authority import Authority
+from undertow.protocol.house_salt import house_salt
 from undertow.protocol.params import MarketParams, Preset
+from undertow.protocol.statement import Statement
 from undertow.protocol.venue import Venue
 
 
@@ -37,6 +39,10 @@ class Desk:
     def venue(self) -> Venue:
         """Where orders and statements are valid."""
         return self.chain.venue
+
+    def house_salt(self, kind: Statement, number: int, prev_state_root: int) -> int:
+        """Return the salt of the state that a batch or a run leads to: always the same."""
+        return house_salt(self.key, self.venue, kind, number, prev_state_root)
 
     def committed(self, closed: ClosedSet) -> Committed:
         """Return a closed set with its orders; raises DivergedError."""

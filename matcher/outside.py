@@ -16,7 +16,7 @@ from prover.prover import Timing
 from undertow.chain.contracts import Pending, Round
 from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Answered, Touch
+from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
 from undertow.protocol.venue import Venue
 
 
@@ -94,6 +94,7 @@ class VenueChain(Protocol):
     def settle_batch(
         self,
         root: int,
+        house: BatchHouse,
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
@@ -104,7 +105,12 @@ class VenueChain(Protocol):
         ...
 
     def settle_requests(
-        self, root: int, answers: Sequence[Answered], c: int, proof: Sequence[int]
+        self,
+        root: int,
+        house: RequestsHouse,
+        answers: Sequence[Answered],
+        c: int,
+        proof: Sequence[int],
     ) -> int:
         """Settle the oldest requests; return the gas used."""
         ...

@@ -7,7 +7,7 @@ import pytest
 from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
-SIZES = {"settle_default": (224_187, 16), "requests_default": (116_548, 8)}
+SIZES = {"settle_default": (226_051, 16), "requests_default": (116_063, 8)}
 """Constraints, and slots or requests."""
 
 

@@ -12,15 +12,15 @@ from undertow.chain.deployment import Deployment
 from undertow.chain.settled import (
     SettledBatch,
     SettledRequests,
-    pack_answers,
-    pack_touches,
-    unpack_answers,
-    unpack_touches,
+    pack_batch,
+    pack_requests,
+    unpack_batch,
+    unpack_requests,
 )
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.prices import unpack_prices
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Answered, Touch
+from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
 from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 
@@ -125,6 +125,7 @@ class Contracts:
     def settle_batch(
         self,
         root: int,
+        house: BatchHouse,
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
@@ -133,15 +134,21 @@ class Contracts:
     ) -> int:
         """Settle the closed batch, close the next one if there is one; return the gas used."""
         call = self.settlement.functions.settleBatch(
-            root, pack_touches(touches), c, list(proof), round_number, next_set_root
+            root, pack_batch(house, touches), c, list(proof), round_number, next_set_root
         )
         return int(self.chain.send(call)["gasUsed"])
 
     def settle_requests(
-        self, root: int, answers: Sequence[Answered], c: int, proof: Sequence[int]
+        self,
+        root: int,
+        house: RequestsHouse,
+        answers: Sequence[Answered],
+        c: int,
+        proof: Sequence[int],
     ) -> int:
         """Settle the oldest requests; return the gas used."""
-        call = self.settlement.functions.settleRequests(root, pack_answers(answers), c, list(proof))
+        data = pack_requests(house, answers)
+        call = self.settlement.functions.settleRequests(root, data, c, list(proof))
         return int(self.chain.send(call)["gasUsed"])
 
     def history(self) -> Iterator[SettledBatch | SettledRequests]:
@@ -162,19 +169,23 @@ class Contracts:
         _, call = self.settlement.decode_function_input(transaction["input"])
         gas, named = int(receipt["gasUsed"]), log["args"]
         if log["event"] == "BatchSettled":
+            batch_house, touches = unpack_batch(bytes(call["data"]))
             return SettledBatch(
                 int(named["batch"]),
                 int(named["newStateRoot"]),
                 int(named["round"]),
-                unpack_touches(bytes(call["slots"])),
+                batch_house,
+                touches,
                 gas,
                 len(transaction["input"]),
             )
+        house, answers = unpack_requests(bytes(call["data"]))
         return SettledRequests(
             int(named["run"]),
             int(named["newStateRoot"]),
+            house,
             self._queued(int(named["firstRequest"]), int(named["count"])),
-            unpack_answers(bytes(call["answers"])),
+            answers,
             gas,
         )
 

@@ -1,13 +1,27 @@
-"""Settlements as the chain published them, and the bytes of their calls."""
+"""Settlements as the chain published them, and the bytes of their calls.
+
+A call's data begins with what it publishes of the house's half of the state, 32 bytes a word.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from undertow.crypto import native
 from undertow.protocol.packing import Words
 from undertow.protocol.request import Request
-from undertow.protocol.statement import ANSWERED_WORDS, TOUCH_WORDS, Answered, Touch
+from undertow.protocol.statement import (
+    ANSWERED_WORDS,
+    BATCH_HOUSE,
+    REQUESTS_HOUSE,
+    TOUCH_WORDS,
+    Answered,
+    BatchHouse,
+    RequestsHouse,
+    Touch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +31,7 @@ class SettledBatch:
     number: int
     root: int
     round_number: int
+    house: BatchHouse
     touches: tuple[Touch, ...]
     gas: int
     calldata: int
@@ -29,29 +44,37 @@ class SettledRequests:
 
     number: int
     root: int
+    house: RequestsHouse
     requests: tuple[Request, ...]
     answers: tuple[Answered, ...]
     gas: int
 
 
-def pack_touches(touches: Sequence[Touch]) -> bytes:
-    """Return the slots of a call to `settleBatch`."""
-    return _packed(TOUCH_WORDS, touches)
+def pack_batch(house: BatchHouse, touches: Sequence[Touch]) -> bytes:
+    """Return the data of a call to `settleBatch`."""
+    return native.words(BATCH_HOUSE.words(house)) + _packed(TOUCH_WORDS, touches)
 
 
-def unpack_touches(slots: bytes) -> tuple[Touch, ...]:
-    """Return the touches of a call to `settleBatch`."""
-    return tuple(Touch(*row) for row in _rows(TOUCH_WORDS, slots))
+def unpack_batch(data: bytes) -> tuple[BatchHouse, tuple[Touch, ...]]:
+    """Return what a call to `settleBatch` publishes."""
+    values, rest = _house(BATCH_HOUSE, data)
+    return BatchHouse(**values), tuple(Touch(*row) for row in _rows(TOUCH_WORDS, rest))
 
 
-def pack_answers(answers: Sequence[Answered]) -> bytes:
-    """Return the answers of a call to `settleRequests`."""
-    return _packed(ANSWERED_WORDS, answers)
+def pack_requests(house: RequestsHouse, answers: Sequence[Answered]) -> bytes:
+    """Return the data of a call to `settleRequests`."""
+    return native.words(REQUESTS_HOUSE.words(house)) + _packed(ANSWERED_WORDS, answers)
 
 
-def unpack_answers(packed: bytes) -> tuple[Answered, ...]:
-    """Return the answers of a call to `settleRequests`."""
-    return tuple(Answered(*row) for row in _rows(ANSWERED_WORDS, packed))
+def unpack_requests(data: bytes) -> tuple[RequestsHouse, tuple[Answered, ...]]:
+    """Return what a call to `settleRequests` publishes."""
+    values, rest = _house(REQUESTS_HOUSE, data)
+    return RequestsHouse(**values), tuple(Answered(*row) for row in _rows(ANSWERED_WORDS, rest))
+
+
+def _house(words: Words, data: bytes) -> tuple[dict[str, Any], bytes]:
+    size = native.WORD * words.size
+    return words.values(native.from_bytes(data[:size])), data[size:]
 
 
 def _packed(layout: Words, rows: Sequence[tuple[int, int, int]]) -> bytes:
