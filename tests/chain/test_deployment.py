@@ -51,7 +51,7 @@ def test_a_field_of_another_form_is_named(path: Path, name: str, bad: object) ->
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"preset": "huge"}, "preset: found huge, expected one of minimal, default"),
+        ({"preset": "huge"}, "preset: found huge, expected one of minimal, default, large"),
         ({"keys": "mine"}, "keys: found mine, expected one of dev, ceremony"),
         ({"vault": FORM["vault"][:-1]}, "expected 0x and 40 digits of hex"),
         ({"operator_key": {"x": "0x1", "y": "0x" + "1" * 65}}, r"operator_key\.y: found"),
