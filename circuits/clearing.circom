@@ -101,6 +101,7 @@ template ClearMarkets(lanes) {
         _ <== market[l].row.fundingRate;
         _ <== market[l].row.variance;
         _ <== market[l].row.time;
+        _ <== market[l].row.accrual;
     }
     dust <== sum;
 }

@@ -1,7 +1,6 @@
 pragma circom 2.2.0;
 
 include "account.circom";
-include "delta.circom";
 include "fees.circom";
 include "nouns.circom";
 
@@ -9,7 +8,8 @@ include "nouns.circom";
 // @input(assumes) lots: ranged, and allowed by the clearing rule; 0 where the verdict is not
 // eligible.
 // @output(proves) after: the account moved by the fill; of a refused slot only its version.
-// @cost 380
+// @output(proves) delta: what is published of that, before encryption.
+// @cost 141
 template Fill() {
     input Account() before;
     input Signed() position; // of the verdict's instrument
@@ -23,7 +23,7 @@ template Fill() {
     output Account() after;
     signal output fee; // 2^-16 micro-USD
     signal output cash; // 2^-16 micro-USD, signed: how much more there is
-    signal output ciphertext;
+    output Delta() delta;
 
     fee <== FeeOf()(lots, mark, rate);
     signal paid <== fill * cost;
@@ -42,12 +42,10 @@ template Fill() {
     after.netDeposits <== before.netDeposits;
     after.positions <== ReplacePosition()(before.positions, hot, position, position.value + fill);
 
-    Delta() delta;
     delta.instrument <== effect.instrument;
     delta.reason <== verdict.reason;
     delta.fill <== fill;
     delta.nonce <== after.nonce;
     delta.filled <== after.filled;
     delta.cash <== cash;
-    ciphertext <== EncryptDelta()(after.viewKey, after.version, delta);
 }

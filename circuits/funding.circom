@@ -1,5 +1,6 @@
 pragma circom 2.2.0;
 
+include "accrual.circom";
 include "compare.circom";
 include "divide.circom";
 include "nouns.circom";
@@ -53,9 +54,9 @@ template Variance() {
 }
 
 // @notice A market at a new mark. The first mark of a market only sets it.
-// @output(proves) after: rate, index and variance moved; depth and pool are as they were. `time` is
-// not before the last one.
-// @cost 734
+// @output(proves) after: rate, index, accrual and variance moved; depth and pool are as they were.
+// `time` is not before the last one.
+// @cost 934
 template AdvanceFunding() {
     input Market() market;
     input Pricing() pricing;
@@ -63,6 +64,7 @@ template AdvanceFunding() {
     signal input time; // seconds
     output Market() after;
 
+    _ <== market.row.accrual;
     signal first <== IsZero()(market.row.price);
     signal known <== 1 - first;
     signal elapsed <== time - market.row.time;
@@ -86,4 +88,5 @@ template AdvanceFunding() {
     after.row.variance <== market.row.variance + known * decay;
     after.row.price <== price;
     after.row.time <== time;
+    after.row.accrual <== Accrual()(after.funding, price);
 }

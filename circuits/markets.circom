@@ -13,7 +13,7 @@ include "select.circom";
 // @input(assumes) hot: 1 for the lane's instrument, else 0.
 // @output(proves) market: funding, variance and depth at the lane's mark.
 // @output(proves) rowHash: what the table holds of the row so far.
-// @cost 2111
+// @cost 2339
 template AdvanceMarket() {
     signal input hot[INSTRUMENTS()];
     input Signed() skew[INSTRUMENTS()];
@@ -27,6 +27,7 @@ template AdvanceMarket() {
     output Market() market;
     signal output rowHash;
     signal output funding; // 2^-16 micro-USD per lot: how much more it is
+    signal output accrual; // micro-USD per lot: how much more it is
     signal output released; // 2^-16 micro-USD that the pool gave up
 
     var N = INSTRUMENTS();
@@ -45,6 +46,7 @@ template AdvanceMarket() {
     Market() funded <== AdvanceFunding()(before, pricing, mark, time);
     (market, released) <== AdvanceDepth()(funded, pricing);
     funding <== market.funding - before.funding;
+    accrual <== market.row.accrual - row.accrual;
 }
 
 // @notice One number of each instrument, of which the lanes' moved.
@@ -71,11 +73,13 @@ template MoveEach(lanes) {
 
 // @notice Step 2 for all lanes.
 // @output(proves) funding: indices of all instruments, moved where a lane is.
+// @output(proves) accruals: words of all instruments', moved where a lane is.
 // @output(proves) released: 2^-16 micro-USD that the pools gave up.
 template AdvanceMarkets(lanes) {
     signal input hot[lanes][INSTRUMENTS()];
     input Signed() skew[INSTRUMENTS()];
     input Markets() markets;
+    signal input oldAccruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
     signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
     signal input time; // seconds
@@ -84,11 +88,13 @@ template AdvanceMarkets(lanes) {
     output Market() market[lanes];
     signal output rowHash[lanes]; // what the table holds so far
     signal output funding[INSTRUMENTS()];
+    signal output accruals[ACCRUAL_WORDS()];
     signal output released;
 
     _ <== markets.skews;
     component advance[lanes];
     signal moves[lanes];
+    signal accrued[lanes];
     var sum = 0;
     for (var l = 0; l < lanes; l++) {
         advance[l] = AdvanceMarket();
@@ -104,16 +110,18 @@ template AdvanceMarkets(lanes) {
         market[l] <== advance[l].market;
         rowHash[l] <== advance[l].rowHash;
         moves[l] <== advance[l].funding;
+        accrued[l] <== advance[l].accrual;
         sum += advance[l].released;
     }
     funding <== MoveEach(lanes)(hot, moves, markets.funding);
+    accruals <== MoveAccruals(lanes)(hot, accrued, oldAccruals);
     released <== sum;
 }
 
 // @notice The table after the lanes' flows.
 // @input(assumes) market: advanced; pool: after the flow.
 // @input(assumes) funding: indices of all instruments at the new prices.
-// @cost 410 * lanes
+// @cost 437 * lanes
 template CommitMarkets(lanes) {
     signal input hot[lanes][INSTRUMENTS()];
     input Markets() before;
@@ -144,6 +152,7 @@ template CommitMarkets(lanes) {
         row[l].variance <== market[l].row.variance;
         row[l].price <== market[l].row.price;
         row[l].time <== market[l].row.time;
+        row[l].accrual <== market[l].row.accrual;
         written[l] <== MarketRowHash()(row[l]);
         by[l] <== written[l] - rowHash[l];
     }

@@ -34,6 +34,13 @@ bus Markets() {
     signal rowHash[INSTRUMENTS()];
 }
 
+// The market table as the state holds it.
+bus Table() {
+    signal skews[POSITION_WORDS()]; // lots, packed as positions
+    signal funding; // hash of the funding indices
+    signal rows; // hash of the rows' hashes
+}
+
 // One market that a batch prices.
 bus Market() {
     Signed() skew; // net position of all users

@@ -61,6 +61,7 @@ template AdvanceDepth() {
     after.row.variance <== market.row.variance;
     after.row.price <== market.row.price;
     after.row.time <== market.row.time;
+    after.row.accrual <== market.row.accrual;
 }
 
 // What the house offers in one market, whatever the flow.

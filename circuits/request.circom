@@ -139,7 +139,7 @@ template ServeRequest() {
     delta.nonce <== after.nonce;
     delta.filled <== after.filled;
     delta.cash <== cash;
-    signal ciphertext <== EncryptDelta()(after.viewKey, after.version, delta);
+    signal ciphertext <== EncryptDelta()(after.viewKey, leaf, newest, delta);
     served.word <== word;
     served.key <== key;
     served.paid <== paid;

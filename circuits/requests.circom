@@ -22,7 +22,10 @@ template Requests(requests) {
     signal input accounts; // root of the accounts' tree
     input Markets() markets;
     input Ledger() ledger;
+    signal input houseSalt; // of the sealed half
+    signal input newHouseSalt; // of the sealed half afterwards
     signal input mark[INSTRUMENTS()]; // micro-USD per lot
+    signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
     // The requests.
     signal input word[requests]; // packed
     signal input key[requests][2]; // of an opening; an eighth of the owner's
@@ -35,7 +38,10 @@ template Requests(requests) {
     // 1. The header: parameters, previous state, the operator's secret.
     signal paramsHash <== ParamsHash()(params);
     signal marks[PRICE_WORDS()] <== PackPrices()(mark);
-    signal previous <== CommitState()(accounts, markets, ledger, marks);
+    // The market table stays.
+    Table() table <== HashTable()(markets);
+    signal previous;
+    (previous, _) <== CommitState()(accounts, table, ledger, houseSalt, marks, accruals);
     // Only the secret's residue modulo the subgroup's order matters, and every bit string with this
     // public key gives the same shared points.
     for (var i = 0; i < SECRET_WIDTH(); i++) {
@@ -53,7 +59,7 @@ template Requests(requests) {
     Served() served[requests];
     root[0] <== accounts;
     var cash = 0;
-    var house = 0;
+    var given = 0;
     for (var r = 0; r < requests; r++) {
         request[r] = ServeRequest();
         request[r].root <== root[r];
@@ -66,16 +72,19 @@ template Requests(requests) {
         root[r + 1] <== request[r].nextRoot;
         served[r] <== request[r].served;
         cash += request[r].cash;
-        house += request[r].houseCash;
+        given += request[r].houseCash;
     }
 
     // 4. The ledger takes what came and went.
     Ledger() owned;
-    owned.houseCash <== ledger.houseCash + house;
+    owned.houseCash <== ledger.houseCash + given;
     owned.insurance <== ledger.insurance;
     owned.feePool <== ledger.feePool;
     owned.sumCash <== ledger.sumCash + cash;
-    signal next <== CommitState()(root[requests], markets, owned, marks);
+    RequestsHouse() house;
+    signal next;
+    (next, house.sealed) <== CommitState()(root[requests], table, owned, newHouseSalt, marks,
+        accruals);
 
     // 5. The public words.
     RequestsHeader() header;
@@ -87,7 +96,7 @@ template Requests(requests) {
     header.newStateRoot <== next;
     header.operatorKey <== operatorKey;
     header.marketParamsHash <== paramsHash;
-    var WORDS = REQUESTS_HEADER_WORDS() + SERVED_WORDS() * requests;
-    (c, y) <== PublicWords(WORDS)(RequestsWords(requests)(header, served), z);
+    var WORDS = REQUESTS_HEADER_WORDS() + REQUESTS_HOUSE_WORDS() + SERVED_WORDS() * requests;
+    (c, y) <== PublicWords(WORDS)(RequestsWords(requests)(header, house, served), z);
     publicZ <== z;
 }

@@ -29,7 +29,10 @@ template SettleBatch(slots, lanes) {
     signal input top[TOP()]; // nodes of the accounts' tree
     input Markets() markets;
     input Ledger() ledger;
+    signal input houseSalt; // of the sealed half
+    signal input newHouseSalt; // of the sealed half afterwards
     signal input marks[PRICE_WORDS()]; // micro-USD per lot, packed
+    signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
     signal input lane[lanes]; // instruments, ascending
     input MarketRow() row[lanes];
     input Pricing() pricing[lanes];
@@ -50,8 +53,9 @@ template SettleBatch(slots, lanes) {
 
     // 1. The header: parameters, previous state, lanes.
     signal paramsHash <== ParamsHash()(params);
-    signal accounts <== TopRoot()(top);
-    signal previous <== CommitState()(accounts, markets, ledger, marks);
+    BatchHeader() header;
+    (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), ledger, houseSalt,
+        marks, accruals);
     signal prices[PRICE_WORDS()] <== PackPrices()(price);
     component open = OpenLanes(lanes);
     open.instrument <== lane;
@@ -62,6 +66,7 @@ template SettleBatch(slots, lanes) {
     advance.hot <== open.hot;
     advance.skew <== skew;
     advance.markets <== markets;
+    advance.oldAccruals <== accruals;
     advance.pricingHash <== params.pricingHash;
     advance.price <== price;
     advance.time <== time;
@@ -76,13 +81,12 @@ template SettleBatch(slots, lanes) {
     terms.profitCap <== params.profitCap;
 
     // 3. Price each lane at its net flow.
-    signal grows <== HouseMayGrow()(ledger, skew, params.skewCap, sheet);
     component clear = ClearMarkets(lanes);
     clear.hot <== open.hot;
     clear.market <== advance.market;
     clear.sheet <== sheet;
     clear.skewCap <== params.skewCap;
-    clear.houseGrows <== grows;
+    clear.houseGrows <== HouseMayGrow()(ledger, skew, params.skewCap, sheet);
     clear.flow <== flow;
     clear.side <== side;
 
@@ -108,32 +112,25 @@ template SettleBatch(slots, lanes) {
     done.fills === flow;
 
     // 6. The market table and the house take the other side.
-    component commit = CommitMarkets(lanes);
-    commit.hot <== open.hot;
-    commit.before <== markets;
-    commit.rowHash <== advance.rowHash;
-    commit.funding <== advance.funding;
-    commit.market <== advance.market;
-    commit.pool <== clear.pool;
-    commit.flow <== flow;
+    Markets() taken <== CommitMarkets(lanes)(open.hot, markets, advance.rowHash, advance.funding,
+        advance.market, clear.pool, flow);
     Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, advance.released + clear.dust,
         done.fees, done.cash);
-    signal newAccounts <== TopRoot()(done.newTop);
-    signal next <== CommitState()(newAccounts, commit.after, owned, prices);
+    BatchHouse() house;
+    house.accruals <== advance.accruals;
+    (header.newStateRoot, house.sealed) <== CommitState()(TopRoot()(done.newTop),
+        HashTable()(taken), owned, newHouseSalt, prices, advance.accruals);
 
     // 7. The public words.
-    BatchHeader() header;
     header.chainId <== venue.chainId;
     header.contract <== venue.contract;
     header.number <== batch;
     header.kind <== STATEMENT_BATCH();
-    header.prevStateRoot <== previous;
-    header.newStateRoot <== next;
     header.setRoot <== done.newSetRoot;
     header.prices <== prices;
     header.time <== time;
     header.marketParamsHash <== paramsHash;
-    var WORDS = BATCH_HEADER_WORDS() + TOUCH_WORDS() * slots;
-    (c, y) <== PublicWords(WORDS)(BatchWords(slots)(header, done.touch), z);
+    var WORDS = BATCH_HEADER_WORDS() + BATCH_HOUSE_WORDS() + TOUCH_WORDS() * slots;
+    (c, y) <== PublicWords(WORDS)(BatchWords(slots)(header, house, done.touch), z);
     publicZ <== z;
 }

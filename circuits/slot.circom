@@ -4,6 +4,7 @@ include "account.circom";
 include "book.circom";
 include "top.circom";
 include "clearing.circom";
+include "delta.circom";
 include "eddsa.circom";
 include "fill.circom";
 include "judge.circom";
@@ -104,7 +105,7 @@ template Slot(lanes) {
     signal leaf <== Leaf()(before);
     touch.account <== index;
     touch.leaf <== Leaf()(filled.after);
-    touch.ciphertext <== filled.ciphertext;
+    touch.ciphertext <== EncryptDelta()(before.viewKey, leaf, touch.leaf, filled.delta);
     next.top <== MoveLeaf(LEVELS())(index, children, leaf, touch.leaf, chain.top);
 }
 

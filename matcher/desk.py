@@ -17,8 +17,10 @@ from prover.inputs import Committed
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
 from undertow.protocol.authority import Authority
+from undertow.protocol.house_salt import house_salt
 from undertow.protocol.params import MarketParams, Preset
 from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.statement import Statement
 from undertow.protocol.venue import Venue
 
 
@@ -55,6 +57,10 @@ class Desk:
     def yardstick(self, replica: Replica, batch: int) -> Yardstick:
         """Return what measures the orders for a set, by the replica's state."""
         return replica.book.measure(replica.state, batch, self.params, self.band_bp)
+
+    def house_salt(self, kind: Statement, number: int, prev_state_root: int) -> int:
+        """Return the salt of the state that a batch or a run leads to: always the same."""
+        return house_salt(self.key, self.venue, kind, number, prev_state_root)
 
     def committed(self, closed: ClosedSet) -> Committed:
         """Return a closed set with its orders; raises DivergedError."""

@@ -18,7 +18,7 @@ from undertow.chain.contracts import Pending, Round
 from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.chain.view import Reached, View
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Answered, Touch
+from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
 from undertow.protocol.venue import Venue
 
 
@@ -104,6 +104,7 @@ class VenueChain(Protocol):
     def settle_batch(
         self,
         root: int,
+        house: BatchHouse,
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
@@ -114,7 +115,12 @@ class VenueChain(Protocol):
         ...
 
     def settle_requests(
-        self, root: int, answers: Sequence[Answered], c: int, proof: Sequence[int]
+        self,
+        root: int,
+        house: RequestsHouse,
+        answers: Sequence[Answered],
+        c: int,
+        proof: Sequence[int],
     ) -> int:
         """Settle the oldest requests; return the gas used."""
         ...

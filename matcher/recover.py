@@ -11,6 +11,7 @@ from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.chain.view import View
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
+from undertow.protocol.statement import Statement
 
 
 def recover(
@@ -40,7 +41,8 @@ def _replay(desk: Desk, replica: Replica, settled: SettledBatch | SettledRequest
         _replay_batch(desk, replica, settled)
         return
     size = desk.preset.requests
-    state, _ = serve(replica.state, settled.requests, size, desk.params, desk.key.scalar)
+    salt = desk.house_salt(Statement.REQUESTS, settled.number, replica.state.root())
+    state, _ = serve(replica.state, settled.requests, size, desk.params, desk.key.scalar, salt)
     replica.apply_requests(state, settled.number)
 
 
@@ -52,6 +54,7 @@ def _replay_batch(desk: Desk, replica: Replica, settled: SettledBatch) -> None:
     replica.take_in(desk.orders)
     price = desk.chain.round(settled.round_number)
     batch = desk.committed(closed).batch
-    execution = transition(replica.state, batch, price.prices, price.time, desk.params)
+    salt = desk.house_salt(Statement.BATCH, settled.number, replica.state.root())
+    execution = transition(replica.state, batch, price.prices, price.time, desk.params, salt)
     desk.outcomes.write(closed, execution.slots)
     replica.apply_batch(closed, execution)

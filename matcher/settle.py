@@ -10,14 +10,14 @@ from matcher.desk import Desk
 from matcher.journal import ClosedSet
 from matcher.outside import JobProver
 from matcher.replica import Replica
-from prover.inputs import requests_job, settle_job
+from prover.inputs import batch_house, requests_job, settle_job
 from prover.prover import Timing
 from undertow.chain.contracts import Round
 from undertow.engine.batch import Execution
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Answered, Touch
+from undertow.protocol.statement import Answered, RequestsHouse, Statement, Touch
 
 ORACLE_PATIENCE_SECONDS = 60
 """After this much of the chain's time without a price, the oracle is called silent."""
@@ -53,7 +53,10 @@ def settle_batch(
         ChainError: the chain does not answer, or refused the settlement.
     """
     committed = desk.committed(closed)
-    execution = transition(replica.state, committed.batch, price.prices, price.time, desk.params)
+    salt = desk.house_salt(Statement.BATCH, closed.batch, replica.state.root())
+    execution = transition(
+        replica.state, committed.batch, price.prices, price.time, desk.params, salt
+    )
     job = settle_job(
         replica.state, committed, execution, price.prices, price.time, desk.params, desk.venue
     )
@@ -64,6 +67,7 @@ def settle_batch(
     desk.outcomes.write(closed, execution.slots)
     gas = desk.chain.settle_batch(
         after.state.root(),
+        batch_house(after.state),
         [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in execution.slots],
         job.signals.c,
         proof.words,
@@ -89,11 +93,13 @@ def _report(prover: JobProver, execution: Execution, price: Round, gas: int) -> 
 def settle_requests(desk: Desk, replica: Replica, requests: Sequence[Request]) -> Replica:
     """Settle the queue's oldest requests; return the replica afterwards; raises as above."""
     run, size = replica.runs + 1, desk.preset.requests
-    state, answers = serve(replica.state, requests, size, desk.params, desk.key.scalar)
+    salt = desk.house_salt(Statement.REQUESTS, run, replica.state.root())
+    state, answers = serve(replica.state, requests, size, desk.params, desk.key.scalar, salt)
     job = requests_job(replica.state, state, answers, run, desk.params, desk.key, desk.venue)
     proof = desk.request_prover.prove(job)
     desk.chain.settle_requests(
         state.root(),
+        RequestsHouse(sealed=state.sealed()),
         [Answered(a.paid, a.leaf(), a.ciphertext()) for a in answers[: len(requests)]],
         job.signals.c,
         proof.words,

@@ -22,7 +22,7 @@ from prover.manifest import CEREMONY, DEV, FILES, MANIFEST, R1CS, SYM, TAPE, WAS
 from prover.tape import record
 from prover.toolchain import ROOT, Compiled
 from undertow.crypto import native
-from undertow.protocol.params import Preset
+from undertow.protocol.params import PRESETS, Preset
 from undertow.whole_file import whole_file, whole_folder
 
 KEYS = ROOT / "build" / "keys"
@@ -71,8 +71,12 @@ class Artifacts:
 
 
 def circuit_names(preset: Preset) -> tuple[str, str]:
-    """Return the names of the batch circuit and of the request circuit."""
-    return f"settle_{preset.name}", f"requests_{preset.name}"
+    """Return the names of the batch circuit and of the request circuit.
+
+    Presets with as many requests share the request circuit, under the name of the first of them.
+    """
+    first = next(one for one in PRESETS.values() if one.requests == preset.requests)
+    return f"settle_{preset.name}", f"requests_{first.name}"
 
 
 def chosen(name: str, origin: str, progress: Progress) -> Artifacts:

@@ -16,6 +16,7 @@ from undertow.crypto.signature_digits import signature_digits
 from undertow.engine.batch import Batch, Execution, Slot, authority_of
 from undertow.engine.requests import Answer
 from undertow.protocol.account import pack_positions
+from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.layout import LEVELS, SECRET_WIDTH
 from undertow.protocol.order_set import EMPTY_MESSAGE, set_root
 from undertow.protocol.params import MarketParams, pricing_words
@@ -23,6 +24,8 @@ from undertow.protocol.prices import pack_prices
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
 from undertow.protocol.state import LEDGER_WORDS, State, market_row
 from undertow.protocol.statement import (
+    BatchHouse,
+    RequestsHouse,
     Served,
     Touch,
     request_words,
@@ -69,18 +72,19 @@ def settle_job(
     venue: Venue,
 ) -> Job:
     """Return the job that proves an execution of a committed batch from ``state``."""
-    number = state.batch_number + 1
+    number, after = state.batch_number + 1, execution.state
     touches = [
         Touch(slot.account, slot.after.leaf(), slot.ciphertext()) for slot in execution.slots
     ]
     words = settle_words(
         venue,
         number,
-        (state.root(), execution.state.root()),
+        (state.root(), after.root()),
         committed.root(venue, number),
         prices,
         time,
         params.hash(),
+        batch_house(after),
         touches,
     )
     public = signals(words)
@@ -94,6 +98,7 @@ def settle_job(
         "params": params_input(params),
         "top": state.tree.level(LEVELS),
         **state_inputs(state),
+        "newHouseSalt": after.salt,
         "marks": list(pack_prices(state.marks)),
         "lane": list(lanes),
         "row": [market_row(state.markets[lane]) for lane in lanes],
@@ -119,7 +124,13 @@ def requests_job(
         Served(a.request.word(), a.request.key, a.paid, a.leaf(), a.ciphertext()) for a in answers
     ]
     words = request_words(
-        venue, number, (state.root(), after.root()), operator.public, params.hash(), served
+        venue,
+        number,
+        (state.root(), after.root()),
+        operator.public,
+        params.hash(),
+        RequestsHouse(sealed=after.sealed()),
+        served,
     )
     public = signals(words)
     inputs: dict[str, Any] = {
@@ -131,10 +142,16 @@ def requests_job(
         "params": params_input(params),
         "accounts": state.tree.root,
         **state_inputs(state),
+        "newHouseSalt": after.salt,
         "mark": list(state.marks),
         **_request_inputs(state, answers),
     }
     return Job(words=tuple(words), signals=public, inputs=inputs)
+
+
+def batch_house(after: State) -> BatchHouse:
+    """Return what a batch publishes of the house's half of the state that it leads to."""
+    return BatchHouse(sealed=after.sealed(), accruals=after.accruals)
 
 
 def _request_inputs(state: State, answers: Sequence[Answer]) -> dict[str, Any]:
@@ -169,7 +186,7 @@ def params_input(params: MarketParams) -> list[int]:
 
 
 def state_inputs(state: State) -> dict[str, Any]:
-    """Return the buses of the market table and of the house ledger."""
+    """Return the house's half of a state but for its marks, which the circuits take apart."""
     return {
         "markets": [
             *pack_positions([market.skew for market in state.markets]),
@@ -177,6 +194,8 @@ def state_inputs(state: State) -> dict[str, Any]:
             *(poseidon(market_row(market), TABLE) for market in state.markets),
         ],
         "ledger": LEDGER_WORDS.words(state.ledger),
+        "houseSalt": state.salt,
+        "accruals": list(ACCRUALS.pack(state.accruals)),
     }
 
 

@@ -113,6 +113,10 @@ def genesis(house: int = 100_000, traders: int = TRADERS, **fields: Any) -> Stat
     return state
 
 
+SALT = 0xABCDEF
+"""Of what the state after a batch seals."""
+
+
 # Orders, batches and what becomes of them.
 
 
@@ -152,5 +156,5 @@ def settle(
 ) -> tuple[State, tuple[Slot, ...]]:
     """Return the state after a batch, and what became of each slot."""
     batch = Batch(slots=slots, lanes=LISTED)
-    execution = transition(state, batch, prices(price), time, PARAMS)
+    execution = transition(state, batch, prices(price), time, PARAMS, SALT)
     return execution.state, execution.slots

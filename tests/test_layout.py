@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from prover.artifacts import circuit_names
 from undertow.protocol.params import PRESETS
 from undertow.protocol.words import commitment, signals
 
@@ -48,8 +49,9 @@ def test_a_package_of_ours_is_packed() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
 def test_the_circuits_have_the_presets_sizes(preset) -> None:  # type: ignore[no-untyped-def]
-    settle = (CIRCUITS / f"settle_{preset.name}.circom").read_text(encoding="utf-8")
-    requests = (CIRCUITS / f"requests_{preset.name}.circom").read_text(encoding="utf-8")
+    settle, requests = (
+        (CIRCUITS / f"{name}.circom").read_text(encoding="utf-8") for name in circuit_names(preset)
+    )
     assert f"= SettleBatch({preset.slots}, {preset.lanes});" in settle
     assert f"= Requests({preset.requests});" in requests
 

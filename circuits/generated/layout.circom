@@ -18,6 +18,8 @@ function DOMAIN_WORDS() { return 8; }
 function DOMAIN_VIEW_KEY() { return 9; }
 function DOMAIN_PARAMS() { return 10; }
 function DOMAIN_LEDGER() { return 11; }
+function DOMAIN_SEALED() { return 12; }
+function DOMAIN_HOUSE() { return 13; }
 
 // What a slot acts on.
 function AUTHORITY_TOUCH() { return 0; }
@@ -80,6 +82,7 @@ function INITIAL_FACTOR() { return 20; }
 function FACTOR_ONE() { return 16; }
 function RATCHET_SHIFT() { return 8; }
 function VARIANCE_SHIFT() { return 5; }
+function ACCRUAL_STEPS() { return 1000; }
 
 // One value for each instrument, several to a word.
 // Positions of an account or skews of the markets, lots; the highest bit is the sign.
@@ -97,6 +100,10 @@ function CAP_WORDS() { return 2; }
 // Risk parameters, packed.
 function RISKS_PER_WORD() { return 6; }
 function RISK_WORDS() { return 3; }
+// Funding indices of the exit sheet, micro-USD per lot; half the range is added.
+function ACCRUAL_WIDTH() { return 60; }
+function ACCRUALS_PER_WORD() { return 4; }
+function ACCRUAL_WORDS() { return 4; }
 
 // What a trader signs.
 bus Order() {
@@ -223,15 +230,17 @@ bus MarketRow() {
     signal variance; // 2^-32, EWMA of the squared return between batches
     signal price; // micro-USD per lot, of the last batch; 0 before the first
     signal time; // seconds, publication of that price
+    signal accrual; // micro-USD per lot, the funding of the exit sheet, signed
 }
 
-function MARKET_ROW_WORDS() { return 6; }
+function MARKET_ROW_WORDS() { return 7; }
 function MARKET_ROW_POOL_WIDTH() { return 96; }
 function MARKET_ROW_KAPPA_WIDTH() { return 48; }
 function MARKET_ROW_FUNDING_RATE_WIDTH() { return 30; }
 function MARKET_ROW_VARIANCE_WIDTH() { return 32; }
 function MARKET_ROW_PRICE_WIDTH() { return 36; }
 function MARKET_ROW_TIME_WIDTH() { return 32; }
+function MARKET_ROW_ACCRUAL_WIDTH() { return 59; }
 
 // The house's own money; users' positions stand in the market table.
 bus Ledger() {
@@ -247,18 +256,28 @@ function LEDGER_INSURANCE_WIDTH() { return 120; }
 function LEDGER_FEE_POOL_WIDTH() { return 120; }
 function LEDGER_SUM_CASH_WIDTH() { return 120; }
 
-// Market table, ledger and marks, as the state holds them.
-bus HouseWords() {
+// Market table and ledger, as the state holds them: what only the operator knows.
+bus SealedWords() {
     signal skews[3]; // lots
     signal funding; // hash of the instruments' funding indices
     signal rows; // hash of the instruments' hashes of rows
     signal ledger; // hash
-    signal marks[3]; // micro-USD per lot
+    signal salt; // random, another one for each batch and run
 }
 
-function HOUSE_WORDS() { return 9; }
-function HOUSE_SKEWS_WIDTH() { return 186; }
+function SEALED_WORDS() { return 7; }
+function SEALED_SKEWS_WIDTH() { return 186; }
+
+// The house's half of the state: what is sealed, and the exit sheet, which anybody knows.
+bus HouseWords() {
+    signal sealed; // hash of SealedWords
+    signal marks[3]; // micro-USD per lot
+    signal accruals[4]; // micro-USD per lot
+}
+
+function HOUSE_WORDS() { return 8; }
 function HOUSE_MARKS_WIDTH() { return 252; }
+function HOUSE_ACCRUALS_WIDTH() { return 240; }
 
 // Governed parameters of a market group; the contract holds the hash.
 bus MarketParamsWords() {
@@ -285,7 +304,7 @@ bus StateWords() {
 
 function STATE_WORDS() { return 2; }
 
-// What a batch publishes before its touches.
+// What a batch publishes first; the contract knows it.
 bus BatchHeader() {
     signal chainId; // of the settlement contract
     signal contract; // address of the settlement contract
@@ -301,6 +320,14 @@ bus BatchHeader() {
 
 function BATCH_HEADER_WORDS() { return 12; }
 
+// What a batch publishes of the house's half of the new state; its marks are the prices.
+bus BatchHouse() {
+    signal sealed; // what the new state hides of the house
+    signal accruals[4]; // micro-USD per lot
+}
+
+function BATCH_HOUSE_WORDS() { return 5; }
+
 // What a batch publishes of each slot's account.
 bus Touch() {
     signal account; // index
@@ -310,7 +337,7 @@ bus Touch() {
 
 function TOUCH_WORDS() { return 3; }
 
-// What a run of requests publishes before its answers.
+// What a run of requests publishes first; the contract knows it.
 bus RequestsHeader() {
     signal chainId; // of the settlement contract
     signal contract; // address of the settlement contract
@@ -323,6 +350,13 @@ bus RequestsHeader() {
 }
 
 function REQUESTS_HEADER_WORDS() { return 9; }
+
+// What a run publishes of the house's half of the new state; the exit sheet stays.
+bus RequestsHouse() {
+    signal sealed; // what the new state hides of the house
+}
+
+function REQUESTS_HOUSE_WORDS() { return 1; }
 
 // What a run publishes of each request.
 bus Served() {
@@ -426,8 +460,8 @@ template MarketRowHash() {
     input MarketRow() marketRow;
     signal output out;
 
-    out <== Hash(6, DOMAIN_TABLE())([marketRow.pool, marketRow.kappa, marketRow.fundingRate,
-        marketRow.variance, marketRow.price, marketRow.time]);
+    out <== Hash(7, DOMAIN_TABLE())([marketRow.pool, marketRow.kappa, marketRow.fundingRate,
+        marketRow.variance, marketRow.price, marketRow.time, marketRow.accrual]);
 }
 
 template LedgerHash() {
@@ -438,12 +472,21 @@ template LedgerHash() {
         ledger.sumCash]);
 }
 
-template HouseWordsHash() {
+template SealedHash() {
+    input SealedWords() sealed;
+    signal output out;
+
+    out <== Hash(7, DOMAIN_SEALED())([sealed.skews[0], sealed.skews[1], sealed.skews[2],
+        sealed.funding, sealed.rows, sealed.ledger, sealed.salt]);
+}
+
+template HouseHash() {
     input HouseWords() house;
     signal output out;
 
-    out <== Hash(9, DOMAIN_TABLE())([house.skews[0], house.skews[1], house.skews[2],
-        house.funding, house.rows, house.ledger, house.marks[0], house.marks[1], house.marks[2]]);
+    out <== Hash(8, DOMAIN_HOUSE())([house.sealed, house.marks[0], house.marks[1],
+        house.marks[2], house.accruals[0], house.accruals[1], house.accruals[2],
+        house.accruals[3]]);
 }
 
 template MarketParamsHash() {
@@ -462,11 +505,12 @@ template StateRoot() {
     out <== Hash(2, DOMAIN_STATE())([state.accounts, state.house]);
 }
 
-// All public words, in order: a BatchHeader, then `count` times Touch.
+// All public words, in order: BatchHeader, BatchHouse, `count` times Touch.
 template BatchWords(count) {
     input BatchHeader() header;
+    input BatchHouse() house;
     input Touch() touch[count];
-    signal output words[12 + 3 * count];
+    signal output words[17 + 3 * count];
 
     words[0] <== header.chainId;
     words[1] <== header.contract;
@@ -480,18 +524,24 @@ template BatchWords(count) {
     words[9] <== header.prices[2];
     words[10] <== header.time;
     words[11] <== header.marketParamsHash;
+    words[12] <== house.sealed;
+    words[13] <== house.accruals[0];
+    words[14] <== house.accruals[1];
+    words[15] <== house.accruals[2];
+    words[16] <== house.accruals[3];
     for (var i = 0; i < count; i++) {
-        words[12 + 3 * i] <== touch[i].account;
-        words[13 + 3 * i] <== touch[i].leaf;
-        words[14 + 3 * i] <== touch[i].ciphertext;
+        words[17 + 3 * i] <== touch[i].account;
+        words[18 + 3 * i] <== touch[i].leaf;
+        words[19 + 3 * i] <== touch[i].ciphertext;
     }
 }
 
-// All public words, in order: a RequestsHeader, then `count` times Served.
+// All public words, in order: RequestsHeader, RequestsHouse, `count` times Served.
 template RequestsWords(count) {
     input RequestsHeader() header;
+    input RequestsHouse() house;
     input Served() served[count];
-    signal output words[9 + 6 * count];
+    signal output words[10 + 6 * count];
 
     words[0] <== header.chainId;
     words[1] <== header.contract;
@@ -502,12 +552,13 @@ template RequestsWords(count) {
     words[6] <== header.operatorKey[0];
     words[7] <== header.operatorKey[1];
     words[8] <== header.marketParamsHash;
+    words[9] <== house.sealed;
     for (var i = 0; i < count; i++) {
-        words[9 + 6 * i] <== served[i].word;
-        words[10 + 6 * i] <== served[i].key[0];
-        words[11 + 6 * i] <== served[i].key[1];
-        words[12 + 6 * i] <== served[i].paid;
-        words[13 + 6 * i] <== served[i].leaf;
-        words[14 + 6 * i] <== served[i].ciphertext;
+        words[10 + 6 * i] <== served[i].word;
+        words[11 + 6 * i] <== served[i].key[0];
+        words[12 + 6 * i] <== served[i].key[1];
+        words[13 + 6 * i] <== served[i].paid;
+        words[14 + 6 * i] <== served[i].leaf;
+        words[15 + 6 * i] <== served[i].ciphertext;
     }
 }

@@ -82,7 +82,7 @@ contract Settlement is ISettlement {
     /// @inheritdoc ISettlement
     function settleBatch(
         uint256 newStateRoot,
-        bytes calldata slots,
+        bytes calldata data,
         uint256 c,
         uint256[8] calldata proof,
         uint64 round,
@@ -90,11 +90,11 @@ contract Settlement is ISettlement {
     ) external {
         // 1. Check: a closed set waits, and every slot is spoken of.
         if (pendingSetRoot == 0) revert NoBatchPending();
-        uint256 length = SLOTS * Layout.TOUCH_BYTES;
-        if (slots.length != length) revert WrongLength(slots.length, length);
+        uint256 length = 32 * Layout.BATCH_HOUSE_WORDS + SLOTS * Layout.TOUCH_BYTES;
+        if (data.length != length) revert WrongLength(data.length, length);
 
         // 2. Verify: the transition is proved, at the only price that counts.
-        _verify(BATCH_VERIFIER, _batchWords(newStateRoot, slots, round), c, proof);
+        _verify(BATCH_VERIFIER, _batchWords(newStateRoot, data, round), c, proof);
 
         // 3. Commit.
         stateRoot = newStateRoot;
@@ -102,27 +102,24 @@ contract Settlement is ISettlement {
         pendingSetRoot = 0;
 
         // 4. Emit.
-        emit BatchSettled(batch, newStateRoot, round, slots);
+        emit BatchSettled(batch, newStateRoot, round, data);
 
         // 5. Close the next set, which the settled one no longer keeps waiting.
         if (nextSetRoot != 0) _close(nextSetRoot);
     }
 
     /// @inheritdoc ISettlement
-    function settleRequests(
-        uint256 newStateRoot,
-        bytes calldata answers,
-        uint256 c,
-        uint256[8] calldata proof
-    ) external {
+    function settleRequests(uint256 newStateRoot, bytes calldata data, uint256 c, uint256[8] calldata proof)
+        external
+    {
         // 1. Check: an answer for each of the oldest requests, which leave the queue. The vault is ours and calls
         //    nobody here.
         uint64 first = VAULT.queueStart();
-        uint256 count = _countAnswers(answers.length);
+        uint256 count = _countAnswers(data.length);
         IVault.Request[] memory taken = VAULT.take(count);
 
         // 2. Verify: the answers are proved.
-        uint256[] memory words = _requestWords(newStateRoot, answers, taken);
+        uint256[] memory words = _requestWords(newStateRoot, data, taken);
         _verify(REQUEST_VERIFIER, words, c, proof);
 
         // 3. Commit.
@@ -130,7 +127,7 @@ contract Settlement is ISettlement {
         uint64 run = ++runsSettled;
 
         // 4. Emit.
-        emit RequestsSettled(run, newStateRoot, first, count, answers);
+        emit RequestsSettled(run, newStateRoot, first, count, data);
 
         // 5. Paid withdrawals become claims.
         for (uint256 i; i < count; ++i) {
@@ -147,12 +144,14 @@ contract Settlement is ISettlement {
         emit BatchClosed(batchesSettled + 1, setRoot, uint64(block.timestamp));
     }
 
-    function _batchWords(uint256 newStateRoot, bytes calldata slots, uint64 round)
+    function _batchWords(uint256 newStateRoot, bytes calldata data, uint64 round)
         private
         view
         returns (uint256[] memory words)
     {
-        words = new uint256[](Layout.BATCH_HEADER_WORDS + Layout.TOUCH_WORDS * SLOTS);
+        words = new uint256[](
+            Layout.BATCH_HEADER_WORDS + Layout.BATCH_HOUSE_WORDS + Layout.TOUCH_WORDS * SLOTS
+        );
         words.putHeader(Layout.STATEMENT_BATCH, batchesSettled + 1, stateRoot, newStateRoot);
         words[Layout.BATCH_HEADER_SET_ROOT] = pendingSetRoot;
         (uint64 time, uint256[PRICE_WORDS] memory prices) = _price(round);
@@ -161,21 +160,25 @@ contract Settlement is ISettlement {
         }
         words[Layout.BATCH_HEADER_TIME] = time;
         words[Layout.BATCH_HEADER_MARKET_PARAMS_HASH] = MARKET_PARAMS_HASH;
-        words.putTouches(slots);
+        words.putHouse(Layout.BATCH_HEADER_WORDS, Layout.BATCH_HOUSE_WORDS, data);
+        words.putTouches(data[32 * Layout.BATCH_HOUSE_WORDS:]);
     }
 
-    function _requestWords(uint256 newStateRoot, bytes calldata answers, IVault.Request[] memory taken)
+    function _requestWords(uint256 newStateRoot, bytes calldata data, IVault.Request[] memory taken)
         private
         view
         returns (uint256[] memory words)
     {
         // Zeros to begin with, which is what padding is.
-        words = new uint256[](Layout.REQUESTS_HEADER_WORDS + Layout.SERVED_WORDS * REQUESTS);
+        words = new uint256[](
+            Layout.REQUESTS_HEADER_WORDS + Layout.REQUESTS_HOUSE_WORDS + Layout.SERVED_WORDS * REQUESTS
+        );
         words.putHeader(Layout.STATEMENT_REQUESTS, runsSettled + 1, stateRoot, newStateRoot);
         words[Layout.REQUESTS_HEADER_OPERATOR_KEY_X] = OPERATOR_KEY_X;
         words[Layout.REQUESTS_HEADER_OPERATOR_KEY_Y] = OPERATOR_KEY_Y;
         words[Layout.REQUESTS_HEADER_MARKET_PARAMS_HASH] = MARKET_PARAMS_HASH;
-        words.putServed(taken, answers);
+        words.putHouse(Layout.REQUESTS_HEADER_WORDS, Layout.REQUESTS_HOUSE_WORDS, data);
+        words.putServed(taken, data[32 * Layout.REQUESTS_HOUSE_WORDS:]);
     }
 
     /// @dev How many requests are answered: at least one, no more than wait or fit a run.
@@ -183,9 +186,10 @@ contract Settlement is ISettlement {
         uint256 most = VAULT.queueLength();
         if (most == 0) revert NoRequests();
         if (most > REQUESTS) most = REQUESTS;
-        count = length / Layout.ANSWERED_BYTES;
-        if (count == 0 || count > most || length != count * Layout.ANSWERED_BYTES) {
-            revert WrongLength(length, most * Layout.ANSWERED_BYTES);
+        uint256 house = 32 * Layout.REQUESTS_HOUSE_WORDS;
+        count = length < house ? 0 : (length - house) / Layout.ANSWERED_BYTES;
+        if (count == 0 || count > most || length != house + count * Layout.ANSWERED_BYTES) {
+            revert WrongLength(length, house + most * Layout.ANSWERED_BYTES);
         }
     }
 

@@ -26,9 +26,20 @@ library SettlementWords {
         words[Layout.HEADER_NEW_STATE_ROOT] = newStateRoot;
     }
 
+    /// @dev What the caller says of the house's half of the new state: `count` words from `start` on, which `data`
+    ///      begins with.
+    function putHouse(uint256[] memory words, uint256 start, uint256 count, bytes calldata data)
+        internal
+        pure
+    {
+        for (uint256 i; i < count; ++i) {
+            words[start + i] = uint256(bytes32(data[32 * i:]));
+        }
+    }
+
     /// @dev What the caller says of each slot; `slots` must be a whole number of them that `words` has room for.
     function putTouches(uint256[] memory words, bytes calldata slots) internal pure {
-        uint256 next = Layout.BATCH_HEADER_WORDS;
+        uint256 next = Layout.BATCH_HEADER_WORDS + Layout.BATCH_HOUSE_WORDS;
         for (uint256 offset; offset < slots.length; offset += Layout.TOUCH_BYTES) {
             bytes calldata slot = slots[offset:offset + Layout.TOUCH_BYTES];
             words[next + Layout.TOUCH_ACCOUNT] = uint24(bytes3(slot));
@@ -43,7 +54,7 @@ library SettlementWords {
         internal
         pure
     {
-        uint256 next = Layout.REQUESTS_HEADER_WORDS;
+        uint256 next = Layout.REQUESTS_HEADER_WORDS + Layout.REQUESTS_HOUSE_WORDS;
         for (uint256 i; i < taken.length; ++i) {
             bytes calldata answer = answers[i * Layout.ANSWERED_BYTES:];
             IVault.Request memory request = taken[i];
@@ -62,7 +73,8 @@ library SettlementWords {
 
     /// @dev What request `i` of a run is paid; 0 or the amount of a withdrawal, as `putServed` checked.
     function paidOf(uint256[] memory words, uint256 i) internal pure returns (uint64) {
-        return uint64(words[Layout.REQUESTS_HEADER_WORDS + Layout.SERVED_WORDS * i + Layout.SERVED_PAID]);
+        uint256 first = Layout.REQUESTS_HEADER_WORDS + Layout.REQUESTS_HOUSE_WORDS;
+        return uint64(words[first + Layout.SERVED_WORDS * i + Layout.SERVED_PAID]);
     }
 
     /// @dev The circuit proves the same; here it keeps a faulty circuit away from custody.

@@ -39,18 +39,18 @@ contract GasTest is Venue {
 
     /// forge-config: default.isolate = true
     function test_gas_settleRequests() public {
-        bytes memory answers;
-        uint256[] memory words = new uint256[](9 + 6 * M);
+        bytes memory answers = abi.encodePacked(R - 41);
+        uint256[] memory words = new uint256[](10 + 6 * M);
         (words[0], words[1]) = (block.chainid, uint256(uint160(address(settlement))));
         (words[2], words[3], words[4], words[5]) = (1, 2, R - 1002, R - 1003);
-        (words[6], words[7], words[8]) = (Keys.BASE8_X, Keys.BASE8_Y, PARAMS);
+        (words[6], words[7], words[8], words[9]) = (Keys.BASE8_X, Keys.BASE8_Y, PARAMS, R - 41);
         for (uint256 j; j < M; ++j) {
             vm.prank(ALICE);
             vault.open(Keys.BASE8_X, Keys.BASE8_Y, MINIMUM);
-            words[9 + 6 * j] = RequestWord.pack(Layout.KIND_OPEN, uint24(j + 1), MINIMUM);
-            (words[10 + 6 * j], words[11 + 6 * j]) = (Keys.BASE8_X, Keys.BASE8_Y);
-            (words[13 + 6 * j], words[14 + 6 * j]) = (R - 1 - j, R - 100 - j);
-            answers = abi.encodePacked(answers, uint64(0), words[13 + 6 * j], words[14 + 6 * j]);
+            words[10 + 6 * j] = RequestWord.pack(Layout.KIND_OPEN, uint24(j + 1), MINIMUM);
+            (words[11 + 6 * j], words[12 + 6 * j]) = (Keys.BASE8_X, Keys.BASE8_Y);
+            (words[14 + 6 * j], words[15 + 6 * j]) = (R - 1 - j, R - 100 - j);
+            answers = abi.encodePacked(answers, uint64(0), words[14 + 6 * j], words[15 + 6 * j]);
         }
         uint256[8] memory proof = _prove(REQUEST_TAG, words);
         settlement.settleRequests(R - 1003, answers, C, proof);

@@ -127,11 +127,11 @@ contract SettlementBatchTest is Venue {
     }
 
     function testFuzz_settleBatch_revertsWhenLengthIsWrong(uint256 length) public {
-        length = length % 400;
-        vm.assume(length != 67 * N);
+        length = length % 600;
+        vm.assume(length != 160 + 67 * N);
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(ISettlement.WrongLength.selector, length, 67 * N);
+        expectError(ISettlement.WrongLength.selector, length, 160 + 67 * N);
         settlement.settleBatch(NEW_ROOT, new bytes(length), C, proof, 1, 0);
     }
 
@@ -189,7 +189,7 @@ contract SettlementBatchTest is Venue {
     function test_settleBatch_revertsWhenCIsNotCanonical() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(PublicWords.WordOutOfRange.selector, 12 + 3 * N, C + R);
+        expectError(PublicWords.WordOutOfRange.selector, 17 + 3 * N, C + R);
         settlement.settleBatch(NEW_ROOT, _slots(N), C + R, proof, 1, 0);
     }
 

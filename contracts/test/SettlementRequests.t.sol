@@ -12,6 +12,7 @@ import {Venue} from "./fixture/Venue.sol";
 contract SettlementRequestsTest is Venue {
     uint256 constant M = 2;
     uint256 constant NEW_ROOT = 1002;
+    uint256 constant SEALED = R - 41;
 
     struct Answer {
         uint256 word;
@@ -116,10 +117,10 @@ contract SettlementRequestsTest is Venue {
     /// @dev Whole answers, at least one, no more than wait.
     function testFuzz_settleRequests_revertsWhenLengthIsWrong(uint256 length) public {
         length = length % 300;
-        vm.assume(length != 72);
+        vm.assume(length != 32 + 72);
         _open(ALICE);
         uint256[8] memory proof;
-        expectError(ISettlement.WrongLength.selector, length, 72);
+        expectError(ISettlement.WrongLength.selector, length, 32 + 72);
         settlement.settleRequests(NEW_ROOT, new bytes(length), C, proof);
     }
 
@@ -159,7 +160,7 @@ contract SettlementRequestsTest is Venue {
         Answer[] memory answers = _opening();
         uint256[8] memory proof = _prove(REQUEST_TAG, _words(1, GENESIS, NEW_ROOT, answers));
         answers[0].leaf += R;
-        expectError(PublicWords.WordOutOfRange.selector, 13, 71 + R);
+        expectError(PublicWords.WordOutOfRange.selector, 14, 71 + R);
         settlement.settleRequests(NEW_ROOT, _encode(answers), C, proof);
     }
 
@@ -266,6 +267,7 @@ contract SettlementRequestsTest is Venue {
     }
 
     function _encode(Answer[] memory answers) private pure returns (bytes memory encoded) {
+        encoded = abi.encodePacked(SEALED);
         for (uint256 i; i < answers.length; ++i) {
             encoded = abi.encodePacked(encoded, answers[i].paid, answers[i].leaf, answers[i].ciphertext);
         }
@@ -276,7 +278,7 @@ contract SettlementRequestsTest is Venue {
         view
         returns (uint256[] memory words)
     {
-        words = new uint256[](9 + 6 * M);
+        words = new uint256[](10 + 6 * M);
         words[0] = block.chainid;
         words[1] = uint256(uint160(address(settlement)));
         words[2] = number;
@@ -286,12 +288,13 @@ contract SettlementRequestsTest is Venue {
         words[6] = Keys.BASE8_X;
         words[7] = Keys.BASE8_Y;
         words[8] = PARAMS;
+        words[9] = SEALED;
         for (uint256 j; j < answers.length; ++j) {
-            words[9 + 6 * j] = answers[j].word;
-            if (answers[j].opens) (words[10 + 6 * j], words[11 + 6 * j]) = (Keys.BASE8_X, Keys.BASE8_Y);
-            words[12 + 6 * j] = answers[j].paid;
-            words[13 + 6 * j] = answers[j].leaf;
-            words[14 + 6 * j] = answers[j].ciphertext;
+            words[10 + 6 * j] = answers[j].word;
+            if (answers[j].opens) (words[11 + 6 * j], words[12 + 6 * j]) = (Keys.BASE8_X, Keys.BASE8_Y);
+            words[13 + 6 * j] = answers[j].paid;
+            words[14 + 6 * j] = answers[j].leaf;
+            words[15 + 6 * j] = answers[j].ciphertext;
         }
     }
 }

@@ -153,19 +153,20 @@ def _hashes(words: Words) -> Iterator[str]:
     yield "}"
 
 
-def _statement(kind: layout.Statement, header: Words, item: Words) -> Iterator[str]:
-    noun = value_of(item.noun)
-    yield f"// All public words, in order: a {header.noun}, then `count` times {item.noun}."
+def _statement(kind: layout.Statement, header: Words, house: Words, item: Words) -> Iterator[str]:
+    noun, before = value_of(item.noun), header.size + house.size
+    yield f"// All public words, in order: {header.noun}, {house.noun}, `count` times {item.noun}."
     yield f"template {kind.name.capitalize()}Words(count) {{"
     yield f"    input {header.noun}() header;"
+    yield f"    input {house.noun}() house;"
     yield f"    input {item.noun}() {noun}[count];"
-    yield f"    signal output words[{header.size} + {item.size} * count];"
+    yield f"    signal output words[{before} + {item.size} * count];"
     yield ""
-    for i, word in enumerate(words_of(header, "header")):
+    for i, word in enumerate((*words_of(header, "header"), *words_of(house, "house"))):
         yield f"    words[{i}] <== {word};"
     yield "    for (var i = 0; i < count; i++) {"
     for i, word in enumerate(words_of(item, f"{noun}[i]")):
-        yield f"        words[{header.size + i} + {item.size} * i] <== {word};"
+        yield f"        words[{before + i} + {item.size} * i] <== {word};"
     yield "    }"
     yield "}"
 

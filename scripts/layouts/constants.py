@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 
+from undertow.engine.accrual import ACCRUAL_STEPS
 from undertow.engine.fees import FEE_BITS
 from undertow.engine.funding import VARIANCE_SHIFT
 from undertow.engine.house import HOUSE_STEPS
@@ -32,6 +33,7 @@ FACTORS = {
     "FACTOR_ONE": FACTOR_ONE,
     "RATCHET_SHIFT": RATCHET_SHIFT,
     "VARIANCE_SHIFT": VARIANCE_SHIFT,
+    "ACCRUAL_STEPS": ACCRUAL_STEPS,
 }
 LISTS = (*layout.HASHED, *(part for _, *parts in layout.STATEMENTS for part in parts))
 

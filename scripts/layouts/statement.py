@@ -28,8 +28,12 @@ def render() -> str:
 
 def _public() -> str:
     columns = [
-        [*_rows(header, kind), *_rows(item, kind, header.size)]
-        for kind, header, item in layout.STATEMENTS
+        [
+            *_rows(header, kind),
+            *_rows(house, kind, header.size),
+            *_rows(item, kind, header.size + house.size, each=True),
+        ]
+        for kind, header, house, item in layout.STATEMENTS
     ]
     lines = ["| Batch | | Requests | |", "|---|---|---|---|"]
     for left, right in zip_longest(*columns, fillvalue=("", "")):
@@ -37,13 +41,15 @@ def _public() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rows(words: Words, kind: layout.Statement, start: int = 0) -> list[tuple[str, str]]:
-    """Return place and meaning of each field; with a start, of the i-th of many."""
+def _rows(
+    words: Words, kind: layout.Statement, start: int = 0, each: bool = False
+) -> list[tuple[str, str]]:
+    """Return place and meaning of each field from a start on, perhaps of the i-th of many."""
     rows = []
     for field in words.fields:
         at = words.at(field.name) + start
         numbers = [str(at + i) for i in range(field.count)]
-        place = ", ".join(f"{n} + {words.size}i" for n in numbers) if start else ", ".join(numbers)
+        place = ", ".join(f"{n} + {words.size}i" if each else n for n in numbers)
         unit = str(int(kind)) if field.name == "kind" else field.unit
         rows.append((place, f"{camel(field.name)}: {unit}"))
     return rows

@@ -51,7 +51,7 @@ def test_a_field_of_another_form_is_named(path: Path, name: str, bad: object) ->
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"preset": "huge"}, "preset: found huge, expected one of minimal, default"),
+        ({"preset": "huge"}, "preset: found huge, expected one of minimal, default, large"),
         ({"keys": "mine"}, "keys: found mine, expected one of dev, ceremony"),
         ({"powers": {"batch": "none"}}, "expected the fields batch, requests"),
         ({"powers": {"batch": "none", "requests": "0x"}}, "none or 128 digits of hex"),

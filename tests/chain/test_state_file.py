@@ -12,10 +12,11 @@ from undertow.chain.errors import StateFileError
 from undertow.chain.state_file import load, save
 from undertow.crypto import native
 from undertow.crypto.babyjubjub import Point
+from undertow.crypto.field import R
 from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Kappa, Lots, Money, Price
+from undertow.protocol.units import Kappa, Lots, MicroUsd, Money, Price
 
 
 def _state() -> State:
@@ -29,11 +30,13 @@ def _state() -> State:
         variance=8,
         price=Price(77),
         time=1_000,
+        accrual=MicroUsd(-9),
     )
     state = State(
         markets=tuple(markets),
         ledger=Ledger(house_cash=Money(-5), insurance=Money(6), fee_pool=Money(7)),
         marks=tuple(Price(i) for i in range(16)),
+        salt=R - 9,
         batch_number=12,
     )
     for index in (5, 0, 1 << 20):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from prover.inputs import Committed, Job, settle_job
 from tests import strategies
-from tests.strategies import DOLLAR, PRICE, TRADERS, VENUE, key, params, prices
+from tests.strategies import DOLLAR, PRICE, SALT, TRADERS, VENUE, key, params, prices
+from undertow.engine.accrual import accrual
 from undertow.engine.batch import Batch, Decoy, Execution
 from undertow.engine.transition import transition
 from undertow.protocol.market import Market
@@ -63,7 +64,7 @@ def commit(slots: tuple[Order | Decoy, ...], lanes: tuple[int, ...], salt: int =
 
 def execute(state: State, committed: Committed, prices: tuple[Price, ...], time: int) -> Case:
     """Run a committed batch."""
-    execution = transition(state, committed.batch, prices, time, PARAMS)
+    execution = transition(state, committed.batch, prices, time, PARAMS, SALT)
     return Case(state, committed, execution, prices, time)
 
 
@@ -79,7 +80,7 @@ def drawn(random_: random.Random, traders: int = TRADERS) -> State:
             held[random_.randint(1, traders)][instrument] = skew
             kappa = random_.choice((1 << 20, 1 << 36, (1 << 45)))
             ceiling = ceil_div(kappa * skew * skew, 1 << 16)
-            markets[instrument] = Market(
+            held_market = Market(
                 skew=Lots(skew),
                 pool=Money(random_.randint(0, ceiling)),
                 kappa=Kappa(kappa),
@@ -89,6 +90,8 @@ def drawn(random_: random.Random, traders: int = TRADERS) -> State:
                 price=Price(random_.choice((1, 7_000_000, MAX_PRICE))),
                 time=random_.randint(1, 1_000),
             )
+            known = accrual(held_market.funding, held_market.price)
+            markets[instrument] = replace(held_market, accrual=known)
     state = replace(state, markets=tuple(markets))
     for index in range(1, traders + 1):
         money = Money(random_.choice((-50, 5, 500, 10_000_000, 10_000_000, 1 << 40)) * DOLLAR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prover.inputs import Job, requests_job
 from tests.circuits.batches import LISTED, PARAMS
-from tests.strategies import PRICE, VENUE, account, key, prices
+from tests.strategies import PRICE, SALT, VENUE, account, key, prices
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.margin import Book, equity, requirement
 from undertow.engine.requests import serve
@@ -54,7 +54,7 @@ RUNS = [
 def job(requests: list[Request]) -> Job:
     """Return what proves a run; no money is made or lost in it."""
     state = venue()
-    after, answers = serve(state, requests, 2, PARAMS, OPERATOR.scalar)
+    after, answers = serve(state, requests, 2, PARAMS, OPERATOR.scalar, SALT)
     received = sum(r.money for r in requests if r.kind is not Kind.WITHDRAW)
     paid = sum(answer.paid << 16 for answer in answers)
     assert after.total() == state.total() + received - paid

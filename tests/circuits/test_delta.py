@@ -22,9 +22,9 @@ def test_encrypt_delta(circuit: Callable[[str], Circuit], cash: int, fill: int) 
         cash=Money(cash),
     )  # fmt: skip
     fields = [15, 8, to_field(fill), delta.nonce, EDGE, to_field(cash)]
-    word = delta.encrypt(99, 3)
-    inputs = {"viewKey": 99, "version": 3, "delta": fields}
+    word = delta.encrypt(99, 3, 4)
+    inputs = {"viewKey": 99, "before": 3, "after": 4, "delta": fields}
     values = tested.agrees(inputs, {"ciphertext": word})
-    assert Delta.decrypt(word, 99, 3) == delta
+    assert Delta.decrypt(word, 99, 3, 4) == delta
     assert tested.loose_wires(values) == []
     assert tested.count == tested.cost

@@ -12,6 +12,7 @@ from tests.circuits.harness import Circuit
 from undertow.crypto.field import R, to_field
 from undertow.engine.fees import takes
 from undertow.protocol.account import ACCOUNT_WORDS
+from undertow.protocol.delta import DELTA_WORD
 from undertow.protocol.units import money
 
 FIELDS = [
@@ -46,5 +47,7 @@ def test_fill(circuit: Callable[[str], Circuit], seed: int) -> None:
             }
             outputs = dict(zip(FIELDS, slot.after.words(), strict=True))
             outputs |= {"fee": slot.fee, "cash": slot.after.cash - slot.before.cash}
-            tested.agrees(inputs, {**outputs, "ciphertext": slot.ciphertext()})
+            delta = slot.delta()
+            outputs |= {f"delta.{f.name}": getattr(delta, f.name) for f in DELTA_WORD.fields}
+            tested.agrees(inputs, outputs)
     assert tested.count == tested.cost

@@ -50,6 +50,7 @@ def outputs(held: Market) -> dict[str, int]:
         "after.row.variance": held.variance,
         "after.row.price": held.price,
         "after.row.time": held.time,
+        "after.row.accrual": held.accrual,
     }
 
 

@@ -7,11 +7,19 @@ from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.field import R, to_field
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
+from undertow.protocol.market import Market
 from undertow.protocol.order import Order
 from undertow.protocol.request import Kind, Request
-from undertow.protocol.state import Ledger, State
-from undertow.protocol.statement import Served, Touch, request_words, settle_words
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.state import HOUSE_WORDS, SEALED_WORDS, Ledger, State
+from undertow.protocol.statement import (
+    BatchHouse,
+    RequestsHouse,
+    Served,
+    Touch,
+    request_words,
+    settle_words,
+)
+from undertow.protocol.units import Lots, MicroUsd, Money, Price
 from undertow.protocol.venue import Venue
 
 SOURCE = """
@@ -20,25 +28,33 @@ include "../../../circuits/generated/layout.circom";
 template All() {
     input Account() account;
     input Ledger() ledger;
+    input SealedWords() sealed;
+    input HouseWords() house;
     input StateWords() state;
     input Delta() delta;
     signal input orderWord;
     signal input requestWord;
     input BatchHeader() batchHeader;
+    input BatchHouse() batchHouse;
     input Touch() touch[2];
     input RequestsHeader() requestsHeader;
+    input RequestsHouse() requestsHouse;
     input Served() served[2];
     signal output leaf;
     signal output ledgerHash;
+    signal output sealedHash;
+    signal output houseHash;
     signal output root;
     signal output deltaWord;
     output Order() order;
     output Request() request;
-    signal output batch[18];
-    signal output requests[21];
+    signal output batch[23];
+    signal output requests[22];
 
     leaf <== Leaf()(account);
     ledgerHash <== LedgerHash()(ledger);
+    sealedHash <== SealedHash()(sealed);
+    houseHash <== HouseHash()(house);
     root <== StateRoot()(state);
     deltaWord <== PackDelta()(delta);
     component openOrder = OpenOrder();
@@ -47,8 +63,8 @@ template All() {
     component openRequest = OpenRequest();
     openRequest.word <== requestWord;
     request <== openRequest.request;
-    batch <== BatchWords(2)(batchHeader, touch);
-    requests <== RequestsWords(2)(requestsHeader, served);
+    batch <== BatchWords(2)(batchHeader, batchHouse, touch);
+    requests <== RequestsWords(2)(requestsHeader, requestsHouse, served);
 }
 component main = All();
 """
@@ -70,6 +86,7 @@ def test_the_circuits_side_is_pythons() -> None:
     place = Venue(31337, 1 << 159)
     batch = settle_words(
         place, 3, (11, 12), 13, [Price(i) for i in range(16)], 14, 15,
+        BatchHouse(sealed=22, accruals=[MicroUsd(i - 8) for i in range(16)]),
         [Touch(16, 17, 18), Touch(19, 20, 21)],
     )  # fmt: skip
     requests = request_words(
@@ -78,30 +95,42 @@ def test_the_circuits_side_is_pythons() -> None:
         (11, 12),
         BASE8,
         13,
+        RequestsHouse(sealed=19),
         [Served(20, BASE8, 21, 22, 23), Served(30, BASE8, 31, 32, 33)],
     )
     request = Request(Kind.WITHDRAW, 9, 5)
     ledger = Ledger(house_cash=Money(-1), insurance=Money(2), fee_pool=Money(3), sum_cash=Money(4))
-    state = State()
+    state = State(
+        markets=tuple(Market(skew=Lots(i - 7), accrual=MicroUsd(9 - i)) for i in range(16)),
+        marks=tuple(Price(5 * i) for i in range(16)),
+        salt=R - 5,
+    )
+    sealed, house = state.sealed_words(), state.house_words()
     delta = [DELTA.instrument, DELTA.reason, DELTA.fill, DELTA.nonce, DELTA.filled, DELTA.cash]
     witness = tested.witness(
         {
             "account": ACCOUNT.words(),
             "ledger": [to_field(value) for value in (-1, 2, 3, 4)],
-            "state": [state.tree.root, state.house_hash()],
+            "sealed": SEALED_WORDS.words(sealed),
+            "house": HOUSE_WORDS.words(house),
+            "state": [state.tree.root, HOUSE_WORDS.hash(house)],
             "delta": [to_field(value) for value in delta],
             "orderWord": ORDER.pack(),
             "requestWord": request.word(),
             "batchHeader": batch[:12],
-            "touch": batch[12:],
+            "batchHouse": batch[12:17],
+            "touch": batch[17:],
             "requestsHeader": requests[:9],
-            "served": requests[9:],
+            "requestsHouse": requests[9:10],
+            "served": requests[10:],
         }
     )
     assert tested.accepts(witness)
     expected = {
         "leaf": ACCOUNT.leaf(),
         "ledgerHash": ledger.hash(),
+        "sealedHash": state.sealed(),
+        "houseHash": HOUSE_WORDS.hash(house),
         "root": state.root(),
         "deltaWord": DELTA.pack() % R,
         "order.isSell": 1,

@@ -51,8 +51,10 @@ def test_advance_market(circuit: Compile) -> None:
                     "market.funding": after.funding,
                     "market.row.pool": after.pool,
                     "market.row.kappa": after.kappa,
+                    "market.row.accrual": after.accrual,
                     "rowHash": poseidon(market_row(before), TABLE),
                     "funding": after.funding - before.funding,
+                    "accrual": after.accrual - before.accrual,
                     "released": released,
                 }
                 inputs = opening(case, lane)

@@ -11,6 +11,7 @@ import pytest
 from tests.circuits.batches import PARAMS
 from tests.circuits.deployed import deployed, needs_native
 from tests.circuits.runs import DOLLAR, NAME, OPERATOR, RUNS, affordable, job, venue
+from tests.strategies import SALT
 from undertow.crypto.field import R
 from undertow.engine.requests import serve
 from undertow.protocol.account import ACCOUNT_WORDS
@@ -28,7 +29,7 @@ def test_circuit_and_python_agree(requests: list[Request]) -> None:
 
 
 def test_margin_is_met_to_the_micro_dollar() -> None:
-    _, answers = serve(venue(), RUNS[5], 2, PARAMS, OPERATOR.scalar)
+    _, answers = serve(venue(), RUNS[5], 2, PARAMS, OPERATOR.scalar, SALT)
     assert [answer.paid for answer in answers] == [affordable(2), 0]
 
 
@@ -70,6 +71,10 @@ def other_key(inputs: Inputs) -> None:
     inputs["key"][0] = [R - 1, 1]
 
 
+def other_salt(inputs: Inputs) -> None:
+    inputs["houseSalt"] += 1
+
+
 AMOUNT = 1 << REQUEST_WORD.at("amount")
 LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
     ("richer before the deposit", 1, richer),
@@ -83,6 +88,8 @@ LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
     ("more withdrawn", 2, moved("word", 0, AMOUNT)),
     ("larger house deposit", 0, moved("word", 1, AMOUNT)),
     ("marks", 3, moved("mark", 0, -1)),
+    ("accruals", 3, moved("accruals", 0, 1)),
+    ("salt before", 3, other_salt),
     ("other key opened", 0, other_key),
 ]
 

@@ -29,7 +29,9 @@ from tests.circuits.deployed import deployed
 from undertow.crypto.field import R
 from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.layout import LEVELS
+from undertow.protocol.market import ROW_WORDS
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
+from undertow.protocol.statement import BATCH_HEADER
 
 Inputs = dict[str, Any]
 RISK_AT = {field.name: at for at, field in enumerate(RISK_WORD.fields)}
@@ -156,6 +158,7 @@ BREAKS = [
     ("node on the path", traded, put("children", 1, 0, 2)),
     ("pool in the row", traded, put("row", 0, 0)),
     ("depth in the row", traded, put("row", 0, 1)),
+    ("accrual in the row", traded, put("row", 0, ROW_WORDS.at("accrual"))),
     ("a rule", traded, put("pricing", 0, 1)),
     ("index beyond the tree", traded, put("index", 2, by=1 << 24)),
 ]
@@ -178,6 +181,9 @@ PUBLISHES = [
     ("concentration one lower", traded, put("params", RISK_AT["concentration"], by=-1)),
     ("no concentration", concentrated, without_concentration),
     ("marks before", traded, put("marks", 0)),
+    ("accruals before", traded, put("accruals", 0)),
+    ("salt before", traded, put("houseSalt")),
+    ("another salt", traded, put("newHouseSalt")),
 ]
 
 
@@ -212,6 +218,18 @@ def test_publishes_other_words(
 ) -> None:
     _, constraints, truth = lied(make, lie)
     assert not (constraints and truth)
+
+
+def test_the_salt_is_the_provers_own() -> None:
+    """Another one holds: it seals the same house under another word, and nothing else moves."""
+    circuit, inputs = deployed(NAME), traded().job().inputs
+    values = circuit.values(inputs)
+    other = circuit.values({**inputs, "newHouseSalt": 5})
+    assert circuit.holds(circuit.witness({**inputs, "newHouseSalt": 5}))
+    words = [name for name in values if name.startswith("main.BatchWords.words[")]
+    moved = {name for name in words if values[name] != other[name]}
+    places = (BATCH_HEADER.at("new_state_root"), BATCH_HEADER.size)
+    assert moved == {f"main.BatchWords.words[{at}]" for at in places}
 
 
 def test_only_known_wires_are_loose() -> None:

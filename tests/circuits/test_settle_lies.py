@@ -91,6 +91,7 @@ GROWS = "HouseMayGrow.NonNegative"
 QUOTE = "clear.clear[0].QuoteFlow#0"
 PREMIUM, DUE = f"{QUOTE}.FloorDivide", f"{QUOTE}.PoolAfter.FloorDivide"
 PAID = "advance.advance[0].AdvanceFunding.FloorShift"
+PART, STEPS = (f"advance.advance[0].AdvanceFunding.Accrual.FloorDivide#{i}" for i in range(2))
 STEP, PER_SQUARE = (f"PriceSheet.FloorShift#{i}[0]" for i in range(2))
 CONCENTRATED = f"{JUDGE}.TradeBook.concentrated"
 WORD = f"{SLOT}.read.opened.Bits"
@@ -110,6 +111,10 @@ LIES = {
     "pool one higher": Lie(case=traded, about=divided(DUE, 1), check=DUE),
     "funding one lower": Lie(case=later, about=shifted(PAID, -1, 25), check=PAID),
     "funding one higher": Lie(case=later, about=shifted(PAID, 1, 25), check=PAID),
+    "accrual one step lower": Lie(case=later, about=divided(STEPS, -1), check=STEPS),
+    "accrual one step higher": Lie(case=later, about=divided(STEPS, 1), check=STEPS),
+    "finer steps": Lie(case=later, about=divided(PART, -1), check=PART),
+    "coarser steps": Lie(case=later, about=divided(PART, 1), check=PART),
     "shock one lower": Lie(case=traded, about=shifted(STEP, -1, 18), check=STEP),
     "concentration one lower": Lie(
         case=traded, about=shifted(PER_SQUARE, -1, 17), check=PER_SQUARE

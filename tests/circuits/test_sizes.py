@@ -7,11 +7,18 @@ import pytest
 from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
-SIZES = {"settle_default": (223_851, 16), "requests_default": (116_380, 8)}
+SIZES = {
+    "settle_default": (226_051, 16),
+    "requests_default": (116_063, 8),
+    "settle_large": (857_326, 64),
+}
 """Constraints, and slots or requests."""
 
 
-@pytest.mark.parametrize("name", SIZES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.full] * (name == "settle_large")) for name in SIZES],
+)
 def test_constraints(name: str) -> None:
     printed = deployed(name).compiled.printed.read_text(encoding="utf-8")
     counts = [

@@ -8,6 +8,7 @@ from prover.inputs import state_inputs
 from tests.circuits.batches import history
 from tests.circuits.harness import Circuit
 from undertow.protocol.prices import pack_prices
+from undertow.protocol.state import SEALED_WORDS
 from undertow.protocol.units import Price
 
 Compile = Callable[[str], Circuit]
@@ -17,9 +18,29 @@ def test_commit_state(circuit: Compile) -> None:
     tested = circuit("state.circom: CommitState()")
     for case in history(1, 2):
         state = case.execution.state
-        inputs = {"accounts": state.tree.root, "marks": pack_prices(state.marks)}
-        values = tested.agrees({**inputs, **state_inputs(state)}, {"root": state.root()})
+        words, given = SEALED_WORDS.words(state.sealed_words()), state_inputs(state)
+        inputs = {
+            "accounts": state.tree.root,
+            "table": words[:5],
+            "ledger": given["ledger"],
+            "salt": state.salt,
+            "marks": pack_prices(state.marks),
+            "accruals": given["accruals"],
+        }
+        outputs = {"root": state.root(), "sealed": state.sealed()}
+        values = tested.agrees(inputs, outputs)
         assert tested.loose_wires(values) == []
+    assert tested.count == tested.cost
+
+
+def test_hash_table(circuit: Compile) -> None:
+    tested = circuit("state.circom: HashTable()")
+    (case,) = history(1, 1)
+    words = SEALED_WORDS.words(case.before.sealed_words())
+    outputs = {"table.skews[2]": words[2], "table.funding": words[3], "table.rows": words[4]}
+    given = {"markets": state_inputs(case.before)["markets"]}
+    values = tested.agrees(given, outputs)
+    assert tested.loose_wires(values, but=["markets.skews", "table.skews"]) == []
     assert tested.count == tested.cost
 
 

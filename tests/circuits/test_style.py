@@ -14,7 +14,7 @@ SOURCES = sorted(path for path in CIRCUITS.rglob("*.circom"))
 WRITTEN = ("layout.circom", "eddsa_constants.circom")
 """By scripts, whatever their length."""
 RULES = [p for p in SOURCES if p.parent.name in ("circuits", "authorities")]
-ENTRIES = re.compile(r"(settle|requests)_(minimal|default)")
+ENTRIES = re.compile(r"(settle|requests)_(minimal|default|large)")
 HINT = re.compile(r"<--[^;]*;\n(.*)\n")
 GADGETS = "Range|Bits|NonNegative|Absolute|Magnitude|Larger|Smaller|FloorShift|FloorDivide"
 LITERAL = re.compile(rf"(?:{GADGETS})\(\d|1 << \d|Hash\([^,]+, \d|=== \d\d|\*\* \d")

@@ -62,7 +62,7 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
         (("keys", "show", "none"), {}, ["no key file", "undertow keys new"]),
         (("keys", "new", "t.key"), {}, ["exists"]),
         (("keys", "show", "t.key"), {"UNDERTOW_PASSPHRASE": "other"}, ["wrong passphrase"]),
-        (("demo", "--preset", "huge"), {}, ["no preset huge", "minimal, default"]),
+        (("demo", "--preset", "huge"), {}, ["no preset huge", "minimal, default, large"]),
         (("order", "0", "-5", "7", *KEY, "--nonce", "1"), {}, ["undertow deploy"]),
         (("deposit", "5", "--key", "t.key"), {}, ["set UNDERTOW_CHAIN_KEY"]),
         (("deposit", "5", "--key", "t.key"), {"UNDERTOW_CHAIN_KEY": "zz"}, ["32 bytes of hex"]),

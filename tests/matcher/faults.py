@@ -20,7 +20,15 @@ from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.request import Request
-from undertow.protocol.statement import BATCH_HEADER, TOUCH_WORDS, Statement, Touch
+from undertow.protocol.statement import (
+    BATCH_HEADER,
+    BATCH_HOUSE,
+    TOUCH_WORDS,
+    BatchHouse,
+    RequestsHouse,
+    Statement,
+    Touch,
+)
 from undertow.protocol.words import signals
 
 
@@ -82,6 +90,7 @@ class FaultyChain(MemoryChain):
     def settle_batch(
         self,
         root: int,
+        house: BatchHouse,
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
@@ -89,15 +98,20 @@ class FaultyChain(MemoryChain):
         next_set_root: int = 0,
     ) -> int:
         self._reach("settlement")
-        gas = super().settle_batch(root, touches, c, proof, round_number, next_set_root)
+        gas = super().settle_batch(root, house, touches, c, proof, round_number, next_set_root)
         self._sent("settled")
         return gas
 
     def settle_requests(
-        self, root: int, answers: Sequence[Answered], c: int, proof: Sequence[int]
+        self,
+        root: int,
+        house: RequestsHouse,
+        answers: Sequence[Answered],
+        c: int,
+        proof: Sequence[int],
     ) -> int:
         self._reach("run of requests")
-        gas = super().settle_requests(root, answers, c, proof)
+        gas = super().settle_requests(root, house, answers, c, proof)
         self._sent("requests settled")
         return gas
 
@@ -161,6 +175,6 @@ def _inputs(job: Job) -> dict[str, object]:
     if is_batch:
         start, time = BATCH_HEADER.at("prices"), BATCH_HEADER.at("time")
         assert list(pack_prices(job.inputs["price"])) == list(words[start:time])
-        accounts = words[BATCH_HEADER.size + TOUCH_WORDS.at("account") :: TOUCH_WORDS.size]
+        accounts = words[BATCH_HEADER.size + BATCH_HOUSE.size :: TOUCH_WORDS.size]
         inputs |= {"time": words[time], "index": list(accounts)}
     return inputs

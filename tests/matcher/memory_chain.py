@@ -19,7 +19,14 @@ from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
 from undertow.protocol.request import PADDING, Kind, Request
 from undertow.protocol.state import State
-from undertow.protocol.statement import Served, Touch, request_words, settle_words
+from undertow.protocol.statement import (
+    BatchHouse,
+    RequestsHouse,
+    Served,
+    Touch,
+    request_words,
+    settle_words,
+)
 from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 from undertow.protocol.words import Signals, challenge, evaluate
@@ -109,6 +116,7 @@ class MemoryChain:
     def settle_batch(
         self,
         root: int,
+        house: BatchHouse,
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
@@ -120,17 +128,22 @@ class MemoryChain:
             raise RevertedError("NoBatchPending")
         _require(len(touches) == self._preset.slots, "WrongLength")
         price = self._price(pending.time, round_number)
-        _verify(self._batch_words(pending, price, root, touches), c, proof)
+        _verify(self._batch_words(pending, price, root, house, touches), c, proof)
         self._send()
         number = self.batches + 1
         self.root, self.batches = root, number
         self.closed = Pending(next_set_root, self.now) if next_set_root else None
         self._settled_at.append(self.now)
-        self.settled.append(SettledBatch(number, root, round_number, tuple(touches)))
+        self.settled.append(SettledBatch(number, root, round_number, house, tuple(touches)))
         return 1
 
     def settle_requests(
-        self, root: int, answers: Sequence[Answered], c: int, proof: Sequence[int]
+        self,
+        root: int,
+        house: RequestsHouse,
+        answers: Sequence[Answered],
+        c: int,
+        proof: Sequence[int],
     ) -> int:
         taken = self.queue[self._taken : self._taken + self._preset.requests]
         _require(len(taken) > 0, "NoRequests")
@@ -143,21 +156,22 @@ class MemoryChain:
         served = [Served(r.word(), r.key, *a) for r, a in zip(taken, answers, strict=True)]
         empty = Served(PADDING.word(), PADDING.key, 0, 0, 0)
         served += [empty] * (self._preset.requests - len(served))
-        key = self._operator_key
-        _verify(
-            request_words(self.venue, number, roots, key, self._market_params_hash, served),
-            c,
-            proof,
-        )
+        key, params_hash = self._operator_key, self._market_params_hash
+        _verify(request_words(self.venue, number, roots, key, params_hash, house, served), c, proof)
         self._send()
         self._take(taken, answers)
         self.root, self.runs = root, number
         self._settled_at.append(self.now)
-        self.settled.append(SettledRequests(number, root, tuple(taken), tuple(answers)))
+        self.settled.append(SettledRequests(number, root, house, tuple(taken), tuple(answers)))
         return 1
 
     def _batch_words(
-        self, pending: Pending, price: Round, root: int, touches: Sequence[Touch]
+        self,
+        pending: Pending,
+        price: Round,
+        root: int,
+        house: BatchHouse,
+        touches: Sequence[Touch],
     ) -> list[int]:
         return settle_words(
             self.venue,
@@ -167,6 +181,7 @@ class MemoryChain:
             price.prices,
             price.time,
             self._market_params_hash,
+            house,
             touches,
         )
 

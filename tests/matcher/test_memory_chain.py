@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,24 +31,28 @@ def test_a_batch(venue: OneProcess) -> None:
     chain, settle = venue.chain, venue.chain.settle_batch
     refused = partial(refuses, settle)
 
-    def checked(root: int, touches: Any, c: int, proof: Any, number: int, following: int) -> int:
+    def checked(
+        root: int, house: Any, touches: Any, c: int, proof: Any, number: int, following: int
+    ) -> int:
         chain.publish(chain.rounds[-1].prices)
-        refused("InvalidProof", root + 1, touches, c, proof, number)
-        refused("InvalidProof", root, [*touches[1:], touches[0]], c, proof, number)
-        refused("InvalidProof", root, touches, c + 1, proof, number)
-        refused("InvalidProof", root, touches, c, [0, *proof[1:]], number)
-        refused("WrongLength", root, touches[1:], c, proof, number)
-        refused("UnknownRound", root, touches, c, proof, 0)
-        refused("RoundNotFirst", root, touches, c, proof, number + 1)
+        refused("InvalidProof", root + 1, house, touches, c, proof, number)
+        refused("InvalidProof", root, house, [*touches[1:], touches[0]], c, proof, number)
+        other = replace(house, sealed=house.sealed + 1)
+        refused("InvalidProof", root, other, touches, c, proof, number)
+        refused("InvalidProof", root, house, touches, c + 1, proof, number)
+        refused("InvalidProof", root, house, touches, c, [0, *proof[1:]], number)
+        refused("WrongLength", root, house, touches[1:], c, proof, number)
+        refused("UnknownRound", root, house, touches, c, proof, 0)
+        refused("RoundNotFirst", root, house, touches, c, proof, number + 1)
         if number > 1:
-            refused("RoundNotAfterClose", root, touches, c, proof, number - 1)
+            refused("RoundNotAfterClose", root, house, touches, c, proof, number - 1)
         refuses(chain.close, "BatchPending", 5)
-        gas = settle(root, touches, c, proof, number)
-        refused("NoBatchPending", root, touches, c, proof, number)
+        gas = settle(root, house, touches, c, proof, number)
+        refused("NoBatchPending", root, house, touches, c, proof, number)
         # The same proof again, over a set of its own: the root is another one by now.
         chain.close(5)
         chain.publish(chain.rounds[-1].prices)
-        refused("InvalidProof", root, touches, c, proof, len(chain.rounds))
+        refused("InvalidProof", root, house, touches, c, proof, len(chain.rounds))
         chain.closed = None
         return gas
 
@@ -61,14 +66,14 @@ def test_a_run_of_requests(venue: OneProcess) -> None:
     chain.queue.append(Request(Kind.WITHDRAW, 1, MICRO_USD))
     refused = partial(refuses, settle)
 
-    def checked(root: int, answers: Any, c: int, proof: Any) -> int:
-        refused("InvalidProof", root + 1, answers, c, proof)
-        refused("InvalidProof", root, [(answers[0][0], 1, 1), *answers[1:]], c, proof)
-        refused("WrongLength", root, [], c, proof)
-        refused("WrongLength", root, [*answers, *answers, *answers], c, proof)
-        refused("InvalidPaid", root, [(1, *answers[0][1:]), *answers[1:]], c, proof)
-        gas = settle(root, answers, c, proof)
-        refused("Invalid|NoRequests|WrongLength", root, answers, c, proof)
+    def checked(root: int, house: Any, answers: Any, c: int, proof: Any) -> int:
+        refused("InvalidProof", root + 1, house, answers, c, proof)
+        refused("InvalidProof", root, house, [(answers[0][0], 1, 1), *answers[1:]], c, proof)
+        refused("WrongLength", root, house, [], c, proof)
+        refused("WrongLength", root, house, [*answers, *answers, *answers], c, proof)
+        refused("InvalidPaid", root, house, [(1, *answers[0][1:]), *answers[1:]], c, proof)
+        gas = settle(root, house, answers, c, proof)
+        refused("Invalid|NoRequests|WrongLength", root, house, answers, c, proof)
         return gas
 
     chain.settle_requests = checked  # type: ignore[method-assign, assignment]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+ACCRUAL = "undertow/engine/accrual.py"
 FUNDING = "undertow/engine/funding.py"
 PRICE = "undertow/engine/price.py"
 CLEARING = "undertow/engine/clearing.py"
@@ -12,6 +13,7 @@ FILL = "undertow/engine/fill.py"
 FEES = "undertow/engine/fees.py"
 REQUESTS = "undertow/engine/requests.py"
 SHEET = "undertow/protocol/sheet.py"
+TRANSITION = "undertow/engine/transition.py"
 
 NAMED = (
     (
@@ -38,6 +40,18 @@ NAMED = (
         "market.funding + paid",
         "market.funding - paid",
         "funding paid the wrong way",
+    ),
+    (
+        ACCRUAL,
+        "funding // (step << MONEY_BITS) * step",
+        "-(-funding // (step << MONEY_BITS)) * step",
+        "accrual rounded up",
+    ),
+    (
+        FUNDING,
+        "accrual=accrual(funding, price)",
+        "accrual=market.accrual",
+        "accrual never moves",
     ),
     (FUNDING, ">> 25", ">> 24", "funding twice as large"),
     (
@@ -168,6 +182,13 @@ NAMED = (
         "        cash = Money(state.ledger.house_cash)",
         "house deposit lost",
     ),
+    (
+        REQUESTS,
+        "return replace(state, salt=salt), tuple(answers)",
+        "return state, tuple(answers)",
+        "run sealed with the old salt",
+    ),
+    (TRANSITION, ", salt=salt)", ")", "batch sealed with the old salt"),
     (
         SHEET,
         "value=Money((price << 16) - funding)",

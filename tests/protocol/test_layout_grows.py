@@ -69,13 +69,14 @@ GROWTHS = {
     "public word": Growth(
         file="statement.py",
         before='    market_params_hash: Annotated[int, element("the contract\'s")]\n'
-        "\n\nclass Touch",
+        "\n\n@dataclass(frozen=True, slots=True, kw_only=True)\nclass BatchHouse",
         added='    time_of_close: Annotated[int, Field(32, "seconds")] = 0\n',
         python="from undertow.protocol.statement import *\n"
         "from undertow.protocol.venue import Venue\n"
-        "words = settle_words(Venue(1, 2), 3, (4, 5), 6, [7] * 16, 8, 9, [])\n"
-        "assert len(words) == 13 and words[11:] == [0, 9]\n",
-        circom=("    words[11] <== header.timeOfClose;", "words[13 + 3 * i] <== touch[i].account;"),
+        "house = BatchHouse(sealed=10, accruals=[0] * 16)\n"
+        "words = settle_words(Venue(1, 2), 3, (4, 5), 6, [7] * 16, 8, 9, house, [])\n"
+        "assert len(words) == 18 and words[11:14] == [0, 9, 10]\n",
+        circom=("    words[11] <== header.timeOfClose;", "words[18 + 3 * i] <== touch[i].account;"),
         solidity=(
             "BATCH_HEADER_WORDS = 13;",
             "BATCH_HEADER_TIME_OF_CLOSE = 11;",

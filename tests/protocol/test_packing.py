@@ -23,8 +23,15 @@ from undertow.protocol.params import MarketParams
 from undertow.protocol.prices import pack_prices, unpack_prices
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.sheet import RiskParams
-from undertow.protocol.state import Ledger, State, market_row
-from undertow.protocol.statement import Served, Touch, request_words, settle_words
+from undertow.protocol.state import HOUSE_WORDS, Ledger, State, market_row
+from undertow.protocol.statement import (
+    BatchHouse,
+    RequestsHouse,
+    Served,
+    Touch,
+    request_words,
+    settle_words,
+)
 from undertow.protocol.venue import Venue
 
 FROZEN: dict[str, list[tuple[Any, Any]]] = json.loads(
@@ -54,6 +61,7 @@ def state(fields: dict[str, Any]) -> State:
         markets=tuple(Market(**market) for market in fields["markets"]),
         ledger=Ledger(**fields["ledger"]),
         marks=tuple(fields["marks"]),
+        salt=fields["salt"],
     )
 
 
@@ -66,6 +74,7 @@ def batch(given: dict[str, Any]) -> list[int]:
         given["prices"],
         given["time"],
         given["market_params_hash"],
+        BatchHouse(**given["house"]),
         [Touch(*touch) for touch in given["touches"]],
     )
 
@@ -77,6 +86,7 @@ def requests(given: dict[str, Any]) -> list[int]:
         tuple(given["roots"]),
         Point(*given["operator_key"]),
         given["market_params_hash"],
+        RequestsHouse(**given["house"]),
         [Served(word, Point(x, y), *rest) for word, x, y, *rest in given["served"]],
     )
 
@@ -90,7 +100,9 @@ PACKS: dict[str, Callable[[Any], int | list[int] | tuple[int, ...]]] = {
     "account": lambda given: account(given).words(),
     "row": lambda given: market_row(Market(**given)),
     "ledger": lambda given: Ledger(**given).hash(),
-    "venue": lambda given: state(given).house_hash(),
+    "accruals": layout.ACCRUALS.pack,
+    "sealed": lambda given: state(given).sealed(),
+    "house": lambda given: HOUSE_WORDS.hash(state(given).house_words()),
     "params": lambda given: params(given).hash(),
     "batch": batch,
     "requests": requests,
@@ -101,6 +113,7 @@ OPENS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "request": (lambda given: Request(Kind(given[0]), *given[1:]), Request.from_word),
     "positions": (tuple, unpack_positions),
     "prices": (tuple, unpack_prices),
+    "accruals": (tuple, layout.ACCRUALS.unpack),
 }
 
 
@@ -122,11 +135,13 @@ def test_what_packs_opens_again(kind: str) -> None:
 
 @pytest.mark.parametrize("group", layout.GROUPED, ids=lambda group: group.noun)
 def test_values_of_all_instruments_are_ranged(group: Grouped) -> None:
-    magnitude = group.width - (group is layout.POSITIONS)
+    halved = group in (layout.POSITIONS, layout.ACCRUALS)
+    magnitude = group.width - halved
     most = [(1 << magnitude) - 1] * group.count
     assert list(group.unpack(group.pack(most))) == most
     assert all(0 <= word < 1 << group.width * group.per_word for word in group.pack(most))
-    for wrong in (1 << magnitude, -1 if group is not layout.POSITIONS else -1 << magnitude):
+    lowest = -(1 << magnitude) - (group is layout.ACCRUALS) if halved else -1
+    for wrong in (1 << magnitude, lowest):
         with pytest.raises(WidthError, match=f"{group.noun.lower()} 3 does not fit {magnitude} b"):
             group.pack([*most[:3], wrong, *most[4:]])
     with pytest.raises(WidthError, match="not 16"):

@@ -10,12 +10,12 @@ from undertow.chain.deployment import Deployment
 from undertow.chain.logs import Progress
 from undertow.chain.published import read_settlements
 from undertow.chain.reading import decoded, reachable
-from undertow.chain.settled import SettledBatch, SettledRequests, pack_answers, pack_touches
+from undertow.chain.settled import SettledBatch, SettledRequests, pack_batch, pack_requests
 from undertow.chain.view import Reached, View, read_view
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.prices import unpack_prices
 from undertow.protocol.request import Request
-from undertow.protocol.statement import Answered, Touch
+from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
 from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 
@@ -120,6 +120,7 @@ class Contracts:
     def settle_batch(
         self,
         root: int,
+        house: BatchHouse,
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
@@ -128,15 +129,21 @@ class Contracts:
     ) -> int:
         """Settle the closed batch, close the next one if there is one; return the gas used."""
         call = self.settlement.functions.settleBatch(
-            root, pack_touches(touches), c, list(proof), round_number, next_set_root
+            root, pack_batch(house, touches), c, list(proof), round_number, next_set_root
         )
         return int(self.chain.send(call)["gasUsed"])
 
     def settle_requests(
-        self, root: int, answers: Sequence[Answered], c: int, proof: Sequence[int]
+        self,
+        root: int,
+        house: RequestsHouse,
+        answers: Sequence[Answered],
+        c: int,
+        proof: Sequence[int],
     ) -> int:
         """Settle the oldest requests; return the gas used."""
-        call = self.settlement.functions.settleRequests(root, pack_answers(answers), c, list(proof))
+        data = pack_requests(house, answers)
+        call = self.settlement.functions.settleRequests(root, data, c, list(proof))
         return int(self.chain.send(call)["gasUsed"])
 
     def view(self) -> View:

@@ -54,16 +54,18 @@ def follow(
         DeltaError: a published word or leaf is not what the account's contents give.
     """
     account = Account(owner=owner, view_key=view_key(secret, operator))
+    held = account.leaf()
     events: list[Event] = []
     for settled in settlements:
         number = settled.number if isinstance(settled, SettledBatch) else 0
         for leaf, ciphertext, moved in _touches(settled, index):
-            delta = Delta.decrypt(ciphertext, account.view_key, account.version + 1)
+            delta = Delta.decrypt(ciphertext, account.view_key, held, leaf)
             if moved is not None and delta.cash != moved:
                 raise DeltaError(f"account {index} got another amount than the vault's queue says")
             account = _apply(account, delta, is_request=number == 0)
             if account.leaf() != leaf:
                 raise DeltaError(f"account {index} does not hash to its published leaf")
+            held = leaf
             events.append(Event(number, delta, account))
     return events
 

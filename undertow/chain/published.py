@@ -15,7 +15,7 @@ from undertow.chain.errors import WrongAnswerError
 from undertow.chain.events import Event
 from undertow.chain.logs import Log, LogReader, Progress, Wanted
 from undertow.chain.reading import decoded
-from undertow.chain.settled import SettledBatch, SettledRequests, unpack_answers, unpack_touches
+from undertow.chain.settled import SettledBatch, SettledRequests, unpack_batch, unpack_requests
 from undertow.chain.view import Reached, View, check_stands
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.request import Request
@@ -132,14 +132,14 @@ def _queue(queued: dict[int, Request], said: dict[str, Any]) -> None:
 
 
 def _batch(said: dict[str, Any]) -> SettledBatch:
-    touches = decoded(lambda: unpack_touches(said["data"]))
-    return SettledBatch(said["batch"], said["newStateRoot"], said["round"], touches)
+    house, touches = decoded(lambda: unpack_batch(said["data"]))
+    return SettledBatch(said["batch"], said["newStateRoot"], said["round"], house, touches)
 
 
 def _run(said: dict[str, Any], queued: dict[int, Request]) -> SettledRequests:
     first, count = said["firstRequest"], said["count"]
     requests = tuple(queued[number] for number in range(first, first + count))
-    answers = decoded(lambda: unpack_answers(said["data"]))
+    house, answers = decoded(lambda: unpack_requests(said["data"]))
     if len(answers) != count:
         raise WrongAnswerError("has a run with another number of answers than requests")
-    return SettledRequests(said["run"], said["newStateRoot"], requests, answers)
+    return SettledRequests(said["run"], said["newStateRoot"], house, requests, answers)

@@ -1,13 +1,28 @@
-"""Settlements as the chain published them, and the bytes that they publish."""
+"""Settlements as the chain published them, and the bytes that they publish.
+
+The data of a call and of its event begins with what is published of the house's half of the state,
+32 bytes a word.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from undertow.crypto import native
 from undertow.protocol.packing import Words
 from undertow.protocol.request import Request
-from undertow.protocol.statement import ANSWERED_WORDS, TOUCH_WORDS, Answered, Touch
+from undertow.protocol.statement import (
+    ANSWERED_WORDS,
+    BATCH_HOUSE,
+    REQUESTS_HOUSE,
+    TOUCH_WORDS,
+    Answered,
+    BatchHouse,
+    RequestsHouse,
+    Touch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +32,7 @@ class SettledBatch:
     number: int
     root: int
     round_number: int
+    house: BatchHouse
     touches: tuple[Touch, ...]
 
 
@@ -26,28 +42,38 @@ class SettledRequests:
 
     number: int
     root: int
+    house: RequestsHouse
     requests: tuple[Request, ...]
     answers: tuple[Answered, ...]
 
 
-def pack_touches(touches: Sequence[Touch]) -> bytes:
-    """Return the slots of a call to `settleBatch`."""
-    return _packed(TOUCH_WORDS, touches)
+def pack_batch(house: BatchHouse, touches: Sequence[Touch]) -> bytes:
+    """Return the data of a call to `settleBatch`."""
+    return native.words(BATCH_HOUSE.words(house)) + _packed(TOUCH_WORDS, touches)
 
 
-def unpack_touches(slots: bytes) -> tuple[Touch, ...]:
-    """Return the touches that a batch published; raises ValueError."""
-    return tuple(Touch(*row) for row in _rows(TOUCH_WORDS, slots))
+def unpack_batch(data: bytes) -> tuple[BatchHouse, tuple[Touch, ...]]:
+    """Return what a batch published; raises ValueError."""
+    values, rest = _house(BATCH_HOUSE, data)
+    return BatchHouse(**values), tuple(Touch(*row) for row in _rows(TOUCH_WORDS, rest))
 
 
-def pack_answers(answers: Sequence[Answered]) -> bytes:
-    """Return the answers that a run published; raises ValueError."""
-    return _packed(ANSWERED_WORDS, answers)
+def pack_requests(house: RequestsHouse, answers: Sequence[Answered]) -> bytes:
+    """Return the data of a call to `settleRequests`."""
+    return native.words(REQUESTS_HOUSE.words(house)) + _packed(ANSWERED_WORDS, answers)
 
 
-def unpack_answers(packed: bytes) -> tuple[Answered, ...]:
-    """Return the answers that a run published; raises ValueError."""
-    return tuple(Answered(*row) for row in _rows(ANSWERED_WORDS, packed))
+def unpack_requests(data: bytes) -> tuple[RequestsHouse, tuple[Answered, ...]]:
+    """Return what a run published; raises ValueError."""
+    values, rest = _house(REQUESTS_HOUSE, data)
+    return RequestsHouse(**values), tuple(Answered(*row) for row in _rows(ANSWERED_WORDS, rest))
+
+
+def _house(words: Words, data: bytes) -> tuple[dict[str, Any], bytes]:
+    size = native.WORD * words.size
+    if len(data) < size:
+        raise ValueError(f"{len(data)} bytes hold no {words.size} words")
+    return words.values(native.from_bytes(data[:size])), data[size:]
 
 
 def _packed(layout: Words, rows: Sequence[tuple[int, int, int]]) -> bytes:

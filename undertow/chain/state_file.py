@@ -1,8 +1,9 @@
 """A state in one file: written whole or not at all, and read with every hash made again.
 
 Numbers are big-endian. 16 bytes of name; batch number and number of accounts, 8 bytes each; the
-state root; the ledger's 4 words, 8 words for each market, one mark for each; then for each account
-in ascending order its index, 8 bytes, and its 11 words; SHA-256 of all before. Words have 32 bytes.
+state root; the ledger's 4 words, 9 words for each market, one mark for each, the salt of the sealed
+half; then for each account in ascending order its index, 8 bytes, and its 11 words; SHA-256 of all
+before. Words have 32 bytes.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Money, Price
 
-_NAME = b"undertow state 1"
+_NAME = b"undertow state 2"
 _HEAD = struct.Struct(">16sQQ32s")
 _RECORD = struct.Struct(f">Q{ACCOUNT_BYTES}s")
 _LEDGER = [field.name for field in fields(Ledger)]
 _MARKET = [field.name for field in fields(Market)]
-_HOUSE_BYTES = native.WORD * (len(_LEDGER) + (len(_MARKET) + 1) * INSTRUMENTS)
+_HOUSE_BYTES = native.WORD * (len(_LEDGER) + (len(_MARKET) + 1) * INSTRUMENTS + 1)
 _AT_ONCE = 8192
 """Accounts that are read and hashed together."""
 
@@ -80,6 +81,7 @@ def _parts(state: State) -> Iterator[bytes]:
     for market in state.markets:
         yield _signed([getattr(market, name) for name in _MARKET])
     yield _signed(state.marks)
+    yield native.words([state.salt])
     for index in sorted(state.accounts):
         yield _RECORD.pack(index, state.accounts.packed(index))
 
@@ -113,7 +115,7 @@ def _read(reader: _Reader) -> State:
     numbers = iter([from_field(word) for word in words])
     ledger = Ledger(**{name: Money(next(numbers)) for name in _LEDGER})
     markets = tuple(_market(numbers) for _ in range(INSTRUMENTS))
-    marks = tuple(Price(mark) for mark in numbers)
+    *marks, salt = numbers
     accounts, tree = _accounts(reader, count)
     reader.close()
     state = State(
@@ -121,7 +123,8 @@ def _read(reader: _Reader) -> State:
         tree=tree,
         markets=markets,
         ledger=ledger,
-        marks=marks,
+        marks=tuple(Price(mark) for mark in marks),
+        salt=to_field(salt),
         batch_number=batch_number,
     )
     if state.root() != int.from_bytes(root, "big"):

@@ -2,7 +2,7 @@
 
 The changes come decrypted from the chain and already hash to the published leaves. That a fill's
 price is within the limit is proved by the circuit and cannot be checked from here: the change of
-cash holds the market's funding index, which is not published.
+cash holds the market's exact funding index, which is not published.
 """
 
 from __future__ import annotations

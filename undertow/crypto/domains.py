@@ -20,6 +20,8 @@ class Domain(IntEnum):
     VIEW_KEY = 9
     PARAMS = 10
     LEDGER = 11
+    SEALED = 12
+    HOUSE = 13
 
 
 NODE = Domain.NODE
@@ -33,3 +35,5 @@ WORDS = Domain.WORDS
 VIEW_KEY = Domain.VIEW_KEY
 PARAMS = Domain.PARAMS
 LEDGER = Domain.LEDGER
+SEALED = Domain.SEALED
+HOUSE = Domain.HOUSE

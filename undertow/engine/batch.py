@@ -73,7 +73,7 @@ class Slot:
 
     def ciphertext(self) -> int:
         """Return the published word."""
-        return self.delta().encrypt(self.after.view_key, self.after.version)
+        return self.delta().encrypt(self.after.view_key, self.before.leaf(), self.after.leaf())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

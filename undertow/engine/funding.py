@@ -1,4 +1,4 @@
-"""Advance funding and variance of one market from a new mark.
+"""Advance funding, accrual and variance of one market from a new mark.
 
 The skew sets the speed of the funding rate and not the rate itself, so a skew that lasts costs
 whoever holds it more and more, until somebody takes the other side.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from undertow.engine.accrual import accrual
 from undertow.protocol.market import Market, PricingParams
 from undertow.protocol.units import Money, Price
 
@@ -23,16 +24,18 @@ def advance(market: Market, price: Price, time: int, params: PricingParams) -> M
     exactly however long the market was idle. The first price of a market only sets it.
     """
     if market.price == 0:
-        return replace(market, price=price, time=time)
+        return replace(market, price=price, time=time, accrual=accrual(market.funding, price))
     rate = _rate(market, time - market.time, params)
     # Twice the mean rate in 2**-40, times micro-USD: 25 bits above `Money`.
     paid = ((market.funding_rate + rate) * (time - market.time) * price) >> 25
+    funding = Money(market.funding + paid)
     return replace(
         market,
         price=price,
         time=time,
         funding_rate=rate,
-        funding=Money(market.funding + paid),
+        funding=funding,
+        accrual=accrual(funding, price),
         variance=_variance(market, price),
     )
 

@@ -53,15 +53,21 @@ class Answer:
             filled=self.after.filled,
             cash=Money(self.after.cash - self.before.cash),
         )
-        return delta.encrypt(self.after.view_key, self.after.version)
+        return delta.encrypt(self.after.view_key, self.before.leaf(), self.after.leaf())
 
 
 def serve(
-    state: State, requests: Sequence[Request], size: int, params: MarketParams, secret: int
+    state: State,
+    requests: Sequence[Request],
+    size: int,
+    params: MarketParams,
+    secret: int,
+    salt: int,
 ) -> tuple[State, tuple[Answer, ...]]:
     """Return the state after the requests and an answer for each, padded to ``size``.
 
-    ``secret`` is the operator's BabyJubJub scalar, which shares a view key with each new owner.
+    ``secret`` is the operator's BabyJubJub scalar, which shares a view key with each new owner;
+    ``salt`` hides what the new state seals.
 
     Raises:
         KeyError: a request names an account that is not open; the contract lets none through.
@@ -72,7 +78,7 @@ def serve(
         answer = _answer(state, request, params, secret)
         answers.append(answer)
         state = _apply(state, answer)
-    return state, tuple(answers)
+    return replace(state, salt=salt), tuple(answers)
 
 
 def _answer(state: State, request: Request, params: MarketParams, secret: int) -> Answer:

@@ -26,12 +26,18 @@ from undertow.protocol.units import Lots, Money, Price
 
 
 def transition(
-    state: State, batch: Batch, prices: Sequence[Price], time: int, params: MarketParams
+    state: State,
+    batch: Batch,
+    prices: Sequence[Price],
+    time: int,
+    params: MarketParams,
+    salt: int,
 ) -> Execution:
     """Return the state after one batch and what became of each slot.
 
     ``prices`` has one mark per instrument, published at ``time`` (seconds): positive for
-    a listed one, zero for any other. Signatures were checked at intake.
+    a listed one, zero for any other. Signatures were checked at intake. ``salt`` hides what the new
+    state seals.
 
     Raises:
         KeyError: a slot names an account that is not open.
@@ -53,8 +59,9 @@ def transition(
     verdicts = judge(state, batch, terms)
     clearings = _clear(verdicts, markets, terms, grows)
     slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
+    after = _commit(state, markets, clearings, slots, sheet, released)
     return Execution(
-        state=_commit(state, markets, clearings, slots, sheet, released, prices),
+        state=replace(after, marks=tuple(prices), salt=salt),
         slots=slots,
         advanced=markets,
         clearings=clearings,
@@ -86,7 +93,6 @@ def _commit(
     slots: Sequence[Slot],
     sheet: Sequence[Entry],
     released: int,
-    prices: Sequence[Price],
 ) -> State:
     """Steps 5 and 6: skews and pools take the flow; the house takes the other side."""
     moved = list(markets)
@@ -109,11 +115,11 @@ def _commit(
         fee_pool=Money(state.ledger.fee_pool + sum(slot.fee for slot in slots)),
         sum_cash=Money(state.ledger.sum_cash + change),
     )
-    return State(
+    return replace(
+        state,
         accounts=state.accounts.with_accounts(accounts),
         tree=tree,
         markets=tuple(moved),
         ledger=ledger,
-        marks=tuple(prices),
         batch_number=state.batch_number + 1,
     )

@@ -49,18 +49,22 @@ class Delta:
             text = "the word is no account's change; is this the right view key?"
             raise DeltaError(text) from error
 
-    def encrypt(self, view_key: int, version: int) -> int:
-        """Return the published word; ``version`` is the account's new one and never repeats."""
-        return (self.pack() + _stream(view_key, version)) % R
+    def encrypt(self, view_key: int, before: int, after: int) -> int:
+        """Return the published word of the change from one leaf of the account to the next.
+
+        The pad is the change's own: a chain that is reorganised may make another change of the same
+        account at the same version, and two words under one pad would give away their difference.
+        """
+        return (self.pack() + _stream(view_key, before, after)) % R
 
     @classmethod
-    def decrypt(cls, ciphertext: int, view_key: int, version: int) -> Delta:
+    def decrypt(cls, ciphertext: int, view_key: int, before: int, after: int) -> Delta:
         """Return the delta of a published word; raises DeltaError."""
-        return cls.unpack((ciphertext - _stream(view_key, version)) % R)
+        return cls.unpack((ciphertext - _stream(view_key, before, after)) % R)
 
 
-def _stream(view_key: int, version: int) -> int:
-    return poseidon([view_key, version], STREAM)
+def _stream(view_key: int, before: int, after: int) -> int:
+    return poseidon([view_key, before, after], STREAM)
 
 
 DELTA_WORD = Packed(Delta, "Delta")

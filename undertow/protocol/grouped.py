@@ -17,10 +17,19 @@ class Grouped:
         per_word: values in a word.
         count: values in all.
         signed: whether the highest bit is the sign of what is below it; zero is never negative.
+        offset: whether half the range is added, so that a value may be negative.
     """
 
     def __init__(
-        self, noun: str, about: str, *, width: int, per_word: int, count: int, signed: bool = False
+        self,
+        noun: str,
+        about: str,
+        *,
+        width: int,
+        per_word: int,
+        count: int,
+        signed: bool = False,
+        offset: bool = False,
     ) -> None:
         self.noun = noun
         self.about = about
@@ -29,10 +38,14 @@ class Grouped:
         self.count = count
         self.words = -(-count // per_word)
         self._sign = 1 << width - 1 if signed else 0
-        self._high = self._sign or 1 << width
-        self._low = -self._sign if signed else -1
+        self._half = 1 << width - 1 if offset else 0
+        self._high = self._sign or self._half or 1 << width
+        self._low = -self._sign if signed else -self._half - 1
         self._places = [(i // per_word, width * (i % per_word)) for i in range(count)]
-        self._nothing = (0,) * self.words
+        empty = [0] * self.words
+        for word, at in self._places:
+            empty[word] += self._half << at
+        self._nothing = tuple(empty)
 
     def pack(self, values: Sequence[int]) -> tuple[int, ...]:
         """Return the words of values; raises WidthError."""
@@ -41,7 +54,7 @@ class Grouped:
         if not any(values):
             return self._nothing
         low, high = self._low, self._high
-        words = [0] * self.words
+        words = list(self._nothing)
         for i, value in enumerate(values):
             if not value:
                 continue
@@ -49,7 +62,7 @@ class Grouped:
                 bits = high.bit_length() - 1
                 raise WidthError(f"{self.noun.lower()} {i} does not fit {bits} bits")
             word, at = self._places[i]
-            words[word] |= (value if value > 0 else self._sign - value) << at
+            words[word] += (self._sign - value if self._sign and value < 0 else value) << at
         return tuple(words)
 
     def unpack(self, words: Sequence[int]) -> tuple[int, ...]:
@@ -62,7 +75,7 @@ class Grouped:
             left[word] >>= self.width
             if coded == sign != 0:
                 raise WidthError(f"a {self.noun.lower()} is a negative zero")
-            values.append(sign - coded if coded & sign else coded)
+            values.append(sign - coded if coded & sign else coded - self._half)
         if any(left) or len(left) != self.words:
             raise WidthError(f"the words have bits that are of no {self.noun.lower()}")
         return tuple(values)

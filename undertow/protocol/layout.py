@@ -13,6 +13,7 @@ from undertow.crypto.field import R
 from undertow.crypto.merkle import ARITY, DEPTH
 from undertow.protocol import units
 from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
+from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.authority import Authority
 from undertow.protocol.delta import DELTA_WORD
 from undertow.protocol.fields import BYTE
@@ -23,12 +24,14 @@ from undertow.protocol.params import MARKET_PARAMS_WORDS, RISKS
 from undertow.protocol.prices import PRICES
 from undertow.protocol.request import REQUEST_WORD, Kind
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, SHOCK_STEPS, STEP_UNIT, UNDERLYINGS
-from undertow.protocol.state import HOUSE_WORDS, LEDGER_WORDS, STATE_WORDS
+from undertow.protocol.state import HOUSE_WORDS, LEDGER_WORDS, SEALED_WORDS, STATE_WORDS
 from undertow.protocol.statement import (
     ANSWERED_WORDS,
     BATCH_HEADER,
+    BATCH_HOUSE,
     HEADER,
     REQUESTS_HEADER,
+    REQUESTS_HOUSE,
     SERVED_WORDS,
     TOUCH_WORDS,
     Statement,
@@ -44,13 +47,14 @@ SECRET_WIDTH = 252
 
 PACKED = (ORDER_WORD, REQUEST_WORD, DELTA_WORD, RISK_WORD)
 """Fields in one word."""
-GROUPED = (POSITIONS, PRICES, CAPS, RISKS)
+GROUPED = (POSITIONS, PRICES, CAPS, RISKS, ACCRUALS)
 """One value for each instrument, several to a word."""
 HASHED = (
     ACCOUNT_WORDS,
     PRICING_WORDS,
     ROW_WORDS,
     LEDGER_WORDS,
+    SEALED_WORDS,
     HOUSE_WORDS,
     MARKET_PARAMS_WORDS,
     STATE_WORDS,
@@ -59,12 +63,13 @@ HASHED = (
 COMMON = HEADER
 """Public words that every statement begins with."""
 STATEMENTS = (
-    (Statement.BATCH, BATCH_HEADER, TOUCH_WORDS),
-    (Statement.REQUESTS, REQUESTS_HEADER, SERVED_WORDS),
+    (Statement.BATCH, BATCH_HEADER, BATCH_HOUSE, TOUCH_WORDS),
+    (Statement.REQUESTS, REQUESTS_HEADER, REQUESTS_HOUSE, SERVED_WORDS),
 )
-"""Public words: a header, then what is published of each slot or request."""
+"""Public words: a header, the house's half, then what is published of each slot or request."""
 CALLDATA = (TOUCH_WORDS, ANSWERED_WORDS)
-"""What the caller of a settling call gives of each slot or request."""
+"""What the caller of a settling call gives of each slot or request, behind the house's words, 32
+bytes each."""
 
 DOMAINS, AUTHORITIES, REASONS, KINDS = Domain, Authority, Outcome, Kind
 

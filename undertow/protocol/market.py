@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from undertow.crypto.domains import PARAMS, TABLE
+from undertow.protocol.accruals import ACCRUAL_WIDTH
 from undertow.protocol.fields import Field, Sign
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.packing import Words
 from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import LOTS_WIDTH, PRICE_WIDTH, TIME_WIDTH, Kappa, Lots, Money, Price
+from undertow.protocol.units import (
+    LOTS_WIDTH,
+    PRICE_WIDTH,
+    TIME_WIDTH,
+    Kappa,
+    Lots,
+    MicroUsd,
+    Money,
+    Price,
+)
 
 CAPS = Grouped(
     "Cap",
@@ -42,6 +52,10 @@ class Market:
         Price, Field(PRICE_WIDTH, "micro-USD per lot, of the last batch; 0 before the first")
     ] = Price(0)
     time: Annotated[int, Field(TIME_WIDTH, "seconds, publication of that price")] = 0
+    accrual: Annotated[
+        MicroUsd,
+        Field(ACCRUAL_WIDTH - 1, "micro-USD per lot, the funding of the exit sheet", Sign.WRAPS),
+    ] = MicroUsd(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,8 @@ class Preset:
 
 MINIMAL = Preset("minimal", slots=4, lanes=2, requests=2)
 DEFAULT = Preset("default", slots=16, lanes=2, requests=8)
-PRESETS = {preset.name: preset for preset in (MINIMAL, DEFAULT)}
+LARGE = Preset("large", slots=64, lanes=8, requests=8)
+PRESETS = {preset.name: preset for preset in (MINIMAL, DEFAULT, LARGE)}
 
 # Of an instrument that is not listed: all zero.
 _ZEROS: dict[str, Any] = {field.name: 0 for field in fields(PricingParams)}

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
-from undertow.crypto.domains import LEDGER, STATE, TABLE
+from undertow.crypto.domains import HOUSE, LEDGER, SEALED, STATE, TABLE
 from undertow.crypto.field import to_field
 from undertow.crypto.merkle import Tree
 from undertow.crypto.poseidon import poseidon, poseidon_many
 from undertow.protocol.account import POSITIONS, Account
 from undertow.protocol.accounts import Accounts
+from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.fields import Field, Sign, element, grouped
 from undertow.protocol.market import ROW_WORDS, Market
 from undertow.protocol.packing import Words
 from undertow.protocol.prices import PRICES
 from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import MONEY_WIDTH, Lots, Money, Price
+from undertow.protocol.units import MONEY_WIDTH, Lots, MicroUsd, Money, Price
 
 _MONEY = Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)
 NO_MARKS = (Price(0),) * INSTRUMENTS
@@ -34,19 +35,28 @@ class Ledger:
     """Sum of all accounts' cash."""
 
     def hash(self) -> int:
-        """Return the ledger's part of the venue hash."""
+        """Return the ledger's part of what is sealed."""
         return LEDGER_WORDS.hash(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HouseWords:
-    """Market table, ledger and marks, as the state holds them."""
+class SealedWords:
+    """Market table and ledger, as the state holds them: what only the operator knows."""
 
     skews: Annotated[Sequence[Lots], grouped(POSITIONS, "lots")]
     funding: Annotated[int, element("hash of the instruments' funding indices")]
     rows: Annotated[int, element("hash of the instruments' hashes of rows")]
     ledger: Annotated[int, element("hash")]
+    salt: Annotated[int, element("random, another one for each batch and run")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseWords:
+    """The house's half of the state: what is sealed, and the exit sheet, which anybody knows."""
+
+    sealed: Annotated[int, element("hash of SealedWords")]
     marks: Annotated[Sequence[Price], grouped(PRICES, "micro-USD per lot")]
+    accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per lot")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +68,8 @@ class StateWords:
 
 
 LEDGER_WORDS = Words(Ledger, "Ledger", LEDGER, "LedgerHash")
-HOUSE_WORDS = Words(HouseWords, "HouseWords", TABLE, "HouseWordsHash")
+SEALED_WORDS = Words(SealedWords, "SealedWords", SEALED, "SealedHash")
+HOUSE_WORDS = Words(HouseWords, "HouseWords", HOUSE, "HouseHash")
 STATE_WORDS = Words(StateWords, "StateWords", STATE, "StateRoot")
 
 
@@ -72,25 +83,38 @@ class State:
     ledger: Ledger = Ledger()
     marks: tuple[Price, ...] = NO_MARKS
     """Marks of the last batch, of every instrument; requests are judged by them."""
+    salt: int = field(default=0, repr=False)
+    """Hides what is sealed; zero at genesis, where all is known."""
     batch_number: int = 0
 
     def root(self) -> int:
         """Return the state root."""
-        words = StateWords(accounts=self.tree.root, house=self.house_hash())
-        return STATE_WORDS.hash(words)
+        return state_root(self.tree.root, self.house_words())
 
-    def house_hash(self) -> int:
-        """Return the hash of the market table, the house ledger and the marks."""
+    @property
+    def accruals(self) -> tuple[MicroUsd, ...]:
+        """Funding indices of the exit sheet, of every instrument."""
+        return tuple(market.accrual for market in self.markets)
+
+    def sealed(self) -> int:
+        """Return the hash of the market table and the ledger, which the salt hides."""
+        return SEALED_WORDS.hash(self.sealed_words())
+
+    def house_words(self) -> HouseWords:
+        """Return the house's half of the state."""
+        return HouseWords(sealed=self.sealed(), marks=self.marks, accruals=self.accruals)
+
+    def sealed_words(self) -> SealedWords:
+        """Return what the operator alone knows of the house's half."""
         funding = [to_field(market.funding) for market in self.markets]
         rows = [ROW_WORDS.words(market) for market in self.markets]
-        words = HouseWords(
+        return SealedWords(
             skews=[market.skew for market in self.markets],
             funding=poseidon(funding, TABLE),
             rows=poseidon(poseidon_many(rows, TABLE), TABLE),
             ledger=self.ledger.hash(),
-            marks=self.marks,
+            salt=self.salt,
         )
-        return HOUSE_WORDS.hash(words)
 
     def total(self) -> int:
         """Return all money of the venue: what the vault holds for it."""
@@ -106,6 +130,11 @@ class State:
         ledger = replace(self.ledger, sum_cash=Money(self.ledger.sum_cash + account.cash - held))
         accounts = self.accounts.with_accounts({index: account})
         return replace(self, accounts=accounts, tree=tree, ledger=ledger)
+
+
+def state_root(accounts: int, house: HouseWords) -> int:
+    """Return the root of a state from what is public of it; ``accounts`` is its tree's root."""
+    return STATE_WORDS.hash(StateWords(accounts=accounts, house=HOUSE_WORDS.hash(house)))
 
 
 def market_row(market: Market) -> list[int]:

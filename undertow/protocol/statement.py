@@ -8,16 +8,18 @@ from enum import IntEnum
 from typing import Annotated, NamedTuple
 
 from undertow.crypto.babyjubjub import Point
+from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.fields import Field, element, grouped
 from undertow.protocol.packing import Words
 from undertow.protocol.prices import PRICES
 from undertow.protocol.request import REQUEST_WORD
-from undertow.protocol.units import ACCOUNT_WIDTH, AMOUNT_WIDTH, TIME_WIDTH, Price
+from undertow.protocol.units import ACCOUNT_WIDTH, AMOUNT_WIDTH, TIME_WIDTH, MicroUsd, Price
 from undertow.protocol.venue import Venue
 
 _PAID = Field(AMOUNT_WIDTH, "micro-USD that a withdrawal credits")
 _LEAF = element("the new one; 0 for none")
 _CIPHERTEXT = element("Delta, encrypted; 0 for none")
+_SEALED = element("what the new state hides of the house")
 
 
 class Statement(IntEnum):
@@ -41,12 +43,20 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchHeader(Header):
-    """What a batch publishes before its touches."""
+    """What a batch publishes first; the contract knows it."""
 
     set_root: Annotated[int, element("commits the orders before their price is known")]
     prices: Annotated[Sequence[Price], grouped(PRICES, "micro-USD per lot")]
     time: Annotated[int, Field(TIME_WIDTH, "seconds, of the prices")]
     market_params_hash: Annotated[int, element("the contract's")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchHouse:
+    """What a batch publishes of the house's half of the new state; its marks are the prices."""
+
+    sealed: Annotated[int, _SEALED]
+    accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per lot")]
 
 
 class Touch(NamedTuple):
@@ -59,10 +69,17 @@ class Touch(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestsHeader(Header):
-    """What a run of requests publishes before its answers."""
+    """What a run of requests publishes first; the contract knows it."""
 
     operator_key: Annotated[Point, element("BabyJubJub", count=2)]
     market_params_hash: Annotated[int, element("the contract's")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsHouse:
+    """What a run publishes of the house's half of the new state; the exit sheet stays."""
+
+    sealed: Annotated[int, _SEALED]
 
 
 class Served(NamedTuple):
@@ -85,8 +102,10 @@ class Answered(NamedTuple):
 
 HEADER = Words(Header, "Header")
 BATCH_HEADER = Words(BatchHeader, "BatchHeader")
+BATCH_HOUSE = Words(BatchHouse, "BatchHouse")
 TOUCH_WORDS = Words(Touch, "Touch")
 REQUESTS_HEADER = Words(RequestsHeader, "RequestsHeader")
+REQUESTS_HOUSE = Words(RequestsHouse, "RequestsHouse")
 SERVED_WORDS = Words(Served, "Served")
 ANSWERED_WORDS = Words(Answered, "Answered")
 
@@ -99,6 +118,7 @@ def settle_words(
     prices: Sequence[Price],
     time: int,
     market_params_hash: int,
+    house: BatchHouse,
     touches: Sequence[Touch],
 ) -> list[int]:
     """Return the words of a batch; ``roots`` are the previous and the new state root."""
@@ -114,7 +134,8 @@ def settle_words(
         time=time,
         market_params_hash=market_params_hash,
     )
-    return [*BATCH_HEADER.words(header), *_all(TOUCH_WORDS, touches)]
+    words = [*BATCH_HEADER.words(header), *BATCH_HOUSE.words(house)]
+    return words + _all(TOUCH_WORDS, touches)
 
 
 def request_words(
@@ -123,6 +144,7 @@ def request_words(
     roots: tuple[int, int],
     operator_key: Point,
     market_params_hash: int,
+    house: RequestsHouse,
     served: Sequence[Served],
 ) -> list[int]:
     """Return the words of a run of requests; ``number`` counts the runs from one."""
@@ -136,7 +158,8 @@ def request_words(
         operator_key=operator_key,
         market_params_hash=market_params_hash,
     )
-    return [*REQUESTS_HEADER.words(header), *_all(SERVED_WORDS, served)]
+    words = [*REQUESTS_HEADER.words(header), *REQUESTS_HOUSE.words(house)]
+    return words + _all(SERVED_WORDS, served)
 
 
 def _all(words: Words, items: Iterable[object]) -> list[int]:

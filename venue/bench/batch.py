@@ -124,7 +124,7 @@ def _settlement(preset: Preset, settled: _Settled) -> dict[str, Any]:
 
 def _transition(settled: _Settled) -> float:
     before, batch, round_ = settled.before, settled.batch, settled.report.round
-    return _median(lambda: transition(before, batch, round_.prices, round_.time, LOCAL_PARAMS))
+    return _median(lambda: transition(before, batch, round_.prices, round_.time, LOCAL_PARAMS, 0))
 
 
 def _proofs(prover: Prover, job: Job, progress: Progress) -> dict[str, float]:

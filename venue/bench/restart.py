@@ -24,10 +24,11 @@ from matcher.loop import Operator
 from matcher.outside import SystemClock
 from matcher.records import Record, insert, link
 from matcher.settled import notice
+from prover.inputs import batch_house
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment
-from undertow.chain.settled import pack_touches
+from undertow.chain.settled import pack_batch
 from undertow.client.client import MatcherInfo, Trader
 from undertow.crypto.eddsa import PrivateKey
 from undertow.crypto.field import R
@@ -39,8 +40,9 @@ from undertow.protocol.perpetual import prices_of
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.receipt import ciphertext_hash
 from undertow.protocol.request import Kind, Request, opening_key
+from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import State
-from undertow.protocol.statement import Touch
+from undertow.protocol.statement import BatchHouse, Statement, Touch
 from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.bench.memory_node import MemoryNode, served
 from venue.errors import BenchError
@@ -51,6 +53,7 @@ TRADERS = 64
 SPOT = MicroUsd(78_000 * MICRO_USD)
 PRICES = prices_of(LISTED, SPOT)
 ENVELOPE_BYTES = 1_300
+ACCRUED = (MicroUsd(0),) * INSTRUMENTS
 ADDRESS = "0x" + "5e" * 20
 OTHERS = "0x" + "70" * 20
 ROUND, ROUND_TIME = 1, 1_700_000_000
@@ -76,12 +79,13 @@ class _World:
         closed = replica.book.pick(desk.yardstick(replica, batch), self.preset, self.random)
         assert closed is not None
         desk.journal.write(closed)
+        salt = desk.house_salt(Statement.BATCH, batch, replica.root())
         execution = transition(
-            replica.state, desk.committed(closed).batch, PRICES, ROUND_TIME, desk.params
+            replica.state, desk.committed(closed).batch, PRICES, ROUND_TIME, desk.params, salt
         )
         replica.apply_batch(closed, execution)
         touches = [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in execution.slots]
-        self.emit(batch, replica.root(), pack_touches(touches))
+        self.emit(batch, replica.root(), pack_batch(batch_house(replica.state), touches))
 
     def emit(self, batch: int, root: int, data: bytes) -> None:
         """Let the settlement say that a batch was settled, in a block of its own."""
@@ -143,7 +147,8 @@ def _old(world: _World, batches: int) -> None:
     slots = world.preset.slots
     for batch in range(1, batches + 1):
         touches = [Touch(1, random.randrange(R), random.randrange(R)) for _ in range(slots)]
-        world.emit(batch, batch, pack_touches(touches))
+        house = BatchHouse(sealed=random.randrange(R), accruals=ACCRUED)
+        world.emit(batch, batch, pack_batch(house, touches))
     with log._writer:
         log._writer.execute("BEGIN IMMEDIATE")
         head = log.head
@@ -166,7 +171,7 @@ def _opened(world: _World, parts: Parts) -> State:
         requests.append(Request(Kind.OPEN, trader.account, 50_000 * MICRO_USD, key))
     for start in range(0, len(requests), size):
         run = requests[start : start + size]
-        state, _ = serve(state, run, size, parts.params, parts.keys.operator.scalar)
+        state, _ = serve(state, run, size, parts.params, parts.keys.operator.scalar, 0)
     return state
 
 

@@ -70,7 +70,8 @@ def adopt(
     """
     from prover import artifacts, manifest, setup
 
-    known = [name for preset in PRESETS.values() for name in artifacts.circuit_names(preset)]
+    named = [name for preset in PRESETS.values() for name in artifacts.circuit_names(preset)]
+    known = list(dict.fromkeys(named))
     if circuit not in known:
         raise UndertowError(f"no circuit {circuit}; there are {', '.join(known)}")
     with files():

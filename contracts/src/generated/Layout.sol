@@ -28,12 +28,17 @@ library Layout {
     uint256 internal constant HEADER_PREV_STATE_ROOT = 4;
     uint256 internal constant HEADER_NEW_STATE_ROOT = 5;
 
-    // Words. What a batch publishes before its touches.
+    // Words. What a batch publishes first; the contract knows it.
     uint256 internal constant BATCH_HEADER_WORDS = 12;
     uint256 internal constant BATCH_HEADER_SET_ROOT = 6;
     uint256 internal constant BATCH_HEADER_PRICES = 7;
     uint256 internal constant BATCH_HEADER_TIME = 10;
     uint256 internal constant BATCH_HEADER_MARKET_PARAMS_HASH = 11;
+
+    // Words. What a batch publishes of the house's half of the new state; its marks are the prices.
+    uint256 internal constant BATCH_HOUSE_WORDS = 5;
+    uint256 internal constant BATCH_HOUSE_SEALED = 0;
+    uint256 internal constant BATCH_HOUSE_ACCRUALS = 1;
 
     // Words. What a batch publishes of each slot's account.
     uint256 internal constant TOUCH_WORDS = 3;
@@ -41,11 +46,15 @@ library Layout {
     uint256 internal constant TOUCH_LEAF = 1;
     uint256 internal constant TOUCH_CIPHERTEXT = 2;
 
-    // Words. What a run of requests publishes before its answers.
+    // Words. What a run of requests publishes first; the contract knows it.
     uint256 internal constant REQUESTS_HEADER_WORDS = 9;
     uint256 internal constant REQUESTS_HEADER_OPERATOR_KEY_X = 6;
     uint256 internal constant REQUESTS_HEADER_OPERATOR_KEY_Y = 7;
     uint256 internal constant REQUESTS_HEADER_MARKET_PARAMS_HASH = 8;
+
+    // Words. What a run publishes of the house's half of the new state; the exit sheet stays.
+    uint256 internal constant REQUESTS_HOUSE_WORDS = 1;
+    uint256 internal constant REQUESTS_HOUSE_SEALED = 0;
 
     // Words. What a run publishes of each request.
     uint256 internal constant SERVED_WORDS = 6;

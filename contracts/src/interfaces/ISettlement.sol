@@ -67,14 +67,15 @@ interface ISettlement {
 
     /// @notice Settle the closed batch and, if `nextSetRoot` is not 0, close the next in the same transaction.
     /// @param  newStateRoot the root after the batch
-    /// @param  slots        of each slot: account (3 bytes), new leaf (32), ciphertext (32)
+    /// @param  data         of the house: what is sealed, the exit sheet's funding (32 bytes a word); then of each
+    ///                      slot: account (3 bytes), new leaf (32), ciphertext (32)
     /// @param  c            the circuit's commitment to the words
     /// @param  proof        see `IVerifier`
     /// @param  round        the price round: the first whose time is after the close
     /// @param  nextSetRoot  the next batch's set, operator only; 0 for none
     function settleBatch(
         uint256 newStateRoot,
-        bytes calldata slots,
+        bytes calldata data,
         uint256 c,
         uint256[8] calldata proof,
         uint64 round,
@@ -85,15 +86,12 @@ interface ISettlement {
     /// @dev    Fewer than wait is allowed, so a request that joins the queue does not void a proof.
     /// @dev    May happen while a set is pending: the set binds orders, not the root that they start from.
     /// @param  newStateRoot the root after the requests
-    /// @param  answers      of each request: paid (8 bytes), new leaf (32), ciphertext (32)
+    /// @param  data         of the house: what is sealed (32 bytes); then of each request: paid (8 bytes), new leaf
+    ///                      (32), ciphertext (32)
     /// @param  c            the circuit's commitment to the words
     /// @param  proof        see `IVerifier`
-    function settleRequests(
-        uint256 newStateRoot,
-        bytes calldata answers,
-        uint256 c,
-        uint256[8] calldata proof
-    ) external;
+    function settleRequests(uint256 newStateRoot, bytes calldata data, uint256 c, uint256[8] calldata proof)
+        external;
 
     /// @notice Root of the committed state.
     function stateRoot() external view returns (uint256);

@@ -1,0 +1,36 @@
+"""The bytes of a settling call: the house's words first, then slots or answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from undertow.chain.settled import pack_batch, pack_requests, unpack_batch, unpack_requests
+from undertow.crypto.field import R
+from undertow.protocol.errors import WidthError
+from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
+from undertow.protocol.units import MicroUsd
+
+HOUSE = BatchHouse(sealed=R - 1, accruals=tuple(MicroUsd(i - 8) for i in range(16)))
+
+
+def test_a_batch_begins_with_what_is_sealed_and_the_exit_sheet() -> None:
+    touches = (Touch(5, R - 2, 7), Touch((1 << 24) - 1, 8, R - 3))
+    data = pack_batch(HOUSE, touches)
+    assert len(data) == 32 * 5 + 67 * 2
+    assert int.from_bytes(data[:32], "big") == R - 1
+    assert int.from_bytes(data[160:163], "big") == 5
+    assert unpack_batch(data) == (HOUSE, touches)
+
+
+def test_a_run_begins_with_what_is_sealed() -> None:
+    answers = (Answered((1 << 64) - 1, R - 2, 7), Answered(0, 0, 0))
+    data = pack_requests(RequestsHouse(sealed=9), answers)
+    assert len(data) == 32 + 72 * 2
+    assert unpack_requests(data) == (RequestsHouse(sealed=9), answers)
+
+
+def test_a_sheet_with_other_bits_is_none() -> None:
+    data = bytearray(pack_batch(HOUSE, ()))
+    data[32] = 1
+    with pytest.raises(WidthError):
+        unpack_batch(bytes(data))

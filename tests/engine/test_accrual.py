@@ -1,0 +1,73 @@
+"""The exit sheet's funding: never above the index, less than a step below it, for every sign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.cases import SHALLOW
+from undertow.engine.accrual import accrual
+from undertow.engine.funding import advance
+from undertow.protocol.accruals import ACCRUAL_WIDTH
+from undertow.protocol.market import Market
+from undertow.protocol.units import Lots, Money, Price
+
+STEP = 7_001 << 16
+"""Ten basis points of a mark of 7,000,999 micro-USD, and one micro-USD."""
+MARK = Price(7_000_999)
+
+
+@pytest.mark.parametrize(
+    ("funding", "expected"),
+    [
+        (0, 0),
+        (STEP - 1, 0),
+        (STEP, 7_001),
+        (3 * STEP + 5, 3 * 7_001),
+        (-1, -7_001),
+        (-STEP, -7_001),
+        (-STEP - 1, -2 * 7_001),
+    ],
+)
+def test_an_index_is_rounded_down_to_a_step(funding: int, expected: int) -> None:
+    assert accrual(Money(funding), MARK) == expected
+
+
+@pytest.mark.parametrize(
+    ("mark", "step"), [(0, 1), (999, 1), (1_000, 2), ((1 << 36) - 1, 68_719_477)]
+)
+def test_a_step_is_a_thousandth_of_the_mark_and_never_nothing(mark: int, step: int) -> None:
+    funding = Money((step << 16) - 1)
+    assert accrual(funding, Price(mark)) == 0
+    assert accrual(Money(funding + 1), Price(mark)) == step
+
+
+@given(st.integers(-(1 << 75), 1 << 75), st.integers(0, (1 << 36) - 1))
+def test_the_index_lies_within_a_step_above(funding: int, mark: int) -> None:
+    step = mark // 1_000 + 1
+    published = accrual(Money(funding), Price(mark))
+    assert published % step == 0
+    assert 0 <= funding - (published << 16) < step << 16
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_the_fastest_funding_for_all_time_fits_the_word(side: int) -> None:
+    """The widest rate, mark and time that a market can have."""
+    rule = replace(SHALLOW, funding_rate_max=(1 << 30) - 1)
+    rate, mark = side * rule.funding_rate_max, Price((1 << 36) - 1)
+    held = Market(skew=Lots(0), funding_rate=rate, price=mark, time=0)
+    after = advance(held, mark, (1 << 32) - 1, replace(rule, funding_dead_zone=Lots(1)))
+    assert abs(after.funding) > 1 << 73
+    for price in (mark, Price(1)):
+        assert abs(accrual(after.funding, price)) < 1 << ACCRUAL_WIDTH - 1
+
+
+def test_a_market_that_is_priced_takes_its_accrual_along() -> None:
+    held = Market(skew=Lots(3), funding=Money(5 * STEP + 9), price=MARK, time=100)
+    assert held.accrual == 0
+    assert advance(held, MARK, 100, SHALLOW).accrual == 5 * 7_001
+    first = Market(funding=Money(2 * STEP))
+    assert advance(first, MARK, 100, SHALLOW).accrual == 2 * 7_001
