@@ -39,6 +39,7 @@ def render() -> str:
             for _, *lists in layout.STATEMENTS
             for words in lists
         ),
+        [_comment("Bytes of the call. Words of the statement itself, the last of its header's."), *_own()],
         *([_comment(f"Bytes of the call. {c.about}"), *_bytes(c)] for c in layout.CALLDATA),
         [_comment(f"Bits of the word. {request.about}"), *_bits(request)],
         [_comment("Types of a request."), *_enum("KIND", layout.KINDS)],
@@ -72,6 +73,11 @@ def _words(words: Words) -> Iterator[str]:
         is_point = field.count > 1 and field.group is None
         for i, suffix in enumerate(("_X", "_Y") if is_point else ("",)):
             yield _line(f"{name}_{field.name.upper()}{suffix}", words.at(field.name) + i)
+
+
+def _own() -> Iterator[str]:
+    for kind, words in layout.PUBLISHED.items():
+        yield _line(f"{kind.name}_PUBLISHED_BYTES", words * layout.WORD_BYTES)
 
 
 def _bytes(words: Words) -> Iterator[str]:

@@ -63,6 +63,10 @@ STATEMENTS = (
     (Statement.REQUESTS, REQUESTS_HEADER, SERVED_WORDS),
 )
 """Public words: a header, then what is published of each slot or request."""
+PUBLISHED = {Statement.BATCH: 0, Statement.REQUESTS: 0}
+"""Of a header's words the last so many are the caller's, who publishes them before the slots."""
+WORD_BYTES = 32
+"""Of a word that is published whole."""
 CALLDATA = (TOUCH_WORDS, ANSWERED_WORDS)
 """What the caller of a settling call gives of each slot or request."""
 

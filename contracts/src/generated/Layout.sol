@@ -56,6 +56,10 @@ library Layout {
     uint256 internal constant SERVED_LEAF = 4;
     uint256 internal constant SERVED_CIPHERTEXT = 5;
 
+    // Bytes of the call. Words of the statement itself, the last of its header's.
+    uint256 internal constant BATCH_PUBLISHED_BYTES = 0;
+    uint256 internal constant REQUESTS_PUBLISHED_BYTES = 0;
+
     // Bytes of the call. What a batch publishes of each slot's account.
     uint256 internal constant TOUCH_BYTES = 67;
     uint256 internal constant TOUCH_ACCOUNT_BYTE = 0;
