@@ -99,7 +99,7 @@ class MemoryChain:
         number = self.batches + 1
         self.root, self.batches = root, number
         self.closed = Pending(next_set_root, self.now) if next_set_root else None
-        self.settled.append(SettledBatch(number, root, round_number, tuple(touches), 1, 1))
+        self.settled.append(SettledBatch(number, root, round_number, tuple(touches)))
         return 1
 
     def settle_requests(
@@ -125,7 +125,7 @@ class MemoryChain:
         self._send()
         self._take(taken, answers)
         self.root, self.runs = root, number
-        self.settled.append(SettledRequests(number, root, tuple(taken), tuple(answers), 1))
+        self.settled.append(SettledRequests(number, root, tuple(taken), tuple(answers)))
         return 1
 
     def _batch_words(

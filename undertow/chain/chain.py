@@ -1,38 +1,51 @@
-"""One node and one signing key: calls, transactions and the contracts' named errors."""
+"""One node and one signing key: blocks, contracts and transactions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-import requests
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from web3 import Web3
 from web3.contract import Contract
-from web3.exceptions import (
-    ContractCustomError,
-    ContractLogicError,
-    TimeExhausted,
-    Web3RPCError,
-)
+from web3.middleware import AttributeDictMiddleware
 from web3.types import TxReceipt
 
 from undertow.chain.compiled import artifact
-from undertow.chain.errors import ChainError, ChainUnreachableError, RevertedError
+from undertow.chain.errors import ChainError, RevertedError, WrongAnswerError, WrongChainError
+from undertow.chain.node import Node
+from undertow.chain.reading import reachable
+from undertow.chain.send_journal import SendJournal
+from undertow.chain.sender import Sender
 
-GAS_LIMIT = 15_000_000
+__all__ = ["Block", "Chain", "reachable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block, by its place and by what it is."""
+
+    number: int
+    hash: str
+    time: int
+    """Seconds."""
 
 
 class Chain:
     """A node's connection with an account that pays and signs."""
 
-    def __init__(self, url: str, private_key: str | None = None) -> None:
+    def __init__(
+        self, url: str, private_key: str | None = None, journal: SendJournal | None = None
+    ) -> None:
+        """Connect; what is sent is remembered in the journal, without one in this process alone."""
         self.url = url
-        self.web3 = Web3(Web3.HTTPProvider(url, request_kwargs={"timeout": 30}))
+        self.node = Node(url)
+        # No names to look up, no gas or fee filled in behind our back: attributes alone.
+        self.web3 = Web3(self.node, middleware=[AttributeDictMiddleware])
         self.account: LocalAccount | None = _account(private_key) if private_key else None
+        self._journal = journal
 
     @cached_property
     def chain_id(self) -> int:
@@ -41,8 +54,18 @@ class Chain:
         Asked once and put into every transaction: a node that names another one later gets
         signatures that are worth nothing there.
         """
-        with reachable():
-            return int(self.web3.eth.chain_id)
+        return self._asked_id()
+
+    def check_id(self) -> None:
+        """Ask the node for its chain's id again; raises WrongChainError if it is another one."""
+        found = self._asked_id()
+        if found != self.chain_id:
+            raise WrongChainError("the chain's id", str(self.chain_id), str(found))
+
+    @cached_property
+    def sender(self) -> Sender:
+        """What signs and sends; raises RevertedError where there is no key."""
+        return Sender(self.node, self.signer, self.chain_id, self._journal or SendJournal(None))
 
     @property
     def signer(self) -> LocalAccount:
@@ -54,14 +77,29 @@ class Chain:
     @property
     def block_number(self) -> int:
         """The newest block's number; raises ChainUnreachableError."""
-        with reachable():
-            return int(self.web3.eth.block_number)
+        return self.newest().number
 
     @property
     def time(self) -> int:
         """The newest block's time in seconds; raises ChainUnreachableError."""
-        with reachable():
-            return int(self.web3.eth.get_block("latest")["timestamp"])
+        return self.newest().time
+
+    def newest(self) -> Block:
+        """Return the newest block; raises ChainUnreachableError."""
+        found = self._block("latest")
+        if found is None:
+            raise WrongAnswerError("knows no newest block")
+        return found
+
+    def block(self, number: int) -> Block | None:
+        """Return a block that the node knows, None if it knows none; raises ChainUnreachableError.
+
+        A node that is behind knows none of a number that another one has told.
+        """
+        found = self._block(hex(number))
+        if found is not None and found.number != number:
+            raise WrongAnswerError(f"answers with block {found.number} for block {number}")
+        return found
 
     def contract(self, name: str, address: str) -> Contract:
         """Return a deployed contract."""
@@ -70,29 +108,30 @@ class Chain:
         )
 
     def deploy(self, name: str, *arguments: Any) -> Contract:
-        """Deploy a contract; raises RevertedError or ChainUnreachableError."""
+        """Deploy a contract; raises ChainError."""
         code = artifact(name)
         factory = self.web3.eth.contract(abi=code["abi"], bytecode=code["bytecode"])
         receipt = self.send(factory.constructor(*arguments), factory)
-        return self.contract(name, str(receipt["contractAddress"]))
+        address = receipt.get("contractAddress")
+        if address is None:
+            raise WrongAnswerError("tells of a deployment without an address")
+        return self.contract(name, str(address))
 
     def send(self, call: Any, contract: Any = None) -> TxReceipt:
-        """Sign and send a call, wait for it; raises RevertedError or ChainUnreachableError."""
-        account = self.signer
-        target = contract or call
-        with reachable(), reverts(target):
-            # A dry run first: a refused transaction names its error and costs nothing.
-            fields = {"from": account.address, "gas": GAS_LIMIT}
-            if hasattr(call, "call") and contract is None:
-                call.call(fields)
-            nonce = self.web3.eth.get_transaction_count(account.address)
-            built = call.build_transaction({**fields, "nonce": nonce, "chainId": self.chain_id})
-            signed = account.sign_transaction(built)
-            digest = self.web3.eth.send_raw_transaction(signed.raw_transaction)
-            receipt = self.web3.eth.wait_for_transaction_receipt(digest, poll_latency=0.05)
-        if receipt["status"] != 1:
-            raise RevertedError(f"transaction {digest.hex()} was reverted")
-        return receipt
+        """Sign and send a call, wait for it; raises ChainError."""
+        with reachable(contract or call):
+            return self.sender.send(call)
+
+    def _asked_id(self) -> int:
+        with reachable():
+            return int(self.web3.eth.chain_id)
+
+    def _block(self, name: str) -> Block | None:
+        found = self.node.ask("eth_getBlockByNumber", [name, False])
+        if found is None:
+            return None
+        number, time = int(found["number"], 16), int(found["timestamp"], 16)
+        return Block(number, found["hash"], time)
 
 
 def _account(private_key: str) -> LocalAccount:
@@ -101,36 +140,3 @@ def _account(private_key: str) -> LocalAccount:
     except (ValueError, TypeError):
         # Without the cause: its text may hold the key.
         raise ChainError("the chain's private key is not 32 bytes of hex") from None
-
-
-@contextmanager
-def reachable() -> Iterator[None]:
-    """Turn a node's silence into ChainUnreachableError."""
-    try:
-        yield
-    except (requests.RequestException, ConnectionError, OSError, TimeExhausted) as error:
-        raise ChainUnreachableError(
-            f"the chain's node does not answer, is it running? {error}"
-        ) from error
-
-
-@contextmanager
-def reverts(call: Any) -> Iterator[None]:
-    """Turn a refused call into RevertedError with the contract's error by name."""
-    try:
-        yield
-    except ContractCustomError as error:
-        raise RevertedError(_name(call, str(error.data or error.message))) from error
-    except ContractLogicError as error:
-        raise RevertedError(str(error.message)) from error
-    except Web3RPCError as error:
-        raise RevertedError(str(error)) from error
-
-
-def _name(call: Any, data: str) -> str:
-    for entry in call.contract_abi if hasattr(call, "contract_abi") else call.abi:
-        if entry.get("type") == "error":
-            types = ",".join(item["type"] for item in entry["inputs"])
-            if data.startswith(Web3.keccak(text=f"{entry['name']}({types})")[:4].to_0x_hex()):
-                return str(entry["name"])
-    return data

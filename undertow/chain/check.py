@@ -16,17 +16,19 @@ from __future__ import annotations
 from typing import Any
 
 from web3.contract import Contract
-from web3.exceptions import BadFunctionCallOutput, ContractLogicError
 
-from undertow.chain.chain import Chain, reachable
+from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment
 from undertow.chain.errors import (
+    NoContractError,
+    RevertedError,
     WrongChainError,
     WrongContractError,
     WrongOperatorError,
     WrongParamsError,
 )
+from undertow.chain.reading import reachable
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import PRESETS, Preset
 
@@ -91,7 +93,7 @@ def _read(contract: Contract, name: str) -> Any:
     try:
         with reachable():
             return contract.functions[name]().call()
-    except (BadFunctionCallOutput, ContractLogicError) as error:
+    except (NoContractError, RevertedError) as error:
         what = f"the contract at {contract.address}"
         raise WrongContractError(what, f"one with {name}", "none such") from error
 

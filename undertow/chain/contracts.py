@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from web3.types import EventData
-
-from undertow.chain.chain import Chain, reachable
+from undertow.chain.chain import Block, Chain
 from undertow.chain.deployment import Deployment
-from undertow.chain.settled import (
-    SettledBatch,
-    SettledRequests,
-    pack_answers,
-    pack_touches,
-    unpack_answers,
-    unpack_touches,
-)
+from undertow.chain.logs import Progress
+from undertow.chain.published import read_settlements
+from undertow.chain.reading import decoded, reachable
+from undertow.chain.settled import SettledBatch, SettledRequests, pack_answers, pack_touches
+from undertow.chain.view import Reached, View, read_view
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.prices import unpack_prices
 from undertow.protocol.request import Request
@@ -95,7 +90,7 @@ class Contracts:
         """Return a published round."""
         with reachable():
             time, words = self.oracle.functions.round(number).call()
-        return Round(number, int(time), unpack_prices([int(word) for word in words]))
+        return decoded(lambda: Round(number, int(time), unpack_prices([int(w) for w in words])))
 
     def first_round_after(self, time: int) -> Round | None:
         """Return the first round that is later than a close, if it is published."""
@@ -144,49 +139,26 @@ class Contracts:
         call = self.settlement.functions.settleRequests(root, pack_answers(answers), c, list(proof))
         return int(self.chain.send(call)["gasUsed"])
 
-    def history(self) -> Iterator[SettledBatch | SettledRequests]:
+    def view(self) -> View:
+        """Return what the contracts say at the newest block; see `read_view`."""
+        return read_view(self)
+
+    def block(self, number: int) -> Block | None:
+        """Return a block, None if the node knows none of that number."""
+        return self.chain.block(number)
+
+    def settlements(
+        self, since: Reached, view: View, progress: Progress | None = None
+    ) -> list[SettledBatch | SettledRequests]:
+        """Return what was settled since, up to a view; see `read_settlements`."""
+        return read_settlements(self, since, view, progress)
+
+    def history(self, progress: Progress | None = None) -> Iterator[SettledBatch | SettledRequests]:
         """Yield every settlement in chain order, with all published words."""
-        start = self.deployment.block
-        with reachable():
-            logs = [
-                *self.settlement.events.BatchSettled().get_logs(from_block=start),
-                *self.settlement.events.RequestsSettled().get_logs(from_block=start),
-            ]
-        for log in sorted(logs, key=lambda entry: (entry["blockNumber"], entry["logIndex"])):
-            yield self._settled(log)
-
-    def _settled(self, log: EventData) -> SettledBatch | SettledRequests:
-        with reachable():
-            transaction = self.chain.web3.eth.get_transaction(log["transactionHash"])
-            receipt = self.chain.web3.eth.get_transaction_receipt(log["transactionHash"])
-        _, call = self.settlement.decode_function_input(transaction["input"])
-        gas, named = int(receipt["gasUsed"]), log["args"]
-        if log["event"] == "BatchSettled":
-            return SettledBatch(
-                int(named["batch"]),
-                int(named["newStateRoot"]),
-                int(named["round"]),
-                unpack_touches(bytes(call["slots"])),
-                gas,
-                len(transaction["input"]),
-            )
-        return SettledRequests(
-            int(named["run"]),
-            int(named["newStateRoot"]),
-            self._queued(int(named["firstRequest"]), int(named["count"])),
-            unpack_answers(bytes(call["answers"])),
-            gas,
-        )
-
-    def _queued(self, first: int, count: int) -> tuple[Request, ...]:
-        """Return requests by number from the vault's events: the queue forgets what was taken."""
-        with reachable():
-            logs = self.vault.events.RequestQueued().get_logs(from_block=self.deployment.block)
-        found = {int(log["args"]["number"]): log["args"] for log in logs}
-        entries = [found[number] for number in range(first, first + count)]
-        return tuple(_request((e["word"], e["keyX"], e["keyY"])) for e in entries)
+        start = Reached(self.deployment.block - 1, 0, 0)
+        yield from self.settlements(start, self.view(), progress)
 
 
 def _request(entry: Sequence[int]) -> Request:
     word, x, y = (int(value) for value in entry)
-    return Request.from_word(word, Point(x, y))
+    return decoded(lambda: Request.from_word(word, Point(x, y)))

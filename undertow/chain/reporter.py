@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from eth_account import Account
 
 from undertow.chain.contracts import Contracts
+from undertow.chain.reading import reachable
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.units import Price
 
@@ -37,7 +38,8 @@ def publish_round(
     for key, values in zip(signers, prices, strict=True):
         account = Account.from_key(key)
         words = list(pack_prices(values))
-        digest = contracts.oracle.functions.digest(number, at, words).call()
+        with reachable():
+            digest = contracts.oracle.functions.digest(number, at, words).call()
         signature = account.unsafe_sign_hash(digest).signature
         reports.append((int(account.address, 16), (words, bytes(signature))))
     ordered = [report for _, report in sorted(reports, key=lambda item: item[0])]

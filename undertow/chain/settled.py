@@ -1,4 +1,4 @@
-"""Settlements as the chain published them, and the bytes of their calls."""
+"""Settlements as the chain published them, and the bytes that they publish."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ class SettledBatch:
     root: int
     round_number: int
     touches: tuple[Touch, ...]
-    gas: int
-    calldata: int
-    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,6 @@ class SettledRequests:
     root: int
     requests: tuple[Request, ...]
     answers: tuple[Answered, ...]
-    gas: int
 
 
 def pack_touches(touches: Sequence[Touch]) -> bytes:
@@ -40,17 +36,17 @@ def pack_touches(touches: Sequence[Touch]) -> bytes:
 
 
 def unpack_touches(slots: bytes) -> tuple[Touch, ...]:
-    """Return the touches of a call to `settleBatch`."""
+    """Return the touches that a batch published; raises ValueError."""
     return tuple(Touch(*row) for row in _rows(TOUCH_WORDS, slots))
 
 
 def pack_answers(answers: Sequence[Answered]) -> bytes:
-    """Return the answers of a call to `settleRequests`."""
+    """Return the answers that a run published; raises ValueError."""
     return _packed(ANSWERED_WORDS, answers)
 
 
 def unpack_answers(packed: bytes) -> tuple[Answered, ...]:
-    """Return the answers of a call to `settleRequests`."""
+    """Return the answers that a run published; raises ValueError."""
     return tuple(Answered(*row) for row in _rows(ANSWERED_WORDS, packed))
 
 
@@ -66,6 +62,8 @@ def _packed(layout: Words, rows: Sequence[tuple[int, int, int]]) -> bytes:
 def _rows(layout: Words, packed: bytes) -> Iterator[list[int]]:
     starts = [layout.byte_at(field.name) for field in layout.fields]
     ends = [*starts[1:], layout.bytes]
+    if len(packed) % layout.bytes:
+        raise ValueError(f"{len(packed)} bytes are no whole number of {layout.bytes}")
     for at in range(0, len(packed), layout.bytes):
         row = packed[at : at + layout.bytes]
         yield [int.from_bytes(row[i:j], "big") for i, j in zip(starts, ends, strict=True)]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from web3.logs import DISCARD
 
-from undertow.chain.chain import reachable
 from undertow.chain.contracts import Contracts
+from undertow.chain.errors import WrongAnswerError
+from undertow.chain.reading import decoded, reachable
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.request import Request, opening_key
 from undertow.protocol.units import MicroUsd
@@ -34,8 +35,12 @@ def open_account(contracts: Contracts, owner: Point, amount: MicroUsd) -> int:
     point = opening_key(owner)
     receipt = contracts.chain.send(contracts.vault.functions.open(point.x, point.y, amount))
     # The vault's count may be another's by now who opened one meanwhile.
-    (queued,) = contracts.vault.events.RequestQueued().process_receipt(receipt, errors=DISCARD)
-    return Request.from_word(int(queued["args"]["word"])).account
+    with reachable():
+        found = contracts.vault.events.RequestQueued().process_receipt(receipt, errors=DISCARD)
+    own = [e for e in found if e["address"] == contracts.vault.address]
+    if len(own) != 1:
+        raise WrongAnswerError("tells of an opening without the vault's event")
+    return decoded(lambda: Request.from_word(int(own[0]["args"]["word"])).account)
 
 
 def deposit(contracts: Contracts, account: int, amount: MicroUsd) -> None:

@@ -96,9 +96,15 @@ def _settle(local: LocalVenue, prover: Prover, window: Window, progress: Progres
     before = local.operator.state
     progress("settling one full batch")
     replay(local, window)
-    settled = list(local.contracts.history())[-1]
     assert recorder.job is not None
-    return _Settled(before, local.reports[-1], settled.calldata, recorder.job)  # type: ignore[union-attr]
+    return _Settled(before, local.reports[-1], _calldata(local), recorder.job)
+
+
+def _calldata(local: LocalVenue) -> int:
+    """Return the bytes of the newest settlement's transaction."""
+    events = local.contracts.settlement.events.BatchSettled()
+    newest = events.get_logs(from_block=local.deployment.block)[-1]
+    return len(local.chain.web3.eth.get_transaction(newest["transactionHash"])["input"])
 
 
 def _settlement(preset: Preset, settled: _Settled) -> dict[str, Any]:

@@ -1,0 +1,194 @@
+"""One account's transactions: one at a time, each written down before a node sees it.
+
+1. The nonce is the chain's count of what was mined; what was signed with it before still may be.
+2. An attempt of the same call goes on; one of another call is replaced.
+3. While nothing is mined, the fee rises, up to a bound.
+4. A receipt counts while its block is the chain's.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from eth_account.signers.local import LocalAccount
+from hexbytes import HexBytes
+from web3 import Web3
+from web3.types import TxReceipt
+
+from undertow.chain.errors import (
+    AlreadyKnownError,
+    ChainUnreachableError,
+    NonceTooLowError,
+    RevertedError,
+    UnderpricedError,
+    WrongAnswerError,
+)
+from undertow.chain.fees import Fee, asked_fee, gas_limit
+from undertow.chain.node import Node
+from undertow.chain.receipts import formatted
+from undertow.chain.send_journal import Attempt, SendJournal
+
+POLL_SECONDS = 0.05
+LONGEST_POLL_SECONDS = 2.0
+RAISE_SECONDS = 45
+"""Without a block that takes the transaction, after which its fee rises."""
+PATIENCE_SECONDS = 120
+"""After which the caller reads the chain again; the transaction stays in the journal."""
+UNKNOWN_SECONDS = 15
+"""How long a nonce may be gone without a receipt of ours: the node is behind, or our key shared."""
+NONCES = 8
+"""Other transactions of the account that may come between before we give up for now."""
+RAISES = 40
+"""Of a fee in a row: from a thousandth of a gwei to the bound and beyond."""
+
+
+class Sender:
+    """Sends for one account; threads take turns."""
+
+    def __init__(
+        self,
+        node: Node,
+        account: LocalAccount,
+        chain_id: int,
+        journal: SendJournal,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._node, self._account, self._chain_id = node, account, chain_id
+        self._journal = journal
+        self._monotonic, self._sleep = monotonic, sleep
+        self._name = f"{chain_id}:{account.address}"
+        self._turn = threading.Lock()
+
+    def send(self, call: Any) -> TxReceipt:
+        """Send a call and wait until it is mined.
+
+        Raises:
+            RevertedError: the contract refuses, before or in a block.
+            RefusedSendError: the node does not take it.
+            ChainUnreachableError: nothing was mined for now; the same call goes on where it is.
+        """
+        with self._turn:
+            built = self._built(call)
+            key = Web3.keccak(text=f"{built.get('to')} {built['data']}").to_0x_hex()
+            for _ in range(NONCES):
+                receipt = self._at_nonce(self._count(), key, built)
+                if receipt is not None:
+                    return receipt
+        raise ChainUnreachableError("other transactions of this account come between")
+
+    def _built(self, call: Any) -> dict[str, Any]:
+        """Return where a call goes and what it says."""
+        filled = {"gas": 1, "gasPrice": 1, "nonce": 0, "chainId": self._chain_id, "value": 0}
+        built = call.build_transaction(filled)
+        to = {"to": built["to"]} if built.get("to") else {}
+        return {**to, "data": built["data"], "value": 0}
+
+    def _at_nonce(self, nonce: int, key: str, built: dict[str, Any]) -> TxReceipt | None:
+        """Return the call's receipt, None once a transaction of another call has the nonce."""
+        with suppress(NonceTooLowError):  # Then something was mined with it: the receipts say what.
+            self._hand_over(nonce, key, built)
+        started = raised = self._monotonic()
+        gone_since, pause = None, POLL_SECONDS
+        while (now := self._monotonic()) - started < PATIENCE_SECONDS:
+            # The count first: a receipt that is there by then is not missed below.
+            gone = self._count() > nonce
+            mined = self._mined(nonce)
+            if mined is not None:
+                return formatted(mined[1]) if mined[0] == key else None
+            gone_since = (gone_since or now) if gone else None
+            if gone_since is not None and now - gone_since > UNKNOWN_SECONDS:
+                break
+            if not gone and now - raised > RAISE_SECONDS:
+                raised = now
+                with suppress(NonceTooLowError):
+                    self._replace(nonce, key, built)
+            self._sleep(pause)
+            pause = min(2 * pause, LONGEST_POLL_SECONDS)
+        raise ChainUnreachableError(
+            f"transaction {nonce} of this account is not known to be mined, or by whom; it is "
+            "not sent again with another number"
+        )
+
+    def _hand_over(self, nonce: int, key: str, built: dict[str, Any]) -> None:
+        """Let the call's own attempt go on, replace another's, or begin."""
+        known = self._journal.attempts(self._name, nonce)
+        own = [attempt for attempt in known if attempt.call == key]
+        if own:
+            with suppress(UnderpricedError):
+                self._broadcast(own[-1])
+                return
+        self._replace(nonce, key, built)
+
+    def _replace(self, nonce: int, key: str, built: dict[str, Any]) -> None:
+        known = self._journal.attempts(self._name, nonce)
+        self._sign(nonce, key, built, known[-1] if known else None)
+
+    def _sign(self, nonce: int, key: str, built: dict[str, Any], replaced: Attempt | None) -> None:
+        """Sign a call at a fee that the node takes, write it down, hand it over."""
+        gas = gas_limit(self._node, self._asked(built))
+        fee = asked_fee(self._node)
+        if replaced is not None:
+            fee = fee.at_least(replaced.fee, replaced.tip)
+        for _ in range(RAISES):
+            attempt = self._attempt(nonce, key, {**built, "gas": gas}, fee)
+            self._journal.write(self._name, attempt)
+            try:
+                self._broadcast(attempt)
+            except UnderpricedError:
+                # What it replaces was signed elsewhere, or the base fee moved.
+                fee = fee.raised()
+            else:
+                return
+        raise ChainUnreachableError("the node calls every fee too low")
+
+    def _attempt(self, nonce: int, key: str, built: dict[str, Any], fee: Fee) -> Attempt:
+        fields = {**built, **fee.fields(), "nonce": nonce, "chainId": self._chain_id}
+        signed = self._account.sign_transaction(fields)
+        return Attempt(
+            nonce=nonce,
+            digest=signed.hash.to_0x_hex(),
+            call=key,
+            fee=fee.most,
+            tip=fee.tip,
+            raw=bytes(signed.raw_transaction),
+        )
+
+    def _broadcast(self, attempt: Attempt) -> None:
+        try:
+            digest = self._node.ask("eth_sendRawTransaction", [HexBytes(attempt.raw).to_0x_hex()])
+        except AlreadyKnownError:
+            return
+        if digest != attempt.digest:
+            raise WrongAnswerError("answers a transaction with another one's hash")
+
+    def _mined(self, nonce: int) -> tuple[str, dict[str, Any]] | None:
+        """Return the call and the receipt of what a block of the chain has with this nonce.
+
+        Raises:
+            RevertedError: the contract refused it there.
+        """
+        for attempt in self._journal.attempts(self._name, nonce):
+            receipt = self._node.ask("eth_getTransactionReceipt", [attempt.digest])
+            if receipt is None or not self._stands(receipt):
+                continue
+            if int(receipt["status"], 16) != 1:
+                raise RevertedError(f"transaction {attempt.digest} was reverted")
+            return attempt.call, receipt
+        return None
+
+    def _stands(self, receipt: dict[str, Any]) -> bool:
+        """Whether the receipt's block is the chain's, and not one that was left behind."""
+        block = self._node.ask("eth_getBlockByNumber", [receipt["blockNumber"], False])
+        return block is not None and block["hash"] == receipt["blockHash"]
+
+    def _asked(self, built: dict[str, Any]) -> dict[str, Any]:
+        return {**built, "from": self._account.address, "value": "0x0"}
+
+    def _count(self) -> int:
+        asked = [self._account.address, "latest"]
+        return int(self._node.ask("eth_getTransactionCount", asked), 16)
