@@ -8,13 +8,17 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from matcher.ahead import Ahead
 from matcher.close import Linger
 from matcher.desk import Desk
 from matcher.intake import View
 from matcher.journal import Journal
 from matcher.logged import LoggedOrders
 from matcher.loop import Operator
-from matcher.outside import Clock, JobProver, VenueChain
+from matcher.outside import Clock, JobProver, Proofs, VenueChain
+from matcher.pipeline import Pipeline
+from matcher.proofs import ThreadProofs
+from matcher.serve import REQUEST_LINGER_SECONDS, Serving
 from matcher.service import Matcher
 from matcher.store import OrderLog
 from undertow.crypto.eddsa import PrivateKey
@@ -46,6 +50,8 @@ class Parts:
     clock: Clock
     random: Random
     linger_seconds: float
+    request_linger_seconds: float = REQUEST_LINGER_SECONDS
+    proofs: Proofs = field(default_factory=ThreadProofs)
 
 
 def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
@@ -71,11 +77,14 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
         clock_ms=parts.clock.time_ms,
     )
     matcher.log = log
-    operator = Operator(
-        matcher=matcher,
-        desk=_desk(parts, log, journal),
+    desk = _desk(parts, log, journal)
+    pipeline = Pipeline(
+        desk=desk,
+        ahead=Ahead(desk=desk),
         linger=Linger(parts.clock, parts.linger_seconds),
+        serving=Serving(Linger(parts.clock, parts.request_linger_seconds)),
     )
+    operator = Operator(matcher=matcher, desk=desk, pipeline=pipeline)
     matcher.phase = lambda: operator.phase
     return operator
 
@@ -90,6 +99,7 @@ def _desk(parts: Parts, log: OrderLog, journal: Journal) -> Desk:
         chain=parts.chain,
         batch_prover=parts.batch_prover,
         request_prover=parts.request_prover,
+        proofs=parts.proofs,
         clock=parts.clock,
         random=parts.random,
     )

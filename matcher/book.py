@@ -25,10 +25,30 @@ class OrderBook:
     """Waiting orders by sequence number."""
 
     waiting: dict[int, SignedOrder] = field(default_factory=dict)
+    held: dict[int, int] = field(default_factory=dict)
+    """The closed set that an order is in until that is executed, by the order's number."""
 
     def copy(self) -> OrderBook:
         """Return a book that changes on its own."""
-        return OrderBook(self.waiting.copy())
+        return OrderBook(self.waiting.copy(), self.held.copy())
+
+    def hold(self, closed: ClosedSet) -> None:
+        """Promise a set's orders to it: no other set may have them."""
+        for authority, number in closed.slots:
+            if authority is Authority.ORDER:
+                self.held[number] = closed.batch
+
+    def free(self) -> list[int]:
+        """Return the numbers of the orders that are in no closed set, in time order.
+
+        An account with an order in one has no other meanwhile: they would be of one nonce.
+        """
+        busy = {self.waiting[n].order.account for n in self.held if n in self.waiting}
+        return [
+            number
+            for number in sorted(self.waiting)
+            if number not in self.held and self.waiting[number].order.account not in busy
+        ]
 
     def add(self, sequence: int, signed: SignedOrder) -> None:
         """Take in an order of the log."""
@@ -41,14 +61,16 @@ class OrderBook:
         preset: Preset,
         params: MarketParams,
         random: Random,
+        *,
+        empty: bool = False,
     ) -> ClosedSet | None:
-        """Return the next set, or None while no order waits.
+        """Return the next set, or None while no order waits, unless it may be ``empty``.
 
         The busiest markets get the lanes; an account has one order in a batch, of its highest
         nonce; decoys fill up. ``random`` draws decoys and salts.
         """
         self._drop_dead(batch, accounts)
-        if not self.waiting:
+        if not (self.free() or (empty and accounts)):
             return None
         lanes = self._lanes(preset, params)
         orders, taken = self._orders(lanes, preset.slots)
@@ -58,7 +80,9 @@ class OrderBook:
 
     def settle(self, closed: ClosedSet, slots: Sequence[Slot]) -> None:
         """Drop the orders that a batch finished; a resting rest goes on waiting."""
-        for (_, number), slot in zip(closed.slots, slots, strict=True):
+        for (authority, number), slot in zip(closed.slots, slots, strict=True):
+            if authority is Authority.ORDER:
+                self.held.pop(number, None)
             if slot.order is None or slot.outcome in _KEEP:
                 continue
             rests = slot.outcome is Outcome.CLEARED and not slot.order.immediate_or_cancel
@@ -66,7 +90,7 @@ class OrderBook:
                 self.waiting.pop(number, None)
 
     def _lanes(self, preset: Preset, params: MarketParams) -> tuple[int, ...]:
-        demand = Counter(s.order.instrument for s in self.waiting.values())
+        demand = Counter(self.waiting[number].order.instrument for number in self.free())
         listed = [i for i, market in enumerate(params.markets) if market is not None]
         ranked = sorted(listed, key=lambda i: -demand[i])
         spare = [i for i in range(len(params.markets)) if i not in listed]
@@ -76,7 +100,7 @@ class OrderBook:
         """Return the oldest order of each account, and the accounts that have one."""
         orders: list[Reference] = []
         taken: set[int] = set()
-        for sequence in sorted(self.waiting):
+        for sequence in self.free():
             order = self.waiting[sequence].order
             if len(orders) < slots and order.instrument in lanes:
                 if order.account not in taken:
@@ -97,7 +121,7 @@ class OrderBook:
         for sequence, signed in list(self.waiting.items()):
             order = signed.order
             replaced = order.nonce < newest.get(order.account, order.nonce + 1)
-            if replaced or order.expiry_batch < batch:
+            if sequence not in self.held and (replaced or order.expiry_batch < batch):
                 del self.waiting[sequence]
 
 

@@ -8,70 +8,72 @@ from matcher.desk import Desk
 from matcher.journal import ClosedSet
 from matcher.outside import Clock
 from matcher.replica import Replica
+from undertow.chain.contracts import Close
+from undertow.chain.view import View
+
+MOST_PENDING = 7
+"""Closed sets that may wait; the contract's ring has one more place."""
+NOT_AFTER_SECONDS = 180
+"""How long a signed close is good: longer than a transaction is waited for."""
+LATER = frozenset({"SameGrid", "RingFull"})
+"""Refusals of a close that end by themselves."""
+REFUSALS = LATER | {"WrongNumber", "WrongParent", "TooLate", "OnlyOperator"}
 
 
 @dataclass(slots=True)
 class Linger:
-    """How long the first waiting order waits for others."""
+    """How long the first of what waits, waits for others."""
 
     clock: Clock
     seconds: float
     _since: float | None = None
 
-    def holds(self, waiting: int, slots: int) -> bool:
-        """Return whether so many waiting orders wait on, for a batch of so many slots."""
+    def holds(self, waiting: int, many: int) -> bool:
+        """Return whether so many wait on, where ``many`` do not."""
         if waiting == 0:
             return False
         now = self.clock.monotonic()
         if self._since is None:
             self._since = now
-        return waiting < slots and now - self._since < self.seconds
+        return waiting < many and now - self._since < self.seconds
 
     def end(self) -> None:
-        """Start anew with the next order: a set is written down."""
+        """Start anew with the next one."""
         self._since = None
 
 
-def write_down(desk: Desk, replica: Replica) -> ClosedSet | None:
-    """Return the set of the replica's next batch, None while no order waits.
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A set that is written down, and how it is closed."""
 
-    A set is picked once: what the journal holds was perhaps committed already.
+    closed: ClosedSet
+    close: Close
+
+
+def next_close(
+    desk: Desk, tip: Replica, view: View, linger: Linger, *, empty: bool = False
+) -> Following | None:
+    """Return the next set once it is to be closed, None while there is none.
+
+    A set is picked once for each close that it may follow: what the journal holds was perhaps sent
+    already, and does not change its mind. ``empty`` asks for a set even without orders.
     """
-    batch = replica.state.batch_number + 1
-    closed = desk.journal.read(batch)
+    number, parent = view.closed + 1, view.last_id
+    closed = desk.journal.read(number, parent)
     if closed is None:
-        accounts = replica.state.accounts
-        closed = replica.book.pick(batch, accounts, desk.preset, desk.params, desk.random)
-        if closed is not None:
-            desk.journal.write(closed)
-    return closed
-
-
-def close_next(desk: Desk, replica: Replica, linger: Linger) -> bool:
-    """Close the next set, if orders wait; return whether it was closed."""
-    written = desk.journal.read(replica.state.batch_number + 1) is not None
-    if not written and linger.holds(len(replica.book.waiting), desk.preset.slots):
-        return False
-    closed = write_down(desk, replica)
-    if closed is None:
-        return False
-    linger.end()
-    desk.chain.close(desk.set_root(closed))
-    return True
-
-
-def following_root(desk: Desk, after: Replica, linger: Linger) -> int:
-    """Return the root of the set that a settlement closes too, 0 for none.
-
-    ``after`` is the replica as the settlement leaves it. Waiting requests come first; a set that
-    was written down does not change its mind. If the settlement fails, the set stays in the journal
-    for `close_next`.
-    """
-    written = desk.journal.read(after.state.batch_number + 1) is not None
-    if not written and desk.chain.waiting_requests(1):
-        return 0
-    closed = write_down(desk, after)
-    if closed is None:
-        return 0
-    linger.end()
-    return desk.set_root(closed)
+        if not empty and linger.holds(len(tip.book.free()), desk.preset.slots):
+            return None
+        accounts = tip.state.accounts
+        closed = tip.book.pick(number, accounts, desk.preset, desk.params, desk.random, empty=empty)
+        if closed is None:
+            return None
+        desk.journal.write(closed, parent, desk.set_root(closed))
+        linger.end()
+    now = max(view.block.time, desk.clock.time_ms() // 1_000)
+    close = Close(
+        set_root=desk.set_root(closed),
+        number=number,
+        parent=parent,
+        not_after=now + NOT_AFTER_SECONDS,
+    )
+    return Following(closed, close)

@@ -7,7 +7,7 @@ from random import Random
 
 from matcher.journal import ClosedSet, Journal
 from matcher.logged import LoggedOrders
-from matcher.outside import Clock, JobProver, VenueChain
+from matcher.outside import Clock, JobProver, Proofs, VenueChain
 from prover.inputs import Committed
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
@@ -29,6 +29,7 @@ class Desk:
     chain: VenueChain
     batch_prover: JobProver
     request_prover: JobProver
+    proofs: Proofs
     clock: Clock
     random: Random
     """Draws decoys and salts: whoever foresees it sees through both."""

@@ -16,8 +16,11 @@ from undertow.protocol.authority import Authority
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sets (
-    batch INTEGER PRIMARY KEY,
-    content TEXT NOT NULL
+    batch INTEGER NOT NULL,
+    parent TEXT NOT NULL,
+    root TEXT NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (batch, parent)
 ) STRICT;
 """
 
@@ -41,7 +44,11 @@ class ClosedSet:
 
 
 class Journal:
-    """Closed sets by batch number, durable once `write` returns."""
+    """Closed sets by batch number and by the close that they follow, durable once `write` returns.
+
+    Numbers alone are not enough: of sets that lapsed, or whose close a reorganisation left behind,
+    the next ones have the same numbers. No two closes of a chain follow the same one.
+    """
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
@@ -52,8 +59,11 @@ class Journal:
         self._database.execute("PRAGMA synchronous=FULL")
         self._database.executescript(_SCHEMA)
 
-    def write(self, closed: ClosedSet) -> None:
-        """Add a set; a batch has one for ever, so an earlier one raises sqlite3.IntegrityError."""
+    def write(self, closed: ClosedSet, parent: str, root: int) -> None:
+        """Add a set, which has this root and follows this close.
+
+        There is one for ever: a second raises sqlite3.IntegrityError.
+        """
         content = json.dumps(
             {
                 "lanes": closed.lanes,
@@ -61,14 +71,26 @@ class Journal:
                 "salts": [str(salt) for salt in closed.salts],
             }
         )
+        row = (closed.batch, parent, str(root), content)
         with self._lock:
-            self._database.execute("INSERT INTO sets VALUES (?, ?)", (closed.batch, content))
+            self._database.execute("INSERT INTO sets VALUES (?, ?, ?, ?)", row)
 
-    def read(self, batch: int) -> ClosedSet | None:
-        """Return the set of a batch, if it was closed."""
-        query = "SELECT content FROM sets WHERE batch = ?"
+    def read(self, batch: int, parent: str) -> ClosedSet | None:
+        """Return the set of a batch that follows a close, if it was written down."""
+        return self._read("SELECT content FROM sets WHERE batch = ? AND parent = ?", batch, parent)
+
+    def find(self, batch: int, root: int) -> ClosedSet | None:
+        """Return the set of a batch that has a root, if it was written down."""
+        return self._read("SELECT content FROM sets WHERE batch = ? AND root = ?", batch, str(root))
+
+    def close(self) -> None:
+        """Close the file."""
         with self._lock:
-            row = self._database.execute(query, (batch,)).fetchone()
+            self._database.close()
+
+    def _read(self, query: str, batch: int, key: str) -> ClosedSet | None:
+        with self._lock:
+            row = self._database.execute(query, (batch, key)).fetchone()
         if row is None:
             return None
         content = json.loads(row[0])
@@ -81,8 +103,3 @@ class Journal:
             ),
             salts=tuple(int(salt) for salt in content["salts"]),
         )
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._database.close()

@@ -1,4 +1,4 @@
-"""The loop: serve requests, close a set, wait for its price, execute, prove, settle.
+"""The loop: look at the chain, go on to what it has settled, do the next piece of work.
 
 The chain and the order log are the authorities; the journal holds what was drawn at random. All
 else is recomputed from them, so the loop may stop at any point and start again.
@@ -9,38 +9,30 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
-from matcher.close import Linger, close_next
+from matcher.ahead import Ahead, Step
 from matcher.desk import Desk
 from matcher.errors import DivergedError
 from matcher.intake import view_of
+from matcher.phase import Phase
+from matcher.pipeline import Pipeline
 from matcher.recover import recover
 from matcher.replica import Replica
 from matcher.service import Matcher, notice
-from matcher.settle import BatchReport, oracle_is_silent, settle_batch, settle_requests
-from undertow.chain.contracts import Pending
+from matcher.settle import BatchReport, BatchStep
+from prover.errors import ProverError
 from undertow.chain.errors import ChainUnreachableError, RevertedError
 from undertow.chain.settled import SettledBatch
+from undertow.chain.view import View
 from undertow.protocol.state import State
 
 log = logging.getLogger(__name__)
 BACKOFF_SECONDS = (0.5, 1, 2, 4, 8, 15)
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.1
 """Between two steps when there is nothing to do."""
-
-
-class Phase(StrEnum):
-    """What the loop is doing; `/status` shows it."""
-
-    STARTING = "starting"
-    IDLE = "idle"
-    SERVING_REQUESTS = "serving requests"
-    WAITING_FOR_PRICE = "waiting for the first price after the close"
-    ORACLE_SILENT = "oracle stale or in disagreement: no price since the close"
-    PROVING = "proving"
-    CHAIN_UNREACHABLE = "chain unreachable, backing off"
+MOST_REFUSALS = 2
+"""In a row, after which the chain is read anew: one is what a stranger causes who was first."""
 
 
 def backoff(failures: int) -> float:
@@ -54,19 +46,34 @@ class Operator:
 
     matcher: Matcher
     desk: Desk
-    linger: Linger
+    pipeline: Pipeline
     on_batch: Callable[[BatchReport], None] = lambda report: None
     on_step: Callable[[], None] = lambda: None
     """Called whenever the phase may have changed."""
     phase: Phase = Phase.STARTING
-    replica: Replica = field(default_factory=Replica)
+    _view: View | None = None
     _stale: bool = True
-    """The chain may have moved without the replica."""
+    """The chain may have moved otherwise than by what is ahead."""
+    _refused: int = 0
+
+    @property
+    def ahead(self) -> Ahead:
+        """The chain's state as recomputed, and what follows it."""
+        return self.pipeline.ahead
+
+    @property
+    def replica(self) -> Replica:
+        """As the chain has it."""
+        return self.ahead.replica
 
     @property
     def state(self) -> State:
         """The committed state."""
         return self.replica.state
+
+    def work_with(self, desk: Desk) -> None:
+        """Go on with another desk: other files, another way to the chain, other provers."""
+        self.desk = self.pipeline.desk = self.ahead.desk = desk
 
     def run(self, stop: threading.Event) -> None:
         """Step until told to stop; an unreachable chain only slows the loop."""
@@ -85,91 +92,87 @@ class Operator:
                 log.warning("%s", error)
                 self._pause(Phase.CHAIN_UNREACHABLE, stop, backoff(failures))
             except RevertedError as error:
-                # The chain moved under the loop: a new request, or a settlement from elsewhere.
-                log.warning("refused by the contract, reading the chain again: %s", error)
-                self._pause(Phase.STARTING, stop, backoff(1))
+                # Somebody was first, or the chain is another one than it was.
+                log.warning("refused by the contract: %s", error)
+                self._refused += 1
+                self._stale = self._refused >= MOST_REFUSALS
+                if self._stale:
+                    self._pause(Phase.STARTING, stop, backoff(1))
+            except ProverError as error:
+                failures += 1
+                log.warning("%s", error)
+                self._stale = True
+                self._pause(Phase.PROVER_FAILED, stop, backoff(failures))
             self.on_step()
             if not moved:
                 self.desk.clock.wait(stop, PAUSE_SECONDS)
 
     def recover(self) -> None:
-        """Rebuild the state from the chain, the log and the journal.
+        """Rebuild the state from the chain, the log and the journal; drop what was ahead.
 
         Raises:
             DivergedError: the recomputed root is not the committed one, or a record is missing.
             ChainError: the chain does not answer.
         """
-        history = list(self.desk.chain.history())
-        self.replica = recover(self.desk, history)
+        view = self.desk.chain.view()
+        history = self.desk.chain.history(view)
+        replica = recover(self.desk, history)
+        if replica.reached() != (view.root, view.batches, view.runs):
+            raise DivergedError("the chain has settlements that its history does not show")
+        self.ahead.start_over(view, replica)
         self.matcher.settled[:] = [
-            notice(settled.number, settled.root, settled.round_number)
+            notice(settled.number, settled.root, settled.round.time)
             for settled in history
             if isinstance(settled, SettledBatch)
         ]
-        self._stale = False
-        self._publish_view()
+        self._view, self._stale, self._refused = view, False, 0
+        self._publish_view(view)
         self.phase = Phase.IDLE
 
     def close(self) -> None:
-        """Close the order log and the journal."""
+        """Close the order log and the journal; proofs under way are worth nothing any more."""
+        self.ahead.drop()
         self.matcher.log.close()
         self.desk.journal.close()
 
     def step(self) -> bool:
         """Do the next piece of work; return whether there was any."""
-        self.replica.take_in(self.desk.orders)
-        pending = self.desk.chain.pending()
-        if pending is not None and self._settle(pending):
+        view = self.desk.chain.view(self._view)
+        if view is not self._view and not self._follow(view):
+            self.recover()
             return True
-        # Requests do not wait for a price: a silent oracle keeps nobody's money.
-        if self._serve_requests():
-            return True
-        return pending is None and self._close()
+        self.ahead.tip.take_in(self.desk.orders)
+        moved = self.pipeline.work(view)
+        self.phase = self.pipeline.phase(view)
+        return moved
 
-    def _settle(self, pending: Pending) -> bool:
-        number = self.state.batch_number + 1
-        closed = self.desk.journal.read(number)
-        if closed is None:
-            raise DivergedError(f"set {number} is closed on chain and not in the journal")
-        price = self.desk.chain.first_round_after(pending.time)
-        if price is None:
-            silent = oracle_is_silent(pending.time, self.desk.chain.time())
-            self.phase = Phase.ORACLE_SILENT if silent else Phase.WAITING_FOR_PRICE
+    def _follow(self, view: View) -> bool:
+        """Go on to what the chain has settled; return whether it is what was ahead."""
+        done = self.ahead.follow(view)
+        if done is None:
             return False
-        self.phase = Phase.PROVING
-        self.replica, report = settle_batch(self.desk, self.replica, closed, price, self.linger)
-        self.matcher.settled.append(notice(number, self.state.root(), price.number))
-        self._publish_view()
-        self.phase = Phase.IDLE
-        self.on_batch(report)
+        for step in done:
+            self._settled(step)
+        self._view = view
+        self._publish_view(view)
         return True
 
-    def _serve_requests(self) -> bool:
-        requests = self.desk.chain.waiting_requests(self.desk.preset.requests)
-        if not requests:
-            return False
-        self.phase = Phase.SERVING_REQUESTS
-        self.replica = settle_requests(self.desk, self.replica, requests)
-        self._publish_view()
-        self.phase = Phase.IDLE
-        return True
-
-    def _close(self) -> bool:
-        closed = close_next(self.desk, self.replica, self.linger)
-        self.phase = Phase.WAITING_FOR_PRICE if closed else Phase.IDLE
-        if closed:
-            self._publish_view()
-        return closed
+    def _settled(self, step: Step) -> None:
+        self._refused = 0
+        if isinstance(step, BatchStep):
+            root = step.after.state.root()
+            self.matcher.settled.append(notice(step.closed.batch, root, step.round.time))
+            self.on_batch(step.report(self.desk))
 
     def _pause(self, phase: Phase, stop: threading.Event, seconds: float) -> None:
-        """Name what happened and wait; the next step begins with a recovery."""
-        self.phase, self._stale = phase, True
+        """Name what happened and wait."""
+        self.phase = phase
         self.on_step()
         self.desk.clock.wait(stop, seconds)
 
-    def _publish_view(self) -> None:
+    def _publish_view(self, view: View) -> None:
         """Tell intake what it decides against."""
-        number = self.state.batch_number + 1
-        if self.desk.journal.read(number) is not None:
-            number += 1  # That set is closed, or will be as it was written down.
+        number = view.closed + 1
+        if self.desk.journal.read(number, view.last_id) is not None:
+            number += 1  # That set will be closed as it was written down.
         self.matcher.view = view_of(self.state, number, self.desk.params)

@@ -34,16 +34,15 @@ def _replay(desk: Desk, replica: Replica, settled: SettledBatch | SettledRequest
         return
     size = desk.preset.requests
     state, _ = serve(replica.state, settled.requests, size, desk.params, desk.key.scalar)
-    replica.apply_requests(state, settled.number)
+    replica.apply_requests(state, settled.number, len(settled.requests))
 
 
 def _replay_batch(desk: Desk, replica: Replica, settled: SettledBatch) -> None:
-    closed = desk.journal.read(settled.number)
+    closed = desk.journal.find(settled.number, settled.set_root)
     if closed is None:
         raise DivergedError(f"batch {settled.number} was settled and is not in the journal")
     # Before the batch drops what it finished: an order that is taken in later would stay.
     replica.take_in(desk.orders)
-    price = desk.chain.round(settled.round_number)
-    batch = desk.committed(closed).batch
+    price, batch = settled.round, desk.committed(closed).batch
     execution = transition(replica.state, batch, price.prices, price.time, desk.params)
     replica.apply_batch(closed, execution)

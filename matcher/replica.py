@@ -18,6 +18,8 @@ class Replica:
     state: State = field(default_factory=State)
     runs: int = 0
     """Runs of requests that were settled."""
+    taken: int = 0
+    """Requests that were answered."""
     book: OrderBook = field(default_factory=OrderBook)
     read: int = 0
     """The newest record of the log that the book took in."""
@@ -37,6 +39,10 @@ class Replica:
         self.state = execution.state
         self.book.settle(closed, execution.slots)
 
-    def apply_requests(self, state: State, run: int) -> None:
-        """Go on to the state after a run of requests."""
-        self.state, self.runs = state, run
+    def apply_requests(self, state: State, run: int, count: int) -> None:
+        """Go on to the state after a run of so many requests."""
+        self.state, self.runs, self.taken = state, run, self.taken + count
+
+    def reached(self) -> tuple[int, int, int]:
+        """Return root, batches and runs, as the contract has them after the same settlements."""
+        return self.state.root(), self.state.batch_number, self.runs

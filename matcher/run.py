@@ -81,6 +81,7 @@ def _parts(settings: Settings, deployment: Deployment, contracts: Contracts) -> 
         clock=SystemClock(),
         random=SystemRandom(),
         linger_seconds=settings.linger_seconds,
+        request_linger_seconds=settings.request_linger_seconds,
     )
 
 

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """SQLite file of the closed sets."""
     linger_seconds: float = Field(default=2.0, ge=0)
     """How long the first order of a batch waits for others."""
+    request_linger_seconds: float = Field(default=600.0, ge=0)
+    """How long the first request at an idle venue waits for others."""
     jobs: Path | None = None
     """Folder to share proof jobs with `undertow prover run`; proves in this process if unset."""
 

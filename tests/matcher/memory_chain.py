@@ -7,21 +7,33 @@ and a proof has to show their signals.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
-from undertow.chain.contracts import Pending, Round
-from undertow.chain.errors import RevertedError
-from undertow.chain.settled import Answered, SettledBatch, SettledRequests
+from undertow.chain.chain import Block
+from undertow.chain.contracts import Close
+from undertow.chain.errors import RevertedError, WrongAnswerError
+from undertow.chain.queue import Entry
+from undertow.chain.settled import Round, SettledBatch, SettledRequests
+from undertow.chain.terms import LOCAL, Terms
+from undertow.chain.view import Pending, View
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
 from undertow.protocol.request import PADDING, Kind, Request
 from undertow.protocol.state import State
-from undertow.protocol.statement import Served, Touch, request_words, settle_words
+from undertow.protocol.statement import Answered, Served, Touch, request_words, settle_words
 from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 from undertow.protocol.words import Signals, challenge, evaluate
 
 PROOF_WORDS = 8
+RING = 8
+DEEPEST = 6
+"""Transactions that a reorganisation may leave behind."""
+_STATE = (
+    *("root", "batches", "runs", "committed", "credited", "queue", "pending", "last_id"),
+    *("marks_time", "taken", "settled", "_last", "_queued_at_last"),
+)
 
 
 def stand_in_proof(public: Sequence[int]) -> tuple[int, ...]:
@@ -32,101 +44,191 @@ def stand_in_proof(public: Sequence[int]) -> tuple[int, ...]:
 
 
 class MemoryChain:
-    """One venue's oracle, vault and settlement; each transaction is a block of its own."""
+    """One venue's price source, vault and settlement; each transaction is a block of its own."""
 
     def __init__(self, preset: Preset, market_params_hash: int, operator_key: Point) -> None:
         self.venue = Venue(31337, 0xB0B)
+        self.terms: Terms = LOCAL
         self.root = State().root()
-        self.batches = self.runs = self.sent = 0
+        self.batches = self.runs = self.sent = self.height = 0
         self.committed = self.credited = 0
-        self.rounds: list[Round] = []
-        self.queue: list[Request] = []
+        self.queue: list[Entry] = []
+        self.pending: list[Pending] = []
+        self.last_id = f"{self.root:#066x}"
+        self.marks_time = 0
+        self.now = 1_700_000_000
+        self.taken = 0
+        self.settled: list[SettledBatch | SettledRequests] = []
         self._preset, self._market_params_hash, self._operator_key = (
             preset,
             market_params_hash,
             operator_key,
         )
-        self.closed: Pending | None = None
-        self.now = 1_700_000_000
-        self._taken = 0
-        self.settled: list[SettledBatch | SettledRequests] = []
+        self._past: list[dict[str, object]] = []
+        self._last = Pending(number=0, set_root=1, grid=0, bound=0, closed_at=1)
+        self._queued_at_last = 0
 
-    def time(self) -> int:
-        return self.now
+    # What is read.
 
-    def pending(self) -> Pending | None:
-        return self.closed
+    def view(self, known: View | None = None) -> View:
+        digest = hashlib.sha256(f"{self.height} {self.root} {self.last_id}".encode()).hexdigest()
+        block = Block(self.height, digest, self.now)
+        if known is not None and known.block == block:
+            return known
+        return View(
+            block=block,
+            root=self.root,
+            batches=self.batches,
+            runs=self.runs,
+            last_id=self.last_id,
+            marks_time=self.marks_time,
+            taken=self.taken,
+            queued=len(self.queue),
+            pending=tuple(self.pending),
+        )
 
-    def round(self, number: int) -> Round:
-        return self.rounds[number - 1]
+    def history(self, view: View) -> Sequence[SettledBatch | SettledRequests]:
+        found = [
+            settled
+            for settled in self.settled
+            if settled.number <= (view.batches if isinstance(settled, SettledBatch) else view.runs)
+        ]
+        if found and found[-1].root != view.root:
+            raise WrongAnswerError("has events that end at another root than the contract")
+        return found
 
-    def first_round_after(self, time: int) -> Round | None:
-        return next((entry for entry in self.rounds if entry.time > time), None)
+    def entries(self, first: int, end: int, view: View) -> Sequence[Entry]:
+        return self.queue[first:end]
 
-    def waiting_requests(self, limit: int) -> list[Request]:
-        return self.queue[self._taken : self._taken + limit]
+    # What others do.
 
-    def history(self) -> Iterator[SettledBatch | SettledRequests]:
-        return iter(self.settled.copy())
+    def ask(self, request: Request) -> None:
+        """Somebody queues a request."""
+        self._mine()
+        self.queue.append(Entry(request=request, time=self.now))
 
-    def publish(self, prices: Sequence[Price]) -> None:
-        """The oracle's signers agree on a round."""
-        self.now += 1
-        self.rounds.append(Round(len(self.rounds) + 1, self.now, tuple(prices)))
+    def price(self, prices: Sequence[Price]) -> bool:
+        """The oracle's signers agree on the oldest price that is missing; return whether one is."""
+        position = next((i for i, p in enumerate(self.pending) if p.round is None), None)
+        if position is None:
+            return False
+        waiting, terms = self.pending[position], self.terms
+        before = self.pending[position - 1].round if position else self._last.round
+        first = waiting.grid
+        if before is not None:
+            first = max(first, -(-(before.time + terms.gap) // terms.interval) * terms.interval)
+        self._mine(first)
+        if self.now > waiting.closed_at + terms.lapse_after:
+            raise RevertedError("PricingOver")
+        time = first + (self.now - first) // terms.window * terms.window
+        self.pending[position] = replace(waiting, round=Round(time, tuple(prices)))
+        return True
 
-    def close(self, set_root: int) -> None:
-        _require(self.closed is None, "BatchPending")
-        _require(set_root != 0, "InvalidFieldElement")
+    # What the operator sends.
+
+    def close(self, close: Close) -> None:
+        self._check_close(close, self.now + 1)
         self._send()
-        self.closed = Pending(set_root, self.now)
+        self._close(close)
+
+    def _check_close(self, close: Close, now: int) -> None:
+        number = self.batches + len(self.pending) + 1
+        _require(close.number == number, "WrongNumber")
+        _require(close.parent == self.last_id, "WrongParent")
+        _require(now <= close.not_after, "TooLate")
+        _require(len(self.pending) < RING - 1, "RingFull")
+        _require(close.set_root != 0, "InvalidFieldElement")
+        _require(self._grid(now) > self._previous().grid, "SameGrid")
+
+    def _close(self, close: Close) -> None:
+        number, grid, bound = (
+            self.batches + len(self.pending) + 1,
+            self._grid(self.now),
+            self._bound(),
+        )
+        said = f"{self.last_id} {close.set_root} {grid} {bound}".encode()
+        self.last_id = "0x" + hashlib.sha256(said).hexdigest()
+        closed = Pending(
+            number=number, set_root=close.set_root, grid=grid, bound=bound, closed_at=self.now
+        )
+        self.pending.append(closed)
+        self._queued_at_last = len(self.queue)
+
+    def lapse(self) -> None:
+        _require(bool(self.pending), "NotPending")
+        oldest = self.pending[0]
+        _require(oldest.round is None, "AlreadyPriced")
+        _require(self.now > oldest.closed_at + self.terms.lapse_after, "LapseNotDue")
+        self._send()
+        self._last = replace(self._previous(), round=self._last.round)
+        self.pending.clear()
 
     def settle_batch(
         self,
         root: int,
+        own: Sequence[int],
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
-        round_number: int,
-        next_set_root: int = 0,
+        following: Close | None = None,
     ) -> int:
-        pending = self.closed
-        if pending is None:
-            raise RevertedError("NoBatchPending")
+        _require(bool(self.pending), "NotPending")
+        pending = self.pending[0]
+        if pending.round is None:
+            raise RevertedError("NotPriced")
+        _require(self.taken == pending.bound, "RequestsFirst")
         _require(len(touches) == self._preset.slots, "WrongLength")
-        price = self._price(pending.time, round_number)
-        _verify(self._batch_words(pending, price, root, touches), c, proof)
+        _verify(self._batch_words(pending, pending.round, root, touches), c, proof)
+        if following is not None:
+            self._check_close(following, self.now + 1)
         self._send()
-        number = self.batches + 1
-        self.root, self.batches = root, number
-        self.closed = Pending(next_set_root, self.now) if next_set_root else None
-        self.settled.append(SettledBatch(number, root, round_number, tuple(touches)))
+        self.root, self.batches = root, self.batches + 1
+        self._last = self.pending.pop(0)
+        self.marks_time = pending.round.time
+        if following is not None:
+            self._close(following)
+        settled = SettledBatch(self.batches, root, pending.set_root, pending.round, tuple(touches))
+        self.settled.append(settled)
         return 1
 
     def settle_requests(
-        self, root: int, answers: Sequence[Answered], c: int, proof: Sequence[int]
+        self,
+        root: int,
+        own: Sequence[int],
+        answers: Sequence[Answered],
+        c: int,
+        proof: Sequence[int],
+        entries: tuple[int, Sequence[Entry]],
     ) -> int:
-        taken = self.queue[self._taken : self._taken + self._preset.requests]
-        _require(len(taken) > 0, "NoRequests")
-        _require(0 < len(answers) <= len(taken), "WrongLength")
-        taken = taken[: len(answers)]
-        for request, (paid, _, _) in zip(taken, answers, strict=True):
+        first, taken = entries
+        end = first + len(taken)
+        _require(0 < len(taken) <= self._preset.requests, "WrongCount")
+        _require(len(answers) == len(taken), "WrongLength")
+        _require(end <= (self.pending[0].bound if self.pending else len(self.queue)), "BeyondBound")
+        _require(first == self.taken and list(taken) == self.queue[first:end], "NotInQueue")
+        for entry, (paid, _, _) in zip(taken, answers, strict=True):
+            request = entry.request
+            young = request.kind is Kind.WITHDRAW and entry.time >= self.marks_time
+            _require(not young, "WithdrawalTooYoung")
             whole = paid == request.amount and request.kind is Kind.WITHDRAW
             _require(paid == 0 or whole, "InvalidPaid")
-        number, roots = self.runs + 1, (self.root, root)
-        served = [Served(r.word(), r.key, *a) for r, a in zip(taken, answers, strict=True)]
+        requests = [entry.request for entry in taken]
+        _verify(self._run_words(root, requests, answers), c, proof)
+        self._send()
+        self._take(requests, answers)
+        self.root, self.runs = root, self.runs + 1
+        self.settled.append(SettledRequests(self.runs, root, tuple(requests), tuple(answers)))
+        return 1
+
+    def _run_words(
+        self, root: int, requests: Sequence[Request], answers: Sequence[Answered]
+    ) -> list[int]:
+        served = [Served(r.word(), r.key, *a) for r, a in zip(requests, answers, strict=True)]
         empty = Served(PADDING.word(), PADDING.key, 0, 0, 0)
         served += [empty] * (self._preset.requests - len(served))
-        key = self._operator_key
-        _verify(
-            request_words(self.venue, number, roots, key, self._market_params_hash, served),
-            c,
-            proof,
-        )
-        self._send()
-        self._take(taken, answers)
-        self.root, self.runs = root, number
-        self.settled.append(SettledRequests(number, root, tuple(taken), tuple(answers)))
-        return 1
+        roots, key = (self.root, root), self._operator_key
+        number, params = self.runs + 1, self._market_params_hash
+        return request_words(self.venue, number, roots, key, params, served)
 
     def _batch_words(
         self, pending: Pending, price: Round, root: int, touches: Sequence[Touch]
@@ -142,24 +244,46 @@ class MemoryChain:
             touches,
         )
 
-    def _price(self, closed_at: int, number: int) -> Round:
-        _require(0 < number <= len(self.rounds), "UnknownRound")
-        price = self.rounds[number - 1]
-        _require(price.time > closed_at, "RoundNotAfterClose")
-        _require(number == 1 or self.rounds[number - 2].time <= closed_at, "RoundNotFirst")
-        return price
+    def _previous(self) -> Pending:
+        return self.pending[-1] if self.pending else self._last
+
+    def _bound(self) -> int:
+        low = max(self.taken, self._previous().bound)
+        backlog = max(0, self._queued_at_last - low)
+        return low + min(backlog, max(self.terms.request_cap, backlog // 64))
 
     def _take(self, taken: Sequence[Request], answers: Sequence[Answered]) -> None:
         paid = sum(answer[0] for answer in answers)
         deposits = sum(r.amount for r in taken if r.kind is not Kind.WITHDRAW)
         _require(paid <= self.committed + deposits, "ExceedsCommitted")
-        self._taken += len(taken)
+        self.taken += len(taken)
         self.committed += deposits - paid
         self.credited += paid
 
     def _send(self) -> None:
-        self.now += 1
+        self._mine()
         self.sent += 1
+
+    def reorganise(self, depth: int) -> None:
+        """Leave the newest transactions behind; time goes on."""
+        if self._past:
+            kept = self._past[-min(depth, len(self._past))]
+            self.__dict__.update(_copied(kept))
+            self._past.clear()
+            self.now, self.height = self.now + 1, self.height + 1
+
+    def _mine(self, earliest: int = 0) -> None:
+        self._past = [*self._past[1 - DEEPEST :], _copied({n: getattr(self, n) for n in _STATE})]
+        self.now = max(self.now + 1, earliest)
+        self.height += 1
+
+    def _grid(self, now: int) -> int:
+        interval = self.terms.interval
+        return (now + self.terms.lag) // interval * interval + interval
+
+
+def _copied(state: dict[str, object]) -> dict[str, object]:
+    return {n: value.copy() if isinstance(value, list) else value for n, value in state.items()}
 
 
 def _verify(words: Sequence[int], c: int, proof: Sequence[int]) -> None:

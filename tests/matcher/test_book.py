@@ -106,3 +106,23 @@ def test_what_a_batch_finished_leaves_and_what_rests_stays() -> None:
     )
     made.settle(closed, slots)
     assert sorted(made.waiting) == [2, 4]
+
+
+def test_what_is_in_a_closed_set_is_in_no_other() -> None:
+    made = book(order(1, 5), order(1, 7), order(2, 5))
+    closed = made.pick(1, ACCOUNTS, MINIMAL, PARAMS, Random(1))
+    assert closed is not None
+    made.hold(closed)
+    assert picked(made, 2) == []
+    made.add(4, SignedOrder(order(3, 5), UNSIGNED))
+    assert picked(made, 2) == [4]
+    assert picked(made.copy(), 2) == [4]
+    made.held.clear()
+    assert picked(made, 2) == [1, 3, 4]
+
+
+def test_an_empty_set_is_all_decoys() -> None:
+    closed = OrderBook().pick(1, ACCOUNTS, MINIMAL, PARAMS, Random(1), empty=True)
+    assert closed is not None
+    assert {authority for authority, _ in closed.slots} == {Authority.TOUCH}
+    assert OrderBook().pick(1, {}, MINIMAL, PARAMS, Random(1), empty=True) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import OneProcess
+from undertow.chain.contracts import Close
 from undertow.chain.errors import RevertedError
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.units import MICRO_USD
@@ -30,25 +32,27 @@ def test_a_batch(venue: OneProcess) -> None:
     chain, settle = venue.chain, venue.chain.settle_batch
     refused = partial(refuses, settle)
 
-    def checked(root: int, touches: Any, c: int, proof: Any, number: int, following: int) -> int:
-        chain.publish(chain.rounds[-1].prices)
-        refused("InvalidProof", root + 1, touches, c, proof, number)
-        refused("InvalidProof", root, [*touches[1:], touches[0]], c, proof, number)
-        refused("InvalidProof", root, touches, c + 1, proof, number)
-        refused("InvalidProof", root, touches, c, [0, *proof[1:]], number)
-        refused("WrongLength", root, touches[1:], c, proof, number)
-        refused("UnknownRound", root, touches, c, proof, 0)
-        refused("RoundNotFirst", root, touches, c, proof, number + 1)
-        if number > 1:
-            refused("RoundNotAfterClose", root, touches, c, proof, number - 1)
-        refuses(chain.close, "BatchPending", 5)
-        gas = settle(root, touches, c, proof, number)
-        refused("NoBatchPending", root, touches, c, proof, number)
-        # The same proof again, over a set of its own: the root is another one by now.
-        chain.close(5)
-        chain.publish(chain.rounds[-1].prices)
-        refused("InvalidProof", root, touches, c, proof, len(chain.rounds))
-        chain.closed = None
+    def checked(root: int, own: Any, touches: Any, c: int, proof: Any, following: Any) -> int:
+        refused("InvalidProof", root + 1, own, touches, c, proof)
+        refused("InvalidProof", root, own, [*touches[1:], touches[0]], c, proof)
+        refused("InvalidProof", root, own, touches, c + 1, proof)
+        refused("InvalidProof", root, own, touches, c, [0, *proof[1:]])
+        refused("WrongLength", root, own, touches[1:], c, proof)
+        view = chain.view()
+        close = Close(
+            set_root=5, number=view.closed + 1, parent=view.last_id, not_after=chain.now + 9
+        )
+        refused("WrongNumber", root, own, touches, c, proof, replace(close, number=view.closed))
+        refused("WrongParent", root, own, touches, c, proof, replace(close, parent="0x1"))
+        refused("TooLate", root, own, touches, c, proof, replace(close, not_after=chain.now))
+        waits = chain.pending[0]
+        chain.pending[0] = replace(waits, round=None)
+        refused("NotPriced", root, own, touches, c, proof)
+        chain.pending[0] = replace(waits, bound=waits.bound + 1)
+        refused("RequestsFirst", root, own, touches, c, proof)
+        chain.pending[0] = waits
+        gas = settle(root, own, touches, c, proof, following)
+        refused("NotP", root, own, touches, c, proof)
         return gas
 
     chain.settle_batch = checked  # type: ignore[method-assign, assignment]
@@ -58,20 +62,30 @@ def test_a_batch(venue: OneProcess) -> None:
 
 def test_a_run_of_requests(venue: OneProcess) -> None:
     chain, settle = venue.chain, venue.chain.settle_requests
-    chain.queue.append(Request(Kind.WITHDRAW, 1, MICRO_USD))
+    chain.ask(Request(Kind.WITHDRAW, 1, MICRO_USD))
     refused = partial(refuses, settle)
 
-    def checked(root: int, answers: Any, c: int, proof: Any) -> int:
-        refused("InvalidProof", root + 1, answers, c, proof)
-        refused("InvalidProof", root, [(answers[0][0], 1, 1), *answers[1:]], c, proof)
-        refused("WrongLength", root, [], c, proof)
-        refused("WrongLength", root, [*answers, *answers, *answers], c, proof)
-        refused("InvalidPaid", root, [(1, *answers[0][1:]), *answers[1:]], c, proof)
-        gas = settle(root, answers, c, proof)
-        refused("Invalid|NoRequests|WrongLength", root, answers, c, proof)
+    def checked(root: int, own: Any, answers: Any, c: int, proof: Any, entries: Any) -> int:
+        first, taken = entries
+        refused("InvalidProof", root + 1, own, answers, c, proof, entries)
+        refused("InvalidProof", root, own, [(answers[0][0], 1, 1), *answers[1:]], c, proof, entries)
+        refused("WrongCount", root, own, [], c, proof, (first, []))
+        refused("WrongCount", root, own, answers * 9, c, proof, (first, taken * 9))
+        refused("NotInQueue|BeyondBound", root, own, answers, c, proof, (first + 1, taken))
+        other = [replace(taken[0], fee=taken[0].fee + 1), *taken[1:]]
+        refused("NotInQueue", root, own, answers, c, proof, (first, other))
+        if answers[0][0] == 0:
+            bad = [(1, *answers[0][1:]), *answers[1:]]
+            refused("InvalidPaid", root, own, bad, c, proof, entries)
+        marks, chain.marks_time = chain.marks_time, 0
+        if any(entry.request.kind is Kind.WITHDRAW for entry in taken):
+            refused("WithdrawalTooYoung", root, own, answers, c, proof, entries)
+        chain.marks_time = marks
+        gas = settle(root, own, answers, c, proof, entries)
+        refused("NotInQueue|BeyondBound", root, own, answers, c, proof, entries)
         return gas
 
     chain.settle_requests = checked  # type: ignore[method-assign, assignment]
-    venue.run(1)
+    venue.run(2)
     venue.operator.close()
-    assert chain.credited == MICRO_USD
+    assert chain.credited >= MICRO_USD

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from undertow import foreign_json
 from undertow.chain.errors import DeploymentError
+from undertow.chain.terms import Terms
 from undertow.crypto.babyjubjub import Point
 from undertow.errors import FieldError, UndertowError
 from undertow.foreign_json import Fields
@@ -49,6 +50,7 @@ class Deployment:
     operator_key: Point
     """Whom accounts share their view keys with."""
     group: MarketGroup
+    terms: Terms
 
     @property
     def venue(self) -> Venue:
@@ -64,7 +66,8 @@ class Deployment:
         """Return the form that `load` reads."""
         value = {name: getattr(self, name) for name in _PLAIN}
         key = {"x": f"{self.operator_key.x:#x}", "y": f"{self.operator_key.y:#x}"}
-        return {**value, "operator_key": key, "params": params_file.to_json(self.group)}
+        params = params_file.to_json(self.group)
+        return {**value, "operator_key": key, "params": params, "terms": asdict(self.terms)}
 
     @classmethod
     def load(cls, path: Path) -> Deployment:
@@ -79,12 +82,14 @@ class Deployment:
             ) from error
 
 
-_PLAIN = tuple(f.name for f in fields(Deployment) if f.name not in ("operator_key", "group"))
+_INNER = ("operator_key", "group", "terms")
+_PLAIN = tuple(f.name for f in fields(Deployment) if f.name not in _INNER)
+_TERMS = tuple(f.name for f in fields(Terms))
 
 
 def _from_json(value: object) -> Deployment:
-    read = Fields(value, "deployment", (*_PLAIN, "operator_key", "params"))
-    key = read.inner("operator_key", ("x", "y"))
+    read = Fields(value, "deployment", (*_PLAIN, "operator_key", "params", "terms"))
+    key, terms = read.inner("operator_key", ("x", "y")), read.inner("terms", _TERMS)
     x, y = (int(key.text(name, _WORD, "0x and a word of hex"), 16) for name in ("x", "y"))
     return Deployment(
         chain_id=_bounded(read, "chain_id", LARGEST_NUMBER),
@@ -97,6 +102,7 @@ def _from_json(value: object) -> Deployment:
         keys=_choice(read, "keys", ORIGINS),
         operator_key=Point(x, y),
         group=params_file.from_fields(read.inner("params", params_file.FIELDS)),
+        terms=Terms(**{name: _bounded(terms, name, LARGEST_NUMBER) for name in _TERMS}),
     )
 
 

@@ -89,7 +89,7 @@ def measure(preset: Preset, progress: Progress) -> dict[str, Any]:
 
 def _settle(local: LocalVenue, prover: Prover, window: Window, progress: Progress) -> _Settled:
     recorder = _Recorder(prover)
-    local.operator.desk = replace(local.operator.desk, batch_prover=recorder)
+    local.operator.work_with(replace(local.operator.desk, batch_prover=recorder))
     progress("funding")
     local.fund(TRADERS, DEPOSIT, HOUSE)
     local.wait("funding", lambda: len(local.operator.state.accounts) == TRADERS)

@@ -1,0 +1,85 @@
+"""What is executed and not settled yet: replicas that follow from the chain's, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from matcher.close import Following
+from matcher.desk import Desk
+from matcher.errors import DivergedError
+from matcher.replica import Replica
+from matcher.settle import BatchStep, RunStep
+from undertow.chain.view import View
+
+Step = BatchStep | RunStep
+
+
+@dataclass(slots=True, kw_only=True)
+class Ahead:
+    """The chain's state as recomputed, what follows it, and the sets that are closed."""
+
+    desk: Desk
+    replica: Replica = field(default_factory=Replica)
+    """As the chain has it."""
+    steps: list[Step] = field(default_factory=list)
+    """What follows it and is not the chain's yet, oldest first."""
+    _held: dict[int, int] = field(default_factory=dict)
+    """Roots of the closed sets whose orders the book holds, by number."""
+
+    @property
+    def tip(self) -> Replica:
+        """The replica after all that is ahead."""
+        return self.steps[-1].after if self.steps else self.replica
+
+    def follow(self, view: View) -> list[Step] | None:
+        """Go on to what the chain has settled; return that, None where it is no state of these.
+
+        What is ahead is dropped if the chain no longer has what it was executed on: other sets,
+        another price.
+
+        Raises:
+            DivergedError: a set is closed on chain that the journal does not hold.
+        """
+        reached = (view.root, view.batches, view.runs)
+        states = [self.replica, *(step.after for step in self.steps)]
+        position = next((i for i, r in enumerate(states) if r.reached() == reached), None)
+        if position is None:
+            return None
+        done, self.steps = self.steps[:position], self.steps[position:]
+        self.replica = states[position]
+        self._held = {n: root for n, root in self._held.items() if n > view.batches}
+        found = {pending.number: pending.set_root for pending in view.pending}
+        if found != self._held or not all(step.holds(view) for step in self.steps):
+            self.start_over(view)
+        return done
+
+    def start_over(self, view: View, replica: Replica | None = None) -> None:
+        """Drop what is ahead; hold the orders of the sets that are closed, and of no others.
+
+        ``replica`` is the chain's state, if the one at hand is not.
+
+        Raises:
+            DivergedError: see `follow`.
+        """
+        self.drop()
+        self.replica = replica or self.replica
+        book = self.replica.book
+        book.held.clear()
+        self._held = {}
+        for pending in view.pending:
+            closed = self.desk.journal.find(pending.number, pending.set_root)
+            if closed is None:
+                raise DivergedError(f"set {pending.number} is closed on chain, not in the journal")
+            book.hold(closed)
+            self._held[pending.number] = pending.set_root
+
+    def drop(self) -> None:
+        """Forget what is ahead; proofs that have not begun are not made."""
+        for step in self.steps:
+            step.proof.cancel()
+        self.steps = []
+
+    def hold(self, following: Following) -> None:
+        """Promise the orders of a set to it, which was closed just now."""
+        self.tip.book.hold(following.closed)
+        self._held[following.closed.batch] = following.close.set_root
