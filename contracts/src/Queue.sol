@@ -82,7 +82,9 @@ abstract contract Queue is IVault {
         uint256 earned;
         for (uint256 i; i < count; ++i) {
             Request calldata request = requests[i];
-            if (!_peaks.holds(end, first + i, _hash(request), paths[i])) revert NotInQueue(first + uint64(i));
+            if (!_peaks.holds(end, first + i, _hash(request), paths[i])) {
+                revert NotInQueue(first + uint64(i));
+            }
             earned += request.fee;
             if (RequestWord.kindOf(request.word) != Layout.KIND_WITHDRAW) {
                 deposits += RequestWord.amountOf(request.word);

@@ -72,8 +72,7 @@ contract Settlement is Pipeline {
 
         // 2. Verify: the transition is proved, at the only price that counts.
         uint64 batch = batchesSettled + 1;
-        uint256[] memory words =
-            SettlementWords.make(Layout.BATCH_HEADER_WORDS + Layout.TOUCH_WORDS * SLOTS);
+        uint256[] memory words = SettlementWords.make(Layout.BATCH_HEADER_WORDS + Layout.TOUCH_WORDS * SLOTS);
         words.putHeader(Layout.STATEMENT_BATCH, batch, stateRoot, newStateRoot);
         words.putBatch(setRoot, prices, time, MARKET_PARAMS_HASH);
         words.putTouches(data);

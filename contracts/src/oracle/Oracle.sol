@@ -40,7 +40,7 @@ contract Oracle is IOracle, EIP712 {
     mapping(address signer => bool registered) public isSigner;
 
     constructor(address[] memory signers, uint16 listed, Bounds memory bounds)
-        EIP712("Undertow Oracle", "2")
+        EIP712("Undertow Oracle", "1")
     {
         if (signers.length < 4 || signers.length > MAX_SIGNERS || signers.length % 3 != 1) {
             revert InvalidSigners(signers.length, MAX_SIGNERS);
