@@ -2,7 +2,10 @@
 pragma solidity 0.8.37;
 
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {IOracle} from "../src/interfaces/IOracle.sol";
 import {IVault} from "../src/interfaces/IVault.sol";
+import {Oracle} from "../src/oracle/Oracle.sol";
+import {Settlement} from "../src/Settlement.sol";
 import {SettlementWords} from "../src/SettlementWords.sol";
 import {Keys} from "./fixture/Keys.sol";
 import {Venue} from "./fixture/Venue.sol";
@@ -21,7 +24,7 @@ abstract contract GasTest is Venue {
             _open(ALICE, MINIMUM);
         }
         for (uint256 i; i < 8; ++i) {
-            _serveOpenings(GENESIS + i);
+            _serve(GENESIS + i, 0);
         }
         _close(R - 501);
         _priceSet(1);
@@ -43,7 +46,8 @@ abstract contract GasTest is Venue {
         settlement.settleBatch(newRoot, data, C, proof, next);
     }
 
-    function _serveOpenings(uint256 newRoot) internal {
+    /// @dev A whole run, each request paid so much.
+    function _serve(uint256 newRoot, uint64 paid) internal {
         (IVault.Request[] memory requests, bytes32[][] memory paths) = _oldest(M);
         uint256[] memory words = SettlementWords.make(9 + 6 * M);
         (words[0], words[1]) = (block.chainid, uint256(uint160(address(settlement))));
@@ -55,7 +59,8 @@ abstract contract GasTest is Venue {
             words[9 + 6 * j] = requests[j].word;
             (words[10 + 6 * j], words[11 + 6 * j]) = (requests[j].keyX, requests[j].keyY);
             (words[13 + 6 * j], words[14 + 6 * j]) = (R - 1 - j, R - 100 - j);
-            data = abi.encodePacked(data, uint64(0), words[13 + 6 * j], words[14 + 6 * j]);
+            words[12 + 6 * j] = paid;
+            data = abi.encodePacked(data, paid, words[13 + 6 * j], words[14 + 6 * j]);
         }
         uint256[8] memory proof = _prove(REQUEST_TAG, words);
         vm.prank(OPERATOR);
@@ -79,7 +84,7 @@ contract GasDefaultTest is GasTest {
     /// forge-config: default.isolate = true
     function test_gas_settleBatch() public {
         _settle(N, R - 502, _none());
-        _report("settleBatch, 16 slots", 300_000);
+        _report("settleBatch, 16 slots", 301_000);
     }
 
     /// @dev 20.5k an order.
@@ -94,33 +99,91 @@ contract GasDefaultTest is GasTest {
     function test_gas_closeBatch() public {
         vm.warp(START + 20);
         _close(R - 503);
-        _report("closeBatch", 70_000);
+        _report("closeBatch", 59_000);
     }
 
     /// forge-config: default.isolate = true
     function test_gas_requests() public {
         _open(ALICE, MINIMUM);
-        _report("open", 260_000);
+        _report("open", 94_000);
         _deposit(BOB, 1, MINIMUM);
-        _report("deposit", 110_000);
+        _report("deposit", 68_000);
         _withdraw(1, MINIMUM);
-        _report("withdraw", 60_000);
+        _report("withdraw", 46_000);
     }
 }
 
+/// @dev A whole run costs less than its fees pay, openings or paid withdrawals.
 contract GasRequestsTest is GasTest {
     function setUp() public {
         _setUp(1);
         _settle(1, R - 502, _none());
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_settleRequests_ofOpenings() public {
         for (uint256 i; i < M; ++i) {
             _open(ALICE, MINIMUM);
+        }
+        _serve(R - 2000, 0);
+        _report("settleRequests, 8 openings", 380_000);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_settleRequests_ofWithdrawals() public {
+        for (uint256 i; i < M; ++i) {
+            _withdraw(1, MINIMUM / 2);
+        }
+        vm.warp(START + 30);
+        _close(R - 503);
+        _priceSet(3);
+        _settle(1, R - 503, _none());
+        _serve(R - 2000, MINIMUM / 2);
+        _report("settleRequests, 8 withdrawals paid", 480_000);
+    }
+}
+
+/// @dev With the oracle of a deployment: four signers, three reports, every instrument listed.
+contract GasPriceTest is GasTest {
+    Oracle oracle;
+    IOracle.Report[] reports;
+
+    function setUp() public {
+        _deploy(1, M);
+        uint256[4] memory secrets = _secrets();
+        address[] memory signers = new address[](4);
+        for (uint256 i; i < 4; ++i) {
+            signers[i] = vm.addr(secrets[i]);
+        }
+        oracle = new Oracle(signers, 0xffff, IOracle.Bounds(100, 500, 600));
+        ISettlement.Config memory config = _config(1, M);
+        config.priceSource = oracle;
+        settlement = new Settlement(config);
+        _close(R - 501);
+        vm.warp(START + 2);
+        uint256 seven = ((1 << 252) - 1) / ((1 << 36) - 1) * 60e6; // equal prices
+        uint256[3] memory words = [seven, seven, seven & type(uint72).max];
+        for (uint256 i; i < 3; ++i) {
+            (uint8 v, bytes32 r, bytes32 s) = vm.sign(secrets[i], oracle.digest(START + 2, words));
+            reports.push(IOracle.Report(words, abi.encodePacked(r, s, v)));
         }
     }
 
     /// forge-config: default.isolate = true
-    function test_gas_settleRequests() public {
-        _serveOpenings(R - 2000);
-        _report("settleRequests, 8 openings", 450_000);
+    function test_gas_priceBatch() public {
+        bytes memory evidence = abi.encode(reports);
+        settlement.priceBatch(1, evidence);
+        _report("priceBatch, 3 of 4 signers, 16 instruments", 139_000);
+    }
+
+    /// @dev By rising address.
+    function _secrets() private pure returns (uint256[4] memory secrets) {
+        secrets = [uint256(1), 2, 3, 4];
+        for (uint256 i; i < 4; ++i) {
+            for (uint256 j = i; j > 0 && vm.addr(secrets[j]) < vm.addr(secrets[j - 1]); --j) {
+                (secrets[j], secrets[j - 1]) = (secrets[j - 1], secrets[j]);
+            }
+        }
     }
 }
 

@@ -65,8 +65,8 @@ contract SettlementRequestsTest is Venue {
         assertEq(vault.committed(), MINIMUM);
     }
 
-    /// @dev Who serves, not who proves or operates, earns the fees.
-    function test_settleRequests_earnsTheFees() public {
+    /// @dev A copy of the operator's transaction is no way to its fees.
+    function test_settleRequests_feesAreTheOperatorsWhoeverSends() public {
         vm.fee(10 gwei);
         _open(ALICE, MINIMUM);
         Answer[] memory answers = _opening();
@@ -74,7 +74,8 @@ contract SettlementRequestsTest is Venue {
         (IVault.Request[] memory requests, bytes32[][] memory paths) = _oldest(1);
         vm.prank(BOB);
         settlement.settleRequests(NEW_ROOT, _encode(answers), C, proof, requests, paths);
-        assertEq(vault.fees(BOB), FEE_GAS * 10 gwei);
+        assertEq(vault.fees(OPERATOR), FEE_GAS * 10 gwei);
+        assertEq(vault.fees(BOB), 0);
     }
 
     // --- withdrawals ---

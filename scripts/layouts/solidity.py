@@ -39,7 +39,10 @@ def render() -> str:
             for _, *lists in layout.STATEMENTS
             for words in lists
         ),
-        [_comment("Bytes of the call. Words of the statement itself, the last of its header's."), *_own()],
+        [
+            _comment("Bytes of the call. Words of the statement itself, the last of its header's."),
+            *_own(),
+        ],
         *([_comment(f"Bytes of the call. {c.about}"), *_bytes(c)] for c in layout.CALLDATA),
         [_comment(f"Bits of the word. {request.about}"), *_bits(request)],
         [_comment("Types of a request."), *_enum("KIND", layout.KINDS)],
