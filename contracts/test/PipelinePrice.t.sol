@@ -100,6 +100,7 @@ contract PipelinePriceTest is Pipelined {
     }
 
     /// @dev Whenever sets are closed and priced: each one's time is later, and within its window.
+    /// forge-config: default.fuzz.runs = 48
     function testFuzz_priceBatch_timesRise(uint256 seed) public {
         uint64 last;
         uint64 priced;

@@ -25,6 +25,7 @@ contract QueueTest is Requests {
 
     // --- serving ---
 
+    /// forge-config: default.fuzz.runs = 64
     function testFuzz_take_inPartsOfAnySize(uint256 seed) public {
         for (uint256 i; i < 20; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
