@@ -67,7 +67,7 @@ abstract contract GasTest is Venue {
         settlement.settleRequests(newRoot, data, C, proof, requests, paths);
     }
 
-    function _report(string memory what, uint256 limit) internal view {
+    function _report(string memory what, uint256 limit) internal virtual {
         uint256 used = vm.lastCallGas().gasTotalUsed;
         print(what, used);
         assertTrue(used <= limit);
@@ -77,7 +77,7 @@ abstract contract GasTest is Venue {
 contract GasDefaultTest is GasTest {
     uint256 constant N = 16;
 
-    function setUp() public {
+    function setUp() public virtual {
         _setUp(N);
     }
 
