@@ -5,8 +5,8 @@ pragma solidity 0.8.37;
 /// @notice An append-only list in 32 words: entries are proved against nodes of a tree of hashes over all of them.
 /// @dev    Node i of level l covers entries i * 2^l to (i + 1) * 2^l - 1. A word is kept of each level: its last
 ///         complete node with an even index, for a push merges upwards through odd nodes and stores where it
-///         ends. Such a node stays good after it was merged, so a path outlives the next 2^l entries at least;
-///         old entries have high nodes, and nobody makes their paths fail by queueing.
+///         ends. A node stays good after it was merged: a path to an entry's highest kept node, of level l,
+///         outlives 2^l more entries. So whoever queues to make paths fail pays twice as much each time.
 ///         A chain of hashes would not do: served in part, any false entry passes until the last one. Words are
 ///         written over and never cleared. Leaves must not be hashes of 64 bytes, which nodes are.
 library Peaks {
@@ -26,13 +26,11 @@ library Peaks {
     }
 
     /// @notice Whether `leaf` stands at `number`; the path leads to the node that is kept of its length's level.
-    function holds(
-        List storage list,
-        uint256 count,
-        uint256 number,
-        bytes32 leaf,
-        bytes32[] calldata path
-    ) internal view returns (bool) {
+    function holds(List storage list, uint256 count, uint256 number, bytes32 leaf, bytes32[] calldata path)
+        internal
+        view
+        returns (bool)
+    {
         uint256 level = path.length;
         if (level >= LEVELS) return false;
         uint256 complete = count >> level;

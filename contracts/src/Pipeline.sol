@@ -184,8 +184,13 @@ abstract contract Pipeline is ISettlement {
     }
 
     /// @dev The oldest pending set, which must have its price and its requests served.
-    function _ready() internal view returns (uint256 setRoot, uint64 time, uint256[PRICE_WORDS] memory words) {
-        uint64 batch = batchesSettled + 1;
+    function _ready()
+        internal
+        view
+        returns (uint256 setRoot, uint64 time, uint256[PRICE_WORDS] memory words)
+    {
+        uint64 batch =
+            batchesSettled + 1;
         _checkPending(batch);
         if (!_isPriced(batch)) revert NotPriced(batch);
         uint64 served = VAULT.queueStart();

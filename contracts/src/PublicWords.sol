@@ -26,12 +26,28 @@ library PublicWords {
             mstore(at, c)
             z := mod(keccak256(start, sub(add(at, 0x20), start)), R)
 
-            // 2. The polynomial, from its highest coefficient down. Canonical: a word and the same word plus r
-            //    are one number to the circuit, two to a reader.
+            // 2. The polynomial, from its highest coefficient down; four words a turn, for a turn costs as much as
+            //    half a word. Canonical: a word and the same word plus r are one number to the circuit, two to a
+            //    reader.
             canonical := lt(c, R)
-            for {} gt(at, start) {} {
+            for { let odd := sub(at, mul(and(mload(words), 3), 0x20)) } gt(at, odd) {} {
                 at := sub(at, 0x20)
                 let word := mload(at)
+                canonical := and(canonical, lt(word, R))
+                y := addmod(mulmod(y, z, R), word, R)
+            }
+            for {} gt(at, start) {} {
+                at := sub(at, 0x80)
+                let word := mload(add(at, 0x60))
+                canonical := and(canonical, lt(word, R))
+                y := addmod(mulmod(y, z, R), word, R)
+                word := mload(add(at, 0x40))
+                canonical := and(canonical, lt(word, R))
+                y := addmod(mulmod(y, z, R), word, R)
+                word := mload(add(at, 0x20))
+                canonical := and(canonical, lt(word, R))
+                y := addmod(mulmod(y, z, R), word, R)
+                word := mload(at)
                 canonical := and(canonical, lt(word, R))
                 y := addmod(mulmod(y, z, R), word, R)
             }

@@ -7,7 +7,7 @@ import {Peaks} from "./Peaks.sol";
 import {RequestWord} from "./RequestWord.sol";
 
 /// @title  Queue
-/// @notice The requests to the proven state, oldest first, and the fees that who serves them earns.
+/// @notice The requests to the proven state, oldest first, and the fees that serving them earns.
 /// @dev    The list has no end and can be served in part. An entry is its hash, with its time and payer: it is
 ///         shown again when it is served, so what waits costs no storage. A fee covers what serving one costs,
 ///         so a flood of requests pays the one whom it keeps busy.
@@ -82,7 +82,9 @@ abstract contract Queue is IVault {
         uint256 earned;
         for (uint256 i; i < count; ++i) {
             Request calldata request = requests[i];
-            if (!_peaks.holds(end, first + i, _hash(request), paths[i])) revert NotInQueue(first + uint64(i));
+            if (!_peaks.holds(end, first + i, _hash(request), paths[i])) {
+                revert NotInQueue(first + uint64(i));
+            }
             earned += request.fee;
             if (RequestWord.kindOf(request.word) != Layout.KIND_WITHDRAW) {
                 deposits += RequestWord.amountOf(request.word);

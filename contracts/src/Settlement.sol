@@ -72,8 +72,7 @@ contract Settlement is Pipeline {
 
         // 2. Verify: the transition is proved, at the only price that counts.
         uint64 batch = batchesSettled + 1;
-        uint256[] memory words =
-            SettlementWords.make(Layout.BATCH_HEADER_WORDS + Layout.TOUCH_WORDS * SLOTS);
+        uint256[] memory words = SettlementWords.make(Layout.BATCH_HEADER_WORDS + Layout.TOUCH_WORDS * SLOTS);
         words.putHeader(Layout.STATEMENT_BATCH, batch, stateRoot, newStateRoot);
         words.putBatch(setRoot, prices, time, MARKET_PARAMS_HASH);
         words.putTouches(data);
@@ -105,8 +104,9 @@ contract Settlement is Pipeline {
         _checkRun(first, data.length, requests);
 
         // 2. Verify: these are the oldest requests, and the answers are proved. The vault is ours and calls
-        //    nobody here.
-        VAULT.take(requests, paths, msg.sender);
+        //    nobody here. The fees are the operator's, who alone has the state that is proved: were they the
+        //    sender's, everybody would copy the operator's transaction and be paid for its proof.
+        VAULT.take(requests, paths, OPERATOR);
         uint64 run = runsSettled + 1;
         uint256[] memory words =
             SettlementWords.make(Layout.REQUESTS_HEADER_WORDS + Layout.SERVED_WORDS * REQUESTS);

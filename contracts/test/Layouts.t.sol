@@ -5,6 +5,7 @@ import {Layout} from "../src/generated/Layout.sol";
 import {BabyJubJub} from "../src/BabyJubJub.sol";
 import {PriceWords} from "../src/oracle/PriceWords.sol";
 import {RequestWord} from "../src/RequestWord.sol";
+import {SettlementWords} from "../src/SettlementWords.sol";
 import {Keys} from "./fixture/Keys.sol";
 import {Test} from "./Test.sol";
 
@@ -16,10 +17,37 @@ contract LayoutsTest is Test {
     function test_layout_fitsTheTypes() public pure {
         assertEq(Layout.REQUEST_ACCOUNT_MASK, type(uint24).max);
         assertEq(Layout.REQUEST_AMOUNT_MASK, type(uint64).max);
+        // Written out in assembly: SettlementWords.putTouches.
+        assertEq(Layout.TOUCH_WORDS, 3);
+        assertEq(Layout.TOUCH_ACCOUNT, 0);
+        assertEq(Layout.TOUCH_LEAF, 1);
+        assertEq(Layout.TOUCH_CIPHERTEXT, 2);
+        assertEq(Layout.TOUCH_ACCOUNT_BYTE, 0);
         assertEq(Layout.TOUCH_LEAF_BYTE - Layout.TOUCH_ACCOUNT_BYTE, bytes3(0).length);
         assertEq(Layout.TOUCH_BYTES - Layout.TOUCH_CIPHERTEXT_BYTE, bytes32(0).length);
         assertEq(Layout.ANSWERED_LEAF_BYTE - Layout.ANSWERED_PAID_BYTE, bytes8(0).length);
         assertEq(Layout.ANSWERED_BYTES - Layout.ANSWERED_CIPHERTEXT_BYTE, bytes32(0).length);
+    }
+
+    /// @dev The statement's own words are the header's last, and leave the words around them alone.
+    function test_putOwn_fillsTheHeadersEnd() public view {
+        uint256[] memory words = SettlementWords.make(9);
+        for (uint256 i; i < 9; ++i) {
+            words[i] = 100 + i;
+        }
+        for (uint256 i; i < 9; ++i) {
+            uint256 expected = i == 4 ? 7 : i == 5 ? 8 : 100 + i;
+            assertEq(this.putOwn(words, 6, 64, abi.encode(7, 8, 9))[i], expected);
+        }
+    }
+
+    function putOwn(uint256[] memory words, uint256 headerWords, uint256 size, bytes calldata data)
+        external
+        pure
+        returns (uint256[] memory)
+    {
+        SettlementWords.putOwn(words, headerWords, size, data);
+        return words;
     }
 
     function test_requestWord_layout() public pure {

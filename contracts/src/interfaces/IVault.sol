@@ -17,7 +17,7 @@ interface IVault {
         uint256 keyX;
         uint256 keyY;
         uint64 time; // seconds, of the block that queued it
-        uint96 fee; // wei, to who serves it
+        uint96 fee; // wei, for serving it
         address payer;
     }
 

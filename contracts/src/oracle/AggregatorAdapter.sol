@@ -74,7 +74,8 @@ contract AggregatorAdapter is IAggregatorAdapter {
     /// @dev Decimals are read each time: a proxy may move to an aggregator with others.
     function _priceAt(uint64 time, Feed memory source, uint80 roundId) private view returns (uint256 price) {
         uint8 instrument = source.instrument;
-        (, int256 answer,, uint256 updatedAt, uint80 answeredInRound) = source.aggregator.getRoundData(roundId);
+        (, int256 answer,, uint256 updatedAt, uint80 answeredInRound) =
+            source.aggregator.getRoundData(roundId);
 
         if (updatedAt == 0 || answeredInRound < roundId) revert RoundIncomplete(instrument);
         if (updatedAt > time) revert AnswerTooNew(instrument, updatedAt);

@@ -112,11 +112,9 @@ contract Oracle is IOracle, EIP712 {
     /// @dev The lower median: of an even number of reports it is still a price that somebody signed.
     function _medians(Report[] memory reports) private view returns (uint256[PRICE_WORDS] memory words) {
         uint256[] memory prices = new uint256[](reports.length);
+        uint256 last = prices.length - 1;
         for (uint256 i; i < Layout.INSTRUMENTS; ++i) {
-            for (uint256 j; j < prices.length; ++j) {
-                _insert(prices, j, PriceWords.get(reports[j].words, i));
-            }
-            uint256 last = prices.length - 1;
+            _sort(prices, reports, i);
             if (LISTED >> i & 1 == 0) {
                 if (prices[last] != 0) revert PriceUnlisted(i);
                 continue;
@@ -130,13 +128,20 @@ contract Oracle is IOracle, EIP712 {
         }
     }
 
-    /// @dev Insert `price` into the sorted first `length` prices.
-    function _insert(uint256[] memory prices, uint256 length, uint256 price) private pure {
-        uint256 i = length;
-        for (; i > 0 && prices[i - 1] > price; --i) {
-            prices[i] = prices[i - 1];
+    /// @dev The reports' prices of an instrument, rising. Unchecked: indices stay within the reports.
+    function _sort(uint256[] memory prices, Report[] memory reports, uint256 instrument) private pure {
+        uint256 index = instrument / Layout.PRICES_PER_WORD;
+        uint256 shift = Layout.PRICE_WIDTH * (instrument % Layout.PRICES_PER_WORD);
+        unchecked {
+            for (uint256 i; i < reports.length; ++i) {
+                uint256 price = reports[i].words[index] >> shift & Layout.PRICE_MASK;
+                uint256 j = i;
+                for (; j > 0 && prices[j - 1] > price; --j) {
+                    prices[j] = prices[j - 1];
+                }
+                prices[j] = price;
+            }
         }
-        prices[i] = price;
     }
 
     function _checkDeviation(uint256 instrument, uint256 price, uint256 median) private view {
