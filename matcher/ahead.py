@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from matcher.close import Following
@@ -31,8 +32,14 @@ class Ahead:
         """The replica after all that is ahead."""
         return self.steps[-1].after if self.steps else self.replica
 
-    def follow(self, view: View) -> list[Step] | None:
-        """Go on to what the chain has settled; return that, None where it is no state of these.
+    def done(self, view: View) -> list[Step]:
+        """Return the steps that the chain has settled by a view, none if it went another way."""
+        after = [step.after for step in self.steps]
+        count = next((i + 1 for i, replica in enumerate(after) if replica.agrees(view)), 0)
+        return self.steps[:count]
+
+    def go_on(self, done: Sequence[Step], view: View) -> None:
+        """Count the first steps as settled.
 
         What is ahead is dropped if the chain no longer has what it was executed on: other sets,
         another price.
@@ -40,18 +47,12 @@ class Ahead:
         Raises:
             DivergedError: a set is closed on chain that the journal does not hold.
         """
-        reached = (view.root, view.batches, view.runs)
-        states = [self.replica, *(step.after for step in self.steps)]
-        position = next((i for i, r in enumerate(states) if r.reached() == reached), None)
-        if position is None:
-            return None
-        done, self.steps = self.steps[:position], self.steps[position:]
-        self.replica = states[position]
+        if done:
+            self.replica, self.steps = done[-1].after, self.steps[len(done) :]
         self._held = {n: root for n, root in self._held.items() if n > view.batches}
         found = {pending.number: pending.set_root for pending in view.pending}
         if found != self._held or not all(step.holds(view) for step in self.steps):
             self.start_over(view)
-        return done
 
     def start_over(self, view: View, replica: Replica | None = None) -> None:
         """Drop what is ahead; hold the orders of the sets that are closed, and of no others.
@@ -59,7 +60,7 @@ class Ahead:
         ``replica`` is the chain's state, if the one at hand is not.
 
         Raises:
-            DivergedError: see `follow`.
+            DivergedError: see `go_on`.
         """
         self.drop()
         self.replica = replica or self.replica

@@ -9,8 +9,10 @@ from random import Random
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from matcher.ahead import Ahead
+from matcher.checkpoint import Checkpoints
 from matcher.close import Linger
 from matcher.desk import Desk
+from matcher.follower import Follower
 from matcher.intake import View
 from matcher.journal import Journal
 from matcher.logged import LoggedOrders
@@ -23,6 +25,7 @@ from matcher.service import Matcher
 from matcher.store import OrderLog
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
+from undertow.protocol.matcher_keys import sign_keys
 from undertow.protocol.params import MarketParams, Preset
 
 
@@ -52,6 +55,10 @@ class Parts:
     linger_seconds: float
     request_linger_seconds: float = REQUEST_LINGER_SECONDS
     proofs: Proofs = field(default_factory=ThreadProofs)
+    checkpoints: Path | None = None
+    """Folder of the checkpoints; without one, every start replays all that was settled."""
+    confirmations: int = 0
+    """Blocks on top of one before a checkpoint holds it."""
 
 
 def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
@@ -77,6 +84,10 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
         clock_ms=parts.clock.time_ms,
     )
     matcher.log = log
+    public = parts.keys.receipt.public_key().public_bytes_raw()
+    matcher.keys_signature = sign_keys(
+        parts.keys.operator, parts.chain.venue, parts.keys.envelope.public, public
+    )
     desk = _desk(parts, log, journal)
     pipeline = Pipeline(
         desk=desk,
@@ -84,9 +95,17 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
         linger=Linger(parts.clock, parts.linger_seconds),
         serving=Serving(Linger(parts.clock, parts.request_linger_seconds)),
     )
-    operator = Operator(matcher=matcher, desk=desk, pipeline=pipeline)
+    follower = _follower(parts, desk, matcher)
+    operator = Operator(matcher=matcher, desk=desk, follower=follower, pipeline=pipeline)
     matcher.phase = lambda: operator.phase
     return operator
+
+
+def _follower(parts: Parts, desk: Desk, matcher: Matcher) -> Follower:
+    checkpoints = None
+    if parts.checkpoints is not None:
+        checkpoints = Checkpoints(parts.checkpoints, parts.chain.venue, desk.orders)
+    return Follower(desk, matcher.settled, checkpoints, parts.confirmations)
 
 
 def _desk(parts: Parts, log: OrderLog, journal: Journal) -> Desk:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from matcher.desk import Desk
 from matcher.journal import ClosedSet
 from matcher.outside import Clock
+from matcher.owners import owned_alone
 from matcher.replica import Replica
 from undertow.chain.contracts import Close
 from undertow.chain.view import View
@@ -64,7 +65,8 @@ def next_close(
         if not empty and linger.holds(len(tip.book.free()), desk.preset.slots):
             return None
         accounts = tip.state.accounts
-        closed = tip.book.pick(number, accounts, desk.preset, desk.params, desk.random, empty=empty)
+        with owned_alone(tip.book, accounts, desk.venue) as book:
+            closed = book.pick(number, accounts, desk.preset, desk.params, desk.random, empty=empty)
         if closed is None:
             return None
         desk.journal.write(closed, parent, desk.set_root(closed))

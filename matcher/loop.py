@@ -11,19 +11,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from matcher.ahead import Ahead, Step
+from matcher.ahead import Ahead
 from matcher.desk import Desk
-from matcher.errors import DivergedError
+from matcher.follower import Follower
 from matcher.intake import view_of
 from matcher.phase import Phase
 from matcher.pipeline import Pipeline
-from matcher.recover import recover
 from matcher.replica import Replica
 from matcher.service import Matcher, notice
 from matcher.settle import BatchReport, BatchStep
 from prover.errors import ProverError
 from undertow.chain.errors import ChainUnreachableError, RevertedError
-from undertow.chain.settled import SettledBatch
 from undertow.chain.view import View
 from undertow.protocol.state import State
 
@@ -46,12 +44,14 @@ class Operator:
 
     matcher: Matcher
     desk: Desk
+    follower: Follower
     pipeline: Pipeline
     on_batch: Callable[[BatchReport], None] = lambda report: None
     on_step: Callable[[], None] = lambda: None
     """Called whenever the phase may have changed."""
     phase: Phase = Phase.STARTING
     _view: View | None = None
+    _started: bool = False
     _stale: bool = True
     """The chain may have moved otherwise than by what is ahead."""
     _refused: int = 0
@@ -73,7 +73,7 @@ class Operator:
 
     def work_with(self, desk: Desk) -> None:
         """Go on with another desk: other files, another way to the chain, other provers."""
-        self.desk = self.pipeline.desk = self.ahead.desk = desk
+        self.desk = self.pipeline.desk = self.ahead.desk = self.follower.desk = desk
 
     def run(self, stop: threading.Event) -> None:
         """Step until told to stop; an unreachable chain only slows the loop."""
@@ -108,24 +108,19 @@ class Operator:
                 self.desk.clock.wait(stop, PAUSE_SECONDS)
 
     def recover(self) -> None:
-        """Rebuild the state from the chain, the log and the journal; drop what was ahead.
+        """Bring the state up to the chain by the log and the journal; drop what was ahead.
 
         Raises:
             DivergedError: the recomputed root is not the committed one, or a record is missing.
             ChainError: the chain does not answer.
         """
         view = self.desk.chain.view()
-        history = self.desk.chain.history(view)
-        replica = recover(self.desk, history)
-        if replica.reached() != (view.root, view.batches, view.runs):
-            raise DivergedError("the chain has settlements that its history does not show")
+        if self._started:
+            replica = self.follower.follow(self.replica, view)
+        else:
+            replica = self.follower.start(view)
         self.ahead.start_over(view, replica)
-        self.matcher.settled[:] = [
-            notice(settled.number, settled.root, settled.round.time)
-            for settled in history
-            if isinstance(settled, SettledBatch)
-        ]
-        self._view, self._stale, self._refused = view, False, 0
+        self._view, self._stale, self._started, self._refused = view, False, True, 0
         self._publish_view(view)
         self.phase = Phase.IDLE
 
@@ -138,30 +133,31 @@ class Operator:
     def step(self) -> bool:
         """Do the next piece of work; return whether there was any."""
         view = self.desk.chain.view(self._view)
-        if view is not self._view and not self._follow(view):
-            self.recover()
-            return True
+        if view is not self._view:
+            self._follow(view)
         self.ahead.tip.take_in(self.desk.orders)
         moved = self.pipeline.work(view)
         self.phase = self.pipeline.phase(view)
         return moved
 
-    def _follow(self, view: View) -> bool:
-        """Go on to what the chain has settled; return whether it is what was ahead."""
-        done = self.ahead.follow(view)
-        if done is None:
-            return False
-        for step in done:
-            self._settled(step)
+    def _follow(self, view: View) -> None:
+        """Go on to what the chain has settled, whatever that is."""
+        done = self.ahead.done(view)
+        batches = [step for step in done if isinstance(step, BatchStep)]
+        for step in batches:
+            number, root = step.closed.batch, step.after.root()
+            self.matcher.settled[number - 1 :] = [notice(number, root, step.round.time)]
+        expected = done[-1].after if done else self.replica
+        replica = self.follower.follow(expected, view)
+        if replica is expected:
+            self.ahead.go_on(done, view)
+        else:
+            self.ahead.start_over(view, replica)
         self._view = view
         self._publish_view(view)
-        return True
-
-    def _settled(self, step: Step) -> None:
-        self._refused = 0
-        if isinstance(step, BatchStep):
-            root = step.after.state.root()
-            self.matcher.settled.append(notice(step.closed.batch, root, step.round.time))
+        if done:
+            self._refused = 0
+        for step in batches:
             self.on_batch(step.report(self.desk))
 
     def _pause(self, phase: Phase, stop: threading.Event, seconds: float) -> None:

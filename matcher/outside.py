@@ -15,11 +15,12 @@ from typing import Protocol
 from prover.inputs import Job
 from prover.proof import Proof
 from prover.prover import Timing
+from undertow.chain.chain import Block
 from undertow.chain.contracts import Close
 from undertow.chain.queue import Entry
 from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.chain.terms import Terms
-from undertow.chain.view import View
+from undertow.chain.view import Reached, View
 from undertow.protocol.statement import Answered, Touch
 from undertow.protocol.venue import Venue
 
@@ -76,8 +77,12 @@ class VenueChain(Protocol):
         """Return what the contracts say at the newest block; the known view if it is of that."""
         ...
 
-    def history(self, view: View) -> Sequence[SettledBatch | SettledRequests]:
-        """Return every settlement in chain order up to a view, with all published words."""
+    def block(self, number: int) -> Block | None:
+        """Return a block, None if the node knows none of that number."""
+        ...
+
+    def settlements(self, since: Reached, view: View) -> Sequence[SettledBatch | SettledRequests]:
+        """Return what was settled since, up to a view, with all published words."""
         ...
 
     def entries(self, first: int, end: int, view: View) -> Sequence[Entry]:

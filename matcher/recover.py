@@ -1,4 +1,4 @@
-"""Rebuild the replica: replay what the chain settled, by the order log and the journal."""
+"""Bring a replica up to the chain: replay what was settled, by the order log and the journal."""
 
 from __future__ import annotations
 
@@ -8,24 +8,30 @@ from matcher.desk import Desk
 from matcher.errors import DivergedError
 from matcher.replica import Replica
 from undertow.chain.settled import SettledBatch, SettledRequests
+from undertow.chain.view import View
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
 
 
-def recover(desk: Desk, history: Iterable[SettledBatch | SettledRequests]) -> Replica:
-    """Return the replica after every settlement of the history.
+def recover(
+    desk: Desk, replica: Replica, history: Iterable[SettledBatch | SettledRequests], view: View
+) -> None:
+    """Replay settlements; the replica is then what the contracts say at the view's block.
 
     Raises:
         DivergedError: a recomputed root is not the committed one, or a record is missing.
         ChainError: the chain does not answer.
     """
-    replica = Replica()
     for settled in history:
         _replay(desk, replica, settled)
-        if replica.state.root() != settled.root:
+        if replica.root() != settled.root:
             raise DivergedError(f"settlement {settled.number} gives another state root")
     replica.take_in(desk.orders)
-    return replica
+    if not replica.agrees(view):
+        raise DivergedError(
+            f"after batch {replica.state.batch_number} and run {replica.runs} the contracts have "
+            f"batch {view.batches} and run {view.runs} with another root"
+        )
 
 
 def _replay(desk: Desk, replica: Replica, settled: SettledBatch | SettledRequests) -> None:

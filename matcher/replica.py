@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from matcher.book import OrderBook
 from matcher.journal import ClosedSet
 from matcher.logged import LoggedOrders
+from undertow.chain.view import View
 from undertow.engine.batch import Execution
 from undertow.protocol.state import State
 
@@ -23,6 +24,14 @@ class Replica:
     book: OrderBook = field(default_factory=OrderBook)
     read: int = 0
     """The newest record of the log that the book took in."""
+    _hashed: tuple[State, int] | None = None
+    """A state and its root: nothing moves while the venue is idle, and the root is asked for."""
+
+    def root(self) -> int:
+        """Return the state's root."""
+        if self._hashed is None or self._hashed[0] is not self.state:
+            self._hashed = (self.state, self.state.root())
+        return self._hashed[1]
 
     def take_in(self, orders: LoggedOrders) -> None:
         """Bring the book up to the log."""
@@ -34,6 +43,11 @@ class Replica:
         """Return a replica that goes on by itself; this one stays, in case the other fails."""
         return replace(self, book=self.book.copy())
 
+    def agrees(self, view: View) -> bool:
+        """Return whether this is what the contracts say, by numbers and by root."""
+        numbers = (view.batches, view.runs) == (self.state.batch_number, self.runs)
+        return numbers and view.root == self.root()
+
     def apply_batch(self, closed: ClosedSet, execution: Execution) -> None:
         """Go on to the state after a closed set was executed."""
         self.state = execution.state
@@ -42,7 +56,3 @@ class Replica:
     def apply_requests(self, state: State, run: int, count: int) -> None:
         """Go on to the state after a run of so many requests."""
         self.state, self.runs, self.taken = state, run, self.taken + count
-
-    def reached(self) -> tuple[int, int, int]:
-        """Return root, batches and runs, as the contract has them after the same settlements."""
-        return self.state.root(), self.state.batch_number, self.runs

@@ -22,6 +22,7 @@ from undertow.chain.check import check_operator, connect
 from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment
 from undertow.chain.errors import ChainUnreachableError
+from undertow.chain.local import is_local
 from undertow.client.keys import load_secret
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
@@ -52,7 +53,7 @@ def run(host: str, port: int, stop: threading.Event) -> None:
 
 def _reach(settings: Settings, deployment: Deployment, stop: threading.Event) -> Contracts | None:
     """Return the contracts once the node answers and agrees, None if told to stop before."""
-    chain = Chain(settings.rpc, settings.chain_key.get_secret_value())
+    chain = Chain(settings.rpc, settings.chain_key.get_secret_value(), settings.sends_path)
     failures = 0
     while not stop.is_set():
         try:
@@ -82,6 +83,8 @@ def _parts(settings: Settings, deployment: Deployment, contracts: Contracts) -> 
         random=SystemRandom(),
         linger_seconds=settings.linger_seconds,
         request_linger_seconds=settings.request_linger_seconds,
+        checkpoints=settings.checkpoints,
+        confirmations=0 if is_local(contracts.chain) else settings.confirmations,
     )
 
 

@@ -47,6 +47,8 @@ class Matcher:
     settled: list[Notice] = field(default_factory=list)
     """Every settled batch, oldest first."""
     phase: Callable[[], str] = lambda: "intake only"
+    keys_signature: bytes = b""
+    """The operator's, of both keys."""
 
     def receipt(self, record: Record) -> dict[str, int | str]:
         """Return the signed receipt of a durable record, the same each time."""
@@ -73,6 +75,7 @@ class Matcher:
             "keyId": public.key_id.hex(),
             "envelopeKey": public.raw.hex(),
             "receiptKey": self.receipt_key.public_key().public_bytes_raw().hex(),
+            "keysSignature": self.keys_signature.hex(),
         }
 
 

@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     """What `undertow deploy` wrote."""
     journal_path: Path = Path("journal.sqlite")
     """SQLite file of the closed sets."""
+    sends_path: Path = Path("sends.sqlite")
+    """SQLite file of the transactions that were sent."""
+    checkpoints: Path = Path("checkpoints")
+    """Folder of what a restart goes on from."""
+    confirmations: int = Field(default=12, ge=0, le=1 << 20)
+    """Blocks on top of one before a checkpoint holds it; a local chain needs none."""
     linger_seconds: float = Field(default=2.0, ge=0)
     """How long the first order of a batch waits for others."""
     request_linger_seconds: float = Field(default=600.0, ge=0)

@@ -125,4 +125,5 @@ def _parts(
         random=SystemRandom(),
         linger_seconds=linger,
         request_linger_seconds=linger,
+        checkpoints=folder / "checkpoints",
     )

@@ -93,7 +93,7 @@ class LocalVenue:
 
     def client(self) -> Client:
         """Return a client of the matcher."""
-        return Client(self.url)
+        return Client(self.url, self.deployment.venue, self.deployment.operator_key)
 
     def fund(self, traders: int, deposit: int, house: int) -> None:
         """Open and fund accounts and the house through the vault; amounts in micro-USD."""

@@ -23,10 +23,11 @@ from undertow.client.client import AsyncClient, Client, MatcherInfo, Trader
 from undertow.client.errors import MatcherDownError, RefusedError
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.errors import ReceiptError
+from undertow.protocol.matcher_keys import sign_keys
 from undertow.protocol.receipt import Receipt
 
 KEY = EnvelopePrivateKey.generate(1)
-TRADER, STRANGER = key(1), key(2)
+TRADER, STRANGER, OPERATOR = key(1), key(2), key(3)
 both = pytest.mark.parametrize("kind", [Client, AsyncClient])
 
 
@@ -35,13 +36,17 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = OrderLog(tmp_path_factory.mktemp("log") / "orders.sqlite", VENUE)
     view = View(9, {5: Owner(TRADER.public, nonce=0)}, {2: (50_000, 70_000)})
     receipt_key, clock = Ed25519PrivateKey.generate(), SystemClock()
-    with serve_http(Matcher(VENUE, KEY, receipt_key, log, view, clock.time_ms)) as address:
+    public = receipt_key.public_key().public_bytes_raw()
+    matcher = Matcher(VENUE, KEY, receipt_key, log, view, clock.time_ms)
+    matcher.keys_signature = sign_keys(OPERATOR, VENUE, KEY.public, public)
+    with serve_http(matcher) as address:
         yield address
     log.close()
 
 
 def call(kind: type[Client | AsyncClient], name: str, *arguments: Any, **options: Any) -> Any:
     """Make one call of a fresh client and close it."""
+    options = {"venue": VENUE, "operator": OPERATOR.public} | options
 
     async def later() -> Any:
         client = AsyncClient(**options)

@@ -19,7 +19,7 @@ from undertow.chain.contracts import Close
 from undertow.chain.errors import ChainUnreachableError, WrongAnswerError
 from undertow.chain.queue import Entry
 from undertow.chain.settled import SettledBatch, SettledRequests
-from undertow.chain.view import View
+from undertow.chain.view import Reached, View
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
 from undertow.protocol.prices import pack_prices
@@ -95,9 +95,9 @@ class FaultyChain(MemoryChain):
         self._reach("requests")
         return super().entries(first, end, view)
 
-    def history(self, view: View) -> Sequence[SettledBatch | SettledRequests]:
-        self._reach("history")
-        return super().history(view)
+    def settlements(self, since: Reached, view: View) -> Sequence[SettledBatch | SettledRequests]:
+        self._reach("settlements")
+        return super().settlements(since, view)
 
     def close(self, close: Close) -> None:
         self._reach("close")

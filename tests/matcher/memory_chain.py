@@ -7,16 +7,17 @@ and a proof has to show their signals.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
 from undertow.chain.chain import Block
 from undertow.chain.contracts import Close
-from undertow.chain.errors import RevertedError, WrongAnswerError
+from undertow.chain.errors import ReorganisedError, RevertedError
 from undertow.chain.queue import Entry
 from undertow.chain.settled import Round, SettledBatch, SettledRequests
 from undertow.chain.terms import LOCAL, Terms
-from undertow.chain.view import Pending, View
+from undertow.chain.view import Pending, Reached, View
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
 from undertow.protocol.request import PADDING, Kind, Request
@@ -32,7 +33,7 @@ DEEPEST = 6
 """Transactions that a reorganisation may leave behind."""
 _STATE = (
     *("root", "batches", "runs", "committed", "credited", "queue", "pending", "last_id"),
-    *("marks_time", "taken", "settled", "_last", "_queued_at_last"),
+    *("marks_time", "taken", "settled", "blocks", "_settled_at", "_last", "_queued_at_last"),
 )
 
 
@@ -50,7 +51,7 @@ class MemoryChain:
         self.venue = Venue(31337, 0xB0B)
         self.terms: Terms = LOCAL
         self.root = State().root()
-        self.batches = self.runs = self.sent = self.height = 0
+        self.batches = self.runs = self.sent = 0
         self.committed = self.credited = 0
         self.queue: list[Entry] = []
         self.pending: list[Pending] = []
@@ -64,6 +65,10 @@ class MemoryChain:
             market_params_hash,
             operator_key,
         )
+        self.blocks: list[Block] = [Block(0, f"{0:#066x}", self.now)]
+        self._settled_at: list[int] = []
+        """Each settlement's block."""
+        self._branch = 0
         self._past: list[dict[str, object]] = []
         self._last = Pending(number=0, set_root=1, grid=0, bound=0, closed_at=1)
         self._queued_at_last = 0
@@ -71,8 +76,7 @@ class MemoryChain:
     # What is read.
 
     def view(self, known: View | None = None) -> View:
-        digest = hashlib.sha256(f"{self.height} {self.root} {self.last_id}".encode()).hexdigest()
-        block = Block(self.height, digest, self.now)
+        block = self.blocks[-1]
         if known is not None and known.block == block:
             return known
         return View(
@@ -87,15 +91,14 @@ class MemoryChain:
             pending=tuple(self.pending),
         )
 
-    def history(self, view: View) -> Sequence[SettledBatch | SettledRequests]:
-        found = [
-            settled
-            for settled in self.settled
-            if settled.number <= (view.batches if isinstance(settled, SettledBatch) else view.runs)
-        ]
-        if found and found[-1].root != view.root:
-            raise WrongAnswerError("has events that end at another root than the contract")
-        return found
+    def block(self, number: int) -> Block | None:
+        return self.blocks[number] if number < len(self.blocks) else None
+
+    def settlements(self, since: Reached, view: View) -> Sequence[SettledBatch | SettledRequests]:
+        if self.block(view.block.number) != view.block:
+            raise ReorganisedError(f"block {view.block.number} is another one")
+        start = bisect_right(self._settled_at, since.block)
+        return self.settled[start : bisect_right(self._settled_at, view.block.number)]
 
     def entries(self, first: int, end: int, view: View) -> Sequence[Entry]:
         return self.queue[first:end]
@@ -187,6 +190,7 @@ class MemoryChain:
         self.marks_time = pending.round.time
         if following is not None:
             self._close(following)
+        self._settled_at.append(len(self.blocks) - 1)
         settled = SettledBatch(self.batches, root, pending.set_root, pending.round, tuple(touches))
         self.settled.append(settled)
         return 1
@@ -217,6 +221,7 @@ class MemoryChain:
         self._send()
         self._take(requests, answers)
         self.root, self.runs = root, self.runs + 1
+        self._settled_at.append(len(self.blocks) - 1)
         self.settled.append(SettledRequests(self.runs, root, tuple(requests), tuple(answers)))
         return 1
 
@@ -264,18 +269,32 @@ class MemoryChain:
         self._mine()
         self.sent += 1
 
+    def mark(self) -> dict[str, object]:
+        """Return what the chain can go back to."""
+        return _copied({name: getattr(self, name) for name in _STATE})
+
+    def back(self, mark: dict[str, object], empty_blocks: int = 1) -> None:
+        """Leave everything after a mark behind; so many blocks hold nothing instead."""
+        self.__dict__.update(_copied(mark))
+        self._past.clear()
+        self._branch += 1
+        for _ in range(empty_blocks):
+            self.idle()
+
     def reorganise(self, depth: int) -> None:
-        """Leave the newest transactions behind; time goes on."""
+        """Leave the newest transactions behind."""
         if self._past:
-            kept = self._past[-min(depth, len(self._past))]
-            self.__dict__.update(_copied(kept))
-            self._past.clear()
-            self.now, self.height = self.now + 1, self.height + 1
+            self.back(self._past[-min(depth, len(self._past))])
+
+    def idle(self, seconds: int = 1) -> None:
+        """A block of other people's."""
+        self.now += seconds
+        number = len(self.blocks)
+        self.blocks.append(Block(number, f"0x{self._branch:032x}{number:032x}", self.now))
 
     def _mine(self, earliest: int = 0) -> None:
-        self._past = [*self._past[1 - DEEPEST :], _copied({n: getattr(self, n) for n in _STATE})]
-        self.now = max(self.now + 1, earliest)
-        self.height += 1
+        self._past = [*self._past[1 - DEEPEST :], self.mark()]
+        self.idle(max(1, earliest - self.now))
 
     def _grid(self, now: int) -> int:
         interval = self.terms.interval

@@ -111,6 +111,11 @@ class OneProcess:
                 self.operator = self._born()
         return [settled.root for settled in self.chain.settled]
 
+    def back(self, mark: dict[str, object], empty_blocks: int) -> None:
+        """Let the chain go on from a mark; the world acts again."""
+        self.chain.back(mark, empty_blocks)
+        self._acted = {"step": -1, "wait": -1}
+
     def calm(self) -> None:
         """From now on nothing goes wrong."""
         calm = Faults()

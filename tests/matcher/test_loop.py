@@ -67,11 +67,11 @@ def test_intake_sees_limits_around_the_marks() -> None:
 def test_a_cut_off_chain_is_named_until_it_answers(tmp_path: Path) -> None:
     venue = OneProcess(tmp_path, 1, Faults())
     operator, stop, phases = venue.operator, threading.Event(), []
-    answer = venue.chain.history
+    answer = venue.chain.view
 
-    def unreachable(view: object) -> None:
+    def unreachable(known: object = None) -> None:
         if len(phases) == 2 * len(BACKOFF_SECONDS):
-            venue.chain.history = answer  # type: ignore[method-assign]
+            venue.chain.view = answer  # type: ignore[method-assign]
         raise ChainUnreachableError("cut off")
 
     def seen() -> None:
@@ -79,7 +79,7 @@ def test_a_cut_off_chain_is_named_until_it_answers(tmp_path: Path) -> None:
         if operator.phase is not Phase.CHAIN_UNREACHABLE:
             stop.set()
 
-    venue.chain.history = unreachable  # type: ignore[method-assign, assignment]
+    venue.chain.view = unreachable  # type: ignore[method-assign, assignment]
     operator.on_step = seen
     assert operator.phase is Phase.STARTING
     operator.run(stop)
@@ -120,8 +120,7 @@ def test_a_silent_oracle_is_named_and_ends_by_itself(tmp_path: Path) -> None:
     rests(venue)
     assert len(chain.pending) == 1
     assert operator.phase is Phase.WAITING_FOR_PRICE
-    chain.now += ORACLE_PATIENCE_SECONDS + 1
-    chain.height += 1
+    chain.idle(ORACLE_PATIENCE_SECONDS + 1)
     assert not operator.step()
     assert operator.phase is Phase.ORACLE_SILENT
     batches = chain.batches
@@ -161,8 +160,7 @@ def test_sets_that_lapse_give_their_orders_back(tmp_path: Path) -> None:
     rests(venue)
     (pending,) = chain.pending
     (held,) = operator.replica.book.held
-    chain.now += chain.terms.lapse_after + 2
-    chain.height += 1
+    chain.idle(chain.terms.lapse_after + 2)
     assert operator.step()
     assert chain.pending == []
     rests(venue)

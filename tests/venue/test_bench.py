@@ -16,7 +16,7 @@ from prover.proof import Proof
 from undertow.crypto import native
 from undertow.protocol.params import MINIMAL
 from venue import demo
-from venue.bench import batch, intake, peers, primitives
+from venue.bench import batch, intake, peers, primitives, restart
 from venue.bench.circuit import Circuit
 from venue.bench.figures import VECTORS
 from venue.command.cli import app
@@ -39,6 +39,7 @@ WANTED = {
     "settle_gas",
     "intake_orders_per_s",
     "transition_with_tree_orders_per_s",
+    "restart_s_after_10k_settlements",
 }
 SECONDS = 600
 CONSTRAINTS = 60
@@ -71,6 +72,7 @@ def _bench(folder: Path, full: bool) -> str:
     primitives.ACCOUNTS, primitives.SIGNATURES, primitives.UPDATES = 300, 16, 64
     peers.CACHE, peers.CORES, peers.KERNEL_BITS = folder, 2, 10
     peers.SETUP_CONSTRAINTS = 100
+    restart.SETTLEMENTS = 100
     peers.SIZES = dict(zip(SIZES, (CONSTRAINTS, 124), strict=True))
     if not full:
         _let_peers_prove_little()

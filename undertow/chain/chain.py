@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, cast
 
 from eth_account import Account
@@ -36,16 +37,14 @@ class Block:
 class Chain:
     """A node's connection with an account that pays and signs."""
 
-    def __init__(
-        self, url: str, private_key: str | None = None, journal: SendJournal | None = None
-    ) -> None:
-        """Connect; what is sent is remembered in the journal, without one in this process alone."""
+    def __init__(self, url: str, private_key: str | None = None, sends: Path | None = None) -> None:
+        """Connect; ``sends`` is the file of the journal of sends; without, it is in memory."""
         self.url = url
         self.node = Node(url)
         # No names to look up, no gas or fee filled in behind our back: attributes alone.
         self.web3 = Web3(self.node, middleware=[AttributeDictMiddleware])
         self.account: LocalAccount | None = _account(private_key) if private_key else None
-        self._journal = journal
+        self._sends = sends
 
     @cached_property
     def chain_id(self) -> int:
@@ -65,7 +64,7 @@ class Chain:
     @cached_property
     def sender(self) -> Sender:
         """What signs and sends; raises RevertedError where there is no key."""
-        return Sender(self.node, self.signer, self.chain_id, self._journal or SendJournal(None))
+        return Sender(self.node, self.signer, self.chain_id, SendJournal(self._sends))
 
     @property
     def signer(self) -> LocalAccount:

@@ -183,9 +183,6 @@ class Contracts:
         """Return what was settled since, up to a view; see `read_settlements`."""
         return read_settlements(self, since, view, progress)
 
-    def history(
-        self, view: View | None = None, progress: Progress | None = None
-    ) -> list[SettledBatch | SettledRequests]:
-        """Return every settlement in chain order up to a view, with all published words."""
-        start = Reached(self.deployment.block - 1, 0, 0)
-        return self.settlements(start, view or self.view(), progress)
+    def history(self, progress: Progress | None = None) -> list[SettledBatch | SettledRequests]:
+        """Return every settlement in chain order, with all published words."""
+        return self.settlements(Reached(-1, 0, 0), self.view(), progress)

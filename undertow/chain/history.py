@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from undertow.chain.contracts import Contracts
+from undertow.chain.logs import Progress
 from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.crypto.babyjubjub import Point, view_key
 from undertow.crypto.eddsa import PrivateKey
@@ -27,10 +28,17 @@ class Event:
     """After the change."""
 
 
-def own_events(contracts: Contracts, account: int, key: PrivateKey) -> list[Event]:
-    """Return an account's changes from chain data and its owner's key alone; see `follow`."""
+def own_events(
+    contracts: Contracts, account: int, key: PrivateKey, progress: Progress | None = None
+) -> list[Event]:
+    """Return an account's changes from chain data and its owner's key alone; see `follow`.
+
+    Raises:
+        DeltaError: as `follow`.
+        ChainError: the node gives no answer that can be used, or leaves settlements out.
+    """
     operator = contracts.operator_key()
-    return follow(contracts.history(), account, key.scalar, key.public, operator)
+    return follow(contracts.history(progress), account, key.scalar, key.public, operator)
 
 
 def follow(

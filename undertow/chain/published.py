@@ -109,7 +109,8 @@ def read_settlements(
     events, reader, causes = _Events(contracts), LogReader(contracts.chain.node), _Causes()
     found: list[_Found] = []
     missing: set[tuple[str, int]] = set()
-    for log in reader.forwards(events.all, since.block + 1, view.block.number, progress):
+    first = max(since.block + 1, contracts.deployment.block)
+    for log in reader.forwards(events.all, first, view.block.number, progress):
         name, said = events.read(log)
         if name in causes.said:
             causes.note(name, said)
@@ -120,7 +121,7 @@ def read_settlements(
     check_stands(contracts.chain, view.block)
     _check_complete([item.said for item in found], since, view)
     if missing:
-        _find(reader, events, (contracts.deployment.block, since.block), missing, causes)
+        _find(reader, events, (contracts.deployment.block, first - 1), missing, causes)
     return [_settled(item, causes) for item in found]
 
 

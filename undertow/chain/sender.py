@@ -91,6 +91,9 @@ class Sender:
 
     def _at_nonce(self, nonce: int, key: str, built: dict[str, Any]) -> TxReceipt | None:
         """Return the call's receipt, None once a transaction of another call has the nonce."""
+        if self._mined(nonce) is not None:
+            # An earlier call that said the same is not this one.
+            raise WrongAnswerError("counts fewer transactions of this account than were mined")
         with suppress(NonceTooLowError):  # Then something was mined with it: the receipts say what.
             self._hand_over(nonce, key, built)
         started = raised = self._monotonic()

@@ -14,9 +14,11 @@ import httpx
 
 from undertow import foreign_json
 from undertow.client.errors import MatcherDownError, OtherVenueError, RefusedError
+from undertow.crypto.babyjubjub import Point
 from undertow.crypto.eddsa import PrivateKey
 from undertow.errors import UndertowError
 from undertow.protocol.envelope import EnvelopePublicKey
+from undertow.protocol.matcher_keys import are_of_operator
 from undertow.protocol.order import Order
 from undertow.protocol.receipt import Receipt
 from undertow.protocol.signed_order import SignedOrder, seal_order
@@ -30,7 +32,7 @@ LARGEST_ANSWER = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class MatcherInfo:
-    """What a client must know of a matcher; take the receipt key from a source you trust."""
+    """What a client must know of a matcher; `Client.info` gives signed keys alone."""
 
     venue: Venue
     envelope_key: EnvelopePublicKey
@@ -38,6 +40,8 @@ class MatcherInfo:
     batch_number: int
     """The batch that is open for orders."""
     phase: str
+    keys_signature: bytes = b""
+    """The venue's operator's, of both keys."""
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> MatcherInfo:
@@ -49,17 +53,29 @@ class MatcherInfo:
                 bytes.fromhex(value["receiptKey"]),
                 int(value["batchNumber"]),
                 str(value["phase"]),
+                bytes.fromhex(value["keysSignature"]),
             )
-        except (KeyError, ValueError, AttributeError, UndertowError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError, UndertowError) as error:
             raise MatcherDownError(f"the matcher's status is malformed: {error}") from error
 
-    def require(self, venue: Venue) -> None:
-        """Refuse a matcher of another venue; raises OtherVenueError."""
+    def require(self, venue: Venue, operator: Point) -> MatcherInfo:
+        """Refuse a matcher of another venue, or with keys that its operator did not sign.
+
+        Raises:
+            OtherVenueError: it serves another venue, or pretends to serve this one.
+        """
         if self.venue != venue:
             raise OtherVenueError(
                 f"the matcher serves {self.venue.address} on chain {self.venue.chain_id}, not "
                 f"{venue.address} on chain {venue.chain_id}; name your deployment's matcher"
             )
+        keys = (self.envelope_key, self.receipt_key)
+        if not are_of_operator(operator, self.keys_signature, venue, *keys):
+            raise OtherVenueError(
+                "the matcher's keys are not signed by the operator whose key the deployment has; "
+                "name your deployment's matcher"
+            )
+        return self
 
 
 @dataclass(slots=True)
@@ -110,14 +126,21 @@ class Trader:
 
 
 class Client:
-    """A matcher over HTTP."""
+    """A matcher over HTTP, of a venue and an operator that its answers do not choose."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, venue: Venue, operator: Point) -> None:
+        self._venue, self._operator = venue, operator
         self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS)
 
     def info(self) -> MatcherInfo:
-        """Return the matcher's keys and the open batch; raises MatcherDownError."""
-        return MatcherInfo.from_json(self._ask("GET", "/status"))
+        """Return the matcher's keys and the open batch.
+
+        Raises:
+            MatcherDownError: no answer, or nonsense.
+            OtherVenueError: it is not the matcher of this client's venue.
+        """
+        known = MatcherInfo.from_json(self._ask("GET", "/status"))
+        return known.require(self._venue, self._operator)
 
     def submit(self, envelope: bytes, info: MatcherInfo) -> Receipt:
         """Send an envelope and return its checked receipt.
@@ -144,8 +167,9 @@ class Client:
 class AsyncClient:
     """The same for asyncio, and for many orders at once; the calls and errors of `Client`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, venue: Venue, operator: Point) -> None:
         """Keep the address; call it in a running loop, which the connections belong to."""
+        self._venue, self._operator = venue, operator
         self._http = aiohttp.ClientSession(
             url,
             timeout=aiohttp.ClientTimeout(TIMEOUT_SECONDS),
@@ -154,7 +178,8 @@ class AsyncClient:
 
     async def info(self) -> MatcherInfo:
         """See `Client.info`."""
-        return MatcherInfo.from_json(await self._ask("GET", "/status"))
+        known = MatcherInfo.from_json(await self._ask("GET", "/status"))
+        return known.require(self._venue, self._operator)
 
     async def submit(self, envelope: bytes, info: MatcherInfo) -> Receipt:
         """See `Client.submit`."""

@@ -4,7 +4,7 @@ ClientError
 ├── KeyFileError      a key file cannot be used; the message says what to do
 ├── RefusedError      the matcher refused an order; `code` says why
 ├── FillError         the chain holds a change that no order of the trader explains
-├── OtherVenueError   the matcher serves another venue than the trader means
+├── OtherVenueError   the matcher serves another venue, or its keys are not the operator's
 └── MatcherDownError  the matcher does not answer, or answers nonsense
 """
 
@@ -40,7 +40,7 @@ class FillError(ClientError):
 
 
 class OtherVenueError(ClientError):
-    """The matcher serves another venue than the trader means."""
+    """The matcher serves another venue than is meant, or its keys are not the operator's."""
 
 
 class MatcherDownError(ClientError):

@@ -51,10 +51,9 @@ def order(
     from undertow.client.client import Client, Trader
 
     # What the order binds comes from the deployment and the chain, not from the matcher's word.
-    venue = to_read(deployment, rpc).deployment.venue
-    client = Client(matcher)
+    deployed = to_read(deployment, rpc).deployment
+    client = Client(matcher, deployed.venue, deployed.operator_key)
     info = client.info()
-    info.require(venue)
     trader = Trader(trader_key(key), account, nonce - 1)
     signed = trader.order(
         instrument,

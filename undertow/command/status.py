@@ -13,6 +13,9 @@ from undertow.command.options import DEPLOYMENT, RPC, Account, Deployed, KeyFile
 from undertow.command.order import read_orders
 from undertow.protocol.units import MICRO_USD, MONEY_BITS
 
+LONG_READING = 20_000
+"""Blocks; what is longer tells how far it is."""
+
 
 def status(
     key: KeyFile,
@@ -28,7 +31,7 @@ def status(
     from undertow.chain.history import own_events
     from undertow.client.fills import check_fills
 
-    events = own_events(to_read(deployment, rpc), account, trader_key(key))
+    events = own_events(to_read(deployment, rpc), account, trader_key(key), _progress)
     if not events:
         typer.echo(f"account {account}: nothing settled yet")
         return
@@ -44,3 +47,9 @@ def status(
         changes = [(event.batch, event.delta) for event in events]
         fills = check_fills(read_orders(orders), changes)
         typer.echo(f"  each of {len(fills)} fills is one that your orders allow")
+
+
+def _progress(done: int, blocks: int) -> None:
+    """Tell on the error output how far a long reading is."""
+    if blocks > LONG_READING:
+        typer.echo(f"read {done:,} of {blocks:,} blocks", err=True)

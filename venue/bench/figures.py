@@ -8,7 +8,7 @@ from typing import Any
 
 from prover.native_core import native_core
 from undertow.protocol.params import Preset
-from venue.bench import batch, peers, primitives
+from venue.bench import batch, peers, primitives, restart
 from venue.errors import BenchError
 
 VECTORS = "avx512ifma"
@@ -32,4 +32,6 @@ def measure(
     figures = {"arithmetic": arithmetic, **batch.measure(preset, progress)}
     progress("what the native core does for each order")
     figures |= primitives.measure(primitives.ACCOUNTS)
+    progress("a restart with a long history behind it")
+    figures["restart_s_after_10k_settlements"] = round(restart.measure(restart.SETTLEMENTS), 2)
     return figures | peers.measure(portable, progress)

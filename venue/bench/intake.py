@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from undertow.client.client import AsyncClient, MatcherInfo
+from undertow.crypto.babyjubjub import Point
 from venue.demo import TRADERS, build_order
 from venue.recorded_flow import OrderEvent
 from venue.running import LocalVenue
@@ -32,19 +33,20 @@ def measure(local: LocalVenue, events: Sequence[OrderEvent]) -> float:
         order = build_order(trader, events[number % len(events)], info)
         envelopes.append(trader.seal(order, info))
     local.stop()
+    operator = local.deployment.operator_key
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        elapsed = pool.submit(_flood, local.url, envelopes, info).result()
+        elapsed = pool.submit(_flood, local.url, envelopes, info, operator).result()
     local.start()
     return len(envelopes) / elapsed
 
 
-def _flood(url: str, envelopes: list[bytes], info: MatcherInfo) -> float:
-    return asyncio.run(_send_all(url, envelopes, info))
+def _flood(url: str, envelopes: list[bytes], info: MatcherInfo, operator: Point) -> float:
+    return asyncio.run(_send_all(url, envelopes, info, operator))
 
 
-async def _send_all(url: str, envelopes: list[bytes], info: MatcherInfo) -> float:
+async def _send_all(url: str, envelopes: list[bytes], info: MatcherInfo, operator: Point) -> float:
     """Return the seconds from the first order to the last receipt."""
-    client = AsyncClient(url)
+    client = AsyncClient(url, info.venue, operator)
     gate = asyncio.Semaphore(CONCURRENCY)
 
     async def send(envelope: bytes) -> None:

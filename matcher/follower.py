@@ -1,0 +1,153 @@
+"""Follows the chain: the operator acts only while its replica is what the contracts say.
+
+Both are compared at one block, by numbers and root. What was settled since the two last agreed is
+replayed; where the chain was reorganised, from the newest replica that still is of it: one of the
+past ones in memory, else a checkpoint, else the beginning.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from dataclasses import dataclass, field
+
+from matcher.checkpoint import Checkpoint, Checkpoints
+from matcher.desk import Desk
+from matcher.errors import DivergedError
+from matcher.recover import recover
+from matcher.replica import Replica
+from matcher.service import Notice, notice
+from undertow.chain.chain import Block
+from undertow.chain.errors import WrongAnswerError
+from undertow.chain.settled import SettledBatch
+from undertow.chain.view import Reached, View
+
+log = logging.getLogger(__name__)
+PAST = 16
+"""Replicas that are kept in memory, one for each settlement."""
+LAG_PATIENCE = 20
+"""Looks at a node that is behind before its chain is taken for a shorter one."""
+CHECKPOINT_EVERY = 32
+"""Settlements between two checkpoints: what a restart replays."""
+
+
+@dataclass(slots=True)
+class Agreed:
+    """A replica that was what the contracts said, from one block to another."""
+
+    replica: Replica
+    first: Block
+    last: Block
+
+
+@dataclass(slots=True)
+class Follower:
+    """One operator's eye on the chain."""
+
+    desk: Desk
+    settled: list[Notice]
+    """Every settled batch, oldest first; who settles adds its own."""
+    checkpoints: Checkpoints | None = None
+    confirmations: int = 0
+    """Blocks on top of one before a checkpoint holds it."""
+    _past: deque[Agreed] = field(default_factory=lambda: deque(maxlen=PAST))
+    _lags: int = 0
+    _saved: int = 0
+
+    def start(self, view: View) -> Replica:
+        """Return a fresh start's replica: by a checkpoint, if there is one that serves.
+
+        Raises:
+            DivergedError: the chain holds another state than the log and the journal give.
+            ChainError: the chain does not answer.
+        """
+        self._past.clear()
+        for checkpoint in self.checkpoints.load() if self.checkpoints else ():
+            if self.desk.chain.block(checkpoint.block.number) != checkpoint.block:
+                log.warning("a checkpoint at block %d is of no chain now", checkpoint.block.number)
+                continue
+            base = Agreed(checkpoint.replica, checkpoint.block, checkpoint.block)
+            self.settled[:] = checkpoint.settled
+            try:
+                return self._replayed(base, view)
+            except DivergedError as error:
+                log.warning("a checkpoint leads to another state, so from the beginning: %s", error)
+        return self._replayed(None, view)
+
+    def follow(self, replica: Replica, view: View) -> Replica:
+        """Return the replica if it is what the contracts say now, else one that is.
+
+        Raises:
+            ChainUnreachableError: the node is behind what was seen before; else as `start`.
+        """
+        moved = self._roll_back(view)
+        if self._past and view.block.number < self._past[-1].last.number:
+            raise WrongAnswerError(f"is behind block {self._past[-1].last.number}")
+        if not moved and replica.agrees(view):
+            self._remember(replica, view.block)
+            return replica
+        if not self._past:
+            return self.start(view)
+        return self._replayed(self._past[-1], view)
+
+    def _roll_back(self, view: View) -> bool:
+        """Forget what is no longer of the chain; return whether there was any."""
+        moved = False
+        while self._past and self._past[-1].last != view.block:
+            agreed = self._past[-1]
+            found = self.desk.chain.block(agreed.last.number)
+            if found == agreed.last:
+                break
+            if found is None and self._lags < LAG_PATIENCE:
+                self._lags += 1
+                raise WrongAnswerError(f"is behind block {agreed.last.number}")
+            log.warning("block %d is another one: reorganised", agreed.last.number)
+            moved = True
+            if agreed.last == agreed.first:
+                self._past.pop()
+            else:
+                agreed.last = agreed.first
+        self._lags = 0
+        return moved
+
+    def _replayed(self, base: Agreed | None, view: View) -> Replica:
+        replica = Replica() if base is None else base.replica.copy()
+        since, block = replica.state.batch_number, -1 if base is None else base.last.number
+        if view.block.number < block:
+            raise WrongAnswerError(f"is behind block {block}")
+        settled = self.desk.chain.settlements(Reached(block, since, replica.runs), view)
+        recover(self.desk, replica, settled, view)
+        self.settled[since:] = [
+            notice(entry.number, entry.root, entry.round.time)
+            for entry in settled
+            if isinstance(entry, SettledBatch)
+        ]
+        self._remember(replica, view.block)
+        return replica
+
+    def _remember(self, replica: Replica, block: Block) -> None:
+        newest = self._past[-1] if self._past else None
+        if newest is not None and _same(newest.replica, replica):
+            newest.last = block
+        else:
+            self._past.append(Agreed(replica.copy(), block, block))
+        self._save(block)
+
+    def _save(self, head: Block) -> None:
+        """Write a checkpoint of the newest replica that is deep enough, now and then."""
+        if self.checkpoints is None:
+            return
+        depth = head.number - self.confirmations
+        agreed = next((a for a in reversed(self._past) if a.first.number <= depth), None)
+        if agreed is None:
+            return
+        settled = agreed.replica.state.batch_number + agreed.replica.runs
+        if settled >= self._saved + CHECKPOINT_EVERY or settled < self._saved:
+            batches = self.settled[: agreed.replica.state.batch_number]
+            self.checkpoints.save(Checkpoint(agreed.replica, agreed.first, batches))
+            self._saved = settled
+
+
+def _same(one: Replica, other: Replica) -> bool:
+    numbers = (one.state.batch_number, one.runs)
+    return numbers == (other.state.batch_number, other.runs) and one.root() == other.root()

@@ -1,0 +1,245 @@
+"""Nothing is sent twice: over crashes, replacements, nodes that are behind, reorganisations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_account import Account
+
+from tests.chain.node import DEPLOYMENT
+from tests.chain.pool import Pool
+from undertow.chain.errors import ChainError, ChainUnreachableError, RevertedError, WrongAnswerError
+from undertow.chain.fees import GWEI, LARGEST_FEE, LARGEST_GAS
+from undertow.chain.send_journal import SendJournal
+from undertow.chain.sender import PATIENCE_SECONDS, RAISE_SECONDS, Sender
+from venue.local import chain_key
+
+TO = DEPLOYMENT.settlement
+ACCOUNT = Account.from_key(chain_key(0))
+
+
+class Call:
+    """A contract's call."""
+
+    def __init__(self, data: str) -> None:
+        self.data = data
+
+    def build_transaction(self, fields: dict[str, Any]) -> dict[str, Any]:
+        return {**fields, "to": TO, "data": self.data}
+
+
+class Time:
+    """Passes when somebody sleeps; a block comes every so many sleeps."""
+
+    def __init__(self, pool: Pool, every: int = 3) -> None:
+        self.now, self._pool, self._every, self._slept = 0.0, pool, every, 0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += max(seconds, 1.0)
+        self._slept += 1
+        if self._every and self._slept % self._every == 0:
+            self._pool.mine()
+
+
+def sender(pool: Pool, journal: SendJournal | None = None, every: int = 3) -> Sender:
+    time = Time(pool, every)
+    return Sender(
+        pool,  # type: ignore[arg-type]
+        ACCOUNT,
+        31337,
+        journal or SendJournal(None),
+        lambda: time.now,
+        time.sleep,
+    )
+
+
+def datas(pool: Pool) -> list[str]:
+    return [entry["data"] for entry in pool.mined]
+
+
+def test_gas_is_what_was_estimated_with_a_margin_and_a_bound() -> None:
+    pool = Pool()
+    sender(pool).send(Call("0x01"))
+    assert pool.mined[0]["gas"] == 125_000
+    pool.gas = LARGEST_GAS - 1
+    sender(pool).send(Call("0x02"))
+    assert pool.mined[1]["gas"] == LARGEST_GAS
+    pool.gas = LARGEST_GAS + 1
+    with pytest.raises(WrongAnswerError, match="above the bound"):
+        sender(pool).send(Call("0x03"))
+
+
+def test_what_would_be_refused_is_not_sent() -> None:
+    pool = Pool()
+    pool.refuses = "BatchPending"
+    with pytest.raises(RevertedError, match="BatchPending"):
+        sender(pool).send(Call("0x01"))
+    assert pool.sent == []
+
+
+def test_a_fee_rises_while_nothing_is_mined() -> None:
+    pool = Pool()
+    with pytest.raises(ChainUnreachableError, match="not known to be mined"):
+        sender(pool, every=0).send(Call("0x01"))
+    assert len(pool.sent) == 1 + int(PATIENCE_SECONDS // RAISE_SECONDS)
+    assert len(pool.waiting) == 1
+    assert pool.waiting[0]["fee"] > 3 * GWEI * 1.12**2
+
+
+def test_a_fee_has_a_bound() -> None:
+    pool = Pool()
+    pool.base_fee = LARGEST_FEE
+    with pytest.raises(ChainUnreachableError, match="above the bound of 2000"):
+        sender(pool).send(Call("0x01"))
+    assert pool.sent == []
+
+
+def test_a_base_fee_that_rises_before_it_arrives_is_met() -> None:
+    pool = Pool()
+    pool.before["eth_sendRawTransaction"] = lambda: setattr(pool, "base_fee", 9 * GWEI)
+    sender(pool).send(Call("0x01"))
+    assert pool.mined[0]["fee"] >= 9 * GWEI
+
+
+def test_what_another_process_left_is_replaced_until_the_node_takes_it() -> None:
+    """Underpriced again and again, and one transaction in the end."""
+    pool = Pool()
+    pool.base_fee = 20 * GWEI
+    sender(pool, every=1).send(Call("0x00"))
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, every=0).send(Call("0x01"))
+    pool.base_fee = GWEI
+    assert sender(pool).send(Call("0x02"))["status"] == 1
+    assert datas(pool) == ["00", "02"]
+
+
+def test_after_a_crash_the_same_call_goes_on(tmp_path: Path) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+
+    def crash() -> None:
+        raise KeyboardInterrupt
+
+    pool.before["eth_getTransactionReceipt"] = crash
+    with pytest.raises(KeyboardInterrupt):
+        sender(pool, SendJournal(path)).send(Call("0x01"))
+    assert len(pool.waiting) == 1
+    sender(pool, SendJournal(path)).send(Call("0x01"))
+    assert datas(pool) == ["01"]
+    assert len(set(pool.sent)) == 1
+
+
+def test_a_crash_before_the_node_saw_it_sends_it_once(tmp_path: Path) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+
+    def crash() -> None:
+        raise KeyboardInterrupt
+
+    pool.before["eth_sendRawTransaction"] = crash
+    with pytest.raises(KeyboardInterrupt):
+        sender(pool, SendJournal(path)).send(Call("0x01"))
+    assert pool.waiting == {}
+    sender(pool, SendJournal(path)).send(Call("0x01"))
+    assert datas(pool) == ["01"]
+
+
+def test_after_a_crash_another_call_takes_its_place(tmp_path: Path) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"))
+    sender(pool, SendJournal(path)).send(Call("0x02"))
+    assert datas(pool) == ["02"]
+    assert pool.waiting == {}
+
+
+def test_what_was_mined_meanwhile_is_followed_by_the_next_number(tmp_path: Path) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"))
+    pool.before["eth_sendRawTransaction"] = pool.mine
+    sender(pool, SendJournal(path)).send(Call("0x02"))
+    assert datas(pool) == ["01", "02"]
+
+
+def test_already_known_is_as_good_as_sent() -> None:
+    pool, journal = Pool(), SendJournal(None)
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, journal, every=0).send(Call("0x01"))
+    sender(pool, journal, every=1).send(Call("0x01"))
+    assert datas(pool) == ["01"]
+
+
+def test_a_number_that_is_gone_without_a_receipt_is_not_sent_again() -> None:
+    """A node that is behind, or somebody with the same key: a deposit must not be made twice."""
+    pool, journal = Pool(), SendJournal(None)
+    pool.hides_receipts = True
+    with pytest.raises(ChainUnreachableError, match="not sent again with another number"):
+        sender(pool, journal).send(Call("0x01"))
+    assert datas(pool) == ["01"]
+    pool = Pool()
+    other = sender(pool, SendJournal(None))
+
+    def first() -> None:
+        other.send(Call("0xff"))
+
+    pool.before["eth_sendRawTransaction"] = first
+    with pytest.raises(ChainUnreachableError, match="not sent again with another number"):
+        sender(pool, SendJournal(None)).send(Call("0x01"))
+    assert datas(pool) == ["ff"]
+
+
+def test_a_receipt_that_vanishes_is_waited_for_again() -> None:
+    pool = Pool()
+    receipts: list[int] = []
+
+    def reorganise() -> None:
+        receipts.append(pool.count)
+        if pool.count:
+            pool.revert()
+        else:
+            pool.before["eth_getTransactionReceipt"] = reorganise
+
+    pool.before["eth_getTransactionReceipt"] = reorganise
+    receipt = sender(pool).send(Call("0x01"))
+    assert 1 in receipts
+    assert datas(pool) == ["01"]
+    assert receipt["blockNumber"] > 1
+    assert len(set(pool.sent)) == 1
+
+
+def test_a_receipt_of_a_block_that_was_left_behind_does_not_count() -> None:
+    pool = Pool()
+    honest = pool._eth_getTransactionReceipt
+    stale: list[dict[str, Any]] = []
+
+    def lagging(digest: str) -> dict[str, Any] | None:
+        found = honest(digest)
+        if found is not None and not stale:
+            stale.append({**found, "blockHash": "0x" + "77" * 32})
+            return stale[0]
+        return found
+
+    pool._eth_getTransactionReceipt = lagging  # type: ignore[method-assign]
+    receipt = sender(pool).send(Call("0x01"))
+    assert stale
+    assert receipt["blockHash"].to_0x_hex() != stale[0]["blockHash"]
+
+
+def test_the_same_call_again_is_another_transaction() -> None:
+    pool, journal = Pool(), SendJournal(None)
+    one = sender(pool, journal)
+    assert one.send(Call("0x01"))["transactionHash"] != one.send(Call("0x01"))["transactionHash"]
+    assert datas(pool) == ["01", "01"]
+    # A node whose count is behind must not pass the old receipt off as the new one's.
+    pool._eth_getTransactionCount = lambda address, block: "0x1"  # type: ignore[method-assign]
+    with pytest.raises(WrongAnswerError, match="fewer transactions of this account than"):
+        one.send(Call("0x01"))
+    assert datas(pool) == ["01", "01"]
+
+
+def test_a_damaged_journal_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "sends.sqlite"
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises(ChainError, match=r"journal of sends .*sends.sqlite cannot be used"):
+        SendJournal(path)

@@ -1,0 +1,296 @@
+"""The operator and a chain that is reorganised, lags or leaves things out; and its checkpoints."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matcher.checkpoint import Checkpoints
+from matcher.errors import DivergedError
+from matcher.follower import Follower
+from matcher.owners import is_owners
+from matcher.phase import Phase
+from tests.matcher.faults import Faults
+from tests.matcher.one_process import KEYS, SPOT, OneProcess
+from undertow.chain.queue import Entry
+from undertow.chain.settled import SettledBatch
+from undertow.chain.view import Reached
+from undertow.client.client import MatcherInfo, Trader
+from undertow.protocol.authority import Authority
+from venue.markets import BTC
+
+LIMIT = BTC.price_per_lot(SPOT)
+
+
+@pytest.fixture
+def venue(tmp_path: Path) -> Iterator[OneProcess]:
+    one = OneProcess(tmp_path, 5, Faults())
+    yield one
+    one.operator.close()
+
+
+def settle_in(venue: OneProcess) -> None:
+    """Let the operator see what it did last."""
+    venue.operator.step()
+
+
+def check(venue: OneProcess) -> None:
+    settle_in(venue)
+    assert venue.operator.state.root() == venue.chain.root
+    assert venue.operator.state.batch_number == venue.chain.batches
+    numbers = [batch["batch"] for batch in venue.operator.matcher.settled]
+    assert numbers == [*range(1, venue.chain.batches + 1)]
+
+
+@pytest.mark.parametrize("empty_blocks", [1_000, 0], ids=["a longer chain", "a shorter chain"])
+@pytest.mark.parametrize("lost", [1, 3])
+def test_a_reorganisation_is_noticed_and_rolled_back(
+    venue: OneProcess, lost: int, empty_blocks: int
+) -> None:
+    venue.run(3)
+    mark = venue.chain.mark()
+    venue.run(3 + lost)
+    written = rows(venue)
+    venue.back(mark, empty_blocks)
+    venue.run(9)
+    check(venue)
+    assert venue.lives == 1
+    # What was written down stays so: whatever follows the same close again is the same set.
+    assert rows(venue)[: len(written)] == written
+
+
+def rows(venue: OneProcess) -> list[Any]:
+    database = venue.operator.desk.journal._database
+    return database.execute("SELECT * FROM sets ORDER BY rowid").fetchall()
+
+
+def test_a_reorganisation_beyond_all_memory_is_read_from_the_beginning(
+    venue: OneProcess,
+) -> None:
+    venue.operator.follower._past = deque(maxlen=2)
+    venue.run(1)
+    mark = venue.chain.mark()
+    venue.run(12)
+    venue.back(mark, 1_000)
+    venue.run(13)
+    check(venue)
+
+
+def test_a_node_that_is_behind_is_waited_for(venue: OneProcess) -> None:
+    venue.run(2)
+    check(venue)
+    chain, behind = venue.chain, []
+    view, sent, current, block = chain.view(), chain.sent, chain.view, chain.block
+
+    def lagging(known: Any = None) -> Any:
+        behind.append(chain.sent)
+        if len(behind) > 5:
+            chain.view, chain.block = current, block  # type: ignore[method-assign]
+            return current(known)
+        return view
+
+    chain.idle(3)  # Other people's.
+    venue.operator.step()
+    sent = chain.sent
+    chain.view = lagging  # type: ignore[method-assign]
+    chain.block = lambda number: block(number) if number <= view.block.number else None  # type: ignore[method-assign]
+    venue.run(4)
+    assert behind[:6] == [sent] * 6
+    check(venue)
+
+
+def test_settlements_that_are_left_out_lead_to_no_act(venue: OneProcess) -> None:
+    venue.run(3)
+    before = venue.chain.sent, venue.chain.pending.copy()
+    venue.operator.close()
+    venue.operator = venue._born()
+    venue.chain.settlements = lambda since, view: []  # type: ignore[method-assign]
+    with pytest.raises(DivergedError, match="after batch 0 and run 0 the contracts have batch 3"):
+        venue.operator.recover()
+    assert venue.operator.phase is Phase.STARTING
+    assert (venue.chain.sent, venue.chain.pending) == before
+
+
+def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) -> None:
+    """Two openings change places in a reorganisation; the first one's order was acknowledged."""
+    mark = venue.chain.mark()
+    venue.run(1)
+    for trader in venue.traders[:2]:
+        _order(venue, trader, 50)
+    queue: list[Entry] = mark["queue"]  # type: ignore[assignment]
+    first, second = (i for i, e in enumerate(queue) if e.request.account in (1, 2))
+    one, two = queue[first], queue[second]
+    queue[first] = replace(one, request=replace(one.request, key=two.request.key))
+    queue[second] = replace(two, request=replace(two.request, key=one.request.key))
+    venue.back(mark, 1_000)
+    keys = [trader.key for trader in venue.traders[:2]]
+    venue.traders[0].key, venue.traders[1].key = keys[1], keys[0]
+    venue.operator.desk.journal._database.execute("DELETE FROM sets")
+    venue.run(6)
+    check(venue)
+    for settled in venue.chain.settled:
+        if not isinstance(settled, SettledBatch):
+            continue
+        closed = venue.operator.desk.journal.find(settled.number, settled.set_root)
+        assert closed is not None
+        for authority, number in closed.slots:
+            if authority is Authority.ORDER:
+                signed = venue.operator.desk.orders.get(number)
+                assert is_owners(signed, venue.operator.state.accounts, venue.chain.venue)
+
+
+def _order(venue: OneProcess, trader: Trader, expiry: int) -> None:
+    order = trader.order(0, 5, LIMIT, expiry, fee_cap=400, immediate_or_cancel=False)
+    info = MatcherInfo(venue.chain.venue, KEYS.envelope.public, b"", 0, "")
+    venue.operator.matcher.log.append(trader.seal(order, info), 1).result()
+
+
+def test_a_set_that_we_did_not_write_down_is_not_settled(venue: OneProcess) -> None:
+    venue.run(2)
+    while not venue.chain.pending:
+        venue.operator.step()
+        venue.proofs.turn()
+        venue.clock.wait(threading.Event(), 1)
+    chain = venue.chain
+    chain.pending[0] = replace(chain.pending[0], set_root=chain.pending[0].set_root + 1)
+    chain.idle()
+    with pytest.raises(DivergedError, match="is closed on chain, not in the journal"):
+        venue.operator.step()
+
+
+@pytest.fixture
+def checkpointed(venue: OneProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OneProcess:
+    """A venue with two checkpoints, of some settlements each, and its operator gone."""
+    monkeypatch.setattr("matcher.follower.CHECKPOINT_EVERY", 3)
+    venue._parts = replace(venue._parts, checkpoints=tmp_path / "checkpoints")
+    venue.operator.close()
+    venue.operator = venue._born()
+    venue.run(9)
+    settle_in(venue)
+    venue.operator.close()
+    assert len(paths(venue)) == 2
+    return venue
+
+
+def paths(venue: OneProcess) -> list[Path]:
+    folder = venue._parts.checkpoints
+    assert folder is not None
+    return sorted(folder.iterdir(), reverse=True)
+
+
+def restarted(venue: OneProcess) -> int:
+    """Start an operator; return the batch after which it read settlements."""
+    since: list[int] = []
+    read = venue.chain.settlements
+
+    def counted(reached: Reached, view: Any) -> Any:
+        since.append(reached.batches)
+        return read(reached, view)
+
+    venue.chain.settlements = counted  # type: ignore[method-assign]
+    venue.operator = venue._born()
+    venue.operator.recover()
+    venue.chain.settlements = read  # type: ignore[method-assign]
+    check(venue)
+    return since[-1]
+
+
+def test_a_restart_reads_only_what_is_new(checkpointed: OneProcess) -> None:
+    waiting = checkpointed.operator.replica.book.waiting
+    assert restarted(checkpointed) >= 6
+    checkpointed.operator.replica.take_in(checkpointed.operator.desk.orders)
+    assert checkpointed.operator.replica.book.waiting == waiting
+    checkpointed.run(11)
+    check(checkpointed)
+
+
+@pytest.mark.parametrize("name", ["state", "replica.json"])
+@pytest.mark.parametrize("damage", ["a bit", "the end", "all", "gone"])
+def test_a_damaged_checkpoint_is_named_and_passed_over(
+    checkpointed: OneProcess, name: str, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    newest, older = paths(checkpointed)
+    file = newest / name
+    content = file.read_bytes()
+    middle = len(content) // 2
+    if damage == "gone":
+        file.unlink()
+    else:
+        flipped = bytes([content[middle] ^ 1])
+        changed = {"a bit": content[:middle] + flipped + content[middle + 1 :]}
+        changed |= {"the end": content[:-3], "all": b"\\x00\\xff{"}
+        file.write_bytes(changed[damage])
+    with caplog.at_level(logging.WARNING):
+        assert 0 < restarted(checkpointed) < int(checkpointed.chain.batches)
+    assert f"checkpoint {newest} is passed over" in caplog.text
+    assert f"checkpoint {older} is" not in caplog.text
+
+
+def test_without_a_checkpoint_that_can_be_read_all_is_made_again(
+    checkpointed: OneProcess,
+) -> None:
+    for path in paths(checkpointed):
+        (path / "state").write_bytes(b"")
+    assert restarted(checkpointed) == 0
+
+
+def test_a_checkpoint_of_a_chain_that_was_left_is_passed_over(
+    checkpointed: OneProcess, caplog: pytest.LogCaptureFixture
+) -> None:
+    chain = checkpointed.chain
+    blocks = len(chain.blocks)
+    checkpointed.back({**chain.mark(), "blocks": chain.blocks[:1]}, blocks)
+    with caplog.at_level(logging.WARNING):
+        assert restarted(checkpointed) == 0
+    assert "is of no chain now" in caplog.text
+
+
+def test_a_checkpoint_of_another_venue_or_log_is_passed_over(
+    checkpointed: OneProcess, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    venue = checkpointed._parts.chain.venue
+    checkpointed.operator = checkpointed._born()
+    orders = checkpointed.operator.desk.orders
+    assert list(Checkpoints(tmp_path / "checkpoints", venue, orders).load())
+    other = replace(venue, contract=venue.contract + 1)
+    assert not list(Checkpoints(tmp_path / "checkpoints", other, orders).load())
+    assert "of another form or venue" in caplog.text
+    orders.log.get = lambda sequence: None  # type: ignore[method-assign]
+    assert not list(Checkpoints(tmp_path / "checkpoints", venue, orders).load())
+    assert "the order log has no record" in caplog.text
+
+
+def test_a_checkpoint_waits_for_its_confirmations(
+    venue: OneProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matcher.follower.CHECKPOINT_EVERY", 1)
+    venue._parts = replace(venue._parts, checkpoints=tmp_path / "kept", confirmations=10_000)
+    venue.operator.close()
+    venue.operator = venue._born()
+    venue.run(3)
+    assert not (tmp_path / "kept").exists()
+    for _ in range(10_000):
+        venue.chain.idle()
+    venue.operator.step()
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_a_full_disk_is_named_and_stops_nothing(
+    checkpointed: OneProcess, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("undertow.chain.state_file.save", full)
+    restarted(checkpointed)
+    checkpointed.run(14)
+    check(checkpointed)
+    assert "No space left on device" in caplog.text
+    assert isinstance(checkpointed.operator.follower, Follower)
