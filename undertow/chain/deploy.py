@@ -59,12 +59,12 @@ class Plan:
                 keys' origins differ, a key is one that nobody contributed to, or the price source
                 moves by more than the fee.
         """
+        if any(key[GAMMA_X] == key[DELTA_X] for key in self.keys):
+            raise ChainError("a key's gamma is its delta or minus it: anybody can forge proofs")
         if not (self.development or is_local(chain)):
             self._check_public(chain.chain_id)
         if len(set(self.key_origins)) > 1:
             raise ChainError("one key is a ceremony's and one is not: adopt both circuits' keys")
-        if any(key[GAMMA_X] == key[DELTA_X] for key in self.keys):
-            raise ChainError("a key's gamma is its delta or minus it: anybody can forge proofs")
         if self.price_source is not None:
             check_deviation(chain, self.price_source, self.group.params)
 

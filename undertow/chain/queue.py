@@ -75,8 +75,14 @@ class QueueReader:
             WrongAnswerError: entries are missing, or too many.
             ChainUnreachableError: the node gives no answer that can be used.
         """
+        if block == self._block:
+            return
         if self._block is not None and self._chain.block(self._block.number) != self._block:
             self.forget()
+        if self._block is not None and block.number <= self._block.number:
+            if end > len(self.entries):
+                raise WrongAnswerError(f"has more requests at block {block.number} than later on")
+            return
         first = self._first_block if self._block is None else self._block.number + 1
         wanted = Wanted((self._vault,), (self._event.topic,))
         found = [
