@@ -8,6 +8,7 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from matcher.ahead import Ahead
 from matcher.checkpoint import Checkpoints
 from matcher.close import IDLE_SECONDS, Linger
 from matcher.desk import Desk
@@ -17,7 +18,10 @@ from matcher.journal import Journal
 from matcher.logged import LoggedOrders
 from matcher.loop import Operator
 from matcher.outcomes import Outcomes
-from matcher.outside import Clock, JobProver, VenueChain
+from matcher.outside import Clock, JobProver, Proofs, VenueChain
+from matcher.pipeline import Pipeline
+from matcher.proofs import ThreadProofs
+from matcher.serve import REQUEST_LINGER_SECONDS, Serving
 from matcher.service import Matcher
 from matcher.store import OrderLog
 from matcher.yardstick import BAND_BP
@@ -51,6 +55,8 @@ class Parts:
     clock: Clock
     random: Random
     linger_seconds: float
+    request_linger_seconds: float = REQUEST_LINGER_SECONDS
+    proofs: Proofs = field(default_factory=ThreadProofs)
     checkpoints: Path | None = None
     """Folder of the checkpoints; without one, every start replays all that was settled."""
     confirmations: int = 0
@@ -91,12 +97,21 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
         matcher=matcher,
         desk=desk,
         follower=_follower(parts, desk, matcher),
-        linger=Linger(parts.clock, parts.linger_seconds, parts.idle_seconds),
+        pipeline=_pipeline(parts, desk),
     )
     matcher.phase = lambda: operator.phase
     matcher.fault = lambda: fault_of(operator)
     matcher.order_state = operator.order_state
     return operator
+
+
+def _pipeline(parts: Parts, desk: Desk) -> Pipeline:
+    return Pipeline(
+        desk=desk,
+        ahead=Ahead(desk=desk),
+        linger=Linger(parts.clock, parts.linger_seconds, parts.idle_seconds),
+        serving=Serving(Linger(parts.clock, parts.request_linger_seconds)),
+    )
 
 
 def _follower(parts: Parts, desk: Desk, matcher: Matcher) -> Follower:
@@ -118,6 +133,7 @@ def _desk(parts: Parts, log: OrderLog) -> Desk:
         chain=parts.chain,
         batch_prover=parts.batch_prover,
         request_prover=parts.request_prover,
+        proofs=parts.proofs,
         clock=parts.clock,
         random=parts.random,
     )

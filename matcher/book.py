@@ -30,7 +30,9 @@ class OrderBook:
     waiting: dict[int, SignedOrder] = field(default_factory=dict)
     """By number in the log; what is in a closed set waits, too, until the set is settled."""
     held: dict[int, int] = field(default_factory=dict)
-    """The closed, not yet settled set of an order, by its number."""
+    """The closed, not yet executed set of an order, by its number."""
+    lanes: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Those of each such set, by its number."""
     newest: dict[int, int] = field(default_factory=dict)
     """The highest nonce of the log's orders, by account.
 
@@ -48,6 +50,7 @@ class OrderBook:
         return OrderBook(
             waiting=self.waiting.copy(),
             held=self.held.copy(),
+            lanes=self.lanes.copy(),
             newest=self.newest.copy(),
             memory=self.memory.copy(),
             _added=self._added,
@@ -61,11 +64,18 @@ class OrderBook:
         self._added = sequence
 
     def hold(self, closed: ClosedSet) -> None:
-        """Count a set as closed and not settled: its orders are promised to it."""
-        self.memory.laned.update(dict.fromkeys(closed.lanes, closed.batch))
+        """Count a set as closed and not executed: its orders are promised to it."""
+        self._chosen = None
+        self.lanes[closed.batch] = closed.lanes
         for authority, number in closed.slots:
             if authority is Authority.ORDER:
                 self.held[number] = closed.batch
+
+    def release(self) -> None:
+        """Promise nothing any more: the sets are void, or are held again after this."""
+        self._chosen = None
+        self.held.clear()
+        self.lanes.clear()
 
     def measure(self, state: State, batch: int, params: MarketParams, band_bp: int) -> Yardstick:
         """Return the yardstick for a set; the same as before for the same state."""
@@ -76,7 +86,7 @@ class OrderBook:
 
     def has_parked(self) -> bool:
         """Return whether an order waits that is in no closed set."""
-        return len(self.waiting) > len(self.held)
+        return any(number not in self.held for number in self.waiting)
 
     def is_live(self, order: Order, batch: int, accounts: Mapping[int, Account]) -> bool:
         """Return whether an order may still be filled in a batch.
@@ -105,7 +115,6 @@ class OrderBook:
         """
         made_of = (yardstick, self._added, len(self.held), far)
         if self._chosen is None or self._chosen[0] != made_of:
-            self._drop_dead(yardstick)
             self._chosen = made_of, self._choose(yardstick, preset, far, owned)
         return self._chosen[1]
 
@@ -116,22 +125,26 @@ class OrderBook:
         far: bool,
         owned: Callable[[SignedOrder], bool],
     ) -> Choice:
-        busy = {self.waiting[number].order.account for number in self.held}
-        waiting = self.waiting
+        busy = {self.waiting[n].order.account for n in self.held if n in self.waiting}
+        waiting = self._live(yardstick)
+        memory = self.memory.with_lanes(self.lanes)
         while True:
-            choice = choose(waiting, busy, self.memory, yardstick, preset, far=far)
+            choice = choose(waiting, busy, memory, yardstick, preset, far=far)
             # Only what has a slot is verified: there may be a hundred thousand that wait.
             strangers = {n for n in choice.orders if not owned(waiting[n])}
             if not strangers:
                 return choice
             waiting = {n: s for n, s in waiting.items() if n not in strangers}
 
-    def _drop_dead(self, yardstick: Yardstick) -> None:
-        accounts = yardstick.state.accounts
-        for sequence, signed in list(self.waiting.items()):
-            live = self.is_live(signed.order, yardstick.batch, accounts)
-            if not live and sequence not in self.held:
-                del self.waiting[sequence]
+    def _live(self, yardstick: Yardstick) -> dict[int, SignedOrder]:
+        """Return what a set may hold; drop what none can, not even if those that wait lapse."""
+        accounts, batch = yardstick.state.accounts, yardstick.batch
+        live = {n: s for n, s in self.waiting.items() if self.is_live(s.order, batch, accounts)}
+        batch = yardstick.state.batch_number + 1
+        for number in self.waiting.keys() - live.keys() - self.held.keys():
+            if not self.is_live(self.waiting[number].order, batch, accounts):
+                del self.waiting[number]
+        return live
 
     def pick(
         self,
@@ -140,16 +153,18 @@ class OrderBook:
         random: Random,
         *,
         far: bool = False,
+        empty: bool = False,
         owned: Callable[[SignedOrder], bool] = lambda _: True,
     ) -> ClosedSet | None:
-        """Return the next set, None while no order is to have a slot; `hold` it once it is safe.
+        """Return the next set, None while no order is to have a slot; `hold` it once it is closed.
 
-        ``far`` takes in what is parked. Decoys fill up; ``random`` draws them and the salts.
+        ``far`` takes in what is parked, ``empty`` asks for a set even without orders. Decoys fill
+        up; ``random`` draws them and the salts.
         """
         choice = self.choose(yardstick, preset, far=far, owned=owned)
-        if not choice.orders:
-            return None
         accounts = yardstick.state.accounts
+        if not (choice.orders or (empty and accounts)):
+            return None
         taken = {self.waiting[number].order.account for number in choice.orders}
         orders = [Reference(Authority.ORDER, number) for number in choice.orders]
         decoys = _decoys(accounts, taken, preset.slots - len(orders), random)
@@ -162,6 +177,7 @@ class OrderBook:
 
         An order that is not to rest is spent by the set it was in, whatever its outcome.
         """
+        self.lanes.pop(closed.batch, None)
         self.memory.laned.update(dict.fromkeys(closed.lanes, closed.batch))
         for (_, number), slot in zip(closed.slots, slots, strict=True):
             order = slot.order

@@ -88,11 +88,14 @@ class Checkpoints:
             "venue": f"{self.venue.word:#x}",
             "root": f"{replica.state.root():#x}",
             "runs": replica.runs,
+            "taken": replica.taken,
             "read": replica.read,
             "head": self._head(replica.read),
             **_book(replica.book),
             "block": [block.number, block.hash, block.time],
-            "settled": [[int(s["batch"]), s["root"], int(s["round"])] for s in checkpoint.settled],
+            "settled": [
+                [int(s["batch"]), s["root"], int(s["priceTime"])] for s in checkpoint.settled
+            ],
         }
         return json.dumps({"content": content, "digest": _digest(content)}).encode()
 
@@ -108,9 +111,10 @@ class Checkpoints:
         state = state_file.load(path / _STATE)
         if f"{state.root():#x}" != content["root"]:
             raise ValueError("its two files are not of one replica")
-        replica = Replica(state=state, runs=content["runs"], read=content["read"])
+        numbers = {name: content[name] for name in ("runs", "taken", "read")}
+        replica = Replica(state=state, **numbers)
         self._fill(replica.book, content)
-        settled = [notice(batch, int(root, 16), r) for batch, root, r in content["settled"]]
+        settled = [notice(batch, int(root, 16), time) for batch, root, time in content["settled"]]
         return Checkpoint(replica, Block(*content["block"]), settled)
 
     def _fill(self, book: OrderBook, content: dict[str, Any]) -> None:

@@ -8,7 +8,18 @@ from matcher.desk import Desk
 from matcher.journal import ClosedSet
 from matcher.outside import Clock
 from matcher.replica import Replica
+from undertow.chain.contracts import Close
+from undertow.chain.view import View
 
+MOST_PENDING = 7
+"""Closed sets that may wait; the contract's ring has one more place."""
+NOT_AFTER_SECONDS = 180
+"""How long a signed close is good: longer than a transaction is waited for."""
+LATER = frozenset({"SameGrid", "RingFull"})
+"""Refusals of a close that end by themselves."""
+REFUSALS = LATER | {"WrongNumber", "WrongParent", "TooLate", "OnlyOperator"}
+ENOUGH_PENDING = 3
+"""With so many, orders gather for a full set: more sets would not be settled sooner."""
 IDLE_SECONDS = 600.0
 """Default time without a set after which one is closed for orders that are all parked."""
 DOUBLINGS = 6
@@ -17,7 +28,7 @@ DOUBLINGS = 6
 
 @dataclass(slots=True)
 class Linger:
-    """How long the first order that can have a slot waits for others, and parked ones for a set.
+    """How long the first of what waits, waits for others, and parked orders for a set.
 
     Marks move with batches alone, so a market that moved away from what waits needs a batch now and
     then; it is rare, since orders that stay parked pay nothing for it.
@@ -31,14 +42,14 @@ class Linger:
     _woken: int = 0
     """Sets in a row that were closed for parked orders."""
 
-    def holds(self, waiting: int, slots: int) -> bool:
-        """Return whether so many waiting orders wait on, for a batch of so many slots."""
+    def holds(self, waiting: int, many: int) -> bool:
+        """Return whether so many wait on, where ``many`` do not."""
         if waiting == 0:
             return False
         now = self.clock.monotonic()
         if self._since is None:
             self._since = now
-        return waiting < slots and now - self._since < self.seconds
+        return waiting < many and now - self._since < self.seconds
 
     def wakes(self) -> bool:
         """Return whether what is parked has waited long enough; nothing else waits."""
@@ -48,64 +59,58 @@ class Linger:
         return now - self._parked_since >= self.idle_seconds * (1 << self._woken)
 
     def end(self, *, far: bool = False) -> None:
-        """Start anew with the next order: a set is written down, ``far`` for parked ones."""
+        """Start anew with the next one; ``far``: a set was written down for parked orders."""
         self._since = self._parked_since = None
         self._woken = min(self._woken + 1, DOUBLINGS) if far else 0
 
 
-def write_down(desk: Desk, replica: Replica, *, far: bool = False) -> ClosedSet | None:
-    """Return the set of the replica's next batch, None while no order is to have a slot.
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A set that is written down, and how it is closed."""
 
-    A set is picked once: what the journal holds was perhaps committed already. ``far`` takes in
-    orders that are parked.
+    closed: ClosedSet
+    close: Close
+
+
+def next_close(
+    desk: Desk, tip: Replica, view: View, linger: Linger, *, empty: bool = False
+) -> Following | None:
+    """Return the next set once it is to be closed, None while there is none.
+
+    A set is picked once for each close that it may follow: what the journal holds was perhaps sent
+    already, and does not change its mind. ``empty`` asks for a set even without orders.
     """
-    batch = replica.state.batch_number + 1
-    closed = desk.journal.read(batch)
+    number, parent = view.closed + 1, view.last_id
+    closed = desk.journal.read(number, parent)
     if closed is None:
-        yardstick, owned = desk.yardstick(replica, batch), desk.owns(replica)
-        closed = replica.book.pick(yardstick, desk.preset, desk.random, far=far, owned=owned)
-        if closed is not None:
-            desk.journal.write(closed)
-            replica.book.hold(closed)
-    return closed
-
-
-def _waits(desk: Desk, replica: Replica, batch: int, linger: Linger) -> tuple[bool, bool]:
-    """Return whether a set is not to be closed yet, and whether parked orders enter it."""
-    yardstick, owned = desk.yardstick(replica, batch), desk.owns(replica)
-    chosen = replica.book.choose(yardstick, desk.preset, owned=owned).orders
-    if chosen:
-        return linger.holds(len(chosen), desk.preset.slots), False
-    return not (replica.book.has_parked() and linger.wakes()), True
-
-
-def close_next(desk: Desk, replica: Replica, linger: Linger) -> bool:
-    """Close the next set, if orders wait; return whether it was closed."""
-    batch, far = replica.state.batch_number + 1, False
-    if desk.journal.read(batch) is None:
-        waits, far = _waits(desk, replica, batch, linger)
+        waits, far = (False, False) if empty else _waits(desk, tip, view, linger)
         if waits:
-            return False
-    closed = write_down(desk, replica, far=far)
-    if closed is None:
-        return False
-    linger.end(far=far)
-    desk.chain.close(desk.set_root(closed))
-    return True
+            return None
+        yardstick, owned = desk.yardstick(tip, number), desk.owns(tip)
+        closed = tip.book.pick(
+            yardstick, desk.preset, desk.random, far=far, empty=empty, owned=owned
+        )
+        if closed is None:
+            return None
+        desk.journal.write(closed, parent, desk.set_root(closed))
+        linger.end(far=far)
+    now = max(view.block.time, desk.clock.time_ms() // 1_000)
+    close = Close(
+        set_root=desk.set_root(closed),
+        number=number,
+        parent=parent,
+        not_after=now + NOT_AFTER_SECONDS,
+    )
+    return Following(closed, close)
 
 
-def following_root(desk: Desk, after: Replica, linger: Linger) -> int:
-    """Return the root of the set that a settlement closes too, 0 for none.
-
-    ``after`` is the replica as the settlement leaves it. Waiting requests come first; a set that
-    was written down does not change its mind. If the settlement fails, the set stays in the journal
-    for `close_next`.
-    """
-    written = desk.journal.read(after.state.batch_number + 1) is not None
-    if not written and desk.chain.waiting_requests(1):
-        return 0
-    closed = write_down(desk, after)
-    if closed is None:
-        return 0
-    linger.end()
-    return desk.set_root(closed)
+def _waits(desk: Desk, tip: Replica, view: View, linger: Linger) -> tuple[bool, bool]:
+    """Return whether a set is not to be closed yet, and whether parked orders enter it."""
+    yardstick, owned = desk.yardstick(tip, view.closed + 1), desk.owns(tip)
+    chosen = tip.book.choose(yardstick, desk.preset, owned=owned).orders
+    if chosen:
+        slots = desk.preset.slots
+        gathers = len(view.pending) >= ENOUGH_PENDING and len(chosen) < slots
+        return gathers or linger.holds(len(chosen), slots), False
+    # What is closed already will move the marks.
+    return bool(view.pending) or not (tip.book.has_parked() and linger.wakes()), True

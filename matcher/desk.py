@@ -9,7 +9,7 @@ from random import Random
 from matcher.journal import ClosedSet, Journal
 from matcher.logged import LoggedOrders
 from matcher.outcomes import Outcomes
-from matcher.outside import Clock, JobProver, VenueChain
+from matcher.outside import Clock, JobProver, Proofs, VenueChain
 from matcher.owners import is_owners
 from matcher.replica import Replica
 from matcher.yardstick import Yardstick
@@ -37,6 +37,7 @@ class Desk:
     chain: VenueChain
     batch_prover: JobProver
     request_prover: JobProver
+    proofs: Proofs
     clock: Clock
     outcomes: Outcomes
     band_bp: int

@@ -54,7 +54,7 @@ class Follower:
     _lags: int = 0
     _saved: int = 0
 
-    def start(self) -> tuple[Replica, View]:
+    def start(self, view: View) -> Replica:
         """Return a fresh start's replica: by a checkpoint, if there is one that serves.
 
         Raises:
@@ -62,7 +62,6 @@ class Follower:
             ChainError: the chain does not answer.
         """
         self._past.clear()
-        view = self.desk.chain.view()
         for checkpoint in self.checkpoints.load() if self.checkpoints else ():
             if self.desk.chain.block(checkpoint.block.number) != checkpoint.block:
                 log.warning("a checkpoint at block %d is of no chain now", checkpoint.block.number)
@@ -75,19 +74,20 @@ class Follower:
                 log.warning("a checkpoint leads to another state, so from the beginning: %s", error)
         return self._replayed(None, view)
 
-    def follow(self, replica: Replica) -> tuple[Replica, View]:
+    def follow(self, replica: Replica, view: View) -> Replica:
         """Return the replica if it is what the contracts say now, else one that is.
 
         Raises:
             ChainUnreachableError: the node is behind what was seen before; else as `start`.
         """
-        view = self.desk.chain.view()
         moved = self._roll_back(view)
+        if self._past and view.block.number < self._past[-1].last.number:
+            raise WrongAnswerError(f"is behind block {self._past[-1].last.number}")
         if not moved and replica.agrees(view):
             self._remember(replica, view.block)
-            return replica, view
+            return replica
         if not self._past:
-            return self.start()
+            return self.start(view)
         return self._replayed(self._past[-1], view)
 
     def _roll_back(self, view: View) -> bool:
@@ -110,7 +110,7 @@ class Follower:
         self._lags = 0
         return moved
 
-    def _replayed(self, base: Agreed | None, view: View) -> tuple[Replica, View]:
+    def _replayed(self, base: Agreed | None, view: View) -> Replica:
         replica = Replica() if base is None else base.replica.copy()
         since, block = replica.state.batch_number, -1 if base is None else base.last.number
         if view.block.number < block:
@@ -120,13 +120,13 @@ class Follower:
         self.settled.replace_after(
             since,
             (
-                notice(entry.number, entry.root, entry.round_number)
+                notice(entry.number, entry.root, entry.round.time)
                 for entry in settled
                 if isinstance(entry, SettledBatch)
             ),
         )
         self._remember(replica, view.block)
-        return replica, view
+        return replica
 
     def _remember(self, replica: Replica, block: Block) -> None:
         newest = self._past[-1] if self._past else None

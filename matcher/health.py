@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 STUCK_SECONDS = 120
 """A loop that did not turn for so long is stuck."""
+READING_SECONDS = 1800
+"""One that reads the chain may take longer: it replays what was settled."""
 PROOF_SECONDS = 1800
-"""While it waits for a proof; readable Python and snarkjs take minutes."""
-_PROVES = (Phase.PROVING, Phase.SERVING_REQUESTS, Phase.STARTING)
+"""So long may the next settlement's proof take; readable Python and snarkjs take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,14 @@ def fault_of(operator: Operator) -> Fault | None:
     # 1. The loop turns, and has read the chain once.
     if operator.ended:
         return Fault("LOOP_ENDED", "the settlement loop ended")
-    patience = PROOF_SECONDS if operator.phase in _PROVES else STUCK_SECONDS
+    patience = READING_SECONDS if operator.phase is Phase.STARTING else STUCK_SECONDS
     if operator.beat and now - operator.beat > patience:
         return Fault("LOOP_STUCK", f"the settlement loop did not turn for {patience} s")
     if operator.troubles.name is not None and operator.troubles.is_grave(now):
         return Fault(operator.troubles.name.name, operator.troubles.name)
+    pipeline = operator.pipeline
+    if pipeline.awaited is not None and now - pipeline.awaited_since > PROOF_SECONDS:
+        return Fault("PROOF_LATE", f"no proof of the next settlement for {PROOF_SECONDS} s")
     if matcher.view is None:
         return STARTING
     # 2. There is room for what it has to write down.

@@ -16,8 +16,11 @@ from undertow.protocol.authority import Authority
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sets (
-    batch INTEGER PRIMARY KEY,
-    content TEXT NOT NULL
+    batch INTEGER NOT NULL,
+    parent TEXT NOT NULL,
+    root TEXT NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (batch, parent)
 ) STRICT;
 """
 
@@ -41,7 +44,10 @@ class ClosedSet:
 
 
 class Journal:
-    """Closed sets by batch number, durable once `write` returns.
+    """Closed sets by batch number and by the close that they follow, durable once `write` returns.
+
+    Numbers alone are not enough: of sets that lapsed, or whose close a reorganisation left behind,
+    the next ones have the same numbers. No two closes of a chain follow the same one.
 
     Every method raises JournalError: the file is missing, full, damaged or not ours.
     """
@@ -50,8 +56,8 @@ class Journal:
         # Salts keep commitments from being guessed, so the file is its owner's alone.
         self._table = Table(path, _SCHEMA)
 
-    def write(self, closed: ClosedSet) -> None:
-        """Add a set; a batch has one for ever."""
+    def write(self, closed: ClosedSet, parent: str, root: int) -> None:
+        """Add a set, which has this root and follows this close; there is one for ever."""
         content = json.dumps(
             {
                 "lanes": closed.lanes,
@@ -59,21 +65,24 @@ class Journal:
                 "salts": [str(salt) for salt in closed.salts],
             }
         )
-        self._table.change([("INSERT INTO sets VALUES (?, ?)", (closed.batch, content))])
+        row = (closed.batch, parent, str(root), content)
+        self._table.change([("INSERT INTO sets VALUES (?, ?, ?, ?)", row)])
 
-    def read(self, batch: int) -> ClosedSet | None:
-        """Return the set of a batch, if it was closed."""
-        rows = self._table.all("SELECT content FROM sets WHERE batch = ?", (batch,))
-        return _set(batch, rows[0][0]) if rows else None
+    def read(self, batch: int, parent: str) -> ClosedSet | None:
+        """Return the set of a batch that follows a close, if it was written down."""
+        return self._read("SELECT content FROM sets WHERE batch = ? AND parent = ?", batch, parent)
 
-    def after(self, batch: int) -> list[ClosedSet]:
-        """Return the sets of all later batches, in order."""
-        query = "SELECT batch, content FROM sets WHERE batch > ? ORDER BY batch"
-        return [_set(number, content) for number, content in self._table.all(query, (batch,))]
+    def find(self, batch: int, root: int) -> ClosedSet | None:
+        """Return the set of a batch that has a root, if it was written down."""
+        return self._read("SELECT content FROM sets WHERE batch = ? AND root = ?", batch, str(root))
 
     def close(self) -> None:
         """Close the file."""
         self._table.close()
+
+    def _read(self, query: str, batch: int, key: str) -> ClosedSet | None:
+        rows = self._table.all(query, (batch, key))
+        return _set(batch, rows[0][0]) if rows else None
 
 
 def _set(batch: int, text: str) -> ClosedSet:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from matcher.book import OrderBook
 from matcher.outcomes import Part
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
@@ -64,24 +63,24 @@ class OrderState:
 
 
 def state_of(
-    sequence: int,
     order: Order,
     parts: Sequence[Part],
-    book: OrderBook,
+    held: int,
+    newest: int,
     state: State,
     parked: str | None,
 ) -> OrderState:
     """Return an order's state.
 
     Args:
-        sequence: its number in the log.
         order: as its owner signed it.
         parts: what its settled sets came to, oldest first.
-        book: brought up to the log, journal and settlements.
+        held: the set that it is promised to, 0 for none.
+        newest: the highest nonce of the log's orders of its account.
         state: the committed one.
         parked: why the order would get no slot, if it waits and would not.
     """
-    batch = book.held.get(sequence, 0)
+    batch = held
     filled = sum(part.fill for part in parts)
     # A set keeps what was promised to it, even if it was replaced since.
     condition, why = Condition.IN_SET, ""
@@ -90,17 +89,15 @@ def state_of(
         if parts and parts[-1].spent:
             condition, why = _spent(parts[-1], filled, order)
         else:
-            condition, why = _unspent(order, book, state, parked)
+            condition, why = _unspent(order, newest, state, parked)
     return OrderState(condition=condition, batch=batch, filled=filled, size=order.size, why=why)
 
 
-def _unspent(
-    order: Order, book: OrderBook, state: State, parked: str | None
-) -> tuple[Condition, str]:
+def _unspent(order: Order, newest: int, state: State, parked: str | None) -> tuple[Condition, str]:
     """Return the condition of an order that no set ended."""
     account = state.accounts.get(order.account)
     nonce, done = (account.nonce, account.filled) if account else (0, 0)
-    if order.nonce < max(book.newest.get(order.account, 0), nonce):
+    if order.nonce < max(newest, nonce):
         return Condition.REPLACED, ""
     # Also one without lots, which did all that it had to do by being acknowledged.
     if order.size <= (done if order.nonce == nonce else 0):

@@ -8,16 +8,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Protocol
 
 from prover.inputs import Job
 from prover.proof import Proof
 from prover.prover import Timing
 from undertow.chain.chain import Block
-from undertow.chain.contracts import Pending, Round
+from undertow.chain.contracts import Close
+from undertow.chain.queue import Entry
 from undertow.chain.settled import SettledBatch, SettledRequests
+from undertow.chain.terms import Terms
 from undertow.chain.view import Reached, View
-from undertow.protocol.request import Request
 from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
 from undertow.protocol.venue import Venue
 
@@ -65,28 +68,13 @@ class VenueChain(Protocol):
         """Where orders and statements for these contracts are valid."""
         ...
 
-    def time(self) -> int:
-        """Return the newest block's time in seconds."""
+    @property
+    def terms(self) -> Terms:
+        """The venue's times and amounts."""
         ...
 
-    def pending(self) -> Pending | None:
-        """Return the closed set, if one waits."""
-        ...
-
-    def round(self, number: int) -> Round:
-        """Return a published round."""
-        ...
-
-    def first_round_after(self, time: int) -> Round | None:
-        """Return the first round that is later than a close, if it is published."""
-        ...
-
-    def waiting_requests(self, limit: int) -> list[Request]:
-        """Return the oldest requests of the queue."""
-        ...
-
-    def view(self) -> View:
-        """Return what the contracts say at the newest block."""
+    def view(self, known: View | None = None) -> View:
+        """Return what the contracts say at the newest block; the known view if it is of that."""
         ...
 
     def block(self, number: int) -> Block | None:
@@ -97,8 +85,16 @@ class VenueChain(Protocol):
         """Return what was settled since, up to a view, with all published words."""
         ...
 
-    def close(self, set_root: int) -> None:
+    def entries(self, first: int, end: int, view: View) -> Sequence[Entry]:
+        """Return requests of the queue by number; the end is not included."""
+        ...
+
+    def close(self, close: Close) -> None:
         """Commit a set of orders."""
+        ...
+
+    def lapse(self) -> None:
+        """Void all pending sets, since the oldest has waited for a price too long."""
         ...
 
     def settle_batch(
@@ -108,10 +104,9 @@ class VenueChain(Protocol):
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
-        round_number: int,
-        next_set_root: int = 0,
+        following: Close | None = None,
     ) -> int:
-        """Settle the closed batch, close the next one if there is one; return the gas used."""
+        """Settle the oldest closed set, close the next one if there is one; return the gas used."""
         ...
 
     def settle_requests(
@@ -121,8 +116,9 @@ class VenueChain(Protocol):
         answers: Sequence[Answered],
         c: int,
         proof: Sequence[int],
+        entries: tuple[int, Sequence[Entry]],
     ) -> int:
-        """Settle the oldest requests; return the gas used."""
+        """Settle the oldest requests, the first of which has a number; return the gas used."""
         ...
 
 
@@ -141,4 +137,20 @@ class JobProver(Protocol):
 
     def prove(self, job: Job) -> Proof:
         """Return a verified proof of the job; raises ProverError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A proof, and what it took."""
+
+    proof: Proof
+    timing: Timing | None
+
+
+class Proofs(Protocol):
+    """Where provers work while the loop goes on."""
+
+    def start(self, prover: JobProver, job: Job) -> Future[Proved]:
+        """Let a prover prove a job as soon as it is free; the future may raise ProverError."""
         ...

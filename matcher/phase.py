@@ -6,13 +6,13 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """The loop's phases, then its troubles, which `matcher/trouble.py` is about."""
+    """What the oldest thing under way is at, then the troubles that `matcher/trouble.py` names."""
 
     STARTING = "starting"
     IDLE = "idle"
     SERVING_REQUESTS = "serving requests"
-    WAITING_FOR_PRICE = "waiting for the first price after the close"
-    ORACLE_SILENT = "oracle stale or in disagreement: no price since the close"
+    WAITING_FOR_PRICE = "waiting for the price of the oldest closed set"
+    ORACLE_SILENT = "oracle silent or in disagreement: no price since the close"
     PROVING = "proving"
 
     CHAIN_UNREACHABLE = "chain unreachable, backing off"

@@ -28,7 +28,6 @@ def recover(
         if replica.root() != settled.root:
             raise DivergedError(f"settlement {settled.number} gives another state root")
     replica.take_in(desk.orders)
-    replica.hold(desk.journal)
     if not replica.agrees(view):
         raise DivergedError(
             f"after batch {replica.state.batch_number} and run {replica.runs} the contracts have "
@@ -41,20 +40,19 @@ def _replay(desk: Desk, replica: Replica, settled: SettledBatch | SettledRequest
         _replay_batch(desk, replica, settled)
         return
     size = desk.preset.requests
-    salt = desk.house_salt(Statement.REQUESTS, settled.number, replica.state.root())
+    salt = desk.house_salt(Statement.REQUESTS, settled.number, replica.root())
     state, _ = serve(replica.state, settled.requests, size, desk.params, desk.key.scalar, salt)
-    replica.apply_requests(state, settled.number)
+    replica.apply_requests(state, settled.number, len(settled.requests))
 
 
 def _replay_batch(desk: Desk, replica: Replica, settled: SettledBatch) -> None:
-    closed = desk.journal.read(settled.number)
+    closed = desk.journal.find(settled.number, settled.set_root)
     if closed is None:
         raise DivergedError(f"batch {settled.number} was settled and is not in the journal")
     # Before the batch drops what it finished: an order that is taken in later would stay.
     replica.take_in(desk.orders)
-    price = desk.chain.round(settled.round_number)
-    batch = desk.committed(closed).batch
-    salt = desk.house_salt(Statement.BATCH, settled.number, replica.state.root())
+    price, batch = settled.round, desk.committed(closed).batch
+    salt = desk.house_salt(Statement.BATCH, settled.number, replica.root())
     execution = transition(replica.state, batch, price.prices, price.time, desk.params, salt)
     desk.outcomes.write(closed, execution.slots)
     replica.apply_batch(closed, execution)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from matcher.book import OrderBook
-from matcher.journal import ClosedSet, Journal
+from matcher.journal import ClosedSet
 from matcher.logged import LoggedOrders
 from undertow.chain.view import View
 from undertow.engine.batch import Execution
@@ -19,6 +19,8 @@ class Replica:
     state: State = field(default_factory=State)
     runs: int = 0
     """Runs of requests that were settled."""
+    taken: int = 0
+    """Requests that were answered."""
     book: OrderBook = field(default_factory=OrderBook)
     read: int = 0
     """The newest record of the log that the book took in."""
@@ -37,11 +39,6 @@ class Replica:
             self.book.add(sequence, signed)
             self.read = sequence
 
-    def hold(self, journal: Journal) -> None:
-        """Count the sets that are written down and not settled as closed."""
-        for closed in journal.after(self.state.batch_number):
-            self.book.hold(closed)
-
     def copy(self) -> Replica:
         """Return a replica that goes on by itself; this one stays, in case the other fails."""
         return replace(self, book=self.book.copy())
@@ -56,6 +53,6 @@ class Replica:
         self.state = execution.state
         self.book.settle(closed, execution.slots)
 
-    def apply_requests(self, state: State, run: int) -> None:
-        """Go on to the state after a run of requests."""
-        self.state, self.runs = state, run
+    def apply_requests(self, state: State, run: int, count: int) -> None:
+        """Go on to the state after a run of so many requests."""
+        self.state, self.runs, self.taken = state, run, self.taken + count

@@ -29,9 +29,9 @@ from prover.shared import SharedProver
 from undertow.chain.chain import Chain
 from undertow.chain.check import VERIFIERS, check_keys, check_operator, connect
 from undertow.chain.contracts import Contracts
-from undertow.chain.deploy import LOCAL_CHAINS
 from undertow.chain.deployment import Deployment
 from undertow.chain.errors import ChainUnreachableError
+from undertow.chain.local import is_local
 from undertow.client.keys import load_secret
 from undertow.crypto.eddsa import PrivateKey
 from undertow.printable import printable
@@ -141,8 +141,9 @@ def _parts(
         clock=SystemClock(),
         random=SystemRandom(),
         linger_seconds=settings.linger_seconds,
+        request_linger_seconds=settings.request_linger_seconds,
         checkpoints=settings.checkpoints,
-        confirmations=0 if deployment.chain_id in LOCAL_CHAINS else settings.confirmations,
+        confirmations=0 if is_local(contracts.chain) else settings.confirmations,
         idle_seconds=settings.idle_seconds,
         band_bp=settings.band_bp,
     )

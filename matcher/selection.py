@@ -36,7 +36,7 @@ Candidate: TypeAlias = tuple[int, int, Order]
 
 @dataclass(slots=True)
 class Memory:
-    """What earlier sets tell the next choice; follows from settlements and journal."""
+    """What earlier sets tell the next choice; follows from settlements."""
 
     missed: dict[int, int] = field(default_factory=dict)
     """The batch in which an account's last order in a set got nothing, by account."""
@@ -46,6 +46,13 @@ class Memory:
     def copy(self) -> Memory:
         """Return a memory that changes on its own."""
         return Memory(self.missed.copy(), self.laned.copy())
+
+    def with_lanes(self, lanes: Mapping[int, Sequence[int]]) -> Memory:
+        """Return what to choose by while sets with these lanes wait, by their numbers."""
+        laned = self.laned.copy()
+        for batch, instruments in sorted(lanes.items()):
+            laned.update(dict.fromkeys(instruments, batch))
+        return Memory(self.missed, laned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from matcher.bounded import CONNECTIONS, CONNECTIONS_PER_ADDRESS, GARBAGE
 from matcher.close import IDLE_SECONDS
 from matcher.errors import SettingsError
+from matcher.serve import REQUEST_LINGER_SECONDS
 from matcher.yardstick import BAND_BP
 
 
@@ -47,6 +48,8 @@ class Settings(BaseSettings):
     """Blocks on top of one before a checkpoint holds it; a local chain needs none."""
     linger_seconds: float = Field(default=2.0, ge=0)
     """How long the first order of a batch waits for others."""
+    request_linger_seconds: float = Field(default=REQUEST_LINGER_SECONDS, ge=0)
+    """How long the first request at an idle venue waits for others."""
     idle_seconds: float = Field(default=IDLE_SECONDS, ge=0)
     """After how long without a batch one is closed for orders that are all parked."""
     band_bp: int = Field(default=BAND_BP, ge=0, le=9_999)

@@ -1,22 +1,24 @@
-"""Settle a closed set at its price, and runs of requests: execute, prove, send."""
+"""Steps ahead of the chain: a batch or a run of requests, executed, proved elsewhere, then sent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 
-from matcher.close import Linger, following_root
 from matcher.desk import Desk
 from matcher.journal import ClosedSet
-from matcher.outside import JobProver
+from matcher.outside import JobProver, Proved
 from matcher.replica import Replica
-from prover.inputs import batch_house, requests_job, settle_job
+from prover.inputs import Job, batch_house, requests_job, settle_job
 from prover.prover import Timing
-from undertow.chain.contracts import Round
+from undertow.chain.contracts import Close
+from undertow.chain.queue import Entry
+from undertow.chain.settled import Round
+from undertow.chain.view import Pending, View
 from undertow.engine.batch import Execution
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
-from undertow.protocol.request import Request
 from undertow.protocol.statement import Answered, RequestsHouse, Statement, Touch
 
 ORACLE_PATIENCE_SECONDS = 60
@@ -30,80 +32,136 @@ class BatchReport:
     number: int
     execution: Execution
     round: Round
-    timing: Timing
+    timing: Timing | None
     constraints: int
     gas: int
+    """0 where somebody else settled it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Step:
+    """A settlement that is executed and not yet the chain's; it follows from the one before."""
+
+    after: Replica
+    job: Job
+    prover: JobProver
+    proof: Future[Proved]
+    pending: Pending | None
+    """The oldest closed set then, which the step has to be in line with; None if none waited."""
+    gas: int = 0
+
+    def prove(self, desk: Desk) -> None:
+        """Ask for its proof again."""
+        self.proof = desk.proofs.start(self.prover, self.job)
+
+    def holds(self, view: View) -> bool:
+        """Return whether the chain still has what the step was executed on."""
+        found = {pending.number: pending for pending in view.pending}
+        known = self.pending
+        if known is None:
+            return not found
+        present = found.get(known.number)
+        if present is not None and known.round is None:
+            present = replace(present, round=None)
+        return present == known
+
+
+@dataclass(slots=True, kw_only=True)
+class BatchStep(Step):
+    """A closed set at its price."""
+
+    closed: ClosedSet
+    round: Round
+    execution: Execution
+
+    def send(self, desk: Desk, following: Close | None = None) -> None:
+        """Settle it, and close the next set with it; raises ChainError, ProverError."""
+        touches = [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in self.execution.slots]
+        root, house = self.after.root(), batch_house(self.after.state)
+        c, proof = self.job.signals.c, self.proof.result().proof
+        self.gas = desk.chain.settle_batch(root, house, touches, c, proof.words, following)
+
+    def report(self, desk: Desk) -> BatchReport:
+        """Return what it came to."""
+        proved = self.proof.done() and not self.proof.cancelled() and not self.proof.exception()
+        return BatchReport(
+            number=self.closed.batch,
+            execution=self.execution,
+            round=self.round,
+            timing=self.proof.result().timing if proved else None,
+            constraints=desk.batch_prover.constraints,
+            gas=self.gas,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class RunStep(Step):
+    """The oldest requests of the queue."""
+
+    first: int
+    entries: Sequence[Entry]
+    answers: Sequence[Answered]
+
+    def send(self, desk: Desk) -> None:
+        """Settle it; raises ChainError, ProverError."""
+        root, house = self.after.root(), RequestsHouse(sealed=self.after.state.sealed())
+        c, proof = self.job.signals.c, self.proof.result().proof
+        entries = (self.first, self.entries)
+        self.gas = desk.chain.settle_requests(root, house, self.answers, c, proof.words, entries)
 
 
 def oracle_is_silent(closed_at: int, now: int) -> bool:
     """Return whether a set has waited too long for its price, by the chain's time.
 
-    The oracle takes no stale and no disputed round, so all that shows here is silence.
+    The oracle takes no disputed price, so all that shows here is silence.
     """
     return now - closed_at > ORACLE_PATIENCE_SECONDS
 
 
-def settle_batch(
-    desk: Desk, replica: Replica, closed: ClosedSet, price: Round, linger: Linger
-) -> tuple[Replica, BatchReport]:
-    """Settle a closed set and close the next; return the replica afterwards and a report.
-
-    Raises:
-        ProverError: there is no proof.
-        ChainError: the chain does not answer, or refused the settlement.
-    """
+def execute_batch(desk: Desk, replica: Replica, closed: ClosedSet, pending: Pending) -> BatchStep:
+    """Execute a closed set that has its price, and let it be proved; raises DivergedError."""
+    price = pending.round
+    assert price is not None
     committed = desk.committed(closed)
-    salt = desk.house_salt(Statement.BATCH, closed.batch, replica.state.root())
+    salt = desk.house_salt(Statement.BATCH, closed.batch, replica.root())
     execution = transition(
         replica.state, committed.batch, price.prices, price.time, desk.params, salt
     )
     job = settle_job(
         replica.state, committed, execution, price.prices, price.time, desk.params, desk.venue
     )
-    proof = desk.batch_prover.prove(job)
     after = replica.copy()
     after.apply_batch(closed, execution)
-    after.take_in(desk.orders)
-    desk.outcomes.write(closed, execution.slots)
-    gas = desk.chain.settle_batch(
-        after.state.root(),
-        batch_house(after.state),
-        [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in execution.slots],
-        job.signals.c,
-        proof.words,
-        price.number,
-        following_root(desk, after, linger),
-    )
-    return after, _report(desk.batch_prover, execution, price, gas)
-
-
-def _report(prover: JobProver, execution: Execution, price: Round, gas: int) -> BatchReport:
-    timing = prover.timing
-    assert timing is not None
-    return BatchReport(
-        number=execution.state.batch_number,
-        execution=execution,
+    return BatchStep(
+        after=after,
+        job=job,
+        prover=desk.batch_prover,
+        proof=desk.proofs.start(desk.batch_prover, job),
+        pending=pending,
+        closed=closed,
         round=price,
-        timing=timing,
-        constraints=prover.constraints,
-        gas=gas,
+        execution=execution,
     )
 
 
-def settle_requests(desk: Desk, replica: Replica, requests: Sequence[Request]) -> Replica:
-    """Settle the queue's oldest requests; return the replica afterwards; raises as above."""
+def execute_run(
+    desk: Desk, replica: Replica, entries: Sequence[Entry], pending: Pending | None
+) -> RunStep:
+    """Answer the queue's oldest requests, and let the answers be proved."""
     run, size = replica.runs + 1, desk.preset.requests
-    salt = desk.house_salt(Statement.REQUESTS, run, replica.state.root())
+    requests = [entry.request for entry in entries]
+    salt = desk.house_salt(Statement.REQUESTS, run, replica.root())
     state, answers = serve(replica.state, requests, size, desk.params, desk.key.scalar, salt)
     job = requests_job(replica.state, state, answers, run, desk.params, desk.key, desk.venue)
-    proof = desk.request_prover.prove(job)
-    desk.chain.settle_requests(
-        state.root(),
-        RequestsHouse(sealed=state.sealed()),
-        [Answered(a.paid, a.leaf(), a.ciphertext()) for a in answers[: len(requests)]],
-        job.signals.c,
-        proof.words,
-    )
     after = replica.copy()
-    after.apply_requests(state, run)
-    return after
+    after.apply_requests(state, run, len(requests))
+    return RunStep(
+        after=after,
+        job=job,
+        prover=desk.request_prover,
+        proof=desk.proofs.start(desk.request_prover, job),
+        pending=replace(pending, round=None) if pending else None,
+        first=replica.taken,
+        entries=entries,
+        answers=[Answered(a.paid, a.leaf(), a.ciphertext()) for a in answers[: len(requests)]],
+    )

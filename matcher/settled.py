@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 Notice = dict[str, int | str]
-"""A settled batch's number, state root and price round."""
+"""A settled batch's number, state root and price time."""
 
 
-def notice(batch: int, root: int, round_number: int) -> Notice:
+def notice(batch: int, root: int, price_time: int) -> Notice:
     """Return a settled batch as `/batches` lists it."""
-    return {"batch": batch, "root": f"{root:#066x}", "round": round_number}
+    return {"batch": batch, "root": f"{root:#066x}", "priceTime": price_time}
 
 
 class Settled:

@@ -115,8 +115,8 @@ class Troubles:
 
     @property
     def keeps_state(self) -> bool:
-        """Whether the state needs not be read from the chain again."""
-        return self.name is Phase.PROVER
+        """Whether what was executed ahead of the chain is as good as before."""
+        return self.name in (Phase.PROVER, Phase.CHAIN_UNREACHABLE)
 
     def is_grave(self, now: float) -> bool:
         """Return whether the venue does not do its work."""

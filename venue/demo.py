@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcher.settle import BatchReport
+from undertow.chain import vault
 from undertow.chain.history import follow
 from undertow.client.client import MatcherInfo, Trader
 from undertow.client.fills import check_fills
@@ -89,7 +90,7 @@ def run(preset: Preset, batches: int) -> None:
         for window in plan:
             replay(local, window)
             _print(local.reports[-1], window, preset)
-        _leave(local)
+        _leave(local, plan[-1])
         _recompute(local)
     progress("done")
 
@@ -109,15 +110,15 @@ def replay(local: LocalVenue, window: Window) -> None:
     local.wait("the settlement", lambda: len(local.reports) > number)
 
 
-def build_order(trader: Trader, event: OrderEvent, info: MatcherInfo) -> Order:
-    """Return a recorded order as one of the trader's, valid for the next batch and one more."""
+def build_order(trader: Trader, event: OrderEvent, info: MatcherInfo, batches: int = 1) -> Order:
+    """Return a recorded order as one of the trader's, valid for the next batch and some more."""
     market = MICRO if event.btc < MICRO_BELOW_BTC else BTC
     lots = max(round(min(event.btc, LARGEST_BTC) * market.lots_per_unit), 1)
     return trader.order(
         market.instrument,
         -lots if event.is_sell else lots,
         market.price_per_lot(_micro_usd(event.dollars), up=event.is_sell),
-        info.batch_number + 1,
+        info.batch_number + batches,
         fee_cap=LOCAL_PARAMS.taker_fee,
     )
 
@@ -140,6 +141,7 @@ def _print(report: BatchReport, window: Window, preset: Preset) -> None:
         fills = [s.fill for s in slots if s.order and s.order.instrument == market.instrument]
         _print_market(market.name, market.lots_per_unit, fills, report, market.instrument)
     seconds = report.timing
+    assert seconds is not None
     orders = max(len(slots), 1)
     print(
         f"  proof: {report.constraints:,} constraints ({report.constraints // preset.slots:,} per "
@@ -168,13 +170,15 @@ def _print_market(
     )
 
 
-def _leave(local: LocalVenue) -> None:
+def _leave(local: LocalVenue, last: Window) -> None:
     trader = local.traders[0]
-    amount = DEPOSIT // 10
-    local.chain.send(local.contracts.vault.functions.withdraw(trader.account, amount))
+    amount = MicroUsd(DEPOSIT // 10)
+    vault.withdraw(local.contracts, trader.account, amount)
     claims = local.contracts.vault.functions.totalClaims()
-    local.wait("the withdrawal", lambda: int(claims.call()) == amount)
-    local.chain.send(local.contracts.vault.functions.claim())
+    # It is judged at prices from after it: the venue closes an empty set for their sake.
+    prices = [prices_of(LISTED, _micro_usd(dollars)) for dollars in last.index]
+    local.wait("the withdrawal", lambda: int(claims.call()) == amount, prices=prices)
+    vault.collect(local.contracts)
     print(f"account {trader.account} withdrew {amount / MICRO_USD:,.2f} USD, proved and paid")
 
 

@@ -27,6 +27,7 @@ from undertow.chain.check import connect
 from undertow.chain.contracts import Contracts
 from undertow.chain.deploy import Plan, deploy
 from undertow.chain.deployment import Deployment
+from undertow.chain.terms import LOCAL
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.market_group import MarketGroup
@@ -36,7 +37,7 @@ from venue.running import LocalVenue
 
 MNEMONIC = "test test test test test test test test test test test junk"
 OPERATOR = PrivateKey.from_seed(b"undertow local operator".ljust(32, b"."))
-SIGNERS = 3
+SIGNERS = 4
 
 
 @cache
@@ -94,6 +95,7 @@ def _deploy(url: str, preset: Preset, group: MarketGroup, provers: Sequence[Prov
         signers=[Account.from_key(key).address for key in _signers()],
         keys=(batch.verifying_key, requests.verifying_key),
         key_origins=(batch.artifacts.origin, requests.artifacts.origin),
+        terms=LOCAL,
     )
     return deploy(Chain(url, chain_key(0)), plan)
 
@@ -122,6 +124,7 @@ def _parts(
         clock=SystemClock(),
         random=SystemRandom(),
         linger_seconds=linger,
+        request_linger_seconds=linger,
         checkpoints=folder / "checkpoints",
         # Marks move only when somebody publishes one, so no order is far from them.
         band_bp=9_999,

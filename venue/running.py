@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from matcher.assemble import Parts, assemble
 from matcher.loop import Operator
 from matcher.settle import BatchReport
+from undertow.chain import reporter, vault
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment
-from undertow.chain.reporter import publish_round
+from undertow.chain.errors import ChainError
 from undertow.client.client import Client, Trader
 from undertow.crypto import native
 from undertow.crypto.eddsa import PrivateKey
-from undertow.protocol.request import opening_key
-from undertow.protocol.units import Price
+from undertow.protocol.units import MicroUsd, Price
 
 PATIENCE = 300.0 if native.core is not None else 1800.0
 """Seconds until something that was waited for counts as failed; snarkjs proves more slowly."""
@@ -97,27 +97,42 @@ class LocalVenue:
 
     def fund(self, traders: int, deposit: int, house: int) -> None:
         """Open and fund accounts and the house through the vault; amounts in micro-USD."""
-        functions = self.contracts.token.functions
-        total = traders * deposit + house
-        assert self.chain.account is not None
-        self.chain.send(functions.mint(self.chain.account.address, total))
-        self.chain.send(functions.approve(self.deployment.vault, total))
-        self.chain.send(self.contracts.vault.functions.houseDeposit(house))
+        total = MicroUsd(traders * deposit + house)
+        vault.mint(self.contracts, total)
+        vault.allow(self.contracts, total)
+        vault.deposit_to_house(self.contracts, MicroUsd(house))
         for number in range(1, traders + 1):
             key = PrivateKey.from_seed(b"undertow local trader " + number.to_bytes(32, "big"))
-            point = opening_key(key.public)
-            self.chain.send(self.contracts.vault.functions.open(point.x, point.y, deposit))
+            vault.open_account(self.contracts, key.public, MicroUsd(deposit))
             self.traders.append(Trader(key, number))
 
-    def publish(self, prices: Sequence[Sequence[Price]]) -> int:
-        """Publish a round later than the newest block, one set of prices for each signer."""
-        now = self.chain.time + 1
-        self.chain.web3.provider.make_request("evm_setNextBlockTimestamp", [now + 1])  # type: ignore[arg-type]
-        self.chain.web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
-        return publish_round(self.contracts, self.signers, prices, now)
+    def publish(self, prices: Sequence[Sequence[Price]]) -> None:
+        """Record the oldest missing price, one set of prices for each of the first signers."""
+        batch, first = self._moment(self.chain.time + 1)
+        at = max(self.chain.time + 1, first)
+        for method, values in (("evm_setNextBlockTimestamp", [at]), ("evm_mine", [])):
+            self.chain.node.ask(method, values)
+        _, time = self._moment(at)
+        pairs = zip(self.signers, prices, strict=False)
+        reports = [reporter.sign(self.deployment, key, time, values) for key, values in pairs]
+        reporter.post(self.contracts, batch, reports)
 
-    def wait(self, what: str, done: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    def _moment(self, now: int) -> tuple[int, int]:
+        found = reporter.moment(self.contracts, now)
+        if found is None:
+            raise ChainError("no set waits for a price")
+        return found
+
+    def wait(
+        self,
+        what: str,
+        done: Callable[[], bool],
+        seconds: float = PATIENCE,
+        prices: Sequence[Sequence[Price]] | None = None,
+    ) -> None:
         """Wait for what a step of the loop brings about; looks after each step.
+
+        With prices, every set that waits for one meanwhile gets these.
 
         Raises:
             TimeoutError: it says what did not happen, in time or before the loop ended.
@@ -125,6 +140,8 @@ class LocalVenue:
         deadline = time.monotonic() + seconds
         seen = self._steps
         while not done():
+            if prices is not None and self.contracts.view().unpriced() is not None:
+                self.publish(prices)
             if not self._steps_beyond(seen, deadline):
                 raise TimeoutError(f"{what} did not happen in {seconds:.0f} s")
             seen = self._steps

@@ -13,32 +13,53 @@ library PublicWords {
 
     uint256 internal constant R = FIELD_ORDER;
 
-    /// @param  words the contract's copy of the words
+    /// @param  words the contract's copy of the words; the memory behind them is written to
     /// @param  c     the circuit's commitment to its copy
     /// @return z     keccak256(words, c) mod r
     /// @return y     sum of words[i] * z^i mod r
     function evaluate(uint256[] memory words, uint256 c) internal pure returns (uint256 z, uint256 y) {
-        // 1. Canonical: a word and the same word plus r are one number to the circuit, two to a reader.
+        bool canonical;
+        assembly ("memory-safe") {
+            // 1. The point: the words and c, in the place behind them that their maker left.
+            let start := add(words, 0x20)
+            let at := add(start, mul(mload(words), 0x20))
+            mstore(at, c)
+            z := mod(keccak256(start, sub(add(at, 0x20), start)), R)
+
+            // 2. The polynomial, from its highest coefficient down; four words a turn, for a turn costs as much as
+            //    half a word. Canonical: a word and the same word plus r are one number to the circuit, two to a
+            //    reader.
+            canonical := lt(c, R)
+            for { let odd := sub(at, mul(and(mload(words), 3), 0x20)) } gt(at, odd) {} {
+                at := sub(at, 0x20)
+                let word := mload(at)
+                canonical := and(canonical, lt(word, R))
+                y := addmod(mulmod(y, z, R), word, R)
+            }
+            for {} gt(at, start) {} {
+                at := sub(at, 0x80)
+                let word := mload(add(at, 0x60))
+                canonical := and(canonical, lt(word, R))
+                y := addmod(mulmod(y, z, R), word, R)
+                word := mload(add(at, 0x40))
+                canonical := and(canonical, lt(word, R))
+                y := addmod(mulmod(y, z, R), word, R)
+                word := mload(add(at, 0x20))
+                canonical := and(canonical, lt(word, R))
+                y := addmod(mulmod(y, z, R), word, R)
+                word := mload(at)
+                canonical := and(canonical, lt(word, R))
+                y := addmod(mulmod(y, z, R), word, R)
+            }
+        }
+        if (!canonical) _revert(words, c);
+    }
+
+    function _revert(uint256[] memory words, uint256 c) private pure {
         uint256 length = words.length;
         for (uint256 i; i < length; ++i) {
             if (words[i] >= R) revert WordOutOfRange(i, words[i]);
         }
-        if (c >= R) revert WordOutOfRange(length, c);
-
-        // 2. The point: the words and c, hashed in scratch memory beyond the free pointer.
-        assembly ("memory-safe") {
-            let scratch := mload(0x40)
-            let size := mul(length, 0x20)
-            mcopy(scratch, add(words, 0x20), size)
-            mstore(add(scratch, size), c)
-            z := mod(keccak256(scratch, add(size, 0x20)), R)
-        }
-
-        // 3. The polynomial, from its highest coefficient down.
-        assembly ("memory-safe") {
-            for { let word := add(words, mul(length, 0x20)) } gt(word, words) { word := sub(word, 0x20) } {
-                y := addmod(mulmod(y, z, R), mload(word), R)
-            }
-        }
+        revert WordOutOfRange(length, c);
     }
 }

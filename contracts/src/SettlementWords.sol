@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {Layout} from "./generated/Layout.sol";
+import {Layout, PRICE_WORDS} from "./generated/Layout.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {RequestWord} from "./RequestWord.sol";
 
 /// @title  SettlementWords
 /// @notice The contract's copy of the public words, in the order of circuits/STATEMENT.md.
-/// @dev    Every place is a name of `Layout`, which the circuits read too.
+/// @dev    Every place is a name of `Layout`, which the circuits read too. What the contract knows comes first,
+///         then what the caller publishes, in the order of its bytes: what it says of the house's half of the
+///         new state, and the words of each slot or request.
 library SettlementWords {
+    /// @dev Zeros to begin with, which is what padding is; behind them a place that `PublicWords` writes c to.
+    function make(uint256 length) internal pure returns (uint256[] memory words) {
+        words = new uint256[](length + 1);
+        assembly ("memory-safe") {
+            mstore(words, length)
+        }
+    }
+
     /// @dev The words that both kinds begin with.
     function putHeader(
         uint256[] memory words,
@@ -26,38 +36,64 @@ library SettlementWords {
         words[Layout.HEADER_NEW_STATE_ROOT] = newStateRoot;
     }
 
-    /// @dev What the caller says of the house's half of the new state: `count` words from `start` on, which `data`
-    ///      begins with.
-    function putHouse(uint256[] memory words, uint256 start, uint256 count, bytes calldata data)
+    function putBatch(
+        uint256[] memory words,
+        uint256 setRoot,
+        uint256[PRICE_WORDS] memory prices,
+        uint64 time,
+        uint256 marketParamsHash
+    ) internal pure {
+        words[Layout.BATCH_HEADER_SET_ROOT] = setRoot;
+        for (uint256 i; i < PRICE_WORDS; ++i) {
+            words[Layout.BATCH_HEADER_PRICES + i] = prices[i];
+        }
+        words[Layout.BATCH_HEADER_TIME] = time;
+        words[Layout.BATCH_HEADER_MARKET_PARAMS_HASH] = marketParamsHash;
+    }
+
+    function putRun(uint256[] memory words, uint256 keyX, uint256 keyY, uint256 marketParamsHash)
         internal
         pure
     {
-        for (uint256 i; i < count; ++i) {
-            words[start + i] = uint256(bytes32(data[32 * i:]));
+        words[Layout.REQUESTS_HEADER_OPERATOR_KEY_X] = keyX;
+        words[Layout.REQUESTS_HEADER_OPERATOR_KEY_Y] = keyY;
+        words[Layout.REQUESTS_HEADER_MARKET_PARAMS_HASH] = marketParamsHash;
+    }
+
+    /// @dev What the caller says of the house and of each slot: `data` must have the length that the
+    ///      statement says, and `words` room for it.
+    function putTouches(uint256[] memory words, bytes calldata data) internal pure {
+        _putHouse(words, Layout.BATCH_HEADER_WORDS, Layout.BATCH_HOUSE_WORDS, data);
+        uint256 leafByte = Layout.TOUCH_LEAF_BYTE;
+        uint256 ciphertextByte = Layout.TOUCH_CIPHERTEXT_BYTE;
+        uint256 size = Layout.TOUCH_BYTES;
+        uint256 first = Layout.BATCH_HEADER_WORDS + Layout.BATCH_HOUSE_WORDS;
+        uint256 skip = 32 * Layout.BATCH_HOUSE_WORDS;
+        // A test holds the layout to what is written out here: account, leaf and ciphertext in this order, the
+        // account in the first three bytes.
+        assembly ("memory-safe") {
+            let next := add(words, mul(add(first, 1), 0x20))
+            let end := add(data.offset, data.length)
+            for { let at := add(data.offset, skip) } lt(at, end) { at := add(at, size) } {
+                mstore(next, shr(232, calldataload(at)))
+                mstore(add(next, 0x20), calldataload(add(at, leafByte)))
+                mstore(add(next, 0x40), calldataload(add(at, ciphertextByte)))
+                next := add(next, 0x60)
+            }
         }
     }
 
-    /// @dev What the caller says of each slot; `slots` must be a whole number of them that `words` has room for.
-    function putTouches(uint256[] memory words, bytes calldata slots) internal pure {
-        uint256 next = Layout.BATCH_HEADER_WORDS + Layout.BATCH_HOUSE_WORDS;
-        for (uint256 offset; offset < slots.length; offset += Layout.TOUCH_BYTES) {
-            bytes calldata slot = slots[offset:offset + Layout.TOUCH_BYTES];
-            words[next + Layout.TOUCH_ACCOUNT] = uint24(bytes3(slot));
-            words[next + Layout.TOUCH_LEAF] = uint256(bytes32(slot[Layout.TOUCH_LEAF_BYTE:]));
-            words[next + Layout.TOUCH_CIPHERTEXT] = uint256(bytes32(slot[Layout.TOUCH_CIPHERTEXT_BYTE:]));
-            next += Layout.TOUCH_WORDS;
-        }
-    }
-
-    /// @dev The requests as the vault had them, and what the caller says of each.
-    function putServed(uint256[] memory words, IVault.Request[] memory taken, bytes calldata answers)
+    /// @dev The requests, and what the caller says of the house and of each.
+    function putServed(uint256[] memory words, IVault.Request[] calldata requests, bytes calldata data)
         internal
         pure
     {
+        _putHouse(words, Layout.REQUESTS_HEADER_WORDS, Layout.REQUESTS_HOUSE_WORDS, data);
         uint256 next = Layout.REQUESTS_HEADER_WORDS + Layout.REQUESTS_HOUSE_WORDS;
-        for (uint256 i; i < taken.length; ++i) {
+        bytes calldata answers = data[32 * Layout.REQUESTS_HOUSE_WORDS:];
+        for (uint256 i; i < requests.length; ++i) {
             bytes calldata answer = answers[i * Layout.ANSWERED_BYTES:];
-            IVault.Request memory request = taken[i];
+            IVault.Request calldata request = requests[i];
             uint64 paid = uint64(bytes8(answer));
             _checkPaid(i, request.word, paid);
             words[next + Layout.SERVED_WORD] = request.word;
@@ -75,6 +111,16 @@ library SettlementWords {
     function paidOf(uint256[] memory words, uint256 i) internal pure returns (uint64) {
         uint256 first = Layout.REQUESTS_HEADER_WORDS + Layout.REQUESTS_HOUSE_WORDS;
         return uint64(words[first + Layout.SERVED_WORDS * i + Layout.SERVED_PAID]);
+    }
+
+    /// @dev The `count` words that `data` begins with, from word `start` on.
+    function _putHouse(uint256[] memory words, uint256 start, uint256 count, bytes calldata data)
+        private
+        pure
+    {
+        assembly ("memory-safe") {
+            calldatacopy(add(words, mul(add(start, 1), 0x20)), data.offset, mul(count, 0x20))
+        }
     }
 
     /// @dev The circuit proves the same; here it keeps a faulty circuit away from custody.

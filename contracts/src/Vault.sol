@@ -1,70 +1,76 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {BabyJubJub} from "./BabyJubJub.sol";
 import {Layout} from "./generated/Layout.sol";
 import {IVault} from "./interfaces/IVault.sol";
+import {Queue} from "./Queue.sol";
 import {RequestWord} from "./RequestWord.sol";
 
 /// @title  Vault
 /// @notice Holds the collateral and the queue of requests to the proven state.
-/// @dev    Every token unit is in exactly one place: committed (inside the proven state), queued (deposits not
-///         yet served) or claims (withdrawals paid out of the state). Their sum is what the vault owes and is
-///         never more than its balance. Settlement moves units between the three; only `claim` lets them out.
-///         One token unit is one micro-USD.
-contract Vault is IVault, ReentrancyGuardTransient {
-    using SafeERC20 for IERC20;
+/// @dev    Every micro-USD is in exactly one place: committed (inside the proven state), queued (deposits not yet
+///         served) or claims (withdrawals paid out of the state). Their sum is what the vault owes and is never
+///         more than its balance. Settlement moves money between the three; only `claim` lets it out.
+///         One whole token stands for one USD: one micro-USD is `UNIT` of the token's smallest units.
+contract Vault is Queue, ReentrancyGuardTransient {
+    using SafeERC20 for IERC20Metadata;
 
     /// @dev Amounts and the state's total are 63 bits, so that every sum of them stays a signed 64-bit number.
     uint256 private constant LIMIT = 1 << 63;
+    uint8 private constant LEAST_DECIMALS = 6;
+    /// @dev 63 bits of micro-USD stay far from 2^256.
+    uint8 private constant MOST_DECIMALS = 36;
 
-    IERC20 public immutable TOKEN;
+    IERC20Metadata public immutable TOKEN;
+    /// @notice The token's smallest units to one micro-USD.
+    uint256 public immutable UNIT;
     address public immutable DEPLOYER;
-    /// @notice Least first deposit: what it costs to take one of the 2^24 - 1 accounts.
     uint64 public immutable MINIMUM_OPENING;
+    uint64 public immutable MINIMUM_DEPOSIT;
+    uint64 public immutable MINIMUM_WITHDRAWAL;
 
-    // Slot: what every queued request reads.
+    // Slot: what every request reads.
     /// @inheritdoc IVault
     address public settlement;
     /// @inheritdoc IVault
     uint24 public accountCount;
-    /// @inheritdoc IVault
-    uint64 public queueEnd;
-    // Slot: the balance sheet.
-    /// @inheritdoc IVault
-    uint64 public queueStart;
+    // Slot: the balance sheet. Queued deposits may be none again, and what is committed too: the flag stays.
     /// @inheritdoc IVault
     uint64 public committed;
     /// @inheritdoc IVault
     uint64 public queuedDeposits;
-    // Slot of its own: unlike the state's total, unclaimed claims have no bound.
-    /// @inheritdoc IVault
-    uint256 public totalClaims;
+    bool private _used = true;
+    // Slot of its own, with the sentinel: unlike the state's total, unclaimed claims have no bound.
+    uint256 private _totalClaims = SENTINEL;
 
-    // Slots: one for each address that was ever paid, and one for each account.
-    /// @inheritdoc IVault
-    mapping(address owner => uint256 amount) public claims;
+    // Slots: one for each address that was ever paid, with the sentinel, and one for each account.
+    mapping(address owner => uint256 amount) private _claims;
     /// @inheritdoc IVault
     mapping(uint256 account => address owner) public accountAddress;
-    // Slots: the queue, one word for each request and two more for an opening's key; freed when taken.
-    mapping(uint256 number => uint256 word) private _words;
-    mapping(uint256 number => uint256[2] key) private _keys;
 
     modifier onlySettlement() {
         if (msg.sender != settlement) revert OnlySettlement(msg.sender, settlement);
         _;
     }
 
-    constructor(IERC20 token, uint64 minimumOpening) {
+    constructor(IERC20Metadata token, Minima memory minima, uint64 requestFeeGas) Queue(requestFeeGas) {
         if (address(token) == address(0)) revert ZeroAddress();
-        if (minimumOpening == 0 || minimumOpening >= LIMIT) revert AmountOutOfRange(minimumOpening, LIMIT);
+        _checkAmount(minima.opening);
+        _checkAmount(minima.deposit);
+        _checkAmount(minima.withdrawal);
+        uint8 decimals = token.decimals();
+        if (decimals < LEAST_DECIMALS || decimals > MOST_DECIMALS) revert UnsupportedDecimals(decimals);
         TOKEN = token;
+        UNIT = 10 ** (decimals - LEAST_DECIMALS);
         DEPLOYER = msg.sender;
-        MINIMUM_OPENING = minimumOpening;
+        MINIMUM_OPENING = minima.opening;
+        MINIMUM_DEPOSIT = minima.deposit;
+        MINIMUM_WITHDRAWAL = minima.withdrawal;
     }
 
     /// @inheritdoc IVault
@@ -77,68 +83,69 @@ contract Vault is IVault, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVault
-    function open(uint256 keyX, uint256 keyY, uint256 amount) external nonReentrant returns (uint24 account) {
-        if (amount < MINIMUM_OPENING) revert BelowMinimum(amount, MINIMUM_OPENING);
+    function open(uint256 keyX, uint256 keyY, uint256 amount)
+        external
+        payable
+        nonReentrant
+        returns (uint24 account)
+    {
         if (!BabyJubJub.isKey(keyX, keyY)) revert InvalidKey(keyX, keyY);
         if (accountCount == type(uint24).max) revert AccountsExhausted();
-        _pull(amount);
+        _pull(amount, MINIMUM_OPENING);
         account = ++accountCount;
         accountAddress[account] = msg.sender;
-        _queue(Layout.KIND_OPEN, account, amount, keyX, keyY);
+        _push(_word(Layout.KIND_OPEN, account, amount), keyX, keyY, 1);
     }
 
     /// @inheritdoc IVault
-    function deposit(uint256 account, uint256 amount) external nonReentrant {
+    function deposit(uint256 account, uint256 amount) external payable nonReentrant {
         _checkAccount(account);
-        _pull(amount);
-        _queue(Layout.KIND_DEPOSIT, account, amount, 0, 0);
+        _pull(amount, MINIMUM_DEPOSIT);
+        _push(_word(Layout.KIND_DEPOSIT, account, amount), 0, 0, 1);
     }
 
     /// @inheritdoc IVault
-    function withdraw(uint256 account, uint256 amount) external nonReentrant {
+    function withdraw(uint256 account, uint256 amount) external payable nonReentrant {
         _checkInitialized();
         _checkAccount(account);
         address owner = accountAddress[account];
         if (msg.sender != owner) revert NotAccountAddress(msg.sender, owner);
         _checkAmount(amount);
-        _queue(Layout.KIND_WITHDRAW, account, amount, 0, 0);
+        uint256 factor = amount < MINIMUM_WITHDRAWAL ? SMALL_FACTOR : 1;
+        _push(_word(Layout.KIND_WITHDRAW, account, amount), 0, 0, factor);
     }
 
     /// @inheritdoc IVault
-    function houseDeposit(uint256 amount) external nonReentrant {
-        _pull(amount);
-        _queue(Layout.KIND_HOUSE_DEPOSIT, 0, amount, 0, 0);
+    function houseDeposit(uint256 amount) external payable nonReentrant {
+        _pull(amount, MINIMUM_DEPOSIT);
+        _push(_word(Layout.KIND_HOUSE_DEPOSIT, 0, amount), 0, 0, 1);
     }
 
     /// @inheritdoc IVault
     function claim() external nonReentrant returns (uint256 amount) {
-        amount = claims[msg.sender];
+        amount = claims(msg.sender);
         if (amount == 0) revert NothingToClaim(msg.sender);
-        delete claims[msg.sender];
-        totalClaims -= amount;
+        _claims[msg.sender] = SENTINEL;
+        _totalClaims -= amount;
         emit Claimed(msg.sender, amount);
-        TOKEN.safeTransfer(msg.sender, amount);
+        TOKEN.safeTransfer(msg.sender, amount * UNIT);
     }
 
     /// @inheritdoc IVault
-    function take(uint256 count) external onlySettlement nonReentrant returns (Request[] memory taken) {
-        if (count > queueLength()) revert QueueTooShort(count, queueLength());
-        uint64 first = queueStart;
-        uint256 deposits;
-        taken = new Request[](count);
-        for (uint256 i; i < count; ++i) {
-            uint256 number = first + i;
-            taken[i] = request(number);
-            uint256 kind = RequestWord.kindOf(taken[i].word);
-            if (kind != Layout.KIND_WITHDRAW) deposits += RequestWord.amountOf(taken[i].word);
-            delete _words[number];
-            if (kind == Layout.KIND_OPEN) delete _keys[number];
-        }
-        // Casts: count fits as the queue's ends do; deposits is part of queuedDeposits.
-        queueStart = first + uint64(count);
-        queuedDeposits -= uint64(deposits);
-        committed += uint64(deposits);
-        emit RequestsTaken(first, uint64(count));
+    function claimFees(address to) external nonReentrant returns (uint256 amount) {
+        return _payFees(to);
+    }
+
+    /// @inheritdoc IVault
+    function take(Request[] calldata requests, bytes32[][] calldata paths, address server)
+        external
+        onlySettlement
+        nonReentrant
+    {
+        // Cast: what leaves the queue is part of its deposits.
+        uint64 deposits = uint64(_pop(requests, paths, server));
+        queuedDeposits -= deposits;
+        committed += deposits;
     }
 
     /// @inheritdoc IVault
@@ -147,49 +154,40 @@ contract Vault is IVault, ReentrancyGuardTransient {
         if (amount > committed) revert ExceedsCommitted(amount, committed);
         address owner = accountAddress[account];
         committed -= amount;
-        totalClaims += amount;
-        claims[owner] += amount;
+        _totalClaims += amount;
+        _claims[owner] = SENTINEL + claims(owner) + amount;
         emit Credited(account, owner, amount);
     }
 
     /// @inheritdoc IVault
-    function queueLength() public view returns (uint256) {
-        return queueEnd - queueStart;
+    function claims(address owner) public view returns (uint256) {
+        uint256 kept = _claims[owner];
+        return kept == 0 ? 0 : kept - SENTINEL;
     }
 
     /// @inheritdoc IVault
-    function request(uint256 number) public view returns (Request memory) {
-        uint256 word = _words[number];
-        if (RequestWord.kindOf(word) != Layout.KIND_OPEN) return Request(word, 0, 0);
-        return Request(word, _keys[number][0], _keys[number][1]);
+    function totalClaims() public view returns (uint256) {
+        return _totalClaims - SENTINEL;
     }
 
     /// @inheritdoc IVault
     function liabilities() external view returns (uint256) {
-        return uint256(committed) + queuedDeposits + totalClaims;
+        return uint256(committed) + queuedDeposits + totalClaims();
     }
 
     /// @dev Tokens first, books after: owed <= held also holds while the token has control.
-    function _pull(uint256 amount) private {
+    function _pull(uint256 amount, uint256 minimum) private {
         _checkInitialized();
         _checkAmount(amount);
+        if (amount < minimum) revert BelowMinimum(amount, minimum);
         uint256 total = uint256(committed) + queuedDeposits + amount;
         if (total >= LIMIT) revert VaultFull(total, LIMIT);
 
         uint256 before = TOKEN.balanceOf(address(this));
-        TOKEN.safeTransferFrom(msg.sender, address(this), amount);
+        TOKEN.safeTransferFrom(msg.sender, address(this), amount * UNIT);
         uint256 received = TOKEN.balanceOf(address(this)) - before;
-        if (received != amount) revert UnexpectedTransfer(received, amount);
+        if (received != amount * UNIT) revert UnexpectedTransfer(received, amount * UNIT);
         queuedDeposits += uint64(amount);
-    }
-
-    function _queue(uint256 kind, uint256 account, uint256 amount, uint256 keyX, uint256 keyY) private {
-        // Casts: _checkAccount and _checkAmount ranged both.
-        uint256 word = RequestWord.pack(kind, uint24(account), uint64(amount));
-        uint64 number = queueEnd++;
-        _words[number] = word;
-        if (kind == Layout.KIND_OPEN) _keys[number] = [keyX, keyY];
-        emit RequestQueued(number, word, keyX, keyY, msg.sender);
     }
 
     function _checkInitialized() private view {
@@ -202,5 +200,10 @@ contract Vault is IVault, ReentrancyGuardTransient {
 
     function _checkAmount(uint256 amount) private pure {
         if (amount == 0 || amount >= LIMIT) revert AmountOutOfRange(amount, LIMIT);
+    }
+
+    /// @dev Casts: account and amount were ranged before.
+    function _word(uint256 kind, uint256 account, uint256 amount) private pure returns (uint256) {
+        return RequestWord.pack(kind, uint24(account), uint64(amount));
     }
 }

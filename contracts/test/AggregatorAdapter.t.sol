@@ -7,33 +7,46 @@ import {AggregatorAdapter} from "../src/oracle/AggregatorAdapter.sol";
 import {IAggregator} from "../src/interfaces/IAggregator.sol";
 import {Test} from "./Test.sol";
 
-/// @notice An aggregator that answers as told.
+/// @notice An aggregator that answers as told; rounds from 5 on.
 contract ListedAggregator is IAggregator {
-    uint8 public decimals = 8;
-    uint80 public roundId = 5;
-    uint80 public answeredInRound = 5;
-    int256 public answer;
-    uint256 public updatedAt;
+    uint80 public constant FIRST = 5;
 
-    function set(int256 answer_, uint256 updatedAt_) external {
-        (answer, updatedAt) = (answer_, updatedAt_);
+    struct Round {
+        int256 answer;
+        uint256 updatedAt;
+        uint80 answeredInRound;
+    }
+
+    uint8 public decimals = 8;
+    Round[] private _rounds;
+
+    function append(int256 answer, uint256 updatedAt) external {
+        _rounds.push(Round(answer, updatedAt, FIRST + uint80(_rounds.length)));
     }
 
     function setDecimals(uint8 decimals_) external {
         decimals = decimals_;
     }
 
-    function setAnsweredInRound(uint80 answeredInRound_) external {
-        answeredInRound = answeredInRound_;
+    function setAnsweredInRound(uint80 roundId, uint80 answeredInRound) external {
+        _rounds[roundId - FIRST].answeredInRound = answeredInRound;
+    }
+
+    /// @dev A round that is not there is all zeros, as old aggregators answer.
+    function getRoundData(uint80 id) public view returns (uint80, int256, uint256, uint256, uint80) {
+        if (id < FIRST || id - FIRST >= _rounds.length) return (id, 0, 0, 0, 0);
+        Round memory round = _rounds[id - FIRST];
+        return (id, round.answer, round.updatedAt, round.updatedAt, round.answeredInRound);
     }
 
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
-        return (roundId, answer, updatedAt, updatedAt, answeredInRound);
+        return getRoundData(FIRST + uint80(_rounds.length) - 1);
     }
 }
 
 contract AggregatorAdapterTest is Test {
     uint64 constant START = 1_000_000;
+    uint256 constant DEVIATION = 25;
 
     ListedAggregator btc;
     ListedAggregator eth;
@@ -43,90 +56,119 @@ contract AggregatorAdapterTest is Test {
         vm.warp(START);
         btc = new ListedAggregator();
         eth = new ListedAggregator();
-        btc.set(60_000e8, START - 10);
-        eth.set(3_000e8, START - 20);
-        adapter = new AggregatorAdapter(_feeds());
+        btc.append(60_000e8, START - 10);
+        eth.append(3_000e8, START - 20);
+        adapter = new AggregatorAdapter(_feeds(), DEVIATION);
     }
 
-    function test_record_scalesToMicroUsdPerLot() public {
-        vm.expectEmit(address(adapter));
-        emit IPriceSource.RoundRecorded(1, START - 10, [uint256(60e6), 30e6 << 36, 0]);
-        assertEq(adapter.record(), 1);
-        (uint64 time, uint256[3] memory words) = adapter.round(1);
-        assertEq(time, START - 10);
+    function test_pricesAt_scalesToMicroUsdPerLot() public view {
+        uint256[3] memory words = _read(START, 5, 5);
         assertEq(words[0], 60e6); // 0.001 BTC at 60000 USD
         assertEq(words[1], 30e6 << 36); // 0.01 ETH at 3000 USD, instrument 8
         assertEq(words[2], 0);
     }
 
-    function testFuzz_record_followsDecimals(uint8 decimals) public {
+    function testFuzz_pricesAt_followsDecimals(uint8 decimals) public {
         decimals = uint8(bound(decimals, 0, 24));
         btc.setDecimals(decimals);
-        btc.set(int256(60_000 * 10 ** uint256(decimals)), START);
-        adapter.record();
-        (, uint256[3] memory words) = adapter.round(1);
-        assertEq(words[0], 60e6);
+        btc.append(int256(60_000 * 10 ** uint256(decimals)), START);
+        assertEq(_read(START, 6, 5)[0], 60e6);
     }
 
-    function test_record_appendsWhenOneFeedMovesOn() public {
-        adapter.record();
-        vm.warp(START + 5);
-        eth.set(3_100e8, START + 5);
-        assertEq(adapter.record(), 2);
-        (uint64 time, uint256[3] memory words) = adapter.round(2);
-        assertEq(time, START + 5);
-        assertEq(words[1], 31e6 << 36);
+    /// @dev Whatever was answered when, and whenever it is asked for: one round counts, the last one by then.
+    function testFuzz_pricesAt_onlyOneRoundCounts(uint256 seed, uint256 moment) public {
+        uint256 time = START - 10;
+        uint256[9] memory times;
+        times[0] = time;
+        for (uint256 i = 1; i < 9; ++i) {
+            time += 1 + uint256(keccak256(abi.encode(seed, i))) % 7;
+            times[i] = time;
+            btc.append(int256(60_000e8 + i * 1e8), time);
+        }
+        vm.warp(START + 60);
+        moment = bound(moment, START, START + 60);
+        uint256 accepted;
+        for (uint80 i; i < 9; ++i) {
+            try this.read(uint64(moment), 5 + i, 5) returns (uint256[3] memory words) {
+                ++accepted;
+                assertEq(words[0] & 2 ** 36 - 1, 60e6 + i * 1e3);
+                assertTrue(times[i] <= moment && (i == 8 || times[i + 1] > moment));
+            } catch {}
+        }
+        assertEq(accepted, 1);
     }
 
-    function test_record_revertsWhenNoFeedMovedOn() public {
-        adapter.record();
-        expectError(IPriceSource.TimeNotAfterPrevious.selector, START - 10, START - 10);
-        adapter.record();
+    function test_pricesAt_revertsWhenALaterRoundIsThereByThen() public {
+        btc.append(61_000e8, START - 5);
+        expectError(IAggregatorAdapter.RoundNotLast.selector, 0, 5);
+        this.read(START, 5, 5);
+        assertEq(_read(START, 6, 5)[0], 61e6);
     }
 
-    function test_record_revertsWhenAnyFeedIsStale() public {
-        eth.set(3_000e8, START - 120);
-        adapter.record();
+    function test_pricesAt_revertsWhenARoundIsMissing() public {
+        expectError(IAggregatorAdapter.WrongRounds.selector, 1, 2);
+        adapter.pricesAt(START, abi.encode(new uint80[](1)), 0, [uint256(0), 0, 0]);
+    }
+
+    function test_pricesAt_revertsWhenTheMomentIsInTheFuture() public {
+        expectError(IPriceSource.TimeInFuture.selector, START + 1, START);
+        this.read(START + 1, 5, 5);
+    }
+
+    function test_pricesAt_revertsWhenAnyFeedIsStale() public {
+        eth.append(3_000e8, START);
+        vm.warp(START + 120);
+        btc.append(60_000e8, START + 100);
+        _read(START + 120, 6, 6);
+        vm.warp(START + 121);
+        expectError(IAggregatorAdapter.AnswerStale.selector, 8, START);
+        this.read(START + 121, 6, 6);
+    }
+
+    function test_pricesAt_revertsWhenTheAnswerIsTooNew() public {
+        btc.append(60_000e8, START + 1);
         vm.warp(START + 1);
-        btc.set(60_000e8, START + 1);
-        expectError(IAggregatorAdapter.AnswerStale.selector, 8, START - 120);
-        adapter.record();
+        expectError(IAggregatorAdapter.AnswerTooNew.selector, 0, START + 1);
+        this.read(START, 6, 5);
     }
 
-    function test_record_revertsWhenFeedIsFromTheFuture() public {
-        btc.set(60_000e8, START + 1);
-        expectError(IAggregatorAdapter.AnswerInFuture.selector, 0, START + 1);
-        adapter.record();
-    }
-
-    function test_record_revertsWhenRoundIsIncomplete() public {
-        btc.set(60_000e8, 0);
+    function test_pricesAt_revertsWhenRoundIsIncomplete() public {
         expectError(IAggregatorAdapter.RoundIncomplete.selector, 0);
-        adapter.record();
-        btc.set(60_000e8, START);
-        btc.setAnsweredInRound(4);
+        this.read(START, 6, 5);
+        btc.append(60_000e8, START);
+        btc.setAnsweredInRound(6, 5);
         expectError(IAggregatorAdapter.RoundIncomplete.selector, 0);
-        adapter.record();
+        this.read(START, 6, 5);
     }
 
-    function testFuzz_record_revertsWhenAnswerIsNotPositive(int256 answer) public {
+    function testFuzz_pricesAt_revertsWhenAnswerIsNotPositive(int256 answer) public {
         if (answer > 0) answer = -answer;
-        btc.set(answer, START);
+        btc.append(answer, START);
         vm.expectRevert(
             abi.encodeWithSelector(IAggregatorAdapter.AnswerNotPositive.selector, uint8(0), answer)
         );
-        adapter.record();
+        this.read(START, 6, 5);
     }
 
-    function test_record_revertsWhenPriceIsOutOfRange() public {
-        btc.set(99, START); // below one micro-USD per lot
+    function test_pricesAt_revertsWhenPriceIsOutOfRange() public {
+        btc.append(99, START); // below one micro-USD per lot
         expectError(IAggregatorAdapter.PriceOutOfRange.selector, 0, 0);
-        adapter.record();
-        btc.set(int256(2 ** 36) * 1e5, START);
+        this.read(START, 6, 5);
+        btc.append(int256(2 ** 36) * 1e5, START);
         expectError(IAggregatorAdapter.PriceOutOfRange.selector, 0, 2 ** 36);
-        adapter.record();
-        btc.set(int256(2 ** 36) * 1e5 - 1, START);
-        adapter.record();
+        this.read(START, 7, 5);
+        btc.append(int256(2 ** 36) * 1e5 - 1, START);
+        _read(START, 8, 5);
+    }
+
+    /// @dev What a deployment compares with its spread.
+    function test_deviation_isTheFeeds() public {
+        assertEq(adapter.deviation(), DEVIATION);
+        uint256[2] memory bad = [uint256(0), 10_000];
+        for (uint256 i; i < 2; ++i) {
+            expectError(IAggregatorAdapter.InvalidDeviation.selector, bad[i]);
+            new AggregatorAdapter(_feeds(), bad[i]);
+        }
     }
 
     function test_constructor_keepsItsFeeds() public view {
@@ -140,7 +182,7 @@ contract AggregatorAdapterTest is Test {
 
     function test_constructor_revertsWithoutFeeds() public {
         expectError(IAggregatorAdapter.InvalidFeed.selector, 0);
-        new AggregatorAdapter(new IAggregatorAdapter.Feed[](0));
+        new AggregatorAdapter(new IAggregatorAdapter.Feed[](0), DEVIATION);
     }
 
     function test_constructor_revertsForEachInvalidField() public {
@@ -151,7 +193,7 @@ contract AggregatorAdapterTest is Test {
             if (i == 2) feeds[1].maxAge = 0;
             if (i == 3) feeds[1].lotSize = 0;
             expectError(IAggregatorAdapter.InvalidFeed.selector, 1);
-            new AggregatorAdapter(feeds);
+            new AggregatorAdapter(feeds, DEVIATION);
         }
     }
 
@@ -159,7 +201,17 @@ contract AggregatorAdapterTest is Test {
         IAggregatorAdapter.Feed[] memory feeds = _feeds();
         feeds[1].instrument = 0;
         expectError(IAggregatorAdapter.FeedsNotAscending.selector, 0, 0);
-        new AggregatorAdapter(feeds);
+        new AggregatorAdapter(feeds, DEVIATION);
+    }
+
+    function read(uint64 time, uint80 btcRound, uint80 ethRound) external view returns (uint256[3] memory) {
+        return _read(time, btcRound, ethRound);
+    }
+
+    function _read(uint64 time, uint80 btcRound, uint80 ethRound) private view returns (uint256[3] memory) {
+        uint80[] memory roundIds = new uint80[](2);
+        (roundIds[0], roundIds[1]) = (btcRound, ethRound);
+        return adapter.pricesAt(time, abi.encode(roundIds), 0, [uint256(0), 0, 0]);
     }
 
     function _feeds() private view returns (IAggregatorAdapter.Feed[] memory feeds) {

@@ -5,6 +5,7 @@ import {Layout} from "../src/generated/Layout.sol";
 import {BabyJubJub} from "../src/BabyJubJub.sol";
 import {PriceWords} from "../src/oracle/PriceWords.sol";
 import {RequestWord} from "../src/RequestWord.sol";
+import {SettlementWords} from "../src/SettlementWords.sol";
 import {Keys} from "./fixture/Keys.sol";
 import {Test} from "./Test.sol";
 
@@ -16,10 +17,43 @@ contract LayoutsTest is Test {
     function test_layout_fitsTheTypes() public pure {
         assertEq(Layout.REQUEST_ACCOUNT_MASK, type(uint24).max);
         assertEq(Layout.REQUEST_AMOUNT_MASK, type(uint64).max);
+        // Written out in assembly: SettlementWords.putTouches.
+        assertEq(Layout.TOUCH_WORDS, 3);
+        assertEq(Layout.TOUCH_ACCOUNT, 0);
+        assertEq(Layout.TOUCH_LEAF, 1);
+        assertEq(Layout.TOUCH_CIPHERTEXT, 2);
+        assertEq(Layout.TOUCH_ACCOUNT_BYTE, 0);
         assertEq(Layout.TOUCH_LEAF_BYTE - Layout.TOUCH_ACCOUNT_BYTE, bytes3(0).length);
         assertEq(Layout.TOUCH_BYTES - Layout.TOUCH_CIPHERTEXT_BYTE, bytes32(0).length);
         assertEq(Layout.ANSWERED_LEAF_BYTE - Layout.ANSWERED_PAID_BYTE, bytes8(0).length);
         assertEq(Layout.ANSWERED_BYTES - Layout.ANSWERED_CIPHERTEXT_BYTE, bytes32(0).length);
+    }
+
+    /// @dev Header, house, slots: each is put where the one before ends, and leaves it alone.
+    function test_putTouches_leavesTheHeaderAlone() public view {
+        uint256 house = Layout.BATCH_HEADER_WORDS;
+        uint256 slots = house + Layout.BATCH_HOUSE_WORDS;
+        uint256[] memory words = SettlementWords.make(slots + Layout.TOUCH_WORDS + 1);
+        bytes memory data;
+        for (uint256 i; i < words.length; ++i) {
+            words[i] = 100 + i;
+            if (i >= house && i < slots) data = abi.encodePacked(data, 200 + i);
+        }
+        data = abi.encodePacked(data, uint24(300), uint256(301), uint256(302));
+        uint256[] memory found = this.putTouches(words, data);
+        for (uint256 i; i <= slots + Layout.TOUCH_WORDS; ++i) {
+            bool isOthers = i < house || i == slots + Layout.TOUCH_WORDS;
+            assertEq(found[i], isOthers ? 100 + i : i < slots ? 200 + i : 300 + i - slots);
+        }
+    }
+
+    function putTouches(uint256[] memory words, bytes calldata data)
+        external
+        pure
+        returns (uint256[] memory)
+    {
+        SettlementWords.putTouches(words, data);
+        return words;
     }
 
     function test_requestWord_layout() public pure {

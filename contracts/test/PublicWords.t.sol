@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {PublicWords} from "../src/PublicWords.sol";
+import {SettlementWords} from "../src/SettlementWords.sol";
 import {Test} from "./Test.sol";
 
 contract PublicWordsTest is Test {
@@ -16,14 +17,15 @@ contract PublicWordsTest is Test {
     }
 
     function test_evaluate_ofNoWordsAgreesWithPython() public pure {
-        (uint256 z, uint256 y) = PublicWords.evaluate(new uint256[](0), 0);
+        (uint256 z, uint256 y) = PublicWords.evaluate(SettlementWords.make(0), 0);
         assertEq(z, 18569430475105882587588266137607568536673111973893317399460219858819262702947);
         assertEq(y, 0);
     }
 
-    function testFuzz_evaluate_isThePolynomialAtTheHash(uint256[] memory words, uint256 c) public pure {
+    function testFuzz_evaluate_isThePolynomialAtTheHash(uint256[] memory given, uint256 c) public pure {
+        uint256[] memory words = SettlementWords.make(given.length);
         for (uint256 i; i < words.length; ++i) {
-            words[i] %= R;
+            words[i] = given[i] % R;
         }
         c %= R;
         (uint256 z, uint256 y) = PublicWords.evaluate(words, c);
@@ -58,12 +60,16 @@ contract PublicWordsTest is Test {
         this.evaluate(_vector(), R);
     }
 
-    function evaluate(uint256[] memory words, uint256 c) external pure returns (uint256, uint256) {
+    function evaluate(uint256[] memory given, uint256 c) external pure returns (uint256, uint256) {
+        uint256[] memory words = SettlementWords.make(given.length);
+        for (uint256 i; i < words.length; ++i) {
+            words[i] = given[i];
+        }
         return PublicWords.evaluate(words, c);
     }
 
     function _vector() private pure returns (uint256[] memory words) {
-        words = new uint256[](8);
+        words = SettlementWords.make(8);
         words[0] = 31337;
         words[1] = 0x00ABCDEF0123456789ABCDEF0123456789ABCDEF01;
         words[2] = 1;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {IPriceSource} from "../src/interfaces/IPriceSource.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
 import {PublicWords} from "../src/PublicWords.sol";
 import {Venue} from "./fixture/Venue.sol";
@@ -11,39 +10,11 @@ contract SettlementBatchTest is Venue {
     uint256 constant SET = 501;
     uint256 constant NEXT_SET = 502;
     uint256 constant NEW_ROOT = 1002;
+    /// @dev Grid point of a set that is closed at START.
+    uint64 constant GRID = START + 2;
 
     function setUp() public {
         _deploy(N, 2);
-    }
-
-    // --- closing ---
-
-    function test_closeBatch_fixesTheSet() public {
-        vm.expectEmit(address(settlement));
-        emit ISettlement.BatchClosed(1, SET, START);
-        _close(SET);
-        assertEq(settlement.pendingSetRoot(), SET);
-        assertEq(settlement.closeTime(), START);
-        assertEq(settlement.batchesSettled(), 0);
-    }
-
-    function test_closeBatch_revertsForOthers() public {
-        expectError(ISettlement.OnlyOperator.selector, ALICE, OPERATOR);
-        vm.prank(ALICE);
-        settlement.closeBatch(SET);
-    }
-
-    function test_closeBatch_revertsWhileASetIsPending() public {
-        _close(SET);
-        expectError(ISettlement.BatchPending.selector, 1);
-        _close(NEXT_SET);
-    }
-
-    function test_closeBatch_revertsWhenRootIsZeroOrOutOfRange() public {
-        expectError(ISettlement.InvalidFieldElement.selector, 0);
-        _close(0);
-        expectError(ISettlement.InvalidFieldElement.selector, R);
-        _close(R);
     }
 
     // --- settling ---
@@ -52,12 +23,13 @@ contract SettlementBatchTest is Venue {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
         vm.expectEmit(address(settlement));
-        emit ISettlement.BatchSettled(1, NEW_ROOT, 1, _slots(N));
+        emit ISettlement.BatchSettled(1, NEW_ROOT, GRID, _slots(N));
         _settle(proof);
         assertEq(settlement.stateRoot(), NEW_ROOT);
         assertEq(settlement.batchesSettled(), 1);
         assertEq(settlement.runsSettled(), 0);
-        assertEq(settlement.pendingSetRoot(), 0);
+        assertEq(settlement.batchesClosed(), 1);
+        assertEq(settlement.marksTime(), GRID);
     }
 
     function test_settleBatch_isOpenToAnyone() public {
@@ -72,47 +44,73 @@ contract SettlementBatchTest is Venue {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
         vm.warp(START + 60);
+        ISettlement.Close memory next = _next(NEXT_SET);
         vm.expectEmit(address(settlement));
-        emit ISettlement.BatchSettled(1, NEW_ROOT, 1, _slots(N));
+        emit ISettlement.BatchSettled(1, NEW_ROOT, GRID, _slots(N));
         vm.expectEmit(address(settlement));
-        emit ISettlement.BatchClosed(2, NEXT_SET, START + 60);
+        emit ISettlement.BatchClosed(
+            2,
+            keccak256(abi.encode(next.parent, NEXT_SET, uint256(START + 62), uint256(0))),
+            NEXT_SET,
+            START + 62,
+            0
+        );
         vm.prank(OPERATOR);
-        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 1, NEXT_SET);
-        assertEq(settlement.pendingSetRoot(), NEXT_SET);
-        assertEq(settlement.closeTime(), START + 60);
+        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, next);
+        assertEq(settlement.set(2).root, NEXT_SET);
+        assertEq(settlement.batchesClosed(), 2);
     }
 
     function test_settleBatch_secondBatchChainsFromTheFirst() public {
         test_settleBatch_closesTheNextSet();
-        _appendPrices(START + 60);
-        _appendPrices(START + 61);
+        _priceSet(2);
         uint256[] memory words = _batchWords(N, 2, NEW_ROOT, 1003, NEXT_SET);
-        _putPrices(words, START + 61);
-        settlement.settleBatch(1003, _slots(N), C, _prove(BATCH_TAG, words), 3, 0);
+        _putPrices(words, START + 62);
+        settlement.settleBatch(1003, _slots(N), C, _prove(BATCH_TAG, words), _none());
         assertEq(settlement.stateRoot(), 1003);
         assertEq(settlement.batchesSettled(), 2);
+    }
+
+    /// @dev Proving one set does not keep the next from being closed and priced.
+    function test_settleBatch_inOrderWhileOthersWait() public {
+        _closeAndPrice();
+        vm.warp(START + 10);
+        _close(NEXT_SET);
+        _priceSet(2);
+        uint256[] memory words = _batchWords(N, 2, GENESIS, 1003, NEXT_SET);
+        _putPrices(words, START + 12);
+        uint256[8] memory early = _prove(BATCH_TAG, words);
+        expectError(ISettlement.InvalidProof.selector);
+        settlement.settleBatch(1003, _slots(N), C, early, _none());
+
+        _settle(_honest());
+        words = _batchWords(N, 2, NEW_ROOT, 1003, NEXT_SET);
+        _putPrices(words, START + 12);
+        settlement.settleBatch(1003, _slots(N), C, _prove(BATCH_TAG, words), _none());
+        assertEq(settlement.stateRoot(), 1003);
     }
 
     function test_settleBatch_revertsWhenOthersCloseTheNextSet() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
+        ISettlement.Close memory next = _next(NEXT_SET);
         expectError(ISettlement.OnlyOperator.selector, BOB, OPERATOR);
         vm.prank(BOB);
-        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 1, NEXT_SET);
+        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, next);
     }
 
     function test_settleBatch_revertsWhenNextSetIsOutOfRange() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
+        ISettlement.Close memory next = _next(R);
         expectError(ISettlement.InvalidFieldElement.selector, R);
         vm.prank(OPERATOR);
-        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 1, R);
+        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, next);
     }
 
     function test_settleBatch_revertsWhenNoSetIsPending() public {
-        _appendPrices(START + 1);
         uint256[8] memory proof = _honest();
-        expectError(ISettlement.NoBatchPending.selector);
+        expectError(ISettlement.NotPending.selector, 1);
         _settle(proof);
     }
 
@@ -121,9 +119,9 @@ contract SettlementBatchTest is Venue {
         uint256[8] memory proof = _honest();
         _settle(proof);
         _close(SET);
-        _appendPrices(START + 2);
+        _priceSet(2);
         vm.expectRevert(ISettlement.InvalidProof.selector);
-        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 1, 0);
+        _settle(proof);
     }
 
     function testFuzz_settleBatch_revertsWhenLengthIsWrong(uint256 length) public {
@@ -132,7 +130,7 @@ contract SettlementBatchTest is Venue {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
         expectError(ISettlement.WrongLength.selector, length, 160 + 67 * N);
-        settlement.settleBatch(NEW_ROOT, new bytes(length), C, proof, 1, 0);
+        settlement.settleBatch(NEW_ROOT, new bytes(length), C, proof, _none());
     }
 
     // --- the statement ---
@@ -156,7 +154,7 @@ contract SettlementBatchTest is Venue {
         index %= slots.length;
         slots[index] = bytes1(uint8(slots[index]) ^ uint8(2 ** (bit % 8)));
         (bool done, bytes memory reason) = address(settlement).call{gas: 3_000_000}(
-            abi.encodeCall(settlement.settleBatch, (NEW_ROOT, slots, C, proof, 1, 0))
+            abi.encodeCall(settlement.settleBatch, (NEW_ROOT, slots, C, proof, _none()))
         );
         assertFalse(done);
         bytes4 selector = bytes4(reason);
@@ -169,28 +167,28 @@ contract SettlementBatchTest is Venue {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
         expectError(ISettlement.InvalidProof.selector);
-        settlement.settleBatch(NEW_ROOT + 1, _slots(N), C, proof, 1, 0);
+        settlement.settleBatch(NEW_ROOT + 1, _slots(N), C, proof, _none());
     }
 
     function test_settleBatch_revertsWhenCDiffers() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
         expectError(ISettlement.InvalidProof.selector);
-        settlement.settleBatch(NEW_ROOT, _slots(N), C + 1, proof, 1, 0);
+        settlement.settleBatch(NEW_ROOT, _slots(N), C + 1, proof, _none());
     }
 
     function test_settleBatch_revertsWhenNewRootIsNotCanonical() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
         expectError(PublicWords.WordOutOfRange.selector, 5, NEW_ROOT + R);
-        settlement.settleBatch(NEW_ROOT + R, _slots(N), C, proof, 1, 0);
+        settlement.settleBatch(NEW_ROOT + R, _slots(N), C, proof, _none());
     }
 
     function test_settleBatch_revertsWhenCIsNotCanonical() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
         expectError(PublicWords.WordOutOfRange.selector, 17 + 3 * N, C + R);
-        settlement.settleBatch(NEW_ROOT, _slots(N), C + R, proof, 1, 0);
+        settlement.settleBatch(NEW_ROOT, _slots(N), C + R, proof, _none());
     }
 
     function test_settleBatch_revertsForAProofOfTheOtherCircuit() public {
@@ -208,81 +206,14 @@ contract SettlementBatchTest is Venue {
         _settle(proof);
     }
 
-    // --- the price ---
-
-    function test_settleBatch_takesTheFirstRoundAfterTheClose() public {
-        _appendPrices(START - 5);
-        _appendPrices(START);
-        _close(SET);
-        _appendPrices(START + 9);
-        _appendPrices(START + 10);
-        uint256[] memory words = _batchWords(N, 1, GENESIS, NEW_ROOT, SET);
-        _putPrices(words, START + 9);
-        settlement.settleBatch(NEW_ROOT, _slots(N), C, _prove(BATCH_TAG, words), 3, 0);
-        assertEq(settlement.stateRoot(), NEW_ROOT);
-    }
-
-    function test_settleBatch_revertsWhenRoundIsNotAfterTheClose() public {
-        _appendPrices(START);
-        _closeAndPrice();
-        uint256[8] memory proof = _honest();
-        expectError(ISettlement.RoundNotAfterClose.selector, START, START);
-        _settle(proof);
-    }
-
-    function test_settleBatch_revertsWhenRoundIsNotTheFirst() public {
-        _closeAndPrice();
-        _appendPrices(START + 2);
-        uint256[8] memory proof = _honest();
-        expectError(ISettlement.RoundNotFirst.selector, START + 1, START);
-        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 2, 0);
-    }
-
-    function test_settleBatch_revertsWhenRoundIsUnknown() public {
-        _closeAndPrice();
-        uint256[8] memory proof = _honest();
-        expectError(IPriceSource.UnknownRound.selector, 2, 1);
-        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 2, 0);
-        expectError(IPriceSource.UnknownRound.selector, 0, 1);
-        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 0, 0);
-    }
-
-    /// @dev Whatever the rounds' times, exactly one of them can settle the batch.
-    function testFuzz_settleBatch_onlyOneRoundCounts(uint256 seed) public {
-        _close(SET);
-        uint64[12] memory times;
-        uint64 time = START - 8;
-        uint256 first = 11;
-        for (uint256 i; i < 12; ++i) {
-            time += 1 + uint64(uint256(keccak256(abi.encode(seed, i))) % 3);
-            times[i] = time;
-            if (time > START && i < first) first = i;
-            _appendPrices(time);
-        }
-        for (uint256 i = 12; i > 0; --i) {
-            // From the last to the first, so that the one that counts is tried after all later ones.
-            uint256[] memory words = _batchWords(N, 1, GENESIS, NEW_ROOT, SET);
-            _putPrices(words, times[i - 1]);
-            uint256[8] memory proof = _prove(BATCH_TAG, words);
-            if (i - 1 > first) expectError(ISettlement.RoundNotFirst.selector, times[i - 2], START);
-            if (i - 1 < first) {
-                // The batch is settled by now; closed again at the same time, no earlier round counts either.
-                if (settlement.pendingSetRoot() == 0) _close(NEXT_SET);
-                expectError(ISettlement.RoundNotAfterClose.selector, times[i - 1], START);
-            }
-            settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, uint64(i), 0);
-        }
-        assertEq(settlement.batchesSettled(), 1);
-    }
-
     function _closeAndPrice() private {
         _close(SET);
-        _appendPrices(START + 1);
+        _priceSet(1);
     }
 
     function _honestWords() private view returns (uint256[] memory words) {
         words = _batchWords(N, 1, GENESIS, NEW_ROOT, SET);
-        _putPrices(words, START + 1);
+        _putPrices(words, GRID);
     }
 
     function _honest() private view returns (uint256[8] memory) {
@@ -290,6 +221,6 @@ contract SettlementBatchTest is Venue {
     }
 
     function _settle(uint256[8] memory proof) private {
-        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, 1, 0);
+        settlement.settleBatch(NEW_ROOT, _slots(N), C, proof, _none());
     }
 }

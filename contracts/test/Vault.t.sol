@@ -1,53 +1,79 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {IVault} from "../src/interfaces/IVault.sol";
-import {Layout} from "../src/generated/Layout.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
+import {Layout} from "../src/generated/Layout.sol";
+import {IVault} from "../src/interfaces/IVault.sol";
 import {RequestWord} from "../src/RequestWord.sol";
-import {TestToken} from "../src/TestToken.sol";
 import {Vault} from "../src/Vault.sol";
-import {FeeToken, ReenteringToken} from "./fixture/Tokens.sol";
 import {Keys} from "./fixture/Keys.sol";
-import {Test} from "./Test.sol";
+import {Requests} from "./fixture/Requests.sol";
+import {DecimalsToken, FeeToken, ReenteringToken} from "./fixture/Tokens.sol";
 
 /// @dev This contract stands for the settlement contract.
-/// @dev Long for one file: every function of the vault with each of its reverts.
-contract VaultTest is Test {
-    uint64 constant MINIMUM = 1e6;
+/// @dev Long for one file: every function of the vault with each of its reverts. The queue is in Queue.t.sol.
+contract VaultTest is Requests {
     uint256 constant LIMIT = 1 << 63;
-    address constant ALICE = address(0xA11CE);
-    address constant BOB = address(0xB0B);
-
-    TestToken token;
-    Vault vault;
 
     function setUp() public {
-        token = new TestToken();
-        vault = new Vault(token, MINIMUM);
+        _makeVault();
         vault.initialize(address(this));
-        _fund(ALICE);
-        _fund(BOB);
     }
 
     // --- construction ---
 
     function test_constructor_revertsWhenTokenIsZero() public {
         expectError(IVault.ZeroAddress.selector);
-        new Vault(IERC20(address(0)), MINIMUM);
+        new Vault(IERC20Metadata(address(0)), _minima(), 0);
     }
 
-    function test_constructor_revertsWhenMinimumIsOutOfRange() public {
-        expectError(IVault.AmountOutOfRange.selector, 0, LIMIT);
-        new Vault(token, 0);
-        expectError(IVault.AmountOutOfRange.selector, LIMIT, LIMIT);
-        new Vault(token, uint64(LIMIT));
+    function test_constructor_revertsWhenAMinimumIsOutOfRange() public {
+        uint64[2] memory bad = [0, uint64(LIMIT)];
+        for (uint256 i; i < 6; ++i) {
+            IVault.Minima memory minima = _minima();
+            if (i / 2 == 0) minima.opening = bad[i % 2];
+            if (i / 2 == 1) minima.deposit = bad[i % 2];
+            if (i / 2 == 2) minima.withdrawal = bad[i % 2];
+            expectError(IVault.AmountOutOfRange.selector, bad[i % 2], LIMIT);
+            new Vault(token, minima, 0);
+        }
+    }
+
+    function test_constructor_revertsWhenDecimalsAreNotSupported() public {
+        uint8[2] memory bad = [5, 37];
+        for (uint256 i; i < 2; ++i) {
+            DecimalsToken odd = new DecimalsToken(bad[i]);
+            expectError(IVault.UnsupportedDecimals.selector, bad[i]);
+            new Vault(odd, _minima(), 0);
+        }
+    }
+
+    /// @dev The token's decimals are its own matter: one whole token is one USD.
+    function testFuzz_open_takesWholeMicroUsdOfAnyToken(uint8 decimals) public {
+        decimals = uint8(bound(decimals, 6, 36));
+        DecimalsToken other = new DecimalsToken(decimals);
+        Vault fresh = new Vault(other, _minima(), 0);
+        fresh.initialize(address(this));
+        uint256 unit = 10 ** (decimals - 6);
+        assertEq(fresh.UNIT(), unit);
+        other.mint(address(this), MINIMUM * unit);
+        other.approve(address(fresh), MINIMUM * unit);
+        fresh.open(Keys.BASE8_X, Keys.BASE8_Y, MINIMUM);
+        assertEq(other.balanceOf(address(fresh)), MINIMUM * unit);
+        assertEq(fresh.liabilities(), MINIMUM);
+
+        vault = fresh;
+        _enter(Layout.KIND_OPEN, 1, MINIMUM, 0, address(this));
+        _take(1);
+        fresh.credit(1, MINIMUM);
+        assertEq(fresh.claim(), MINIMUM);
+        assertEq(other.balanceOf(address(this)), MINIMUM * unit);
     }
 
     function test_initialize_revertsForOthers() public {
-        Vault fresh = new Vault(token, MINIMUM);
+        Vault fresh = new Vault(token, _minima(), 0);
         expectError(IVault.OnlyDeployer.selector, BOB, address(this));
         vm.prank(BOB);
         fresh.initialize(BOB);
@@ -59,19 +85,19 @@ contract VaultTest is Test {
     }
 
     function test_initialize_revertsWhenZero() public {
-        Vault fresh = new Vault(token, MINIMUM);
+        Vault fresh = new Vault(token, _minima(), 0);
         expectError(IVault.ZeroAddress.selector);
         fresh.initialize(address(0));
     }
 
     function test_requests_revertBeforeInitialization() public {
-        Vault fresh = new Vault(token, MINIMUM);
+        Vault fresh = new Vault(token, _minima(), 0);
         expectError(IVault.NotInitialized.selector);
         fresh.open(Keys.BASE8_X, Keys.BASE8_Y, MINIMUM);
         expectError(IVault.NotInitialized.selector);
         fresh.withdraw(1, 1);
         expectError(IVault.NotInitialized.selector);
-        fresh.houseDeposit(1);
+        fresh.houseDeposit(MINIMUM);
     }
 
     // --- requests ---
@@ -79,12 +105,8 @@ contract VaultTest is Test {
     function test_open_queuesAndRemembersTheSender() public {
         uint256 word = RequestWord.pack(Layout.KIND_OPEN, 1, MINIMUM);
         vm.expectEmit(address(vault));
-        emit IVault.RequestQueued(0, word, Keys.BASE8_X, Keys.BASE8_Y, ALICE);
+        emit IVault.RequestQueued(0, word, Keys.BASE8_X, Keys.BASE8_Y, uint64(block.timestamp), 0, ALICE);
         assertEq(_open(ALICE, MINIMUM), 1);
-        IVault.Request memory queued = vault.request(0);
-        assertEq(queued.word, word);
-        assertEq(queued.keyX, Keys.BASE8_X);
-        assertEq(queued.keyY, Keys.BASE8_Y);
         assertEq(vault.accountAddress(1), ALICE);
         assertEq(vault.queueLength(), 1);
         assertEq(vault.queuedDeposits(), MINIMUM);
@@ -98,9 +120,18 @@ contract VaultTest is Test {
         assertEq(vault.accountCount(), 3);
     }
 
-    function test_open_revertsBelowMinimum() public {
+    function test_deposits_revertBelowTheMinimum() public {
         expectError(IVault.BelowMinimum.selector, MINIMUM - 1, MINIMUM);
-        _open(ALICE, MINIMUM - 1);
+        vm.prank(ALICE);
+        vault.open(Keys.BASE8_X, Keys.BASE8_Y, MINIMUM - 1);
+        _open(ALICE, MINIMUM);
+        expectError(IVault.BelowMinimum.selector, MINIMUM / 2 - 1, MINIMUM / 2);
+        vm.prank(ALICE);
+        vault.deposit(1, MINIMUM / 2 - 1);
+        expectError(IVault.BelowMinimum.selector, MINIMUM / 2 - 1, MINIMUM / 2);
+        vm.prank(ALICE);
+        vault.houseDeposit(MINIMUM / 2 - 1);
+        _deposit(ALICE, 1, MINIMUM / 2);
     }
 
     function test_open_revertsWhenKeyIsInvalid() public {
@@ -110,24 +141,24 @@ contract VaultTest is Test {
     }
 
     function test_open_revertsWhenAccountsAreExhausted() public {
-        // Slot 0: settlement (160 bits), then accountCount (24 bits).
-        vm.store(
-            address(vault), bytes32(0), bytes32(uint256(uint160(address(this))) | uint256(2 ** 24 - 1) << 160)
-        );
+        // The slot of settlement (160 bits), then accountCount (24 bits).
+        uint256 kept = uint256(uint160(address(this)));
+        uint256 slot;
+        while (uint256(vm.load(address(vault), bytes32(slot))) != kept) ++slot;
+        vm.store(address(vault), bytes32(slot), bytes32(kept | uint256(2 ** 24 - 1) << 160));
         assertEq(vault.accountCount(), 2 ** 24 - 1);
         expectError(IVault.AccountsExhausted.selector);
-        _open(ALICE, MINIMUM);
+        vm.prank(ALICE);
+        vault.open(Keys.BASE8_X, Keys.BASE8_Y, MINIMUM);
     }
 
     function test_deposit_isOpenToAnyone() public {
         _open(ALICE, MINIMUM);
-        uint256 word = RequestWord.pack(Layout.KIND_DEPOSIT, 1, 7);
+        uint256 word = RequestWord.pack(Layout.KIND_DEPOSIT, 1, MINIMUM);
         vm.expectEmit(address(vault));
-        emit IVault.RequestQueued(1, word, 0, 0, BOB);
-        vm.prank(BOB);
-        vault.deposit(1, 7);
-        assertEq(vault.request(1).word, word);
-        assertEq(vault.queuedDeposits(), MINIMUM + 7);
+        emit IVault.RequestQueued(1, word, 0, 0, uint64(block.timestamp), 0, BOB);
+        _deposit(BOB, 1, MINIMUM);
+        assertEq(vault.queuedDeposits(), 2 * MINIMUM);
     }
 
     function testFuzz_deposit_revertsWhenAccountIsUnknown(uint256 index) public {
@@ -135,14 +166,15 @@ contract VaultTest is Test {
         _open(ALICE, MINIMUM);
         expectError(IVault.UnknownAccount.selector, index, 1);
         vm.prank(ALICE);
-        vault.deposit(index, 1);
+        vault.deposit(index, MINIMUM);
     }
 
     function test_withdraw_queuesButMovesNothing() public {
         _open(ALICE, MINIMUM);
-        vm.prank(ALICE);
-        vault.withdraw(1, LIMIT - 1);
-        assertEq(vault.request(1).word, RequestWord.pack(Layout.KIND_WITHDRAW, 1, uint64(LIMIT - 1)));
+        uint256 word = RequestWord.pack(Layout.KIND_WITHDRAW, 1, uint64(LIMIT - 1));
+        vm.expectEmit(address(vault));
+        emit IVault.RequestQueued(1, word, 0, 0, uint64(block.timestamp), 0, ALICE);
+        _withdraw(1, LIMIT - 1);
         assertEq(vault.queuedDeposits(), MINIMUM);
         assertEq(vault.claims(ALICE), 0);
     }
@@ -151,27 +183,19 @@ contract VaultTest is Test {
         _open(ALICE, MINIMUM);
         expectError(IVault.NotAccountAddress.selector, BOB, ALICE);
         vm.prank(BOB);
-        vault.withdraw(1, 1);
+        vault.withdraw(1, MINIMUM);
     }
 
     function test_withdraw_revertsWhenAccountIsUnknown() public {
         expectError(IVault.UnknownAccount.selector, 1, 0);
-        vault.withdraw(1, 1);
-    }
-
-    function test_houseDeposit_queues() public {
-        vm.prank(BOB);
-        vault.houseDeposit(9);
-        assertEq(vault.request(0).word, RequestWord.pack(Layout.KIND_HOUSE_DEPOSIT, 0, 9));
+        vault.withdraw(1, MINIMUM);
     }
 
     function testFuzz_requests_revertWhenAmountIsOutOfRange(uint256 amount) public {
         amount = amount % 8 == 0 ? 0 : bound(amount, LIMIT, type(uint256).max - 1);
         _open(ALICE, MINIMUM);
-        if (amount != 0) {
-            expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
-            _open(ALICE, amount);
-        }
+        expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
+        vault.open(Keys.BASE8_X, Keys.BASE8_Y, amount);
         expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
         vault.deposit(1, amount);
         expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
@@ -182,73 +206,59 @@ contract VaultTest is Test {
     }
 
     function test_deposit_revertsWhenVaultIsFull() public {
-        _open(ALICE, LIMIT - 2);
+        _open(ALICE, LIMIT - 1 - MINIMUM);
+        _deposit(BOB, 1, MINIMUM);
+        expectError(IVault.VaultFull.selector, LIMIT - 1 + MINIMUM, LIMIT);
         vm.prank(BOB);
-        vault.deposit(1, 1);
-        expectError(IVault.VaultFull.selector, LIMIT, LIMIT);
-        vm.prank(BOB);
-        vault.deposit(1, 1);
+        vault.deposit(1, MINIMUM);
     }
 
     function test_deposit_revertsWhenTokenTakesAFee() public {
         FeeToken fee = new FeeToken();
-        Vault fresh = new Vault(fee, MINIMUM);
+        Vault fresh = new Vault(fee, _minima(), 0);
         fresh.initialize(address(this));
-        fee.mint(address(this), 100);
-        fee.approve(address(fresh), 100);
-        expectError(IVault.UnexpectedTransfer.selector, 99, 100);
-        fresh.houseDeposit(100);
+        fee.mint(address(this), MINIMUM);
+        fee.approve(address(fresh), MINIMUM);
+        expectError(IVault.UnexpectedTransfer.selector, MINIMUM - 1, MINIMUM);
+        fresh.houseDeposit(MINIMUM);
     }
 
     function test_deposit_revertsWhenTokenReenters() public {
         ReenteringToken reentering = new ReenteringToken();
-        Vault fresh = new Vault(reentering, MINIMUM);
+        Vault fresh = new Vault(reentering, _minima(), 0);
         fresh.initialize(address(this));
-        reentering.mint(address(this), 100);
-        reentering.approve(address(fresh), 100);
+        reentering.mint(address(this), MINIMUM);
+        reentering.approve(address(fresh), MINIMUM);
         reentering.attack(fresh);
         expectError(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
-        fresh.houseDeposit(100);
+        fresh.houseDeposit(MINIMUM);
     }
 
     // --- settlement ---
 
-    function test_take_returnsTheOldestAndCommitsTheirDeposits() public {
+    function test_take_commitsTheDepositsOfTheOldest() public {
         _open(ALICE, MINIMUM);
-        vm.prank(ALICE);
-        vault.withdraw(1, 5);
-        vm.prank(BOB);
-        vault.houseDeposit(9);
+        _withdraw(1, MINIMUM);
+        _houseDeposit(BOB, MINIMUM + 9);
+        (IVault.Request[] memory requests, bytes32[][] memory paths) = _oldest(2);
         vm.expectEmit(address(vault));
         emit IVault.RequestsTaken(0, 2);
-        IVault.Request[] memory taken = vault.take(2);
-        assertEq(taken.length, 2);
-        assertEq(taken[0].word, RequestWord.pack(Layout.KIND_OPEN, 1, MINIMUM));
-        assertEq(taken[0].keyX, Keys.BASE8_X);
-        assertEq(taken[0].keyY, Keys.BASE8_Y);
-        assertEq(taken[1].word, RequestWord.pack(Layout.KIND_WITHDRAW, 1, 5));
+        vault.take(requests, paths, BOB);
         assertEq(vault.queueStart(), 2);
         assertEq(vault.queueLength(), 1);
         assertEq(vault.committed(), MINIMUM);
-        assertEq(vault.queuedDeposits(), 9);
-        assertEq(vault.request(0).word, 0);
+        assertEq(vault.queuedDeposits(), MINIMUM + 9);
     }
 
     function test_take_revertsForOthers() public {
         expectError(IVault.OnlySettlement.selector, BOB, address(this));
         vm.prank(BOB);
-        vault.take(0);
-    }
-
-    function test_take_revertsWhenQueueIsTooShort() public {
-        _open(ALICE, MINIMUM);
-        expectError(IVault.QueueTooShort.selector, 2, 1);
-        vault.take(2);
+        vault.take(new IVault.Request[](0), new bytes32[][](0), BOB);
     }
 
     function test_credit_andClaim() public {
         _open(ALICE, MINIMUM);
-        vault.take(1);
+        _take(1);
         vm.expectEmit(address(vault));
         emit IVault.Credited(1, ALICE, 400);
         vault.credit(1, 400);
@@ -264,6 +274,7 @@ contract VaultTest is Test {
         vault.claim();
         assertEq(token.balanceOf(ALICE), before + 500);
         assertEq(vault.totalClaims(), 0);
+        assertEq(vault.claims(ALICE), 0);
         assertEq(vault.liabilities(), token.balanceOf(address(vault)));
     }
 
@@ -280,7 +291,7 @@ contract VaultTest is Test {
 
     function test_credit_cannotReachQueuedDeposits() public {
         _open(ALICE, MINIMUM);
-        vault.take(1);
+        _take(1);
         _open(BOB, MINIMUM);
         expectError(IVault.ExceedsCommitted.selector, MINIMUM + 1, MINIMUM);
         vault.credit(1, MINIMUM + 1);
@@ -294,7 +305,7 @@ contract VaultTest is Test {
 
     function test_claim_paysOnce() public {
         _open(ALICE, MINIMUM);
-        vault.take(1);
+        _take(1);
         vault.credit(1, 1);
         vm.prank(ALICE);
         vault.claim();
@@ -303,14 +314,8 @@ contract VaultTest is Test {
         vault.claim();
     }
 
-    function _open(address owner, uint256 amount) private returns (uint24) {
-        vm.prank(owner);
-        return vault.open(Keys.BASE8_X, Keys.BASE8_Y, amount);
-    }
-
-    function _fund(address owner) private {
-        token.mint(owner, 1 << 64);
-        vm.prank(owner);
-        token.approve(address(vault), type(uint256).max);
+    function _take(uint256 count) private {
+        (IVault.Request[] memory requests, bytes32[][] memory paths) = _oldest(count);
+        vault.take(requests, paths, BOB);
     }
 }

@@ -4,26 +4,32 @@ pragma solidity 0.8.37;
 import {IVault} from "../src/interfaces/IVault.sol";
 import {Layout} from "../src/generated/Layout.sol";
 import {RequestWord} from "../src/RequestWord.sol";
-import {TestToken} from "../src/TestToken.sol";
+import {DecimalsToken} from "./fixture/Tokens.sol";
 import {Vault} from "../src/Vault.sol";
-import {Keys} from "./fixture/Keys.sol";
+import {Requests} from "./fixture/Requests.sol";
 import {Test} from "./Test.sol";
 
 /// @notice Every actor at once: three users, strangers who send tokens, and a settlement contract whose every
 ///         answer the vault would accept.
-contract VaultHandler is Test {
-    TestToken public immutable TOKEN;
+/// @dev The token has more decimals than a micro-USD.
+contract VaultHandler is Requests {
+    uint256 public constant UNIT = 100;
+
+    DecimalsToken public immutable TOKEN;
     Vault public immutable VAULT;
     address[3] public users = [address(0xA11CE), address(0xB0B), address(0xCA201)];
     uint256 public deposited;
     uint256 public claimed;
+    uint256 public feesPaid;
 
     constructor() {
-        TOKEN = new TestToken();
-        VAULT = new Vault(TOKEN, 10);
+        TOKEN = new DecimalsToken(8);
+        VAULT = vault = new Vault(TOKEN, IVault.Minima(10, 5, 5), FEE_GAS);
         VAULT.initialize(address(this));
+        vm.fee(7);
         for (uint256 i; i < 3; ++i) {
             TOKEN.mint(users[i], 1 << 128);
+            vm.deal(users[i], 1e24);
             vm.prank(users[i]);
             TOKEN.approve(address(VAULT), type(uint256).max);
         }
@@ -31,42 +37,51 @@ contract VaultHandler is Test {
 
     function open(uint256 user, uint256 amount) external {
         amount = bound(amount, 10, 1e12);
-        vm.prank(users[user % 3]);
-        VAULT.open(Keys.BASE8_X, Keys.BASE8_Y, amount);
+        _open(users[user % 3], amount);
         deposited += amount;
     }
 
     function deposit(uint256 user, uint256 index, uint256 amount) external {
         if (VAULT.accountCount() == 0) return;
-        amount = bound(amount, 1, 1e12);
+        amount = bound(amount, 5, 1e12);
         index = bound(index, 1, VAULT.accountCount());
-        vm.prank(users[user % 3]);
-        VAULT.deposit(index, amount);
+        _deposit(users[user % 3], index, amount);
         deposited += amount;
     }
 
     function houseDeposit(uint256 user, uint256 amount) external {
-        amount = bound(amount, 1, 1e12);
-        vm.prank(users[user % 3]);
-        VAULT.houseDeposit(amount);
+        amount = bound(amount, 5, 1e12);
+        _houseDeposit(users[user % 3], amount);
         deposited += amount;
     }
 
     function withdraw(uint256 index, uint256 amount) external {
         if (VAULT.accountCount() == 0) return;
         index = bound(index, 1, VAULT.accountCount());
-        vm.prank(VAULT.accountAddress(index));
-        VAULT.withdraw(index, bound(amount, 1, 1e12));
+        _withdraw(index, bound(amount, 1, 1e12));
     }
 
-    function settle(uint256 count, uint256 payMask) external {
-        IVault.Request[] memory taken = VAULT.take(bound(count, 0, VAULT.queueLength()));
+    function settle(uint256 count, uint256 payMask, uint256 server) external {
+        (IVault.Request[] memory taken, bytes32[][] memory paths) =
+            _oldest(bound(count, 0, VAULT.queueLength()));
+        VAULT.take(taken, paths, users[server % 3]);
         for (uint256 i; i < taken.length; ++i) {
             uint256 word = taken[i].word;
             uint64 amount = RequestWord.amountOf(word);
             if (RequestWord.kindOf(word) != Layout.KIND_WITHDRAW || payMask >> (i % 256) & 1 == 0) continue;
             if (amount <= VAULT.committed()) VAULT.credit(RequestWord.accountOf(word), amount);
         }
+    }
+
+    function claimFees(uint256 user) external {
+        address server = users[user % 3];
+        if (VAULT.fees(server) == 0) return;
+        vm.prank(server);
+        feesPaid += VAULT.claimFees(server);
+    }
+
+    function queue() external view returns (IVault.Request[] memory) {
+        return entries;
     }
 
     function credit(uint256 index, uint256 amount) external {
@@ -103,7 +118,7 @@ contract VaultInvariantTest is Test {
     }
 
     function invariant_balanceCoversLiabilities() public view {
-        assertTrue(handler.TOKEN().balanceOf(address(vault)) >= vault.liabilities());
+        assertTrue(handler.TOKEN().balanceOf(address(vault)) >= vault.liabilities() * handler.UNIT());
     }
 
     function invariant_liabilitiesAreWhatCameInLessWhatWentOut() public view {
@@ -119,11 +134,21 @@ contract VaultInvariantTest is Test {
     }
 
     function invariant_queuedDepositsAreTheQueuesDeposits() public view {
+        IVault.Request[] memory queue = handler.queue();
         uint256 sum;
         for (uint256 number = vault.queueStart(); number < vault.queueEnd(); ++number) {
-            uint256 word = vault.request(number).word;
+            uint256 word = queue[number].word;
             if (RequestWord.kindOf(word) != Layout.KIND_WITHDRAW) sum += RequestWord.amountOf(word);
         }
         assertEq(sum, vault.queuedDeposits());
+    }
+
+    function invariant_etherIsTheFeesNotYetPaid() public view {
+        IVault.Request[] memory queue = handler.queue();
+        uint256 sum;
+        for (uint256 number; number < queue.length; ++number) {
+            sum += queue[number].fee;
+        }
+        assertEq(address(vault).balance, sum - handler.feesPaid());
     }
 }

@@ -12,6 +12,7 @@ from typing import Any
 from web3 import Web3
 
 from undertow.chain.deployment import Deployment
+from undertow.chain.terms import LOCAL, OF_SETTLEMENT, OF_VAULT
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.params import MINIMAL
 from venue.markets import LOCAL_GROUP
@@ -28,6 +29,7 @@ DEPLOYMENT = Deployment(
     keys="dev",
     operator_key=OPERATOR.public,
     group=LOCAL_GROUP,
+    terms=LOCAL,
 )
 
 
@@ -61,6 +63,8 @@ class Node:
             (settlement, "BATCH_VERIFIER"): int(VERIFIERS["BATCH_VERIFIER"], 16),
             (settlement, "REQUEST_VERIFIER"): int(VERIFIERS["REQUEST_VERIFIER"], 16),
             (vault, "TOKEN"): int(deployment.token, 16),
+            **{(settlement, n.upper()): getattr(deployment.terms, n) for n in OF_SETTLEMENT},
+            **{(vault, n.upper()): getattr(deployment.terms, n) for n in OF_VAULT},
         }
         self.keys = {address: list(KEYS[name]) for name, address in VERIFIERS.items()}
 

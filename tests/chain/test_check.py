@@ -19,6 +19,7 @@ from undertow.chain.errors import (
     WrongOperatorError,
     WrongParamsError,
 )
+from undertow.chain.terms import OF_SETTLEMENT, OF_VAULT
 from undertow.crypto.babyjubjub import BASE8
 from undertow.protocol.market import PricingParams
 from undertow.protocol.sheet import RiskParams
@@ -76,6 +77,8 @@ def test_another_parameter_is_refused_with_both_hashes(node: Node, name: str) ->
         (VAULT, "TOKEN", WrongContractError),
         (SETTLEMENT, "SLOTS", WrongContractError),
         (SETTLEMENT, "REQUESTS", WrongContractError),
+        *((SETTLEMENT, name.upper(), WrongContractError) for name in OF_SETTLEMENT),
+        *((VAULT, name.upper(), WrongContractError) for name in OF_VAULT),
         (SETTLEMENT, "OPERATOR_KEY_X", WrongOperatorError),
         (SETTLEMENT, "OPERATOR_KEY_Y", WrongOperatorError),
     ],

@@ -24,25 +24,31 @@ from undertow.chain.errors import (
     RevertedError,
     WrongAnswerError,
 )
+from undertow.chain.local import is_local
 from undertow.chain.settled import SettledBatch
 from venue.bench.memory_node import served
 from venue.local import chain_key
+
+
+def _entries(contracts: Contracts) -> object:
+    contracts.queue.forget()
+    return contracts.entries(0, 2, contracts.view())
+
 
 READERS: dict[str, Callable[[Contracts], object]] = {
     "connect": lambda c: connect(c.chain, DEPLOYMENT),
     "view": lambda c: c.view(),
     "history": lambda c: list(c.history()),
     "block": lambda c: c.block(20),
-    "time": lambda c: c.time(),
+    "base fee": lambda c: c.chain.base_fee(),
     "root": lambda c: c.state_root(),
     "batches": lambda c: c.batch_number(),
     "key": lambda c: c.operator_key(),
     "pending": lambda c: c.pending(),
-    "latest round": lambda c: c.latest_round(),
-    "round": lambda c: c.round(1),
-    "price": lambda c: c.first_round_after(1),
-    "requests": lambda c: c.waiting_requests(8),
-    "next time": lambda c: reporter.next_time(c),
+    "quorum": lambda c: c.quorum(),
+    "local": lambda c: is_local(c.chain),
+    "requests": lambda c: _entries(c),
+    "moment": lambda c: reporter.moment(c, 2_000),
     "send": lambda c: vault.deposit(c, 1, 5),  # type: ignore[arg-type]
 }
 
@@ -102,7 +108,6 @@ def contracts(url: str) -> Contracts:
 @pytest.fixture(autouse=True)
 def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("undertow.chain.sender.PATIENCE_SECONDS", 0.0)
-    monkeypatch.setattr("undertow.chain.reporter.time.sleep", lambda seconds: None)
 
 
 @pytest.mark.parametrize("lie", [*ILL.values(), *LIES.values()], ids=[*ILL, *LIES])

@@ -97,7 +97,7 @@ def test_a_request_from_before_what_is_read_is_found(node: Counting, contracts: 
     assert run.requests[0].owner == TRADER.public
     assert [s.number for s in contracts.settlements(Reached(41, 1, 1), view)] == [2, 3]
     later = Contracts(contracts.chain, replace(DEPLOYMENT, block=11))
-    with pytest.raises(WrongAnswerError, match="leaves out requests: 0 was served"):
+    with pytest.raises(WrongAnswerError, match="leaves out events: RequestQueued 0"):
         later.settlements(Reached(15, 0, 0), view)
 
 

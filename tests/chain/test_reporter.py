@@ -1,43 +1,63 @@
-"""When a round of prices may follow another."""
+"""Reports: signed for one moment and venue, read back as written, the furthest found."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from eth_abi.abi import decode
+from eth_account import Account
 
-from undertow.chain.reporter import next_time
+from tests.chain.node import DEPLOYMENT
+from undertow.chain.reporter import Report, evidence, furthest, post, sign
+from undertow.errors import FieldError, UndertowError
+from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.units import Price
+from venue.local import chain_key
 
-
-@dataclass
-class Contracts:
-    """A chain's time and the times of its oracle's rounds."""
-
-    newest: int
-    rounds: list[int] = field(default_factory=list)
-
-    @property
-    def chain(self) -> Any:
-        return SimpleNamespace(time=self.newest)
-
-    def latest_round(self) -> int:
-        return len(self.rounds)
-
-    def round(self, number: int) -> Any:
-        return SimpleNamespace(time=self.rounds[number - 1])
+NONE: Any = None
 
 
-@pytest.mark.parametrize(
-    ("newest", "rounds", "expected", "waited"),
-    [(100, [], 100, 0), (100, [90, 99], 100, 0), (100, [90, 100], 101, 1)],
-)
-def test_a_round_is_later_than_the_last_and_never_in_the_future(
-    monkeypatch: pytest.MonkeyPatch, newest: int, rounds: list[int], expected: int, waited: int
-) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr(time, "sleep", slept.append)
-    assert next_time(Contracts(newest, rounds)) == expected  # type: ignore[arg-type]
-    assert sum(slept) == waited
+def report(index: int, price: int, time: int = 100) -> Report:
+    prices = [Price(price)] + [Price(0)] * (INSTRUMENTS - 1)
+    return sign(DEPLOYMENT, chain_key(index), time, prices)
+
+
+def address(index: int) -> int:
+    return int(Account.from_key(chain_key(index)).address, 16)
+
+
+def test_a_report_is_read_back_and_names_its_signer_for_one_venue_alone() -> None:
+    made = report(1, 500)
+    assert Report.from_json(made.to_json()) == made
+    assert made.signer(DEPLOYMENT) == address(1)
+    assert made.signer(replace(DEPLOYMENT, chain_id=1)) != address(1)
+    assert made.signer(replace(DEPLOYMENT, oracle="0x" + "0d" * 20)) != address(1)
+    assert replace(made, time=101).signer(DEPLOYMENT) != address(1)
+
+
+@pytest.mark.parametrize("change", [{"signature": "0x12"}, {"word0": 5}, {"time": "1"}, {"x": 1}])
+def test_what_is_no_report_is_named(change: dict[str, object]) -> None:
+    with pytest.raises(FieldError, match="report"):
+        Report.from_json({**report(1, 500).to_json(), **change})
+
+
+def test_evidence_goes_by_rising_signer() -> None:
+    reports = [report(i, 500) for i in range(1, 5)]
+    (rows,) = decode(["(uint256[3],bytes)[]"], evidence(DEPLOYMENT, reports))
+    ordered = sorted(reports, key=lambda item: item.signer(DEPLOYMENT))
+    assert [row[1] for row in rows] == [item.signature for item in ordered]
+
+
+@pytest.mark.parametrize("liar", [400, 620])
+def test_the_furthest_report_is_the_liars(liar: int) -> None:
+    reports = [report(1, 500), report(2, 501), report(3, liar), report(4, 499)]
+    assert furthest(reports) is reports[2]
+
+
+def test_reports_of_two_moments_make_no_price() -> None:
+    with pytest.raises(UndertowError, match="several or none"):
+        post(NONE, 1, [report(1, 500), report(2, 500, 160)])
+    with pytest.raises(UndertowError, match="several or none"):
+        post(NONE, 1, [])

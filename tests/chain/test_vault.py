@@ -25,8 +25,8 @@ class Overtaken(Chain):
     other: Contracts | None = None
     number = 0
 
-    def send(self, call: Any, contract: Any = None) -> TxReceipt:
-        receipt = super().send(call, contract)
+    def send(self, call: Any, contract: Any = None, value: int = 0) -> TxReceipt:
+        receipt = super().send(call, contract, value)
         if self.other is not None:
             other, self.other = self.other, None
             self.number = vault.open_account(other, owner(2), AMOUNT)
@@ -41,7 +41,7 @@ def test_two_traders_are_told_two_numbers() -> None:
     with Anvil(accounts=3) as anvil:
         chain, stranger = Overtaken(anvil.url, chain_key(0)), Chain(anvil.url, chain_key(1))
         token = chain.deploy("TestToken").address
-        queue = chain.deploy("Vault", token, 1_000_000)
+        queue = chain.deploy("Vault", token, (1_000_000,) * 3, 60_000)
         chain.send(queue.functions.initialize(chain.signer.address))
         deployment = replace(DEPLOYMENT, vault=queue.address, token=token)
         mine, other = Contracts(chain, deployment), Contracts(stranger, deployment)

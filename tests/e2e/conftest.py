@@ -23,7 +23,7 @@ def anvil() -> Iterator[Anvil]:
 @pytest.fixture(scope="session")
 def venue(anvil: Anvil) -> Iterator[LocalVenue]:
     """Return a running venue with three traders; whoever stops its loop starts it again."""
-    with local_venue(MINIMAL, lambda text: None, linger=0.1, url=anvil.url) as running:
+    with local_venue(MINIMAL, lambda text: None, linger=0.4, url=anvil.url) as running:
         running.fund(3, 20_000 * DOLLAR, 2_000_000 * DOLLAR)
         running.wait("funding", lambda: len(running.operator.state.accounts) == 3)
         yield running

@@ -101,15 +101,22 @@ def refuse_what_was_tampered_with(
     del operator.variables["UNDERTOW_DEPLOYMENT"]
 
 
+SIGNERS = tuple(chain_key(15 + i) for i in range(4))
+
+
+def record_price(trader: Shell, chain: tuple[str, ...]) -> None:
+    """Three of four signers report, and somebody posts what they say."""
+    names = []
+    for number, key in enumerate(SIGNERS[:3]):
+        signer = Shell(trader.folder, UNDERTOW_SIGNER_KEY=key)
+        names.append(f"report{number}.json")
+        (trader.folder / names[-1]).write_text(signer.run("report", "78318", *chain))
+    assert "has its price" in trader.run("price", *names, *chain)
+
+
 def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: Anvil) -> None:
     # Other accounts than the local venue's, which may run on the same chain.
-    signer = chain_key(15)
-    trader = Shell(
-        tmp_path,
-        UNDERTOW_PASSPHRASE="pw",
-        UNDERTOW_CHAIN_KEY=chain_key(12),
-        UNDERTOW_SIGNER_KEY=signer,
-    )
+    trader = Shell(tmp_path, UNDERTOW_PASSPHRASE="pw", UNDERTOW_CHAIN_KEY=chain_key(12))
     port, jobs_port, token = free_port(), free_port(), secrets.token_hex(32)
     operator = Shell(
         tmp_path,
@@ -122,6 +129,7 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
         UNDERTOW_RECEIPT_SECRET=secrets.token_hex(32),
         UNDERTOW_RPC=anvil.url,
         UNDERTOW_LINGER_SECONDS="0.2",
+        UNDERTOW_REQUEST_LINGER_SECONDS="0.2",
         UNDERTOW_JOBS="sqlite:///jobs.sqlite",
         UNDERTOW_PROVER_PORT=str(jobs_port),
         UNDERTOW_PROVER_TOKENS=f"ada={token}",
@@ -129,9 +137,10 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
     proving = Shell(tmp_path, UNDERTOW_PROVER_TOKEN=token)
     operator.run("keys", "new", "operator.key")
     trader.run("keys", "new", "trader.key")
-    address = Account.from_key(signer).address
     (tmp_path / "params.json").write_text(json.dumps(PARAMS))
-    deploy = ("deploy", "--operator", "operator.key", "--preset", "minimal", "--signer", address)
+    deploy = ["deploy", "--operator", "operator.key", "--preset", "minimal", "--terms", "local"]
+    for key in SIGNERS:
+        deploy += ["--signer", Account.from_key(key).address]
     text = operator.run(*deploy, "--params", "params.json", "--rpc", anvil.url)
     assert "settlement 0x" in text
     deployed = json.loads((tmp_path / "deployment.json").read_text())
@@ -146,7 +155,7 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
     contracts = Contracts(Chain(anvil.url), Deployment.load(tmp_path / "deployment.json"))
 
     def served() -> bool:
-        return contracts.waiting_requests(1) == []
+        return contracts.view().waiting == 0
 
     with blocks_of(anvil.url) as blocks, stopped(matcher, prover):
         trader.run("deposit", "3000000", *key, "--house", "--mint", *chain)
@@ -159,10 +168,7 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
         assert json.loads(receipt)["sequence"] == 1
         (tmp_path / "orders.jsonl").write_text(receipt)
         blocks.wait("the close", lambda: contracts.pending() is not None)
-        # A round of the closing block's second does not count.
-        contracts.chain.web3.provider.make_request("evm_increaseTime", [1])  # type: ignore[arg-type]
-        contracts.chain.web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
-        trader.run("report", "78318", *chain)
+        record_price(trader, chain)
         blocks.wait("the settlement", lambda: contracts.batch_number() == 1)
         asked = ("--orders", "orders.jsonl", "--matcher", f"http://127.0.0.1:{port}")
         text = trader.run("status", *own, *chain, *asked)
@@ -171,6 +177,8 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
         assert "each of 1 fills is one that your orders allow" in text
 
         trader.run("withdraw", "1000", "--account", "1", *chain)
+        blocks.wait("an empty set for its sake", lambda: contracts.pending() is not None)
+        record_price(trader, chain)
         blocks.wait("the payment", served)
         assert "collected" in trader.run("withdraw", "0", "--account", "1", *chain)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.copies import CopiedChain, Disguise, below_false_slots, forwarded, padded
-from tests.e2e.trading import DOLLAR, SPOT, check_traders, prices, settle, submit
+from tests.e2e.trading import SPOT, check_traders, deposit, prices, settle, submit
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.history import own_events
@@ -22,7 +22,7 @@ def test_a_copied_settlement_blinds_nobody(venue: LocalVenue, disguise: Disguise
     venue.restart(Contracts(chain, venue.deployment))
     venue.wait("the start", lambda: 1 in venue.operator.state.accounts)
     held = venue.operator.state.accounts[1].positions[0]
-    venue.chain.send(venue.contracts.vault.functions.withdraw(1, DOLLAR))
+    deposit(venue, 1)
     venue.wait("the copy of a run", lambda: chain.copied == 1)
     submit(venue, venue.traders[0], 3, SPOT + 50)
     venue.wait("the close", lambda: venue.contracts.pending() is not None)

@@ -16,7 +16,7 @@ from tests.e2e.faulty_node import faulty_node
 from tests.e2e.trading import SPOT, check_traders, prices, submit
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
-from undertow.chain.errors import RevertedError
+from undertow.chain.errors import ChainError
 from venue.local import SIGNERS, chain_key
 from venue.running import LocalVenue
 
@@ -65,6 +65,9 @@ def test_one_empty_answer_of_a_lagging_node_leads_to_no_close(venue: LocalVenue)
         restart(venue, url)
         settle(venue)
         assert empty
+        venue.wait(
+            "the notice", lambda: venue.operator.state.root() == venue.contracts.state_root()
+        )
         assert venue.operator.state.accounts[1].positions[0] == before + 4
         check_traders(venue)
     restart(venue, venue.chain.url)
@@ -78,9 +81,8 @@ def restart(venue: LocalVenue, url: str) -> None:
 def settle(venue: LocalVenue) -> None:
     """Let the waiting orders' set be settled, however often the price has to be told."""
     batch = venue.contracts.batch_number() + 1
-    venue.wait("the close", lambda: venue.contracts.pending() is not None)
-    venue.publish([prices(SPOT)] * SIGNERS)
-    venue.wait("the settlement", lambda: venue.contracts.batch_number() >= batch)
+    spot = [prices(SPOT)] * SIGNERS
+    venue.wait("the settlement", lambda: venue.contracts.batch_number() >= batch, prices=spot)
 
 
 def reorganise(venue: LocalVenue, depth: int) -> None:
@@ -93,10 +95,10 @@ def again(venue: LocalVenue, held: dict[int, int]) -> None:
     """Wait until operator and chain agree on what traders hold."""
 
     def agreed() -> bool:
-        if venue.contracts.pending() is not None:
+        if venue.contracts.view().unpriced() is not None:
             try:
                 venue.publish([prices(SPOT)] * SIGNERS)
-            except RevertedError:
+            except ChainError:
                 return False
         found = {a: held_.positions[0] for a, held_ in venue.operator.state.accounts.items()}
         return found == held and venue.operator.state.root() == venue.contracts.state_root()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
 from tests.e2e.trading import DOLLAR, SPOT, check_traders, fills, prices, settle, submit
+from undertow.chain.contracts import Close
 from undertow.chain.errors import RevertedError
 from undertow.chain.history import follow
+from undertow.chain.vault import collect, withdraw
 from undertow.client.client import Trader
 from undertow.client.errors import RefusedError
 from undertow.protocol.errors import DeltaError
 from undertow.protocol.statement import BatchHouse
+from undertow.protocol.units import MicroUsd
 from venue.local import SIGNERS
 from venue.running import LocalVenue
 
@@ -47,17 +52,29 @@ def test_a_resting_order_survives_a_restart(venue: LocalVenue) -> None:
     check_traders(venue)
 
 
-def test_a_second_close_and_an_early_price_are_refused(venue: LocalVenue) -> None:
+def test_a_false_close_and_an_early_settlement_are_refused(venue: LocalVenue) -> None:
     submit(venue, venue.traders[1], 5, SPOT + 50)
-    venue.publish([prices(SPOT)] * SIGNERS)
     venue.wait("the close", lambda: venue.contracts.pending() is not None)
-    with pytest.raises(RevertedError, match="BatchPending"):
-        venue.contracts.close(5)
-    old = venue.contracts.latest_round()
-    state = venue.operator.state
+    venue.stop()
+    operator = venue.parts.chain
+    view, state = operator.view(), venue.operator.state
+    close = Close(
+        set_root=5, number=view.closed + 1, parent=view.last_id, not_after=view.block.time + 100
+    )
+    with pytest.raises(RevertedError, match="OnlyOperator"):
+        venue.contracts.close(close)
+    for change, refusal in (
+        ({"number": view.closed}, "WrongNumber"),
+        ({"parent": "0x" + "11" * 32}, "WrongParent"),
+        ({"not_after": view.block.time - 1}, "TooLate"),
+        ({"set_root": 0}, "InvalidFieldElement"),
+    ):
+        with pytest.raises(RevertedError, match=refusal):
+            operator.close(replace(close, **change))
     house = BatchHouse(sealed=state.sealed(), accruals=state.accruals)
-    with pytest.raises(RevertedError, match="WrongLength"):
-        venue.contracts.settle_batch(1, house, [], 1, [0] * 8, old)
+    with pytest.raises(RevertedError, match="NotPriced"):
+        venue.contracts.settle_batch(1, house, [], 1, [0] * 8)
+    venue.start()
     settle(venue)
 
 
@@ -71,18 +88,20 @@ def test_intake_refuses_what_cannot_trade(venue: LocalVenue) -> None:
 
 
 def test_a_withdrawal_is_paid_or_proved_refused(venue: LocalVenue) -> None:
-    vault = venue.contracts.vault.functions
-    runs, claims = venue.operator.replica.runs, vault.totalClaims().call()
-    venue.chain.send(vault.withdraw(1, 10**12))
-    venue.wait("the refusal", lambda: venue.operator.replica.runs > runs)
-    assert vault.totalClaims().call() == claims
-    venue.chain.send(vault.withdraw(1, 1_000 * DOLLAR))
-    venue.wait("the payment", lambda: vault.totalClaims().call() == claims + 1_000 * DOLLAR)
-    venue.chain.send(vault.claim())
+    functions = venue.contracts.vault.functions
+    runs, claims = venue.operator.replica.runs, functions.totalClaims().call()
+    withdraw(venue.contracts, 1, MicroUsd(10**12))
+    spot = [prices(SPOT)] * SIGNERS
+    venue.wait("the refusal", lambda: venue.operator.replica.runs > runs, prices=spot)
+    assert functions.totalClaims().call() == claims
+    withdraw(venue.contracts, 1, MicroUsd(1_000 * DOLLAR))
+    due = claims + 1_000 * DOLLAR
+    venue.wait("the payment", lambda: functions.totalClaims().call() == due, prices=spot)
+    collect(venue.contracts)
     check_traders(venue)
     held = int(venue.contracts.token.functions.balanceOf(venue.deployment.vault).call())
     assert held << 16 >= venue.operator.state.total()
-    assert held == vault.liabilities().call()
+    assert held == functions.liabilities().call()
 
 
 def test_settled_batches_are_listed_and_streamed(venue: LocalVenue) -> None:

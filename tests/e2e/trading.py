@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from undertow.chain import vault
 from undertow.chain.history import follow
 from undertow.client.client import Trader
 from undertow.client.fills import check_fills
@@ -33,6 +34,13 @@ def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **optio
     sequence = client.submit(trader.seal(order, info), info).sequence
     client.close()
     return sequence
+
+
+def deposit(venue: LocalVenue, account: int) -> None:
+    """Add a dollar to an account."""
+    vault.mint(venue.contracts, MicroUsd(DOLLAR))
+    vault.allow(venue.contracts, MicroUsd(DOLLAR))
+    vault.deposit(venue.contracts, account, MicroUsd(DOLLAR))
 
 
 def settle(venue: LocalVenue, dollars: float = SPOT) -> None:

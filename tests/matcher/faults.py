@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from matcher.journal import ClosedSet, Journal
+from matcher.outside import JobProver, Proved
 from prover.errors import ProverError
 from prover.inputs import Job
 from prover.proof import Proof
 from prover.prover import Timing
 from tests.matcher.memory_chain import MemoryChain, stand_in_proof
-from undertow.chain.contracts import Pending, Round
-from undertow.chain.errors import ChainUnreachableError
-from undertow.chain.settled import Answered, SettledBatch, SettledRequests
+from undertow.chain.contracts import Close
+from undertow.chain.errors import ChainUnreachableError, WrongAnswerError
+from undertow.chain.queue import Entry
+from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.chain.view import Reached, View
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
 from undertow.protocol.prices import pack_prices
-from undertow.protocol.request import Request
-from undertow.protocol.statement import (
-    BATCH_HEADER,
-    BATCH_HOUSE,
-    TOUCH_WORDS,
-    BatchHouse,
-    RequestsHouse,
-    Statement,
-    Touch,
-)
+from undertow.protocol.statement import BATCH_HEADER, BATCH_HOUSE, TOUCH_WORDS, Statement
 from undertow.protocol.words import signals
 
 
@@ -55,71 +50,82 @@ class Faults:
         raise StoppedError(point)
 
 
+class Dice(Faults):
+    """Whatever may go wrong at a point goes wrong there sometimes, by a seed."""
+
+    def __init__(self, seed: int, chance: float = 0.03) -> None:
+        super().__init__()
+        self.random, self._chance = Random(f"faults {seed}"), chance
+
+    def reach(self, point: str, *, of_chain: bool = False) -> None:
+        if self.happens():
+            self.met.add((self.sent, point))
+            if of_chain and self.random.random() < 0.5:
+                raise self.random.choice((ChainUnreachableError, WrongAnswerError))(point)
+            if point == "proof":
+                raise ProverError("no proof")
+            raise StoppedError(point)
+
+    def happens(self) -> bool:
+        return self.random.random() < self._chance
+
+
 class FaultyChain(MemoryChain):
     """The chain behind a wire that faults can cut, before and after each of its answers."""
 
     def __init__(self, faults: Faults, preset: Preset, market_params_hash: int, key: Point) -> None:
         super().__init__(preset, market_params_hash, key)
-        self._faults = faults
+        self.faults = faults
+        self._old: View | None = None
+        self.settles = False
+        """Whether the accounts' openings are deep enough that no reorganisation undoes them."""
 
-    def pending(self) -> Pending | None:
-        self._reach("pending")
-        return super().pending()
-
-    def first_round_after(self, time: int) -> Round | None:
-        self._reach("price")
-        return super().first_round_after(time)
-
-    def waiting_requests(self, limit: int) -> list[Request]:
-        self._reach("requests")
-        return super().waiting_requests(limit)
-
-    def view(self) -> View:
+    def view(self, known: View | None = None) -> View:
         self._reach("view")
-        return super().view()
+        if isinstance(self.faults, Dice):
+            if self.faults.happens() and self.settles:
+                self.reorganise(self.faults.random.randint(1, 4))
+            if self.faults.happens() and self._old is not None:
+                return self._old  # Of a node that is behind.
+        view = super().view(known)
+        self._old = self._old if view is known else known
+        return view
+
+    def entries(self, first: int, end: int, view: View) -> Sequence[Entry]:
+        self._reach("requests")
+        return super().entries(first, end, view)
 
     def settlements(self, since: Reached, view: View) -> Sequence[SettledBatch | SettledRequests]:
         self._reach("settlements")
         return super().settlements(since, view)
 
-    def close(self, set_root: int) -> None:
+    def close(self, close: Close) -> None:
         self._reach("close")
-        super().close(set_root)
+        super().close(close)
         self._sent("closed")
 
-    def settle_batch(
-        self,
-        root: int,
-        house: BatchHouse,
-        touches: Sequence[Touch],
-        c: int,
-        proof: Sequence[int],
-        round_number: int,
-        next_set_root: int = 0,
-    ) -> int:
+    def lapse(self) -> None:
+        self._reach("lapse")
+        super().lapse()
+        self._sent("lapsed")
+
+    def settle_batch(self, *arguments: Any) -> int:
         self._reach("settlement")
-        gas = super().settle_batch(root, house, touches, c, proof, round_number, next_set_root)
+        gas = super().settle_batch(*arguments)
         self._sent("settled")
         return gas
 
-    def settle_requests(
-        self,
-        root: int,
-        house: RequestsHouse,
-        answers: Sequence[Answered],
-        c: int,
-        proof: Sequence[int],
-    ) -> int:
+    def settle_requests(self, *arguments: Any) -> int:
         self._reach("run of requests")
-        gas = super().settle_requests(root, house, answers, c, proof)
+        gas = super().settle_requests(*arguments)
         self._sent("requests settled")
         return gas
 
     def _reach(self, point: str) -> None:
-        self._faults.reach(point, of_chain=True)
+        self.faults.reach(point, of_chain=True)
 
     def _sent(self, point: str) -> None:
-        self._faults.sent = self.sent
+        self.faults.sent = self.sent
         self._reach(point)
 
 
@@ -130,16 +136,14 @@ class FaultyJournal(Journal):
         super().__init__(path)
         self._faults, self._random, self._seed = faults, random, seed
 
-    def draw_for(self, batch: int) -> None:
-        """Let the next set be this batch's, or the first one after it that is not written."""
-        while self.read(batch) is not None:
-            batch += 1
+    def read(self, batch: int, parent: str) -> ClosedSet | None:
+        found = super().read(batch, parent)
         self._random.seed(f"{self._seed} {batch}")
+        return found
 
-    def write(self, closed: ClosedSet) -> None:
+    def write(self, closed: ClosedSet, parent: str, root: int) -> None:
         self._faults.reach("journal")
-        super().write(closed)
-        self.draw_for(closed.batch + 1)
+        super().write(closed, parent, root)
         self._faults.reach("written down")
 
 
@@ -178,3 +182,31 @@ def _inputs(job: Job) -> dict[str, object]:
         accounts = words[BATCH_HEADER.size + BATCH_HOUSE.size :: TOUCH_WORDS.size]
         inputs |= {"time": words[time], "index": list(accounts)}
     return inputs
+
+
+class SlowProofs:
+    """Provers that take turns of the loop: a job is done when so many turns have passed."""
+
+    def __init__(self, turns: Random | None = None) -> None:
+        self._turns = turns
+        self._running: list[tuple[int, JobProver, Job, Future[Proved]]] = []
+
+    def start(self, prover: JobProver, job: Job) -> Future[Proved]:
+        future: Future[Proved] = Future()
+        turns = self._turns.choice((0, 0, 1, 3, 9)) if self._turns else 0
+        self._running.append((turns, prover, job, future))
+        return future
+
+    def turn(self) -> None:
+        """Some time passes; what is due is proved, or fails as its prover does."""
+        running, self._running = self._running, []
+        for turns, prover, job, future in running:
+            if future.cancelled():
+                continue
+            if turns:
+                self._running.append((turns - 1, prover, job, future))
+                continue
+            try:
+                future.set_result(Proved(prover.prove(job), prover.timing))
+            except BaseException as error:
+                future.set_exception(error)

@@ -18,7 +18,14 @@ from matcher.assemble import Keys, Parts, assemble
 from matcher.intake import decide
 from matcher.loop import Operator
 from matcher.phase import Phase
-from tests.matcher.faults import Faults, FaultyChain, FaultyJournal, StandInProver, StoppedError
+from tests.matcher.faults import (
+    Faults,
+    FaultyChain,
+    FaultyJournal,
+    SlowProofs,
+    StandInProver,
+    StoppedError,
+)
 from undertow.client.client import MatcherInfo, Trader
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
@@ -36,9 +43,7 @@ KEYS = Keys(
     envelope=EnvelopePrivateKey.generate(0),
     receipt=Ed25519PrivateKey.generate(),
 )
-
-
-_BEHIND = (Phase.STARTING, Phase.CHAIN_MOVED, Phase.CHAIN_UNREACHABLE)
+_BEHIND = (Phase.STARTING, Phase.CHAIN_MOVED, Phase.CHAIN_UNREACHABLE, Phase.DIVERGED)
 
 
 class FakeClock:
@@ -62,8 +67,10 @@ class FakeClock:
 class OneProcess:
     """One venue; the operator's lives come and go, everything else lasts."""
 
-    def __init__(self, folder: Path, seed: int, faults: Faults) -> None:
-        self.seed, self.faults = seed, faults
+    def __init__(
+        self, folder: Path, seed: int, faults: Faults, proofs: SlowProofs | None = None
+    ) -> None:
+        self.seed, self.faults, self.proofs = seed, faults, proofs or SlowProofs()
         self.chain = FaultyChain(faults, MINIMAL, LOCAL_PARAMS.hash(), KEYS.operator.public)
         self.traders = [
             Trader(PrivateKey.from_seed(bytes([number] * 32)), number)
@@ -85,7 +92,9 @@ class OneProcess:
             clock=self.clock,
             random=Random(),
             linger_seconds=1.0,
+            request_linger_seconds=1.0,
             idle_seconds=5.0,
+            proofs=self.proofs,
         )
         self._acted = {"step": -1, "wait": -1}
         self._batches = self._waits = 0
@@ -105,19 +114,32 @@ class OneProcess:
                 self.operator = self._born()
         return [settled.root for settled in self.chain.settled]
 
+    def back(self, mark: dict[str, object], empty_blocks: int) -> None:
+        """Let the chain go on from a mark; the world acts again."""
+        self.chain.back(mark, empty_blocks)
+        self._acted = {"step": -1, "wait": -1}
+
+    def calm(self) -> None:
+        """From now on nothing goes wrong."""
+        calm = Faults()
+        calm.met = self.faults.met
+        self.faults = calm
+        self.chain.faults = calm
+
     def _born(self) -> Operator:
         """Return an operator that knows only the chain and the files."""
         self.lives += 1
         operator = assemble(self._parts)
         operator.desk.journal.close()
         journal = FaultyJournal(self._journal_path, self.faults, self._parts.random, self.seed)
-        journal.draw_for(1)
-        operator.desk = operator.follower.desk = replace(operator.desk, journal=journal)
+        operator.work_with(replace(operator.desk, journal=journal))
         operator.on_step = self._stepped
         return operator
 
     def _stepped(self) -> None:
         """The world sees what the operator did."""
+        self.proofs.turn()
+        self.chain.settles = self.chain.taken > 2 * TRADERS
         if self.chain.batches >= self._batches:
             self._stop.set()
         draw = None if self._is_behind() else self._draw("step")
@@ -126,7 +148,7 @@ class OneProcess:
         for _ in range(draw.choice((0, 0, 1, 2, 3, 5))):
             self.submit(draw)
         if draw.random() < 0.2:
-            self.chain.queue.append(_request(draw))
+            self.chain.ask(_request(draw))
         if draw.random() < 0.6:
             self._publish(draw)
 
@@ -151,15 +173,15 @@ class OneProcess:
         return Random(f"{self.seed} {occasion} {self.chain.sent}")
 
     def _open_accounts(self) -> None:
-        self.chain.queue.append(Request(Kind.HOUSE_DEPOSIT, 0, 2_000_000 * MICRO_USD))
+        self.chain.ask(Request(Kind.HOUSE_DEPOSIT, 0, 2_000_000 * MICRO_USD))
         for trader in self.traders:
             key = opening_key(trader.key.public)
-            self.chain.queue.append(Request(Kind.OPEN, trader.account, 20_000 * MICRO_USD, key))
+            self.chain.ask(Request(Kind.OPEN, trader.account, 20_000 * MICRO_USD, key))
 
     def _publish(self, draw: Random) -> None:
         spot = MicroUsd(int(SPOT * draw.uniform(0.99, 1.01)))
         known = {market.instrument: market.price_per_lot(spot) for market in (BTC, MICRO)}
-        self.chain.publish([known.get(i, Price(0)) for i in range(INSTRUMENTS)])
+        self.chain.price([known.get(i, Price(0)) for i in range(INSTRUMENTS)])
 
     def submit(self, draw: Random) -> None:
         """Send one order through intake, as soon as its trader has an account."""

@@ -36,9 +36,11 @@ def book(*orders: Order) -> OrderBook:
     return made
 
 
-def pick(made: OrderBook, batch: int = 1, state: State = STATE) -> ClosedSet | None:
+def pick(
+    made: OrderBook, batch: int = 1, state: State = STATE, *, empty: bool = False
+) -> ClosedSet | None:
     yardstick = made.measure(state, batch, PARAMS, BAND_BP)
-    return made.pick(yardstick, MINIMAL, Random(1))
+    return made.pick(yardstick, MINIMAL, Random(1), empty=empty)
 
 
 def picked(made: OrderBook, batch: int = 1, state: State = STATE) -> list[int]:
@@ -129,6 +131,9 @@ def test_stale_and_expired_orders_leave() -> None:
     state = STATE.with_account(1, replace(ACCOUNTS[1], nonce=2))
     made = book(order(1, 5, nonce=1), order(2, 5, expiry_batch=3))
     assert pick(made, 4, state) is None
+    # The sets before the fourth may lapse, and their numbers come again.
+    assert made.waiting.keys() == {2}
+    assert pick(made, 4, replace(state, batch_number=3)) is None
     assert made.waiting == {}
 
 
@@ -196,3 +201,36 @@ def test_a_copy_changes_on_its_own() -> None:
     settled(other, closed, (Outcome.CLEARED, 0))
     assert picked(made) == [1]
     assert (made.held, made.newest, made.memory.missed) == ({}, {1: 1}, {})
+    assert made.lanes == {}
+
+
+def test_what_lapses_gives_its_orders_and_lanes_back() -> None:
+    made = book(order(1, 5), order(1, 7), order(2, 5))
+    first = pick(made)
+    assert first is not None
+    made.hold(first)
+    assert pick(made, batch=2) is None
+    made.add(4, SignedOrder(order(3, 5), UNSIGNED))
+    assert picked(made, batch=2) == picked(made.copy(), batch=2) == [4]
+    made.release()
+    assert (made.held, made.lanes, made.memory.laned) == ({}, {}, {})
+    assert picked(made) == [1, 3, 4]
+
+
+def test_a_held_order_that_does_not_wait_keeps_nobody_out() -> None:
+    made = book(order(1, 5), order(2, 5))
+    closed = pick(made)
+    assert closed is not None
+    other = OrderBook()
+    other.hold(closed)
+    assert not other.has_parked()
+    other.add(3, SignedOrder(order(1, 5), UNSIGNED))
+    assert other.has_parked()
+    assert picked(other, batch=2) == [3]
+
+
+def test_an_empty_set_is_all_decoys() -> None:
+    closed = pick(OrderBook(), empty=True)
+    assert closed is not None
+    assert {authority for authority, _ in closed.slots} == {Authority.TOUCH}
+    assert pick(OrderBook(), state=State(), empty=True) is None

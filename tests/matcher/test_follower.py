@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,42 +15,18 @@ import pytest
 from matcher.checkpoint import Checkpoints
 from matcher.errors import DivergedError
 from matcher.follower import Follower
-from matcher.loop import Phase
 from matcher.owners import is_owners
+from matcher.phase import Phase
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import KEYS, SPOT, OneProcess
-from undertow.chain.chain import Block
+from undertow.chain.queue import Entry
+from undertow.chain.settled import SettledBatch
 from undertow.chain.view import Reached
 from undertow.client.client import MatcherInfo, Trader
 from undertow.protocol.authority import Authority
 from venue.markets import BTC
 
 LIMIT = BTC.price_per_lot(SPOT)
-
-
-class Forks:
-    """Lets a chain in memory go back to an earlier block and on from there."""
-
-    def __init__(self, venue: OneProcess) -> None:
-        self._venue, self._chain, self._since = venue, venue.chain, [(0, 0)]
-        vars(venue.chain)["_block"] = self._block
-
-    def mark(self) -> dict[str, Any]:
-        kept = {k: v for k, v in vars(self._chain).items() if k not in ("_block", "_faults")}
-        return {k: v.copy() if isinstance(v, list) else v for k, v in kept.items()}
-
-    def back(self, mark: dict[str, Any], empty_blocks: int) -> None:
-        """Leave everything after a mark behind; so many blocks hold nothing instead."""
-        vars(self._chain).update(
-            {k: v.copy() if isinstance(v, list) else v for k, v in mark.items()}
-        )
-        self._since.append((self._chain.now + 1, len(self._since)))
-        self._chain.now += empty_blocks
-        self._venue._acted = {"step": -1, "wait": -1}
-
-    def _block(self, number: int) -> Block:
-        branch = max(b for first, b in self._since if first <= number)
-        return Block(number, f"0x{branch:032x}{number:032x}", number)
 
 
 @pytest.fixture
@@ -59,7 +36,13 @@ def venue(tmp_path: Path) -> Iterator[OneProcess]:
     one.operator.close()
 
 
+def settle_in(venue: OneProcess) -> None:
+    """Let the operator see what it did last."""
+    venue.operator.step()
+
+
 def check(venue: OneProcess) -> None:
+    settle_in(venue)
     assert venue.operator.state.root() == venue.chain.root
     assert venue.operator.state.batch_number == venue.chain.batches
     numbers = [batch["batch"] for batch in venue.operator.matcher.settled]
@@ -71,48 +54,51 @@ def check(venue: OneProcess) -> None:
 def test_a_reorganisation_is_noticed_and_rolled_back(
     venue: OneProcess, lost: int, empty_blocks: int
 ) -> None:
-    forks = Forks(venue)
     venue.run(3)
-    mark = forks.mark()
+    mark = venue.chain.mark()
     venue.run(3 + lost)
-    journalled = [venue.operator.desk.journal.read(batch) for batch in range(4, 4 + lost)]
-    forks.back(mark, empty_blocks)
+    written = rows(venue)
+    venue.back(mark, empty_blocks)
     venue.run(9)
     check(venue)
     assert venue.lives == 1
-    # What was closed once is closed again as it was: its salts are drawn once.
-    again = [venue.operator.desk.journal.read(batch) for batch in range(4, 4 + lost)]
-    assert again == journalled
+    # What was written down stays so: whatever follows the same close again is the same set.
+    assert rows(venue)[: len(written)] == written
+
+
+def rows(venue: OneProcess) -> list[Any]:
+    database = venue.operator.desk.journal._table._opened()
+    return database.execute("SELECT * FROM sets ORDER BY rowid").fetchall()
 
 
 def test_a_reorganisation_beyond_all_memory_is_read_from_the_beginning(
     venue: OneProcess,
 ) -> None:
     venue.operator.follower._past = deque(maxlen=2)
-    forks = Forks(venue)
     venue.run(1)
-    mark = forks.mark()
+    mark = venue.chain.mark()
     venue.run(12)
-    forks.back(mark, 1_000)
+    venue.back(mark, 1_000)
     venue.run(13)
     check(venue)
 
 
 def test_a_node_that_is_behind_is_waited_for(venue: OneProcess) -> None:
     venue.run(2)
-    chain = venue.chain
-    view, behind, sent = chain.view(), [], chain.sent
-    current, block = chain.view, chain.block
+    check(venue)
+    chain, behind = venue.chain, []
+    view, sent, current, block = chain.view(), chain.sent, chain.view, chain.block
 
-    def lagging() -> Any:
+    def lagging(known: Any = None) -> Any:
         behind.append(chain.sent)
         if len(behind) > 5:
             chain.view, chain.block = current, block  # type: ignore[method-assign]
-            return current()
+            return current(known)
         return view
 
-    chain.now += 3  # Other people's blocks.
-    venue.operator.follower.follow(venue.operator.replica)
+    chain.idle(3)  # Other people's.
+    venue.operator.step()
+    sent = chain.sent
     chain.view = lagging  # type: ignore[method-assign]
     chain.block = lambda number: block(number) if number <= view.block.number else None  # type: ignore[method-assign]
     venue.run(4)
@@ -122,35 +108,37 @@ def test_a_node_that_is_behind_is_waited_for(venue: OneProcess) -> None:
 
 def test_settlements_that_are_left_out_lead_to_no_act(venue: OneProcess) -> None:
     venue.run(3)
-    before = venue.chain.sent, venue.chain.closed
+    before = venue.chain.sent, venue.chain.pending.copy()
     venue.operator.close()
     venue.operator = venue._born()
     venue.chain.settlements = lambda since, view: []  # type: ignore[method-assign]
     with pytest.raises(DivergedError, match="after batch 0 and run 0 the contracts have batch 3"):
         venue.operator.recover()
     assert venue.operator.phase is Phase.STARTING
-    assert (venue.chain.sent, venue.chain.closed) == before
+    assert (venue.chain.sent, venue.chain.pending) == before
 
 
 def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) -> None:
     """Two openings change places in a reorganisation; the first one's order was acknowledged."""
-    forks = Forks(venue)
-    mark = forks.mark()
+    mark = venue.chain.mark()
     venue.run(1)
-    first, second = (i for i, r in enumerate(venue.chain.queue) if r.account in (1, 2))
     for trader in venue.traders[:2]:
         _order(venue, trader, 50)
-    one, two = mark["queue"][first], mark["queue"][second]
-    mark["queue"][first] = replace(one, key=two.key)
-    mark["queue"][second] = replace(two, key=one.key)
-    forks.back(mark, 1_000)
+    queue: list[Entry] = mark["queue"]  # type: ignore[assignment]
+    first, second = (i for i, e in enumerate(queue) if e.request.account in (1, 2))
+    one, two = queue[first], queue[second]
+    queue[first] = replace(one, request=replace(one.request, key=two.request.key))
+    queue[second] = replace(two, request=replace(two.request, key=one.request.key))
+    venue.back(mark, 1_000)
     keys = [trader.key for trader in venue.traders[:2]]
     venue.traders[0].key, venue.traders[1].key = keys[1], keys[0]
-    venue.operator.desk.journal._database.execute("DELETE FROM sets")
+    venue.operator.desk.journal._table.change([("DELETE FROM sets", ())])
     venue.run(6)
     check(venue)
-    for batch in range(1, 7):
-        closed = venue.operator.desk.journal.read(batch)
+    for settled in venue.chain.settled:
+        if not isinstance(settled, SettledBatch):
+            continue
+        closed = venue.operator.desk.journal.find(settled.number, settled.set_root)
         assert closed is not None
         for authority, number in closed.slots:
             if authority is Authority.ORDER:
@@ -161,17 +149,20 @@ def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) 
 def _order(venue: OneProcess, trader: Trader, expiry: int) -> None:
     order = trader.order(0, 5, LIMIT, expiry, fee_cap=400, immediate_or_cancel=False)
     info = MatcherInfo(venue.chain.venue, KEYS.envelope.public, b"", 0, "")
-    venue.operator.matcher.log.append(trader.seal(order, info), 1).result()
+    envelope = trader.seal(order, info)
+    venue.operator.matcher.log.append(envelope, 1, trader.tickets[-1]).result()
 
 
 def test_a_set_that_we_did_not_write_down_is_not_settled(venue: OneProcess) -> None:
     venue.run(2)
-    while venue.chain.closed is None:
+    while not venue.chain.pending:
         venue.operator.step()
-        venue.clock.on_wait()
-    venue.chain.closed = replace(venue.chain.closed, set_root=venue.chain.closed.set_root + 1)
-    venue.chain.publish(venue.chain.rounds[-1].prices)
-    with pytest.raises(DivergedError, match="is closed on chain and not in the journal"):
+        venue.proofs.turn()
+        venue.clock.wait(threading.Event(), 1)
+    chain = venue.chain
+    chain.pending[0] = replace(chain.pending[0], set_root=chain.pending[0].set_root + 1)
+    chain.idle()
+    with pytest.raises(DivergedError, match="is closed on chain, not in the journal"):
         venue.operator.step()
 
 
@@ -183,6 +174,7 @@ def checkpointed(venue: OneProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     venue.operator.close()
     venue.operator = venue._born()
     venue.run(9)
+    settle_in(venue)
     venue.operator.close()
     assert len(paths(venue)) == 2
     return venue
@@ -253,9 +245,9 @@ def test_without_a_checkpoint_that_can_be_read_all_is_made_again(
 def test_a_checkpoint_of_a_chain_that_was_left_is_passed_over(
     checkpointed: OneProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
-    forks = Forks(checkpointed)
-    mark = forks.mark()
-    forks.back({**mark, "now": 0}, mark["now"])
+    chain = checkpointed.chain
+    blocks = len(chain.blocks)
+    checkpointed.back({**chain.mark(), "blocks": chain.blocks[:1]}, blocks)
     with caplog.at_level(logging.WARNING):
         assert restarted(checkpointed) == 0
     assert "is of no chain now" in caplog.text
@@ -285,8 +277,9 @@ def test_a_checkpoint_waits_for_its_confirmations(
     venue.operator = venue._born()
     venue.run(3)
     assert not (tmp_path / "kept").exists()
-    venue.chain.now += 10_000
-    venue.operator.follower.follow(venue.operator.replica)
+    for _ in range(10_000):
+        venue.chain.idle()
+    venue.operator.step()
     assert len(list((tmp_path / "kept").iterdir())) == 1
 
 

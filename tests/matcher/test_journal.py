@@ -15,23 +15,36 @@ SLOTS = (Reference(Authority.ORDER, 12), Reference(Authority.TOUCH, 3))
 SET = ClosedSet(batch=7, lanes=(0, 8), slots=SLOTS, salts=((1 << 248) - 1, 0))
 
 
+PARENT, ROOT = "0x" + "ab" * 32, (1 << 253) + 5
+
+
 def test_a_set_survives_the_process_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     journal = Journal(path)
-    assert journal.read(7) is None
-    journal.write(SET)
+    assert journal.read(7, PARENT) is None
+    journal.write(SET, PARENT, ROOT)
     journal.close()
     journal = Journal(path)
-    assert journal.read(7) == SET
-    assert journal.read(8) is None
+    assert journal.read(7, PARENT) == journal.find(7, ROOT) == SET
+    assert journal.read(8, PARENT) is None
+    assert journal.find(7, ROOT + 1) is None
     journal.close()
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_batch_has_one_set_for_ever(tmp_path: Path) -> None:
+def test_a_close_has_one_successor_for_ever(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
-    journal.write(SET)
+    journal.write(SET, PARENT, ROOT)
     with pytest.raises(JournalError):
-        journal.write(replace(SET, salts=(1, 2)))
-    assert journal.read(7) == SET
+        journal.write(replace(SET, salts=(1, 2)), PARENT, ROOT + 1)
+    assert journal.read(7, PARENT) == SET
+    journal.close()
+
+
+def test_a_number_is_used_again_after_a_lapse(tmp_path: Path) -> None:
+    journal, again = Journal(tmp_path / "journal.sqlite"), replace(SET, salts=(1, 2))
+    journal.write(SET, PARENT, ROOT)
+    journal.write(again, "0x" + "cd" * 32, ROOT + 1)
+    assert journal.read(7, PARENT) == journal.find(7, ROOT) == SET
+    assert journal.read(7, "0x" + "cd" * 32) == journal.find(7, ROOT + 1) == again
     journal.close()

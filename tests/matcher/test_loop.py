@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from matcher.close import DOUBLINGS, Linger
+from matcher.close import DOUBLINGS, MOST_PENDING, Linger
 from matcher.intake import LARGEST_PRICE, view_of
 from matcher.phase import Phase
+from matcher.proofs import ThreadProofs
 from matcher.settle import ORACLE_PATIENCE_SECONDS, oracle_is_silent
 from matcher.trouble import BACKOFF_SECONDS, backoff
+from prover.inputs import Job
+from prover.proof import Proof
 from tests.matcher.faults import Faults
+from tests.matcher.invariants import check
 from tests.matcher.one_process import FakeClock, OneProcess
 from tests.strategies import LISTED, PARAMS, genesis
 from undertow.chain.errors import ChainUnreachableError
+from undertow.protocol.authority import Authority
+from undertow.protocol.request import Kind, Request
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import State
-from undertow.protocol.units import Price
+from undertow.protocol.units import MICRO_USD, MicroUsd, Price
 
 
 def test_failures_in_a_row_wait_longer_up_to_a_bound() -> None:
@@ -83,7 +91,7 @@ def test_a_cut_off_chain_is_named_until_it_answers(tmp_path: Path) -> None:
     operator, stop, phases = venue.operator, threading.Event(), []
     answer = venue.chain.view
 
-    def unreachable() -> None:
+    def unreachable(known: object = None) -> None:
         if len(phases) == 2 * len(BACKOFF_SECONDS):
             venue.chain.view = answer  # type: ignore[method-assign]
         raise ChainUnreachableError("cut off")
@@ -102,20 +110,179 @@ def test_a_cut_off_chain_is_named_until_it_answers(tmp_path: Path) -> None:
     operator.close()
 
 
+def rests(venue: OneProcess, turns: int = 200) -> None:
+    """Let the operator work until nothing is left to do."""
+    idle = 0
+    for _ in range(turns):
+        idle = 0 if venue.operator.step() else idle + 1
+        venue.proofs.turn()
+        venue.clock.wait(threading.Event(), 1)
+        if idle > 3:
+            return
+
+
+def quiet(venue: OneProcess) -> None:
+    """One batch is settled, and then the world does nothing by itself."""
+    venue.run(1)
+    venue.clock.on_wait = lambda: None
+    while venue.chain.pending or venue.chain.taken < len(venue.chain.queue):
+        venue.chain.price(prices_of(venue))
+        rests(venue)
+
+
+def prices_of(venue: OneProcess) -> tuple[Price, ...]:
+    return venue.chain._last.round.prices  # type: ignore[union-attr]
+
+
 def test_a_silent_oracle_is_named_and_ends_by_itself(tmp_path: Path) -> None:
     venue = OneProcess(tmp_path, 1, Faults())
-    venue.run(1)
+    quiet(venue)
     operator, chain = venue.operator, venue.chain
-    venue.clock.on_wait = lambda: venue.submit(Random(1))
-    while chain.closed is None or chain.first_round_after(chain.closed.time) is not None:
-        if not operator.step():
-            venue.clock.wait(threading.Event(), 1)
-    assert not operator.step()
+    venue.submit(Random(1))
+    rests(venue)
+    assert len(chain.pending) == 1
     assert operator.phase is Phase.WAITING_FOR_PRICE
-    chain.now += ORACLE_PATIENCE_SECONDS + 1
+    chain.idle(ORACLE_PATIENCE_SECONDS + 1)
     assert not operator.step()
     assert operator.phase is Phase.ORACLE_SILENT
-    chain.publish(chain.rounds[-1].prices)
-    assert operator.step()
-    assert chain.closed is None or chain.closed.time == chain.now
+    batches = chain.batches
+    chain.price(prices_of(venue))
+    rests(venue)
+    assert chain.batches == batches + 1
+    assert operator.phase is Phase.IDLE
     operator.close()
+
+
+def test_sets_close_while_a_proof_runs(tmp_path: Path) -> None:
+    venue = OneProcess(tmp_path, 1, Faults())
+    quiet(venue)
+    operator, chain, batches = venue.operator, venue.chain, venue.chain.batches
+    turn, venue.proofs.turn = venue.proofs.turn, lambda: None  # type: ignore[method-assign]
+    draw, closed = Random(3), 0
+    for _ in range(30):
+        venue.submit(draw)
+        rests(venue, 4)
+        chain.price(prices_of(venue))
+        closed = max(closed, len(chain.pending))
+    assert chain.batches == batches
+    assert 3 <= closed <= MOST_PENDING
+    assert len(operator.ahead.steps) >= 3
+    venue.proofs.turn = turn  # type: ignore[method-assign]
+    rests(venue)
+    assert chain.batches >= batches + 3
+    check(venue)
+    operator.close()
+
+
+def test_sets_that_lapse_give_their_orders_back(tmp_path: Path) -> None:
+    venue = OneProcess(tmp_path, 1, Faults())
+    quiet(venue)
+    operator, chain = venue.operator, venue.chain
+    venue.submit(Random(1))
+    rests(venue)
+    (pending,) = chain.pending
+    (held,) = operator.replica.book.held
+    chain.idle(chain.terms.lapse_after + 2)
+    assert operator.step()
+    assert chain.pending == []
+    rests(venue)
+    # Under the same number, after another close.
+    (again,) = chain.pending
+    assert again.number == pending.number
+    assert again.grid > pending.grid
+    assert held in operator.replica.book.held
+    chain.price(prices_of(venue))
+    rests(venue)
+    assert chain.batches == pending.number
+    check(venue)
+    operator.close()
+
+
+def test_a_young_withdrawal_is_paid_after_an_empty_set(tmp_path: Path) -> None:
+    venue = OneProcess(tmp_path, 1, Faults())
+    quiet(venue)
+    chain, batches = venue.chain, venue.chain.batches
+    chain.ask(Request(Kind.DEPOSIT, 1, MICRO_USD))
+    chain.ask(Request(Kind.WITHDRAW, 1, MICRO_USD))
+    credited = chain.credited
+    rests(venue)
+    assert len(chain.queue) - chain.taken == 1
+    (pending,) = chain.pending
+    closed = venue.operator.desk.journal.find(pending.number, pending.set_root)
+    assert closed is not None
+    assert {authority for authority, _ in closed.slots} == {Authority.TOUCH}
+    chain.price(prices_of(venue))
+    rests(venue)
+    assert (chain.batches, chain.credited) == (batches + 1, credited + MICRO_USD)
+    venue.operator.close()
+
+
+def test_neither_requests_nor_orders_stop_the_other(tmp_path: Path) -> None:
+    """A withdrawal of a millionth of a dollar in each block, and an order in each block."""
+    venue = OneProcess(tmp_path, 1, Faults())
+    quiet(venue)
+    chain, batches, taken = venue.chain, venue.chain.batches, venue.chain.taken
+    draw = Random(5)
+    for _ in range(60):
+        chain.ask(Request(Kind.WITHDRAW, 1, MicroUsd(1)))
+        venue.submit(draw)
+        venue.operator.step()
+        venue.proofs.turn()
+        venue.clock.wait(threading.Event(), 0.5)
+        chain.price(prices_of(venue))
+    assert chain.batches >= batches + 5
+    assert chain.taken >= taken + 10
+    check(venue)
+    venue.operator.close()
+
+
+def test_a_price_that_changes_drops_what_was_executed_at_it(tmp_path: Path) -> None:
+    venue = OneProcess(tmp_path, 1, Faults())
+    quiet(venue)
+    operator, chain, batches = venue.operator, venue.chain, venue.chain.batches
+    turn, venue.proofs.turn = venue.proofs.turn, lambda: None  # type: ignore[method-assign]
+    venue.submit(Random(1))
+    rests(venue)
+    chain.price(prices_of(venue))
+    rests(venue)
+    (step,) = operator.ahead.steps
+    chain.reorganise(1)
+    assert chain.pending[0].round is None
+    chain.price([Price(price + 1) if price else price for price in prices_of(venue)])
+    rests(venue)
+    (again,) = operator.ahead.steps
+    assert again is not step
+    assert step.proof.cancelled()
+    venue.proofs.turn = turn  # type: ignore[method-assign]
+    rests(venue)
+    assert chain.batches == batches + 1
+    check(venue)
+    operator.close()
+
+
+class HangingProver:
+    """Never has a proof."""
+
+    constraints, timing = 1, None
+
+    def prove(self, job: Job) -> Proof:
+        threading.Event().wait()
+        raise AssertionError
+
+
+def test_a_loop_ends_while_a_proof_runs(tmp_path: Path) -> None:
+    venue = OneProcess(tmp_path, 1, Faults())
+    hanging, proofs = HangingProver(), ThreadProofs()
+    desk = replace(venue.operator.desk, request_prover=hanging, proofs=proofs)
+    venue.operator.work_with(desk)
+    stop = threading.Event()
+    loop = threading.Thread(target=venue.operator.run, args=(stop,), daemon=True)
+    loop.start()
+    deadline = time.monotonic() + 20
+    while venue.operator.phase is not Phase.SERVING_REQUESTS and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert venue.operator.phase is Phase.SERVING_REQUESTS
+    stop.set()
+    loop.join(10)
+    assert not loop.is_alive()
+    venue.operator.close()

@@ -16,6 +16,7 @@ from matcher.service import STATE_BYTES
 from matcher.yardstick import FAR
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import KEYS, OneProcess
+from undertow.chain.errors import ChainUnreachableError
 from undertow.client.client import Client, MatcherInfo, OrderState, Trader
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL
@@ -40,15 +41,13 @@ class Traded:
         venue = self.venue
         venue.clock.on_wait = lambda: None
         venue.operator.on_step = lambda: None
-        while venue.chain.closed is not None or venue.operator.replica.book.waiting:
+        while venue.chain.pending or venue.operator.ahead.tip.book.waiting:
             self.settle()
             for trader in venue.traders:
                 self.send(trader, 0)
-            venue.operator.replica.take_in(venue.operator.desk.orders)
-            venue.operator.replica.book.choose(
-                venue.operator.desk.yardstick(venue.operator.replica, venue.chain.batches + 1),
-                MINIMAL,
-            )
+            tip, desk = venue.operator.ahead.tip, venue.operator.desk
+            tip.take_in(desk.orders)
+            tip.book.choose(desk.yardstick(tip, venue.chain.batches + 1), MINIMAL)
 
     def send(self, trader: Trader, lots: int, limit: float = 1.0, **options: object) -> str:
         """Send an order with a limit as a multiple of the mark; return its ticket."""
@@ -65,18 +64,21 @@ class Traded:
         for _ in range(number):
             if not self.venue.operator.step():
                 self.venue.clock.wait(threading.Event(), 1)
+            self.venue.proofs.turn()
 
     def settle(self, price: float = 1.0) -> None:
         """Let a set be closed if one is to be, and settled at a multiple of the mark."""
         self.steps(4)
-        if self.venue.chain.closed is not None:
+        batches = self.venue.chain.batches
+        if self.venue.chain.pending:
             marks = [int(mark * price) for mark in self.venue.operator.state.marks]
-            self.venue.chain.publish(marks)  # type: ignore[arg-type]
-            self.venue.operator.step()
+            self.venue.chain.price(marks)  # type: ignore[arg-type]
+            while self.venue.operator.state.batch_number == batches:
+                self.steps(1)
 
     def state(self, ticket: str) -> OrderState:
         operator = self.venue.operator
-        operator.replica.take_in(operator.desk.orders)
+        operator.ahead.tip.take_in(operator.desk.orders)
         record = operator.matcher.log.with_ticket(ticket)
         assert record is not None
         return OrderState.from_json(operator.order_state(record).to_json())
@@ -131,7 +133,7 @@ def test_a_replacement_and_a_cancellation_end_what_waits(traded: Traded) -> None
         assert [traded.state(t).state for t in (first, second)] == ["replaced"] * 2
         assert traded.state(cancel).state == "filled"
         traded.steps()
-        assert traded.venue.chain.closed is None
+        assert not traded.venue.chain.pending
         traded.reborn()
 
 
@@ -144,6 +146,67 @@ def test_a_promised_order_is_in_its_set_though_it_was_cancelled(traded: Traded) 
     assert traded.state(ticket).state == "in set"
     traded.settle()
     assert traded.state(ticket).state == "filled"
+
+
+def test_an_order_is_in_its_set_until_that_is_settled(traded: Traded) -> None:
+    """Executed and being proved, it is not filled yet; nor is it lost where that is dropped."""
+    trader = traded.venue.traders[0]
+    ticket = traded.send(trader, 3, 1.01)
+    traded.steps(4)
+    number = traded.venue.operator.state.batch_number + 1
+    turn, traded.venue.proofs.turn = traded.venue.proofs.turn, lambda: None  # type: ignore[method-assign]
+    traded.venue.chain.price(traded.venue.operator.state.marks)
+    traded.steps(4)
+    operator = traded.venue.operator
+    assert len(operator.ahead.steps) == 1
+    assert not operator.ahead.tip.book.held
+    assert (traded.state(ticket).state, traded.state(ticket).batch) == ("in set", number)
+    operator._stale = True
+    operator.recover()
+    assert (traded.state(ticket).state, traded.state(ticket).batch) == ("in set", number)
+    traded.venue.proofs.turn = turn  # type: ignore[method-assign]
+    traded.steps()
+    assert traded.state(ticket).state == "filled"
+
+
+def test_an_order_waits_again_where_its_set_lapsed(traded: Traded) -> None:
+    chain, operator = traded.venue.chain, traded.venue.operator
+    ticket = traded.send(traded.venue.traders[0], 3, 1.01)
+    traded.steps(4)
+    number = operator.state.batch_number + 1
+    assert (traded.state(ticket).state, traded.state(ticket).batch) == ("in set", number)
+    chain.idle(chain.terms.lapse_after + 2)
+    assert operator.step()
+    assert not chain.pending
+    operator.follower.desk.chain.idle()
+    operator._follow(chain.view())
+    assert traded.state(ticket).state == "waiting"
+    traded.steps(4)
+    # Another set, of the same number.
+    assert (traded.state(ticket).state, traded.state(ticket).batch) == ("in set", number)
+    traded.settle()
+    assert traded.state(ticket).state == "filled"
+
+
+def test_a_set_that_is_written_down_and_not_closed_keeps_its_orders(traded: Traded) -> None:
+    chain, trader = traded.venue.chain, traded.venue.traders[0]
+    number = traded.venue.operator.state.batch_number + 1
+
+    def cut(close: object) -> None:
+        raise ChainUnreachableError("cut off")
+
+    close, chain.close = chain.close, cut  # type: ignore[method-assign, assignment]
+    ticket = traded.send(trader, 3, 1.01)
+    with pytest.raises(ChainUnreachableError):
+        traded.steps()
+    cancelled = traded.send(trader, 0)
+    for _ in range(2):
+        assert (traded.state(ticket).state, traded.state(ticket).batch) == ("in set", number)
+        traded.reborn()
+    chain.close = close  # type: ignore[method-assign]
+    traded.settle()
+    assert traded.state(ticket).state == "filled"
+    assert traded.state(cancelled).state == "filled"
 
 
 def test_an_order_expires(traded: Traded) -> None:
@@ -169,7 +232,7 @@ def test_an_order_that_is_not_to_rest_is_spent_whatever_its_set_came_to(traded: 
         assert (traded.state(ticket).state, traded.state(ticket).why) == ("refused", LIMIT)
         traded.reborn()
     traded.steps()
-    assert traded.venue.chain.closed is None
+    assert not traded.venue.chain.pending
 
 
 def test_what_rests_waits_on_with_what_it_got(traded: Traded) -> None:
@@ -227,7 +290,7 @@ def test_the_route_knows_tickets_alone_and_its_answers_have_one_length(traded: T
     traded.steps(1)
     operator = traded.venue.operator
     with serve_http(operator.matcher) as url:
-        client = Client(url)
+        client = Client(url, operator.matcher.venue, KEYS.operator.public)
         assert client.order(ticket).state == "parked"
         assert str(client.order(ticket)) == f"parked, 0 of 3 lots ({FAR})"
         assert client.order("00" * 16).state == "unknown"

@@ -17,13 +17,13 @@ import httpx
 import pytest
 
 from matcher.errors import DivergedError, InUseError, JournalError, LogError
-from matcher.health import PROOF_SECONDS, STUCK_SECONDS
+from matcher.health import PROOF_SECONDS, READING_SECONDS, STUCK_SECONDS
 from matcher.loop import Operator
 from matcher.phase import Phase
 from matcher.service import create_app
 from matcher.store import OrderLog
 from matcher.trouble import PATIENCE_SECONDS, Troubles, name_of
-from prover.errors import FailedJobError, ProverError, WitnessError
+from prover.errors import InvalidProofError, ProverError, WitnessError
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import KEYS, OneProcess
 from undertow.chain.errors import (
@@ -130,7 +130,7 @@ def test_every_error_has_a_name(error: Exception, name: Phase) -> None:
     [MismatchError("a", "b", "c"), WrongChainError("a", "b", "c"), WrongKeyError("x")],
 )
 def test_another_chain_and_other_keys_end_the_loop(venue: OneProcess, error: Exception) -> None:
-    venue.chain.history = raising(error)  # type: ignore[method-assign]
+    venue.chain.view = raising(error)  # type: ignore[method-assign]
     venue.operator._stale = True
     with pytest.raises(type(error)):
         venue.operator.run(threading.Event())
@@ -145,7 +145,7 @@ def raising(error: Exception) -> Callable[..., Any]:
 
 
 ERRORS = [
-    FailedJobError(Path("job"), "a prover with another preset"),
+    InvalidProofError("a prover with another preset"),
     KeyError("batch"),
     OSError(errno.ENOSPC, "No space left on device"),
     RuntimeError("anything"),
@@ -161,8 +161,8 @@ def test_a_prover_that_fails_in_any_way_is_asked_again(
 
     def failing(job: Any) -> Any:
         nonlocal failures
-        failures += 1
-        if failures <= 6:
+        if failures < 6:
+            failures += 1
             raise error
         return prove(job)
 
@@ -178,7 +178,7 @@ def test_a_prover_that_fails_in_any_way_is_asked_again(
     with caplog.at_level(logging.WARNING):
         turn_until(operator, done)
     assert name_of(error) in seen
-    assert failures == 7
+    assert failures == 6
     # One line for the first, then one each time that their number doubles, and one for the end.
     assert len([r for r in caplog.records if "failure" in r.message]) == 3
     assert operator.troubles.name is None
@@ -196,14 +196,14 @@ def test_a_damaged_journal_is_named_and_going_on_needs_no_restart(
     venue: OneProcess, content: str
 ) -> None:
     operator, path = venue.operator, venue._journal_path
-    kept = sqlite3.connect(path).execute("SELECT batch, content FROM sets").fetchall()
+    kept = sqlite3.connect(path).execute("SELECT rowid, content FROM sets").fetchall()
     damage(path, content)
     operator._stale = True
     turn_until(operator, lambda: operator.phase is Phase.JOURNAL)
     assert health(operator) == (503, "JOURNAL")
     with sqlite3.connect(path) as database:
-        for batch, text in kept:
-            database.execute("UPDATE sets SET content = ? WHERE batch = ?", (text, batch))
+        for row, text in kept:
+            database.execute("UPDATE sets SET content = ? WHERE rowid = ?", (text, row))
     venue._batches = venue.chain.batches + 1
     turn_until(operator, lambda: operator.troubles.name is None)
     assert health(operator) == (200, "")
@@ -263,27 +263,27 @@ def test_a_disk_that_is_nearly_full_is_unhealthy_in_time(venue: OneProcess) -> N
 
 def test_a_diverged_chain_is_unhealthy_and_sends_nothing(venue: OneProcess) -> None:
     operator, sent = venue.operator, venue.chain.sent
-    root = venue.chain.settled[-1].root
-    venue.chain.settled[-1] = replace(venue.chain.settled[-1], root=root + 1)
-    operator._stale = True
+    venue.chain.root += 1
+    venue.chain.idle()
     turn_until(operator, lambda: operator.troubles.failures > 3)
     assert operator.phase is Phase.DIVERGED
     assert health(operator) == (503, "DIVERGED")
     assert venue.chain.sent == sent
-    venue.chain.settled[-1] = replace(venue.chain.settled[-1], root=root)
+    venue.chain.root -= 1
+    venue.chain.idle()
     turn_until(operator, lambda: operator.troubles.name is None)
 
 
 def test_an_unreachable_chain_is_unhealthy_once_it_lasts(venue: OneProcess) -> None:
-    operator, answer = venue.operator, venue.chain.pending
-    venue.chain.pending = raising(ChainUnreachableError("x"))  # type: ignore[method-assign]
+    operator, answer = venue.operator, venue.chain.view
+    venue.chain.view = raising(ChainUnreachableError("x"))  # type: ignore[method-assign]
     turn_until(operator, lambda: operator.phase is Phase.CHAIN_UNREACHABLE)
     assert health(operator) == (200, "")
     assert ask(operator, "GET", "/status").json()["trouble"] == ""
     turn_until(operator, lambda: operator.troubles.is_grave(operator.desk.clock.monotonic()))
     assert health(operator) == (503, "CHAIN_UNREACHABLE")
     assert ask(operator, "GET", "/status").json()["trouble"] == "CHAIN_UNREACHABLE"
-    venue.chain.pending = answer  # type: ignore[method-assign]
+    venue.chain.view = answer  # type: ignore[method-assign]
     turn_until(operator, lambda: operator.troubles.name is None)
 
 
@@ -292,10 +292,27 @@ def test_a_loop_that_does_not_turn_is_unhealthy(venue: OneProcess) -> None:
     operator.phase = Phase.IDLE
     operator.beat = operator.desk.clock.monotonic() - STUCK_SECONDS - 1
     assert health(operator) == (503, "LOOP_STUCK")
-    operator.phase = Phase.PROVING
+    operator.phase = Phase.STARTING
     assert health(operator) == (200, "")
-    operator.beat -= PROOF_SECONDS
+    operator.beat -= READING_SECONDS
     assert health(operator) == (503, "LOOP_STUCK")
+
+
+def test_a_proof_that_does_not_come_is_unhealthy(venue: OneProcess) -> None:
+    """The loop goes on, and so may the prover; nothing is settled meanwhile."""
+    operator, settled = venue.operator, venue.chain.batches
+    turn, venue.proofs.turn = venue.proofs.turn, lambda: None  # type: ignore[method-assign]
+    venue._batches = settled + 1
+    turn_until(operator, lambda: operator.pipeline.awaited is not None)
+    assert health(operator) == (200, "")
+    venue.clock.on_wait = lambda: None
+    venue.clock.wait(threading.Event(), PROOF_SECONDS + 1)
+    turn_until(operator, lambda: True)
+    assert health(operator) == (503, "PROOF_LATE")
+    venue.proofs.turn = turn  # type: ignore[method-assign]
+    turn_until(operator, lambda: venue.chain.batches > settled)
+    turn_until(operator, lambda: operator.pipeline.awaited is None)
+    assert health(operator) == (200, "")
 
 
 def test_a_log_of_another_key_says_which_settings_are_wrong(tmp_path: Path) -> None:

@@ -83,10 +83,7 @@ def test_a_key_with_another_hash_than_the_manifests_is_refused(
 
 
 def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> None:
-    class Local(Chain):
-        chain_id = 31337
-
-    chain = Local("http://127.0.0.1:1")
+    chain = Chain("http://127.0.0.1:1")
     good, bad = verifying_key(files.contributed), verifying_key(files.begun)
     plan = Plan(
         preset=MINIMAL,
@@ -96,6 +93,7 @@ def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> Non
         keys=(good, good),
         key_origins=("ceremony", "ceremony"),
         powers=("00" * 64, "00" * 64),
+        development=True,
     )
     for origins, powers in ((("ceremony",) * 2, ("00" * 64, None)), (("dev",) * 2, ("00", "00"))):
         with pytest.raises(ChainError, match="and no other, names its powers of tau"):

@@ -16,7 +16,7 @@ from prover.proof import Proof
 from undertow.crypto import native
 from undertow.protocol.params import MINIMAL
 from venue import demo
-from venue.bench import batch, goodput, intake, peers, primitives, restart
+from venue.bench import batch, goodput, intake, latency, peers, primitives, restart
 from venue.bench.circuit import Circuit
 from venue.bench.figures import VECTORS
 from venue.command.cli import app
@@ -41,6 +41,7 @@ WANTED = {
     "goodput_at_half_garbage",
     "transition_with_tree_orders_per_s",
     "restart_s_after_10k_settlements",
+    "ack_to_settled_s_p50",
 }
 SECONDS = 600
 CONSTRAINTS = 60
@@ -68,7 +69,8 @@ def _let_peers_prove_little() -> None:
 def _bench(folder: Path, full: bool) -> str:
     """Run the command on circuits of some constraints and a few of everything else."""
     # A trader for each slot: each opening is proved.
-    demo.TRADERS = batch.TRADERS = intake.TRADERS = goodput.TRADERS = MINIMAL.slots  # type: ignore[attr-defined]
+    for part in (demo, batch, intake, goodput, latency):
+        part.TRADERS = MINIMAL.slots  # type: ignore[attr-defined]
     intake.ORDERS, goodput.ORDERS, goodput.ROUNDS, primitives.HASHES = 16, 16, 1, 64
     primitives.ACCOUNTS, primitives.SIGNATURES, primitives.UPDATES = 300, 16, 64
     peers.CACHE, peers.CORES, peers.KERNEL_BITS = folder, 2, 10

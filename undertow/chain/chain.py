@@ -116,10 +116,17 @@ class Chain:
             raise WrongAnswerError("tells of a deployment without an address")
         return self.contract(name, str(address))
 
-    def send(self, call: Any, contract: Any = None) -> TxReceipt:
-        """Sign and send a call, wait for it; raises ChainError."""
+    def base_fee(self) -> int:
+        """Return the newest block's, in wei; 0 on a chain without; raises ChainUnreachableError."""
+        found = self.node.ask("eth_getBlockByNumber", ["latest", False])
+        if found is None:
+            raise WrongAnswerError("knows no newest block")
+        return int(found.get("baseFeePerGas", "0x0"), 16)
+
+    def send(self, call: Any, contract: Any = None, value: int = 0) -> TxReceipt:
+        """Sign and send a call with some wei, wait for it; raises ChainError."""
         with reachable(contract or call):
-            return self.sender.send(call)
+            return self.sender.send(call, value)
 
     def _asked_id(self) -> int:
         with reachable():

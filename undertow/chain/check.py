@@ -3,7 +3,7 @@
 1. The node is of the deployment's chain.
 2. The settlement settles the parameters of the file.
 3. Vault, oracle and token are those that the settlement works with.
-4. The settlement's sizes are the preset's.
+4. The settlement's sizes are the preset's, its times and the vault's amounts the file's.
 5. Its operator's key is the file's.
 6. Its verifiers' keys are those of a build of one's own (`check_keys`), for whoever has one.
 
@@ -33,6 +33,7 @@ from undertow.chain.errors import (
     WrongParamsError,
 )
 from undertow.chain.reading import reachable
+from undertow.chain.terms import OF_SETTLEMENT, OF_VAULT
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import PRESETS, Preset
 
@@ -54,6 +55,7 @@ def connect(chain: Chain, deployment: Deployment) -> Contracts:
     _check_params(contracts.settlement, deployment.group.params.hash())
     _check_addresses(contracts)
     _check_sizes(contracts.settlement, PRESETS[deployment.preset])
+    _check_terms(contracts)
     check_operator(contracts, deployment.operator_key)
     return contracts
 
@@ -111,6 +113,14 @@ def _check_sizes(settlement: Contract, preset: Preset) -> None:
         found = _word(settlement, name)
         if found != expected:
             raise WrongContractError(f"{preset.name}'s {name}", str(expected), str(found))
+
+
+def _check_terms(contracts: Contracts) -> None:
+    of_settlement = [(contracts.settlement, name) for name in OF_SETTLEMENT]
+    for contract, name in (*of_settlement, *((contracts.vault, name) for name in OF_VAULT)):
+        expected, found = getattr(contracts.terms, name), _word(contract, name.upper())
+        if found != expected:
+            raise WrongContractError(name.replace("_", " "), str(expected), str(found))
 
 
 def _word(contract: Contract, name: str) -> int:

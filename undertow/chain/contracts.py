@@ -1,40 +1,45 @@
-"""What a venue's contracts say: pending sets, rounds, requests, and every published word."""
+"""One venue's contracts: what they say at a block, what they published, what is sent to them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from undertow.chain.chain import Block, Chain
 from undertow.chain.deployment import Deployment
+from undertow.chain.errors import RevertedError
 from undertow.chain.logs import Progress
 from undertow.chain.published import read_settlements
-from undertow.chain.reading import decoded, reachable
+from undertow.chain.queue import Entry, QueueReader
+from undertow.chain.reading import reachable
 from undertow.chain.settled import SettledBatch, SettledRequests, pack_batch, pack_requests
-from undertow.chain.view import Reached, View, read_view
+from undertow.chain.terms import Terms
+from undertow.chain.view import Pending, Reached, View, read_view, word_at
 from undertow.crypto.babyjubjub import Point
-from undertow.protocol.prices import unpack_prices
-from undertow.protocol.request import Request
 from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
-from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One published set of prices."""
-
-    number: int
-    time: int
-    prices: tuple[Price, ...]
+__all__ = ["Close", "Contracts", "Pending", "View"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A closed set that waits for its batch."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """A set to be closed, and what the operator believes to be so."""
 
     set_root: int
-    time: int
+    number: int
+    parent: str
+    """Id of the set closed before, in hex."""
+    not_after: int
+    """Seconds; a block from later refuses it."""
+
+    def words(self) -> tuple[int, int, bytes, int]:
+        """Return the contract's form."""
+        return (self.set_root, self.number, bytes.fromhex(self.parent[2:]), self.not_after)
+
+
+_NONE = (0, 0, bytes(32), 0)
 
 
 class Contracts:
@@ -53,9 +58,15 @@ class Contracts:
         """Where orders and statements for these contracts are valid."""
         return self.deployment.venue
 
-    def time(self) -> int:
-        """Return the newest block's time in seconds."""
-        return self.chain.time
+    @property
+    def terms(self) -> Terms:
+        """The venue's times and amounts."""
+        return self.deployment.terms
+
+    @cached_property
+    def queue(self) -> QueueReader:
+        """The vault's queue."""
+        return QueueReader(self.chain, self.deployment.vault, self.deployment.block)
 
     def state_root(self) -> int:
         """Return the committed root."""
@@ -73,49 +84,38 @@ class Contracts:
         with reachable():
             return Point(functions.OPERATOR_KEY_X().call(), functions.OPERATOR_KEY_Y().call())
 
+    def quorum(self) -> int:
+        """Return how many reports make a price."""
+        with reachable():
+            return int(self.oracle.functions.QUORUM().call())
+
     def pending(self) -> Pending | None:
-        """Return the closed set, if one waits."""
-        with reachable():
-            root = int(self.settlement.functions.pendingSetRoot().call())
-            if root == 0:
-                return None
-            return Pending(root, int(self.settlement.functions.closeTime().call()))
+        """Return the oldest closed set that waits."""
+        return next(iter(self.view().pending), None)
 
-    def latest_round(self) -> int:
-        """Return the newest round's number, 0 for none."""
-        with reachable():
-            return int(self.oracle.functions.latestRound().call())
+    def price_point(self, batch: int, time: int) -> int:
+        """Return the moment whose prices a block of a time may record for a set."""
+        call = self.settlement.functions.pricePoint(batch, time)
+        with reachable(call):
+            return int(call.call())
 
-    def round(self, number: int) -> Round:
-        """Return a published round."""
-        with reachable():
-            time, words = self.oracle.functions.round(number).call()
-        return decoded(lambda: Round(number, int(time), unpack_prices([int(w) for w in words])))
+    def entries(self, first: int, end: int, view: View) -> list[Entry]:
+        """Return requests of the queue by number; the end is not included."""
+        self.queue.read(view.block, view.queued)
+        return self.queue.entries[first:end]
 
-    def first_round_after(self, time: int) -> Round | None:
-        """Return the first round that is later than a close, if it is published."""
-        low, high = 1, self.latest_round()
-        if high == 0 or self.round(high).time <= time:
-            return None
-        while low < high:
-            middle = (low + high) // 2
-            if self.round(middle).time > time:
-                high = middle
-            else:
-                low = middle + 1
-        return self.round(low)
-
-    def waiting_requests(self, limit: int) -> list[Request]:
-        """Return the oldest requests of the queue."""
-        with reachable():
-            start = int(self.vault.functions.queueStart().call())
-            count = min(int(self.vault.functions.queueLength().call()), limit)
-            entries = [self.vault.functions.request(start + i).call() for i in range(count)]
-        return [_request(entry) for entry in entries]
-
-    def close(self, set_root: int) -> None:
+    def close(self, close: Close) -> None:
         """Commit a set of orders."""
-        self.chain.send(self.settlement.functions.closeBatch(set_root))
+        self.chain.send(self.settlement.functions.closeBatch(close.words()), self.settlement)
+
+    def price(self, batch: int, evidence: bytes) -> None:
+        """Record a set's price."""
+        call = self.settlement.functions.priceBatch(batch, evidence)
+        self.chain.send(call, (self.settlement, self.oracle))
+
+    def lapse(self) -> None:
+        """Void all pending sets, since the oldest has waited for a price too long."""
+        self.chain.send(self.settlement.functions.lapse(), self.settlement)
 
     def settle_batch(
         self,
@@ -124,14 +124,13 @@ class Contracts:
         touches: Sequence[Touch],
         c: int,
         proof: Sequence[int],
-        round_number: int,
-        next_set_root: int = 0,
+        following: Close | None = None,
     ) -> int:
-        """Settle the closed batch, close the next one if there is one; return the gas used."""
-        call = self.settlement.functions.settleBatch(
-            root, pack_batch(house, touches), c, list(proof), round_number, next_set_root
-        )
-        return int(self.chain.send(call)["gasUsed"])
+        """Settle the oldest closed set, close the next one if there is one; return the gas used."""
+        data = pack_batch(house, touches)
+        words = following.words() if following else _NONE
+        call = self.settlement.functions.settleBatch(root, data, c, list(proof), words)
+        return int(self.chain.send(call, self.settlement)["gasUsed"])
 
     def settle_requests(
         self,
@@ -140,15 +139,40 @@ class Contracts:
         answers: Sequence[Answered],
         c: int,
         proof: Sequence[int],
+        entries: tuple[int, Sequence[Entry]],
     ) -> int:
-        """Settle the oldest requests; return the gas used."""
-        data = pack_requests(house, answers)
-        call = self.settlement.functions.settleRequests(root, data, c, list(proof))
-        return int(self.chain.send(call)["gasUsed"])
+        """Settle the oldest requests, the first of which has a number; return the gas used.
 
-    def view(self) -> View:
+        Paths are no public words: where the queue moved on, new ones serve with the same proof.
+        """
+        data = pack_requests(house, answers)
+        try:
+            return self._settle_requests(root, data, c, proof, entries)
+        except RevertedError as error:
+            if str(error) != "NotInQueue":
+                raise
+        self.queue.forget()
+        return self._settle_requests(root, data, c, proof, entries)
+
+    def _settle_requests(
+        self,
+        root: int,
+        data: bytes,
+        c: int,
+        proof: Sequence[int],
+        entries: tuple[int, Sequence[Entry]],
+    ) -> int:
+        first, queued = entries
+        block = self.chain.newest()
+        self.queue.read(block, word_at(self.vault, "queueEnd", block))
+        paths = [self.queue.peaks.path(first + i) for i in range(len(queued))]
+        words = [entry.words() for entry in queued]
+        call = self.settlement.functions.settleRequests(root, data, c, list(proof), words, paths)
+        return int(self.chain.send(call, (self.settlement, self.vault))["gasUsed"])
+
+    def view(self, known: View | None = None) -> View:
         """Return what the contracts say at the newest block; see `read_view`."""
-        return read_view(self)
+        return read_view(self, known)
 
     def block(self, number: int) -> Block | None:
         """Return a block, None if the node knows none of that number."""
@@ -160,11 +184,6 @@ class Contracts:
         """Return what was settled since, up to a view; see `read_settlements`."""
         return read_settlements(self, since, view, progress)
 
-    def history(self, progress: Progress | None = None) -> Iterator[SettledBatch | SettledRequests]:
-        """Yield every settlement in chain order, with all published words."""
-        yield from self.settlements(Reached(-1, 0, 0), self.view(), progress)
-
-
-def _request(entry: Sequence[int]) -> Request:
-    word, x, y = (int(value) for value in entry)
-    return decoded(lambda: Request.from_word(word, Point(x, y)))
+    def history(self, progress: Progress | None = None) -> list[SettledBatch | SettledRequests]:
+        """Return every settlement in chain order, with all published words."""
+        return self.settlements(Reached(-1, 0, 0), self.view(), progress)

@@ -10,22 +10,22 @@ from web3.contract import Contract
 from undertow.chain.chain import Chain
 from undertow.chain.deployment import Deployment
 from undertow.chain.errors import ChainError
+from undertow.chain.local import is_local
+from undertow.chain.reading import reachable
+from undertow.chain.terms import L1, Terms
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.market_group import MarketGroup
-from undertow.protocol.params import Preset
+from undertow.protocol.params import MarketParams, Preset
 from undertow.protocol.state import State
+from undertow.protocol.units import FEE_WIDTH
 
-LOCAL_CHAINS = (31337, 1337)
-MINIMUM_OPENING = 1_000_000
-"""Micro-USD."""
-MAX_AGE = 300
-"""Seconds; the oracle takes no older report."""
 MAX_DEVIATION = 100
-"""Basis points between the signers' prices."""
+"""Basis points between a signer's prices and the median."""
 MAX_JUMP = 1_000
-"""Basis points from one round to the next within the period below."""
+"""Basis points from one set's prices to the next ones within the period below."""
 JUMP_PERIOD = 60
 """Seconds."""
+BASIS_POINTS = 10_000
 GAMMA_X, DELTA_X = slice(6, 8), slice(10, 12)
 """Where a verifying key's words have their abscissas."""
 
@@ -38,26 +38,33 @@ class Plan:
     group: MarketGroup
     operator_key: Point
     signers: Sequence[str]
-    """Addresses of the oracle's signers; more than half of them make a round."""
+    """Addresses of the oracle's signers, 3f + 1 of them; 2f + 1 reports make a price."""
     keys: tuple[list[int], list[int]]
     """Verifying keys of the batch circuit and of the request circuit."""
     key_origins: tuple[str, str]
     """Where each is from, as its manifest says."""
     powers: tuple[str | None, str | None] = (None, None)
     """Hash of the powers of tau that each ceremony's key came from."""
+    terms: Terms = L1
+    token: str | None = None
+    """The collateral, an ERC-20; None for a test token that anybody may mint."""
+    price_source: str | None = None
+    """A contract that gives prices; None for an oracle of the signers."""
+    development: bool = False
+    """Whether the chain counts as somebody's own, whatever its node says."""
 
-    def check(self, chain_id: int) -> None:
-        """Refuse keys that somebody could forge proofs under.
+    def check(self, chain: Chain) -> None:
+        """Refuse what lets somebody forge proofs, make money, or know prices better.
 
         Raises:
-            ChainError: a development key is to go on a chain that is not local, the keys' origins
-                differ, or nobody contributed to a key, or to powers of tau of which it names none.
+            ChainError: a development key or a test token is to go on a chain that is not local, the
+                keys' origins differ, nobody contributed to a key, or to powers of tau of which it
+                names none, or the price source moves by more than the fee.
         """
-        if set(self.key_origins) != {"ceremony"} and chain_id not in LOCAL_CHAINS:
-            raise ChainError(
-                f"chain {chain_id} is not local: a development key would let anybody forge proofs; "
-                "deploy with --ceremony"
-            )
+        if any(key[GAMMA_X] == key[DELTA_X] for key in self.keys):
+            raise ChainError("a key's gamma is its delta or minus it: anybody can forge proofs")
+        if not (self.development or is_local(chain)):
+            self._check_public(chain.chain_id)
         if len(set(self.key_origins)) > 1:
             raise ChainError("one key is a ceremony's and one is not: adopt both circuits' keys")
         if any(
@@ -65,22 +72,55 @@ class Plan:
             for origin, powers in zip(self.key_origins, self.powers, strict=True)
         ):
             raise ChainError("a ceremony's key, and no other, names its powers of tau")
-        if any(key[GAMMA_X] == key[DELTA_X] for key in self.keys):
-            raise ChainError("a key's gamma is its delta or minus it: anybody can forge proofs")
+        if self.price_source is not None:
+            check_deviation(chain, self.price_source, self.group.params)
+
+    def _check_public(self, chain_id: int) -> None:
+        if set(self.key_origins) != {"ceremony"}:
+            raise ChainError(
+                f"chain {chain_id} is not local: a development key would let anybody forge proofs; "
+                "deploy with --ceremony"
+            )
+        if self.token is None:
+            raise ChainError(
+                f"chain {chain_id} is not local: anybody could mint the test token; "
+                "name the collateral with --token"
+            )
+
+
+def check_deviation(chain: Chain, price_source: str, params: MarketParams) -> None:
+    """Refuse a price source that may be further from the market than a trade costs.
+
+    Whoever knows the market would trade against its answer, and the house would lose the rest.
+
+    Raises:
+        ChainError: it may, or the node does not answer.
+    """
+    with reachable():
+        source = chain.contract("IPriceSource", price_source)
+        deviation = int(source.functions.deviation().call())
+    fee = min(params.taker_fee, params.maker_fee)
+    if deviation << FEE_WIDTH > fee * BASIS_POINTS:
+        raise ChainError(
+            f"the price source moves by {deviation} basis points before it answers anew, a trade "
+            f"costs {fee * BASIS_POINTS / (1 << FEE_WIDTH):.2f}: everybody would know better"
+        )
 
 
 def deploy(chain: Chain, plan: Plan) -> Deployment:
-    """Deploy token, oracle, vault, verifiers and settlement from the operator's account.
+    """Deploy what is not given: token, oracle, vault, verifiers and settlement.
 
     Raises:
-        ChainError: the plan's keys are refused, there is no account to pay, or a call failed.
+        ChainError: the plan is refused, there is no account to pay, or a call failed.
     """
-    plan.check(chain.chain_id)
+    plan.check(chain)
     first_block = chain.block_number
-    token = chain.deploy("TestToken").address
-    oracle = _oracle(chain, plan).address
+    token = plan.token or chain.deploy("TestToken").address
+    oracle = plan.price_source or _oracle(chain, plan).address
     verifiers = [chain.deploy("Groth16Verifier", key).address for key in plan.keys]
-    vault = chain.deploy("Vault", token, MINIMUM_OPENING)
+    terms = plan.terms
+    minima = (terms.minimum_opening, terms.minimum_deposit, terms.minimum_withdrawal)
+    vault = chain.deploy("Vault", token, minima, terms.request_fee_gas)
     parts = (oracle, *verifiers, vault.address, chain.signer.address)
     settlement = _settlement(chain, plan, parts).address
     chain.send(vault.functions.initialize(settlement))
@@ -96,21 +136,23 @@ def deploy(chain: Chain, plan: Plan) -> Deployment:
         powers=plan.powers,
         operator_key=plan.operator_key,
         group=plan.group,
+        terms=terms,
     )
 
 
 def _oracle(chain: Chain, plan: Plan) -> Contract:
     markets = enumerate(plan.group.params.markets)
     listed = sum(1 << i for i, market in markets if market is not None)
-    bounds = (MAX_AGE, MAX_DEVIATION, MAX_JUMP, JUMP_PERIOD)
+    bounds = (MAX_DEVIATION, MAX_JUMP, JUMP_PERIOD)
     ordered = sorted(plan.signers, key=lambda address: int(address, 16))
-    quorum = len(ordered) // 2 + 1
-    return chain.deploy("Oracle", ordered, quorum, listed, bounds)
+    return chain.deploy("Oracle", ordered, listed, bounds)
 
 
 def _settlement(chain: Chain, plan: Plan, parts: tuple[str, ...]) -> Contract:
     """Deploy the contract that names the others: oracle, both verifiers, vault and the operator."""
-    sizes = (plan.preset.slots, plan.preset.requests)
-    market_params_hash = plan.group.params.hash()
-    config = (*parts, *plan.operator_key, market_params_hash, *sizes, State().root())
+    sizes, terms = (plan.preset.slots, plan.preset.requests), plan.terms
+    timing = (terms.interval, terms.lag, terms.gap, terms.window, terms.lapse_after)
+    market_params_hash, genesis = plan.group.params.hash(), State().root()
+    key = tuple(plan.operator_key)
+    config = (*parts, *key, market_params_hash, *sizes, genesis, terms.request_cap, timing)
     return chain.deploy("Settlement", config)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from undertow import foreign_json
 from undertow.chain.errors import DeploymentError
+from undertow.chain.terms import Terms
 from undertow.crypto.babyjubjub import Point
 from undertow.errors import FieldError, UndertowError
 from undertow.foreign_json import Fields
@@ -53,6 +54,7 @@ class Deployment:
     operator_key: Point
     """Whom accounts share their view keys with."""
     group: MarketGroup
+    terms: Terms
 
     @property
     def venue(self) -> Venue:
@@ -70,7 +72,8 @@ class Deployment:
         key = {"x": f"{self.operator_key.x:#x}", "y": f"{self.operator_key.y:#x}"}
         powers = dict(zip(POWERS, (one or "none" for one in self.powers), strict=True))
         params = params_file.to_json(self.group)
-        return {**value, "powers": powers, "operator_key": key, "params": params}
+        nested = {"operator_key": key, "params": params, "terms": asdict(self.terms)}
+        return {**value, "powers": powers, **nested}
 
     @classmethod
     def load(cls, path: Path) -> Deployment:
@@ -85,14 +88,14 @@ class Deployment:
             ) from error
 
 
-_PLAIN = tuple(
-    f.name for f in fields(Deployment) if f.name not in ("powers", "operator_key", "group")
-)
+_INNER = ("powers", "operator_key", "group", "terms")
+_PLAIN = tuple(f.name for f in fields(Deployment) if f.name not in _INNER)
+_TERMS = tuple(f.name for f in fields(Terms))
 
 
 def _from_json(value: object) -> Deployment:
-    read = Fields(value, "deployment", (*_PLAIN, "powers", "operator_key", "params"))
-    key = read.inner("operator_key", ("x", "y"))
+    read = Fields(value, "deployment", (*_PLAIN, "powers", "operator_key", "params", "terms"))
+    key, terms = read.inner("operator_key", ("x", "y")), read.inner("terms", _TERMS)
     x, y = (int(key.text(name, _WORD, "0x and a word of hex"), 16) for name in ("x", "y"))
     return Deployment(
         chain_id=_bounded(read, "chain_id", LARGEST_NUMBER),
@@ -106,6 +109,7 @@ def _from_json(value: object) -> Deployment:
         powers=_powers(read.inner("powers", POWERS)),
         operator_key=Point(x, y),
         group=params_file.from_fields(read.inner("params", params_file.FIELDS)),
+        terms=Terms(**{name: _bounded(terms, name, LARGEST_NUMBER) for name in _TERMS}),
     )
 
 

@@ -25,7 +25,7 @@ def reachable(call: Any = None) -> Iterator[None]:
     the ABI still find wrong in them is a contract that is not there, or a node that lies.
 
     Args:
-        call: what is called, whose ABI names the errors that it may be refused with.
+        call: what is called, or several such: their ABIs name the errors of a refusal.
 
     Raises:
         ChainUnreachableError: there is no answer that can be used.
@@ -53,12 +53,13 @@ def decoded(read: Callable[[], Found]) -> Found:
 
 def _name(call: Any, error: RevertedError) -> str:
     """Return the contract's error by name, or what the node says."""
-    for entry in getattr(call, "contract_abi", None) or getattr(call, "abi", None) or ():
-        if entry.get("type") == "error":
-            types = ",".join(item["type"] for item in entry["inputs"])
-            selector = Web3.keccak(text=f"{entry['name']}({types})")[:4].to_0x_hex()
-            if error.data.startswith(selector):
-                return str(entry["name"])
+    for one in call if isinstance(call, tuple) else (call,):
+        for entry in getattr(one, "contract_abi", None) or getattr(one, "abi", None) or ():
+            if entry.get("type") == "error":
+                types = ",".join(item["type"] for item in entry["inputs"])
+                selector = Web3.keccak(text=f"{entry['name']}({types})")[:4].to_0x_hex()
+                if error.data.startswith(selector):
+                    return str(entry["name"])
     return f"{error} {error.data}" if error.data else str(error)
 
 

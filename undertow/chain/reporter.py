@@ -1,47 +1,138 @@
-"""Price reports of the oracle's signers: EIP-712 signatures, submitted as one round."""
+"""Price reports of the oracle's signers, and the poster who records a set's price with them.
+
+A report is for one moment. Which one a block may record is the settlement's rule, so signers and
+poster have nothing to choose: each signs for the moment that the rule gives now.
+"""
 
 from __future__ import annotations
 
-import time
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from eth_abi.abi import encode
 from eth_account import Account
+from eth_account.messages import SignableMessage, encode_typed_data
 
 from undertow.chain.contracts import Contracts
-from undertow.chain.reading import reachable
-from undertow.protocol.prices import pack_prices
+from undertow.chain.deployment import Deployment
+from undertow.chain.errors import RevertedError
+from undertow.errors import UndertowError
+from undertow.foreign_json import Fields
+from undertow.protocol.prices import pack_prices, unpack_prices
 from undertow.protocol.units import Price
 
+NAME, VERSION = "Undertow Oracle", "1"
+_WORDS = ("word0", "word1", "word2")
+_FIELDS = [("time", "uint64"), *((word, "uint256") for word in _WORDS)]
+_TYPES = {"Report": [{"name": name, "type": kind} for name, kind in _FIELDS]}
+_WORD = re.compile(r"0x[0-9a-f]{1,64}")
+_SIGNATURE = re.compile(r"0x[0-9a-f]{130}")
 
-def next_time(contracts: Contracts) -> int:
-    """Return the newest block's time, or a second after the last round's once that has passed.
 
-    The oracle takes no round of the same second, and none from a later one than its block's.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One signer's prices at one moment."""
+
+    time: int
+    words: tuple[int, ...]
+    signature: bytes
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that `from_json` reads."""
+        words = {name: f"{word:#x}" for name, word in zip(_WORDS, self.words, strict=True)}
+        return {"time": self.time, **words, "signature": "0x" + self.signature.hex()}
+
+    @classmethod
+    def from_json(cls, value: object) -> Report:
+        """Read a report; raises FieldError."""
+        read = Fields(value, "report", ("time", *_WORDS, "signature"))
+        return cls(
+            time=read.whole("time"),
+            words=tuple(int(read.text(name, _WORD, "0x and a word of hex"), 16) for name in _WORDS),
+            signature=bytes.fromhex(read.text("signature", _SIGNATURE, "0x and 65 bytes")[2:]),
+        )
+
+    def signer(self, deployment: Deployment) -> int:
+        """Return the address that signed it for a venue; raises UndertowError if none can have."""
+        message = _message(deployment, self.time, self.words)
+        try:
+            return int(Account.recover_message(message, signature=self.signature), 16)
+        except Exception as error:  # the library's own, many and undocumented
+            raise UndertowError(f"a report's signature is none: {error}") from error
+
+
+def sign(deployment: Deployment, key: str, time: int, prices: Sequence[Price]) -> Report:
+    """Return the report of a signer with this private key; raises PriceRangeError."""
+    words = tuple(pack_prices(prices))
+    signed = Account.from_key(key).sign_message(_message(deployment, time, words))
+    return Report(time=time, words=words, signature=bytes(signed.signature))
+
+
+def _message(deployment: Deployment, time: int, words: Sequence[int]) -> SignableMessage:
+    domain = {
+        "name": NAME,
+        "version": VERSION,
+        "chainId": deployment.chain_id,
+        "verifyingContract": deployment.oracle,
+    }
+    return encode_typed_data(
+        domain, _TYPES, {"time": time, **dict(zip(_WORDS, words, strict=True))}
+    )
+
+
+def evidence(deployment: Deployment, reports: Sequence[Report]) -> bytes:
+    """Return what shows the oracle these reports; raises UndertowError."""
+    ordered = sorted(reports, key=lambda report: report.signer(deployment))
+    rows = [(report.words, report.signature) for report in ordered]
+    return encode(["(uint256[3],bytes)[]"], [rows])
+
+
+def moment(contracts: Contracts, now: int) -> tuple[int, int] | None:
+    """Return the oldest set without a price, and the moment that a block of ``now`` records for it.
+
+    A moment later than now has no prices yet. None while no set waits for a price.
     """
-    number = contracts.latest_round()
-    earliest = contracts.round(number).time + 1 if number else 0
-    newest = contracts.chain.time
-    # A chain that mines on demand has no newer block to show; its next one is of the clock's time.
-    time.sleep(max(0, earliest - newest))
-    return max(earliest, newest)
+    waiting = contracts.view().unpriced()
+    if waiting is None:
+        return None
+    return waiting.number, contracts.price_point(waiting.number, now)
 
 
-def publish_round(
-    contracts: Contracts, signers: Sequence[str], prices: Sequence[Sequence[Price]], at: int
-) -> int:
-    """Sign each signer's prices and submit them; return the round's number.
+def post(contracts: Contracts, batch: int, reports: Sequence[Report]) -> None:
+    """Record a set's price with the reports that agree.
 
-    ``signers`` are private keys, ``prices`` one set for each of them, ``at`` a time in seconds.
+    One that is too far from the others would have all refused, so it is left out while there are
+    enough; whom the oracle does not know is not asked.
+
+    Raises:
+        UndertowError: the reports are of several moments, or of none.
+        RevertedError: the contract refuses what is left.
     """
-    number = contracts.latest_round() + 1
-    reports = []
-    for key, values in zip(signers, prices, strict=True):
-        account = Account.from_key(key)
-        words = list(pack_prices(values))
-        with reachable():
-            digest = contracts.oracle.functions.digest(number, at, words).call()
-        signature = account.unsafe_sign_hash(digest).signature
-        reports.append((int(account.address, 16), (words, bytes(signature))))
-    ordered = [report for _, report in sorted(reports, key=lambda item: item[0])]
-    contracts.chain.send(contracts.oracle.functions.submit(number, at, ordered))
-    return number
+    if len({report.time for report in reports}) != 1:
+        raise UndertowError("reports of one moment make a price, these are of several or none")
+    kept = list(reports)
+    while True:
+        try:
+            return contracts.price(batch, evidence(contracts.deployment, kept))
+        except RevertedError as error:
+            if str(error) != "DeviationTooLarge":
+                raise
+            last = error
+        if len(kept) <= contracts.quorum():
+            raise last
+        kept.remove(furthest(kept))
+
+
+def furthest(reports: Sequence[Report]) -> Report:
+    """Return the report that is relatively furthest from the lower median of any price."""
+    prices = {report.signature: unpack_prices(report.words) for report in reports}
+    columns = [sorted(column) for column in zip(*prices.values(), strict=True)]
+    medians = [column[(len(column) - 1) // 2] for column in columns]
+
+    def distance(report: Report) -> float:
+        pairs = zip(prices[report.signature], medians, strict=True)
+        return max((abs(price - median) / median for price, median in pairs if median), default=0)
+
+    return max(reports, key=distance)

@@ -64,8 +64,8 @@ class Sender:
         self._name = f"{chain_id}:{account.address}"
         self._turn = threading.Lock()
 
-    def send(self, call: Any) -> TxReceipt:
-        """Send a call and wait until it is mined.
+    def send(self, call: Any, value: int = 0) -> TxReceipt:
+        """Send a call with some wei and wait until it is mined.
 
         Raises:
             RevertedError: the contract refuses, before or in a block.
@@ -73,20 +73,21 @@ class Sender:
             ChainUnreachableError: nothing was mined for now; the same call goes on where it is.
         """
         with self._turn:
-            built = self._built(call)
-            key = Web3.keccak(text=f"{built.get('to')} {built['data']}").to_0x_hex()
+            built = self._built(call, value)
+            said = f"{built.get('to')} {built['data']} {value}"
+            key = Web3.keccak(text=said).to_0x_hex()
             for _ in range(NONCES):
                 receipt = self._at_nonce(self._count(), key, built)
                 if receipt is not None:
                     return receipt
         raise ChainUnreachableError("other transactions of this account come between")
 
-    def _built(self, call: Any) -> dict[str, Any]:
+    def _built(self, call: Any, value: int) -> dict[str, Any]:
         """Return where a call goes and what it says."""
-        filled = {"gas": 1, "gasPrice": 1, "nonce": 0, "chainId": self._chain_id, "value": 0}
+        filled = {"gas": 1, "gasPrice": 1, "nonce": 0, "chainId": self._chain_id, "value": value}
         built = call.build_transaction(filled)
         to = {"to": built["to"]} if built.get("to") else {}
-        return {**to, "data": built["data"], "value": 0}
+        return {**to, "data": built["data"], "value": value}
 
     def _at_nonce(self, nonce: int, key: str, built: dict[str, Any]) -> TxReceipt | None:
         """Return the call's receipt, None once a transaction of another call has the nonce."""
@@ -190,7 +191,7 @@ class Sender:
         return block is not None and block["hash"] == receipt["blockHash"]
 
     def _asked(self, built: dict[str, Any]) -> dict[str, Any]:
-        return {**built, "from": self._account.address, "value": "0x0"}
+        return {**built, "from": self._account.address, "value": hex(built["value"])}
 
     def _count(self) -> int:
         asked = [self._account.address, "latest"]

@@ -23,6 +23,16 @@ from undertow.protocol.statement import (
     RequestsHouse,
     Touch,
 )
+from undertow.protocol.units import Price
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The prices of one set, of the moment that its rule picked."""
+
+    time: int
+    """Seconds."""
+    prices: tuple[Price, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,9 @@ class SettledBatch:
 
     number: int
     root: int
-    round_number: int
+    set_root: int
+    """Of the set that was closed for it."""
+    round: Round
     house: BatchHouse
     touches: tuple[Touch, ...]
 

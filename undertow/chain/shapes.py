@@ -117,6 +117,13 @@ def transaction(value: Any) -> dict[str, Any] | None:
     return {"hash": block_hash(_object(value).get("hash")), "input": data(value.get("input"))}
 
 
+def text(value: Any) -> str:
+    """Return a text."""
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value
+
+
 def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("no object")
@@ -138,6 +145,7 @@ SHAPES: dict[str, Shape] = {
     "eth_getTransactionReceipt": receipt,
     "eth_maxPriorityFeePerGas": lambda value: quantity(value, 128),
     "eth_sendRawTransaction": block_hash,
+    "web3_clientVersion": text,
 }
 
 

@@ -1,29 +1,44 @@
 """Money in and out: requests into the vault's queue, and what was paid out of it.
 
 The queue is served by proofs: each of these returns once the request waits, not once it counts.
+Each pays a fee in the chain's own coin to whoever serves it.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from web3.logs import DISCARD
+from web3.types import TxReceipt
 
 from undertow.chain.contracts import Contracts
 from undertow.chain.errors import WrongAnswerError
 from undertow.chain.reading import decoded, reachable
+from undertow.chain.terms import SMALL_FACTOR
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.request import Request, opening_key
 from undertow.protocol.units import MicroUsd
 
+FEE_MARGIN = 2
+"""The base fee may rise so much until the request is in a block; all of it goes to who serves."""
+
+
+def request_fee(contracts: Contracts, factor: int = 1) -> int:
+    """Return what to give with a request, in wei; 0 where the chain has no base fee."""
+    gas = contracts.terms.request_fee_gas
+    return FEE_MARGIN * factor * gas * contracts.chain.base_fee()
+
 
 def mint(contracts: Contracts, amount: MicroUsd) -> None:
     """Make test tokens for the sender; raises ChainError."""
-    functions = contracts.token.functions
-    contracts.chain.send(functions.mint(contracts.chain.signer.address, amount))
+    units = amount * _unit(contracts)
+    contracts.chain.send(contracts.token.functions.mint(contracts.chain.signer.address, units))
 
 
 def allow(contracts: Contracts, amount: MicroUsd) -> None:
     """Let the vault take an amount of the sender's tokens; raises ChainError."""
-    contracts.chain.send(contracts.token.functions.approve(contracts.deployment.vault, amount))
+    units = amount * _unit(contracts)
+    contracts.chain.send(contracts.token.functions.approve(contracts.deployment.vault, units))
 
 
 def open_account(contracts: Contracts, owner: Point, amount: MicroUsd) -> int:
@@ -33,7 +48,7 @@ def open_account(contracts: Contracts, owner: Point, amount: MicroUsd) -> int:
         ChainError: the vault refuses, or the node does not answer.
     """
     point = opening_key(owner)
-    receipt = contracts.chain.send(contracts.vault.functions.open(point.x, point.y, amount))
+    receipt = _ask(contracts, contracts.vault.functions.open(point.x, point.y, amount))
     # The vault's count may be another's by now who opened one meanwhile.
     with reachable():
         found = contracts.vault.events.RequestQueued().process_receipt(receipt, errors=DISCARD)
@@ -45,17 +60,22 @@ def open_account(contracts: Contracts, owner: Point, amount: MicroUsd) -> int:
 
 def deposit(contracts: Contracts, account: int, amount: MicroUsd) -> None:
     """Add to anybody's account; raises ChainError."""
-    contracts.chain.send(contracts.vault.functions.deposit(account, amount))
+    _ask(contracts, contracts.vault.functions.deposit(account, amount))
 
 
 def deposit_to_house(contracts: Contracts, amount: MicroUsd) -> None:
     """Give to the house, for good; raises ChainError."""
-    contracts.chain.send(contracts.vault.functions.houseDeposit(amount))
+    _ask(contracts, contracts.vault.functions.houseDeposit(amount))
 
 
 def withdraw(contracts: Contracts, account: int, amount: MicroUsd) -> None:
-    """Ask for an amount of the sender's account, all or nothing; raises ChainError."""
-    contracts.chain.send(contracts.vault.functions.withdraw(account, amount))
+    """Ask for an amount of the sender's account, all or nothing; raises ChainError.
+
+    A small one costs more: see the vault's minimum.
+    """
+    is_small = amount < contracts.terms.minimum_withdrawal
+    call = contracts.vault.functions.withdraw(account, amount)
+    _ask(contracts, call, SMALL_FACTOR if is_small else 1)
 
 
 def collect(contracts: Contracts) -> MicroUsd:
@@ -66,3 +86,13 @@ def collect(contracts: Contracts) -> MicroUsd:
     if granted:
         contracts.chain.send(contracts.vault.functions.claim())
     return granted
+
+
+def _ask(contracts: Contracts, call: Any, factor: int = 1) -> TxReceipt:
+    fee = request_fee(contracts, factor)
+    return contracts.chain.send(call, (contracts.vault, contracts.token), fee)
+
+
+def _unit(contracts: Contracts) -> int:
+    with reachable():
+        return int(contracts.vault.functions.UNIT().call())

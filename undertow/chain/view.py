@@ -10,6 +10,8 @@ from web3.contract import Contract
 from undertow.chain.chain import Block, Chain
 from undertow.chain.errors import ReorganisedError
 from undertow.chain.reading import decoded, reachable
+from undertow.chain.settled import Round
+from undertow.protocol.prices import unpack_prices
 
 if TYPE_CHECKING:
     from undertow.chain.contracts import Contracts
@@ -25,6 +27,22 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A closed set that waits for its batch."""
+
+    number: int
+    set_root: int
+    grid: int
+    """The first moment that may give its price."""
+    bound: int
+    """Requests that are served when its batch runs: exactly these."""
+    closed_at: int
+    """Seconds, of the block."""
+    round: Round | None = None
+    """None while it has no price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """The contracts at one block."""
 
@@ -35,41 +53,85 @@ class View:
     """Settled ones."""
     runs: int
     """Settled runs of requests."""
-    pending_root: int
-    """Of the closed set that waits; 0 for none."""
+    last_id: str
+    """Of the set closed last, in hex: the parent of the next."""
+    marks_time: int
+    """Of the last settled batch's prices; 0 before the first."""
     taken: int
     """Requests that left the queue: the number of the oldest that waits."""
-    waiting: int
-    """Requests in the queue."""
+    queued: int
+    """The number of the next request."""
+    pending: tuple[Pending, ...]
+    """Oldest first."""
+
+    @property
+    def closed(self) -> int:
+        """The number of the set closed last, or of the batch settled last."""
+        return self.batches + len(self.pending)
+
+    @property
+    def waiting(self) -> int:
+        """Requests in the queue."""
+        return self.queued - self.taken
 
     @property
     def reached(self) -> Reached:
         """How far a reader is who has read all up to here."""
         return Reached(self.block.number, self.batches, self.runs)
 
+    def unpriced(self) -> Pending | None:
+        """Return the oldest set without a price."""
+        return next((item for item in self.pending if item.round is None), None)
 
-def read_view(contracts: Contracts) -> View:
-    """Return the contracts' view at the newest block.
+
+def read_view(contracts: Contracts, known: View | None = None) -> View:
+    """Return the contracts' view at the newest block: the known one while it is of that block.
 
     Raises:
         WrongChainError: the node is another chain's by now.
         ChainUnreachableError: the node gives no answer that can be used, or its chain changed.
     """
     chain = contracts.chain
-    chain.check_id()
     block = chain.newest()
+    if known is not None and known.block == block:
+        return known
+    chain.check_id()
     settlement, vault = contracts.settlement, contracts.vault
+    batches = word_at(settlement, "batchesSettled", block)
+    closed = word_at(settlement, "batchesClosed", block)
+    last_id = call_at(settlement.functions.lastId(), block)
     view = View(
         block=block,
         root=word_at(settlement, "stateRoot", block),
-        batches=word_at(settlement, "batchesSettled", block),
+        batches=batches,
         runs=word_at(settlement, "runsSettled", block),
-        pending_root=word_at(settlement, "pendingSetRoot", block),
+        last_id=decoded(lambda: "0x" + bytes(last_id).hex()),
+        marks_time=word_at(settlement, "marksTime", block),
         taken=word_at(vault, "queueStart", block),
-        waiting=word_at(vault, "queueLength", block),
+        queued=word_at(vault, "queueEnd", block),
+        pending=tuple(_pending(settlement, n, block) for n in range(batches + 1, closed + 1)),
     )
     check_stands(chain, block)
     return view
+
+
+def _pending(settlement: Contract, number: int, block: Block) -> Pending:
+    said = call_at(settlement.functions.set(number), block)
+    time, words = call_at(settlement.functions.price(number), block)
+    return decoded(lambda: _read(number, said, time, words))
+
+
+def _read(number: int, said: Any, time: int, words: Any) -> Pending:
+    root, grid, bound, _, closed_at = (int(value) for value in said)
+    prices = Round(int(time), unpack_prices([int(w) for w in words])) if time else None
+    return Pending(
+        number=number,
+        set_root=root,
+        grid=grid,
+        bound=bound,
+        closed_at=closed_at,
+        round=prices,
+    )
 
 
 def check_stands(chain: Chain, block: Block) -> None:

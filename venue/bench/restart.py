@@ -29,6 +29,7 @@ from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment
 from undertow.chain.settled import pack_batch
+from undertow.chain.terms import LOCAL
 from undertow.client.client import MatcherInfo, Trader
 from undertow.crypto.eddsa import PrivateKey
 from undertow.crypto.field import R
@@ -56,7 +57,7 @@ ENVELOPE_BYTES = 1_300
 ACCRUED = (MicroUsd(0),) * INSTRUMENTS
 ADDRESS = "0x" + "5e" * 20
 OTHERS = "0x" + "70" * 20
-ROUND, ROUND_TIME = 1, 1_700_000_000
+PRICE_TIME = 1_700_000_000
 """Of every batch: prices that do not change make a replay no shorter."""
 
 
@@ -78,19 +79,24 @@ class _World:
         replica.take_in(desk.orders)
         closed = replica.book.pick(desk.yardstick(replica, batch), self.preset, self.random)
         assert closed is not None
-        desk.journal.write(closed)
+        set_root = desk.set_root(closed)
+        desk.journal.write(closed, f"{batch - 1:#066x}", set_root)
         salt = desk.house_salt(Statement.BATCH, batch, replica.root())
         execution = transition(
-            replica.state, desk.committed(closed).batch, PRICES, ROUND_TIME, desk.params, salt
+            replica.state, desk.committed(closed).batch, PRICES, PRICE_TIME, desk.params, salt
         )
         replica.apply_batch(closed, execution)
         touches = [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in execution.slots]
-        self.emit(batch, replica.root(), pack_batch(batch_house(replica.state), touches))
+        self.emit(batch, replica.root(), set_root, pack_batch(batch_house(replica.state), touches))
 
-    def emit(self, batch: int, root: int, data: bytes) -> None:
-        """Let the settlement say that a batch was settled, in a block of its own."""
-        said = {"batch": batch, "newStateRoot": root, "round": ROUND, "data": data}
-        self.node.emit("Settlement", ADDRESS, batch, "BatchSettled", said)
+    def emit(self, batch: int, root: int, set_root: int, data: bytes) -> None:
+        """Let a batch's set be closed and priced, and the batch settled, in a block of its own."""
+        closed = {"id": batch.to_bytes(32), "setRoot": set_root, "grid": PRICE_TIME, "bound": 0}
+        priced = {"time": PRICE_TIME, "words": list(pack_prices(PRICES))}
+        settled = {"newStateRoot": root, "priceTime": PRICE_TIME, "data": data}
+        events = {"BatchClosed": closed, "BatchPriced": priced, "BatchSettled": settled}
+        for name, said in events.items():
+            self.node.emit("Settlement", ADDRESS, batch, name, {"batch": batch, **said})
 
     def _order(self, trader: Trader, batch: int) -> None:
         lots = self.random.choice((-1, 1)) * self.random.randint(1, 40)
@@ -131,7 +137,7 @@ def _build(parts: Parts, node: MemoryNode, settlements: int) -> int:
     block = Contracts.block(cast("Contracts", parts.chain), kept)
     assert block is not None
     assert operator.follower.checkpoints is not None
-    notices = [notice(batch, batch, ROUND) for batch in range(1, kept + 1)]
+    notices = [notice(batch, batch, PRICE_TIME) for batch in range(1, kept + 1)]
     operator.follower.checkpoints.save(Checkpoint(operator.replica, block, notices))
     for batch in range(kept + 1, settlements + 1):
         world.settle(batch)
@@ -148,7 +154,7 @@ def _old(world: _World, batches: int) -> None:
     for batch in range(1, batches + 1):
         touches = [Touch(1, random.randrange(R), random.randrange(R)) for _ in range(slots)]
         house = BatchHouse(sealed=random.randrange(R), accruals=ACCRUED)
-        world.emit(batch, batch, pack_batch(house, touches))
+        world.emit(batch, batch, 1, pack_batch(house, touches))
     with log._writer:
         log._writer.execute("BEGIN IMMEDIATE")
         head = log.head
@@ -176,12 +182,18 @@ def _opened(world: _World, parts: Parts) -> State:
 
 
 def _getters(node: MemoryNode, root: int, batches: int) -> None:
-    numbers = {"stateRoot": root, "batchesSettled": batches, "runsSettled": 0, "pendingSetRoot": 0}
+    numbers: dict[str, Any] = {
+        "stateRoot": root,
+        "batchesSettled": batches,
+        "batchesClosed": batches,
+        "runsSettled": 0,
+        "marksTime": PRICE_TIME,
+        "lastId": batches.to_bytes(32),
+    }
     for name, value in numbers.items():
         node.put("Settlement", ADDRESS, name, [value])
-    for name in ("queueStart", "queueLength"):
+    for name in ("queueStart", "queueEnd"):
         node.put("Vault", OTHERS, name, [0])
-    node.put("Oracle", OTHERS, "round", [ROUND_TIME, list(pack_prices(PRICES))], [ROUND])
 
 
 def _contracts(url: str, preset: Preset) -> Contracts:
@@ -196,6 +208,7 @@ def _contracts(url: str, preset: Preset) -> Contracts:
         keys="dev",
         operator_key=_OPERATOR.public,
         group=LOCAL_GROUP,
+        terms=LOCAL,
     )
     return Contracts(Chain(url), deployment)
 

@@ -6,7 +6,7 @@ from undertow.command.cli import add_topics
 from undertow.command.program import NAME, new_program
 from venue.command import circuits, matcher, prover
 from venue.command.deploy import deploy
-from venue.command.report import report
+from venue.command.report import price, report
 from venue.command.show import bench, demo
 
 app = new_program()
@@ -15,6 +15,7 @@ app.command()(bench)
 add_topics(app)
 app.command()(deploy)
 app.command()(report)
+app.command()(price)
 app.add_typer(matcher.app, name="matcher")
 app.add_typer(prover.app, name="prover")
 app.add_typer(circuits.app, name="circuits")

@@ -24,7 +24,10 @@ def deploy(
     operator: Annotated[Path, typer.Option(help="The operator's key file.")],
     out: Annotated[Path, typer.Option(help="Where to write the addresses.")] = DEPLOYMENT,
     rpc: Rpc = RPC,
-    signer: Annotated[list[str] | None, typer.Option(help="An oracle signer's address.")] = None,
+    signer: Annotated[
+        list[str] | None,
+        typer.Option(help="An oracle signer's address; 3f + 1 of them, at least four."),
+    ] = None,
     preset: PresetName = DEFAULT.name,
     ceremony: Ceremony = False,
     params: Annotated[
@@ -33,13 +36,28 @@ def deploy(
     powers_hash: Annotated[
         list[str] | None, typer.Option(help="blake2b that a key's powers of tau must have.")
     ] = None,
+    terms: Annotated[
+        str, typer.Option(help="Times of its kind of chain: l1, rollup, local.")
+    ] = "l1",
+    token: Annotated[
+        str | None, typer.Option(help="The collateral, an ERC-20; a test token on local chains.")
+    ] = None,
+    price_source: Annotated[
+        str | None, typer.Option(help="A contract that gives prices, instead of an oracle.")
+    ] = None,
+    development: Annotated[
+        bool, typer.Option("--development", help="The chain is my own, whatever its node says.")
+    ] = False,
 ) -> None:
-    """Deploy a venue with a test token from the account in UNDERTOW_CHAIN_KEY."""
+    """Deploy a venue from the account in UNDERTOW_CHAIN_KEY."""
     from prover.groth16 import verifying_key
     from undertow.chain.chain import Chain
     from undertow.chain.deploy import Plan
     from undertow.chain.deploy import deploy as deploy_venue
+    from undertow.chain.terms import TERMS
 
+    if terms not in TERMS:
+        raise UndertowError(f"no terms {terms}; there are {', '.join(TERMS)}")
     # What may be mistyped comes before circuits and keys, which take minutes the first time.
     chosen, group = preset_named(preset), _group(params)
     public, chain = trader_key(operator).public, Chain(rpc, chain_key())
@@ -53,6 +71,10 @@ def deploy(
         keys=(verifying_key(batch.zkey), verifying_key(requests.zkey)),
         key_origins=(batch.origin, requests.origin),
         powers=(batch.powers_hash, requests.powers_hash),
+        terms=TERMS[terms],
+        token=token,
+        price_source=price_source,
+        development=development,
     )
     deployment = deploy_venue(chain, plan)
     with files():

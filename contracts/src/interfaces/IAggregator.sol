@@ -6,6 +6,11 @@ pragma solidity 0.8.37;
 interface IAggregator {
     function decimals() external view returns (uint8);
 
+    function getRoundData(uint80 roundId)
+        external
+        view
+        returns (uint80 id, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound);
+
     function latestRoundData()
         external
         view

@@ -5,7 +5,9 @@ import {IAggregator} from "./IAggregator.sol";
 import {IPriceSource} from "./IPriceSource.sol";
 
 /// @title  IAggregatorAdapter
-/// @notice Rounds from Chainlink-style aggregators, one per listed instrument. Anybody records them.
+/// @notice Prices of Chainlink-style aggregators, one per listed instrument, as they stood at a moment.
+/// @dev    Evidence is `abi.encode(uint80[] roundIds)`: of each feed the last round that is not after the moment,
+///         of which there is one only.
 interface IAggregatorAdapter is IPriceSource {
     /// @notice Where one instrument's price comes from.
     struct Feed {
@@ -19,19 +21,22 @@ interface IAggregatorAdapter is IPriceSource {
     error InvalidFeed(uint256 position);
     /// @notice Feeds go by rising instrument, which shows that each has one at most.
     error FeedsNotAscending(uint8 given, uint8 previous);
+    /// @notice A push feed always deviates: zero, or the whole price.
+    error InvalidDeviation(uint256 given);
+    /// @notice A round id for each feed.
+    error WrongRounds(uint256 given, uint256 expected);
+    /// @notice The round is not the last one at the moment.
+    error RoundNotLast(uint8 instrument, uint80 roundId);
     /// @notice A price is positive.
     error AnswerNotPositive(uint8 instrument, int256 answer);
     /// @notice The answer is of an earlier round, or of none.
     error RoundIncomplete(uint8 instrument);
-    /// @notice The answer is older than the feed's bound.
+    /// @notice The answer is older, at the moment, than the feed's bound.
     error AnswerStale(uint8 instrument, uint256 updatedAt);
-    /// @notice The answer is from after the block.
-    error AnswerInFuture(uint8 instrument, uint256 updatedAt);
+    /// @notice The answer is from after the moment.
+    error AnswerTooNew(uint8 instrument, uint256 updatedAt);
     /// @notice A lot's price is below one micro-USD, or not below the limit.
     error PriceOutOfRange(uint8 instrument, uint256 price);
-
-    /// @notice Append a round from the feeds' present answers; refused unless some feed has moved on.
-    function record() external returns (uint64 id);
 
     /// @notice Feeds, which is listed instruments.
     function feedCount() external view returns (uint256);

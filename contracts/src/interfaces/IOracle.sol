@@ -5,36 +5,30 @@ import {PRICE_WORDS} from "../generated/Layout.sol";
 import {IPriceSource} from "./IPriceSource.sol";
 
 /// @title  IOracle
-/// @notice Prices as the median of reports that a quorum of signers signed. Anybody submits them.
+/// @notice Prices as the median of the reports of 2f + 1 among 3f + 1 signers, each for one moment.
+/// @dev    Evidence is `abi.encode(Report[])`, by rising signer address. Reports are public: one honest poster is
+///         enough. Whoever posts may leave out f honest reports; with at most f liars the median still lies
+///         between two honest reports, whichever quorum was picked.
 interface IOracle is IPriceSource {
-    /// @notice Bounds of a round; deviations in basis points.
+    /// @notice Bounds of an answer; deviations in basis points.
     struct Bounds {
-        uint64 maxAge; // seconds between the prices' time and the block's
         uint32 maxDeviation; // of a report from the median
-        uint32 maxJump; // of the median from the last round's, per jumpPeriod begun
+        uint32 maxJump; // of the median from the prices recorded before, per jumpPeriod begun
         uint32 jumpPeriod; // seconds
     }
 
-    /// @notice One signer's prices; the round's id and time are common to all and signed with them.
+    /// @notice One signer's prices; the moment is common to all and signed with them.
     struct Report {
         uint256[PRICE_WORDS] words;
         bytes signature;
     }
 
-    /// @notice No signer, or more than a round has room for.
+    /// @notice Not 3f + 1 signers with f at least 1, or more than a quorum has room for in a block.
     error InvalidSigners(uint256 given, uint256 most);
-    /// @notice The quorum is no majority of the signers, or more than all.
-    error InvalidQuorum(uint256 given, uint256 signers);
     /// @notice A bound is zero, or a deviation is the whole price.
     error InvalidBounds();
-    /// @notice Rounds are submitted in order, each once.
-    error WrongRound(uint64 given, uint64 expected);
     /// @notice Fewer reports than the quorum.
     error QuorumMissing(uint256 given, uint256 expected);
-    /// @notice The prices are from after the block.
-    error TimeInFuture(uint64 time, uint256 blockTime);
-    /// @notice The prices are older than the bound.
-    error TooOld(uint64 time, uint256 blockTime);
     /// @notice The signature is of no registered signer.
     error UnknownSigner(address signer);
     /// @notice Reports go by rising signer address, which shows that the signers are distinct.
@@ -45,19 +39,13 @@ interface IOracle is IPriceSource {
     error PriceUnlisted(uint256 instrument);
     /// @notice A report is too far from the median.
     error DeviationTooLarge(uint256 instrument, uint256 given, uint256 median);
-    /// @notice The median is too far from the last round's.
+    /// @notice The median is too far from the prices recorded before.
     error JumpTooLarge(uint256 instrument, uint256 given, uint256 previous);
 
-    /// @notice Append round `id` from its reports, by rising signer address.
-    function submit(uint64 id, uint64 time, Report[] calldata reports) external;
+    /// @notice What a signer signs, once for each moment.
+    function digest(uint64 time, uint256[PRICE_WORDS] calldata words) external view returns (bytes32);
 
-    /// @notice What a signer signs.
-    function digest(uint64 id, uint64 time, uint256[PRICE_WORDS] calldata words)
-        external
-        view
-        returns (bytes32);
-
-    /// @notice How far, in basis points, a median may be from the last round's after `elapsed` seconds.
+    /// @notice How far, in basis points, a median may be from the one recorded `elapsed` seconds before.
     function allowedJump(uint256 elapsed) external view returns (uint256);
 
     /// @notice Whether an address may sign reports; fixed at deployment.

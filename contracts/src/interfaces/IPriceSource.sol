@@ -4,24 +4,27 @@ pragma solidity 0.8.37;
 import {PRICE_WORDS} from "../generated/Layout.sol";
 
 /// @title  IPriceSource
-/// @notice A list of price rounds that only grows.
-/// @dev    Settlement relies on all of: ids count up from 1 without gaps, times rise strictly, a stored
-///         round never changes, and an id that is not stored reverts. "The first price after the close" has
-///         a single meaning only because of these.
+/// @notice Says what prices were at a moment, from evidence that anybody may bring.
+/// @dev    It stores nothing: Settlement picks the moment by rule and keeps the answer beside the set that it is
+///         for. Whoever brings the evidence must not be able to choose among answers beyond what the source says.
 interface IPriceSource {
-    /// @notice A round joined the list.
-    event RoundRecorded(uint64 indexed id, uint64 time, uint256[PRICE_WORDS] words);
+    /// @notice The moment is after the block.
+    error TimeInFuture(uint64 time, uint256 blockTime);
 
-    /// @notice Rounds are numbered from 1 to the newest.
-    error UnknownRound(uint64 given, uint64 newest);
-    /// @notice Times rise strictly.
-    error TimeNotAfterPrevious(uint64 given, uint64 previous);
+    /// @notice Prices at `time`; reverts where the evidence does not show them.
+    /// @param  time         seconds, the grid point that the prices must be of
+    /// @param  evidence     what the source takes for proof; see there
+    /// @param  previousTime seconds, of the prices recorded before; 0 while there are none
+    /// @param  previous     the prices recorded before
+    /// @return words        a price for each instrument, micro-USD per lot, as `PriceWords` packs them
+    function pricesAt(
+        uint64 time,
+        bytes calldata evidence,
+        uint64 previousTime,
+        uint256[PRICE_WORDS] calldata previous
+    ) external view returns (uint256[PRICE_WORDS] memory words);
 
-    /// @notice Id of the newest round; 0 while there is none.
-    function latestRound() external view returns (uint64);
-
-    /// @notice One round.
-    /// @return time  seconds, the moment the prices speak of
-    /// @return words a price for each instrument, micro-USD per lot, as `PriceWords` packs them
-    function round(uint64 id) external view returns (uint64 time, uint256[PRICE_WORDS] memory words);
+    /// @notice How far, in basis points, an answer may be from the market at its time by the source's own making.
+    /// @dev    The spread has to cover it: whoever knows the market trades against the answer.
+    function deviation() external view returns (uint256);
 }

@@ -4,16 +4,32 @@ pragma solidity 0.8.37;
 /// @title  IVault
 /// @notice The collateral, and the queue of requests to the proven state.
 interface IVault {
-    /// @notice A queued request; the keys are 0 but for openings.
+    /// @notice Least amounts, in micro-USD.
+    struct Minima {
+        uint64 opening; // what it costs to take one of the accounts
+        uint64 deposit;
+        uint64 withdrawal; // a smaller one pays `SMALL_FACTOR` times the fee
+    }
+
+    /// @notice An entry of the queue, which the contract keeps as a hash; the keys are 0 but for openings.
     struct Request {
         uint256 word; // see `RequestWord`
         uint256 keyX;
         uint256 keyY;
+        uint64 time; // seconds, of the block that queued it
+        uint96 fee; // wei, for serving it
+        address payer;
     }
 
-    /// @notice Everything that a client needs to follow the queue.
+    /// @notice Everything that is needed to follow the queue, and to serve from it.
     event RequestQueued(
-        uint64 indexed number, uint256 word, uint256 keyX, uint256 keyY, address indexed sender
+        uint64 indexed number,
+        uint256 word,
+        uint256 keyX,
+        uint256 keyY,
+        uint64 time,
+        uint96 fee,
+        address indexed payer
     );
     /// @notice Requests `first` to `first + count - 1` left the queue for the proven state.
     event RequestsTaken(uint64 first, uint64 count);
@@ -21,11 +37,15 @@ interface IVault {
     event Credited(uint24 indexed account, address indexed to, uint64 amount);
     /// @notice Everything that was due to an address left the vault.
     event Claimed(address indexed to, uint256 amount);
+    /// @notice Everything that was due to an address for serving left the vault, in wei.
+    event FeesClaimed(address indexed server, address indexed to, uint256 amount);
     /// @notice The settlement contract was named, for good.
     event SettlementSet(address settlement);
 
     /// @notice An address is zero.
     error ZeroAddress();
+    /// @notice The token has fewer decimals than a micro-USD, or more than its amounts can have.
+    error UnsupportedDecimals(uint8 given);
     /// @notice Only the deployer names the settlement contract.
     error OnlyDeployer(address given, address expected);
     /// @notice Only the settlement contract takes and credits.
@@ -36,8 +56,10 @@ interface IVault {
     error NotInitialized();
     /// @notice An amount is 0, or not below the limit.
     error AmountOutOfRange(uint256 given, uint256 limit);
-    /// @notice A first deposit is too small.
+    /// @notice A deposit is too small.
     error BelowMinimum(uint256 given, uint256 minimum);
+    /// @notice The request's fee, in wei, is too small, or too large to be one.
+    error WrongFee(uint256 given, uint256 least);
     /// @notice The state's total would leave the range that its circuits prove.
     error VaultFull(uint256 total, uint256 limit);
     /// @notice The key is not on the curve, or of small order.
@@ -52,36 +74,49 @@ interface IVault {
     error UnexpectedTransfer(uint256 given, uint256 expected);
     /// @notice More requests are to leave the queue than wait.
     error QueueTooShort(uint256 given, uint256 length);
+    /// @notice A path for each request.
+    error WrongPaths(uint256 given, uint256 expected);
+    /// @notice The queue has another request at this number, or the path leads to no peak that is kept.
+    error NotInQueue(uint64 number);
     /// @notice More would be paid than the proven state can hold.
     error ExceedsCommitted(uint256 given, uint256 committed);
-    /// @notice No withdrawal was credited to the sender.
+    /// @notice Nothing is due to the sender.
     error NothingToClaim(address sender);
+    /// @notice The receiver of fees refused them.
+    error FeesRefused(address to);
 
     /// @notice Name the settlement contract, once; the two need each other's address.
     function initialize(address settlement) external;
 
-    /// @notice Open an account for the key 8 * (keyX, keyY) with a first deposit.
+    /// @notice Open an account for the key 8 * (keyX, keyY) with a first deposit, in micro-USD.
     /// @return account the account's index
-    function open(uint256 keyX, uint256 keyY, uint256 amount) external returns (uint24 account);
+    function open(uint256 keyX, uint256 keyY, uint256 amount) external payable returns (uint24 account);
 
-    /// @notice Add to an account; anyone may, for any account.
-    function deposit(uint256 account, uint256 amount) external;
+    /// @notice Add to an account, in micro-USD; anyone may, for any account.
+    function deposit(uint256 account, uint256 amount) external payable;
 
-    /// @notice Ask for `amount` from an account, all of it or nothing; paid to its address as a claim.
-    function withdraw(uint256 account, uint256 amount) external;
+    /// @notice Ask for `amount` micro-USD from an account, all of it or nothing; paid to its address as a claim.
+    function withdraw(uint256 account, uint256 amount) external payable;
 
     /// @notice Add to the house's own collateral. A gift: it gives its sender no share.
-    function houseDeposit(uint256 amount) external;
+    function houseDeposit(uint256 amount) external payable;
 
-    /// @notice Pay the sender everything that withdrawals credited.
+    /// @notice Pay the sender everything that withdrawals credited, in micro-USD.
     function claim() external returns (uint256 amount);
 
-    /// @notice Take the oldest `count` requests for the proven state; their deposits become committed.
-    function take(uint256 count) external returns (Request[] memory taken);
+    /// @notice Pay everything that is due to the sender for serving, in wei.
+    function claimFees(address to) external returns (uint256 amount);
+
+    /// @notice Take the oldest requests for the proven state; their deposits become committed, their fees
+    ///         `server`'s.
+    function take(Request[] calldata requests, bytes32[][] calldata paths, address server) external;
 
     /// @notice Move a paid withdrawal out of the proven state, to its account's address.
     /// @dev    Even if a forged proof got this far, it could not reach queued deposits or others' claims.
     function credit(uint24 account, uint64 amount) external;
+
+    /// @notice The least fee of a request at this block's base fee, in wei.
+    function requestFee() external view returns (uint256);
 
     /// @notice The one contract that may serve requests; set once.
     function settlement() external view returns (address);
@@ -98,23 +133,26 @@ interface IVault {
     /// @notice Requests that wait.
     function queueLength() external view returns (uint256);
 
-    /// @notice A waiting request by number; all zeros for one that was taken or never made.
-    function request(uint256 number) external view returns (Request memory);
+    /// @notice The node of the queue's tree that is kept of a level: its last one with an even index.
+    function peak(uint256 level) external view returns (bytes32);
 
-    /// @notice Units inside the proven state.
+    /// @notice Micro-USD inside the proven state.
     function committed() external view returns (uint64);
 
-    /// @notice Units of deposits in the queue.
+    /// @notice Micro-USD of deposits in the queue.
     function queuedDeposits() external view returns (uint64);
 
-    /// @notice Units that withdrawals credited and nobody has claimed.
+    /// @notice Micro-USD that withdrawals credited and nobody has claimed.
     function totalClaims() external view returns (uint256);
 
-    /// @notice What the vault owes; its token balance is never less.
+    /// @notice What the vault owes, in micro-USD; its token balance is never less.
     function liabilities() external view returns (uint256);
 
-    /// @notice What an address may claim.
+    /// @notice What an address may claim, in micro-USD.
     function claims(address owner) external view returns (uint256 amount);
+
+    /// @notice What an address may claim for serving, in wei.
+    function fees(address server) external view returns (uint256 amount);
 
     /// @notice Who opened an account: the only one to withdraw from it, and the one who is paid.
     function accountAddress(uint256 account) external view returns (address owner);

@@ -3,27 +3,35 @@ pragma solidity 0.8.37;
 
 import {Layout, PRICE_WORDS} from "../generated/Layout.sol";
 import {IAggregatorAdapter} from "../interfaces/IAggregatorAdapter.sol";
-import {PriceRounds} from "./PriceRounds.sol";
+import {IPriceSource} from "../interfaces/IPriceSource.sol";
 import {PriceWords} from "./PriceWords.sol";
 
 /// @title  AggregatorAdapter
-/// @notice Rounds from Chainlink-style aggregators, one per listed instrument. Anybody records them.
-/// @dev    A round's time is that of its newest feed: others in it may be as old as their own `maxAge`, so keep
-///         that near the feed's heartbeat. Feeds move one by one, and who records first after a close picks the
-///         moment; `Oracle` has neither weakness.
-contract AggregatorAdapter is IAggregatorAdapter, PriceRounds {
+/// @notice Prices of Chainlink-style aggregators, one per listed instrument, as they stood at a moment.
+/// @dev    The answer at a moment is the last one from before it, so there is nothing to choose: the evidence only
+///         says where it stands. But a push feed moves when the market has moved by its deviation, or at its
+///         heartbeat: until then everybody knows better than the feed, and a spread below the deviation is lost to
+///         them. A deployment compares `deviation` with its spread. `Oracle` has no such weakness.
+///         Where a feed changes its aggregator, the moment between the two has no answer: the next grid point has.
+contract AggregatorAdapter is IAggregatorAdapter {
     using PriceWords for uint256[PRICE_WORDS];
 
+    uint256 private constant BASIS_POINTS = 10_000;
     /// @dev An answer in 10^-decimals USD times a lot in 10^-12 units is 10^(decimals + 12) per USD; prices are
     ///      10^6 per USD.
     uint256 private constant LOT_DECIMALS = 12 - 6;
 
+    /// @inheritdoc IPriceSource
+    uint256 public immutable deviation;
     // Slots: two for each feed, written at construction.
     Feed[] private _feeds;
 
-    /// @param feeds by rising instrument
-    constructor(Feed[] memory feeds) {
+    /// @param feeds      by rising instrument
+    /// @param deviation_ of the feeds' triggers the largest, in basis points
+    constructor(Feed[] memory feeds, uint256 deviation_) {
         if (feeds.length == 0) revert InvalidFeed(0);
+        if (deviation_ == 0 || deviation_ >= BASIS_POINTS) revert InvalidDeviation(deviation_);
+        deviation = deviation_;
         for (uint256 i; i < feeds.length; ++i) {
             Feed memory given = feeds[i];
             if (
@@ -37,18 +45,20 @@ contract AggregatorAdapter is IAggregatorAdapter, PriceRounds {
         }
     }
 
-    /// @inheritdoc IAggregatorAdapter
-    function record() external returns (uint64 id) {
-        uint256[PRICE_WORDS] memory words;
-        uint256 newest;
-        for (uint256 i; i < _feeds.length; ++i) {
+    /// @inheritdoc IPriceSource
+    /// @dev The prices before do not matter: a feed has its own bounds.
+    function pricesAt(uint64 time, bytes calldata evidence, uint64, uint256[PRICE_WORDS] calldata)
+        external
+        view
+        returns (uint256[PRICE_WORDS] memory words)
+    {
+        if (time > block.timestamp) revert TimeInFuture(time, block.timestamp);
+        uint80[] memory roundIds = abi.decode(evidence, (uint80[]));
+        if (roundIds.length != _feeds.length) revert WrongRounds(roundIds.length, _feeds.length);
+        for (uint256 i; i < roundIds.length; ++i) {
             Feed memory source = _feeds[i];
-            (uint256 price, uint256 updatedAt) = _read(source);
-            words.put(source.instrument, price);
-            if (updatedAt > newest) newest = updatedAt;
+            words.put(source.instrument, _priceAt(time, source, roundIds[i]));
         }
-        // Cast: no answer is from the future.
-        return _append(uint64(newest), words);
     }
 
     /// @inheritdoc IAggregatorAdapter
@@ -62,20 +72,27 @@ contract AggregatorAdapter is IAggregatorAdapter, PriceRounds {
     }
 
     /// @dev Decimals are read each time: a proxy may move to an aggregator with others.
-    function _read(Feed memory source) private view returns (uint256 price, uint256 updatedAt) {
+    function _priceAt(uint64 time, Feed memory source, uint80 roundId) private view returns (uint256 price) {
         uint8 instrument = source.instrument;
-        uint80 roundId;
-        uint80 answeredInRound;
-        int256 answer;
-        (roundId, answer,, updatedAt, answeredInRound) = source.aggregator.latestRoundData();
+        (, int256 answer,, uint256 updatedAt, uint80 answeredInRound) =
+            source.aggregator.getRoundData(roundId);
 
         if (updatedAt == 0 || answeredInRound < roundId) revert RoundIncomplete(instrument);
-        if (updatedAt > block.timestamp) revert AnswerInFuture(instrument, updatedAt);
-        if (block.timestamp - updatedAt > source.maxAge) revert AnswerStale(instrument, updatedAt);
+        if (updatedAt > time) revert AnswerTooNew(instrument, updatedAt);
+        if (time - updatedAt > source.maxAge) revert AnswerStale(instrument, updatedAt);
+        if (!_isLast(time, source, roundId)) revert RoundNotLast(instrument, roundId);
         if (answer <= 0) revert AnswerNotPositive(instrument, answer);
 
         uint256 scale = 10 ** (source.aggregator.decimals() + LOT_DECIMALS);
         price = uint256(answer) * source.lotSize / scale;
         if (price == 0 || price > Layout.PRICE_MASK) revert PriceOutOfRange(instrument, price);
+    }
+
+    /// @dev Whether the round after this one is from after the moment, or has not come.
+    function _isLast(uint64 time, Feed memory source, uint80 roundId) private view returns (bool) {
+        (uint80 latest,,,,) = source.aggregator.latestRoundData();
+        if (latest == roundId) return true;
+        (,,, uint256 updatedAt,) = source.aggregator.getRoundData(roundId + 1);
+        return updatedAt > time;
     }
 }

@@ -27,8 +27,10 @@ library PriceWords {
         }
     }
 
-    /// @dev The lowest bit of a price in its word.
+    /// @dev The lowest bit of a price in its word. Unchecked: at most a word's width.
     function _at(uint256 instrument) private pure returns (uint256) {
-        return Layout.PRICE_WIDTH * (instrument % Layout.PRICES_PER_WORD);
+        unchecked {
+            return Layout.PRICE_WIDTH * (instrument % Layout.PRICES_PER_WORD);
+        }
     }
 }

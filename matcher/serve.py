@@ -1,0 +1,52 @@
+"""Which requests are served while no set waits, and when a set is closed for their sake.
+
+While one waits, the contract says which: exactly those up to its bound, so neither requests nor
+orders can keep the other from their turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matcher.close import Linger
+from undertow.chain.queue import Entry
+from undertow.chain.view import View
+from undertow.protocol.request import Kind
+
+REQUEST_LINGER_SECONDS = 600.0
+"""Default time that a request waits for others at an idle venue."""
+MANY = 16
+"""So many do not wait."""
+
+
+@dataclass(slots=True)
+class Serving:
+    """Lets requests gather, then serves those that are there by then."""
+
+    linger: Linger
+    _until: int = 0
+
+    def due(self, view: View) -> bool:
+        """Return whether the oldest request is to be served now; no set waits."""
+        if view.taken < self._until:
+            return True
+        if view.waiting == 0:
+            self.linger.end()
+            return False
+        if self.linger.holds(view.waiting, MANY):
+            return False
+        self.linger.end()
+        self._until = view.queued
+        return True
+
+
+def servable(entries: Sequence[Entry], marks_time: int) -> Sequence[Entry]:
+    """Return the first requests, up to a withdrawal that is not older than the marks.
+
+    It would be judged at prices that were known when it was made.
+    """
+    for position, entry in enumerate(entries):
+        if entry.request.kind is Kind.WITHDRAW and entry.time >= marks_time:
+            return entries[:position]
+    return entries
