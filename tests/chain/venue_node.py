@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from tests.chain.node import DEPLOYMENT
-from undertow.chain.settled import pack_answers, pack_touches
+from undertow.chain.settled import pack_batch, pack_requests
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.request import Kind, Request, opening_key
 from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.statement import Answered, Touch
-from undertow.protocol.units import Price
+from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
+from undertow.protocol.units import MicroUsd, Price
 from venue.bench.memory_node import MemoryNode
 
 TRADER = PrivateKey.from_seed(b"trader of the node's tests".ljust(32, b"."))
+HOUSE = BatchHouse(sealed=9, accruals=(MicroUsd(0),) * INSTRUMENTS)
 HEAD, BATCHES, RUNS = 60, 3, 1
 SETTLEMENT, VAULT, ORACLE = DEPLOYMENT.settlement, DEPLOYMENT.vault, DEPLOYMENT.oracle
 
@@ -30,11 +31,11 @@ def venue_node() -> MemoryNode:
         said |= {"keyY": request.key.y, "sender": "0x" + "11" * 20}
         node.emit("Vault", VAULT, 10 + 30 * number, "RequestQueued", said)
         if number == 0:
-            data = pack_answers([Answered(0, 5, 6)])
+            data = pack_requests(RequestsHouse(sealed=9), [Answered(0, 5, 6)])
             run = {"run": 1, "newStateRoot": 100, "firstRequest": 0, "count": 1, "data": data}
             node.emit("Settlement", SETTLEMENT, 20, "RequestsSettled", run)
     for batch in range(1, BATCHES + 1):
-        data = pack_touches([Touch(1, batch, slot) for slot in range(MINIMAL.slots)])
+        data = pack_batch(HOUSE, [Touch(1, batch, slot) for slot in range(MINIMAL.slots)])
         said = {"batch": batch, "newStateRoot": 100 + batch, "round": 1, "data": data}
         node.emit("Settlement", SETTLEMENT, 40 + batch, "BatchSettled", said)
     _getters(node, withdrawal)

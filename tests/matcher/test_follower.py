@@ -146,7 +146,7 @@ def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) 
     forks.back(mark, 1_000)
     keys = [trader.key for trader in venue.traders[:2]]
     venue.traders[0].key, venue.traders[1].key = keys[1], keys[0]
-    venue.operator.desk.journal._database.execute("DELETE FROM sets")
+    venue.operator.desk.journal._table.change([("DELETE FROM sets", ())])
     venue.run(6)
     check(venue)
     for batch in range(1, 7):
@@ -161,7 +161,8 @@ def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) 
 def _order(venue: OneProcess, trader: Trader, expiry: int) -> None:
     order = trader.order(0, 5, LIMIT, expiry, fee_cap=400, immediate_or_cancel=False)
     info = MatcherInfo(venue.chain.venue, KEYS.envelope.public, b"", 0, "")
-    venue.operator.matcher.log.append(trader.seal(order, info), 1).result()
+    envelope = trader.seal(order, info)
+    venue.operator.matcher.log.append(envelope, 1, trader.tickets[-1]).result()
 
 
 def test_a_set_that_we_did_not_write_down_is_not_settled(venue: OneProcess) -> None:

@@ -227,7 +227,7 @@ def test_the_route_knows_tickets_alone_and_its_answers_have_one_length(traded: T
     traded.steps(1)
     operator = traded.venue.operator
     with serve_http(operator.matcher) as url:
-        client = Client(url)
+        client = Client(url, operator.matcher.venue, operator.desk.key.public)
         assert client.order(ticket).state == "parked"
         assert str(client.order(ticket)) == f"parked, 0 of 3 lots ({FAR})"
         assert client.order("00" * 16).state == "unknown"

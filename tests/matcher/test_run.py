@@ -67,10 +67,10 @@ def test_a_termination_is_heard_while_a_prover_does_not_answer(
 
 
 def test_what_ends_the_loop_ends_the_process(venue: OneProcess, told: threading.Event) -> None:
-    def history() -> Any:
+    def view(*_: object) -> Any:
         raise WrongChainError("the chain's id", "1", "2")
 
-    venue.chain.history = history  # type: ignore[method-assign]
+    venue.chain.view = view  # type: ignore[method-assign]
     venue.operator._stale = True
     with pytest.raises(WrongChainError, match="1 here and 2 on the chain"):
         _run_until_told(venue.operator, told)
@@ -86,7 +86,8 @@ def test_a_restart_refuses_nobody_for_good(venue: OneProcess) -> None:
 
     def send_all() -> None:
         nonlocal sent
-        client, maker = Client(f"http://127.0.0.1:{port}"), Trader(trader.key, trader.account, 900)
+        client = Client(f"http://127.0.0.1:{port}", venue.chain.venue, KEYS.operator.public)
+        maker = Trader(trader.key, trader.account, 900)
         assert info is not None
         for _ in range(ORDERS):
             envelope = maker.seal(maker.order(BTC.instrument, 1, limit, 999, fee_cap=400), info)
@@ -106,7 +107,7 @@ def test_a_restart_refuses_nobody_for_good(venue: OneProcess) -> None:
     limit = operator.state.marks[BTC.instrument]
     with serve_http(operator.matcher) as url:
         port = int(url.rsplit(":", 1)[1])
-        client = Client(url)
+        client = Client(url, venue.chain.venue, KEYS.operator.public)
         info = client.info()
         client.close()
         thread = threading.Thread(target=send_all)

@@ -23,7 +23,7 @@ from matcher.phase import Phase
 from matcher.service import create_app
 from matcher.store import OrderLog
 from matcher.trouble import PATIENCE_SECONDS, Troubles, name_of
-from prover.errors import FailedJobError, ProverError, WitnessError
+from prover.errors import InvalidProofError, ProverError, WitnessError
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import KEYS, OneProcess
 from undertow.chain.errors import (
@@ -130,7 +130,7 @@ def test_every_error_has_a_name(error: Exception, name: Phase) -> None:
     [MismatchError("a", "b", "c"), WrongChainError("a", "b", "c"), WrongKeyError("x")],
 )
 def test_another_chain_and_other_keys_end_the_loop(venue: OneProcess, error: Exception) -> None:
-    venue.chain.history = raising(error)  # type: ignore[method-assign]
+    venue.chain.view = raising(error)  # type: ignore[method-assign]
     venue.operator._stale = True
     with pytest.raises(type(error)):
         venue.operator.run(threading.Event())
@@ -145,7 +145,7 @@ def raising(error: Exception) -> Callable[..., Any]:
 
 
 ERRORS = [
-    FailedJobError(Path("job"), "a prover with another preset"),
+    InvalidProofError("of a prover with another preset"),
     KeyError("batch"),
     OSError(errno.ENOSPC, "No space left on device"),
     RuntimeError("anything"),
@@ -263,14 +263,13 @@ def test_a_disk_that_is_nearly_full_is_unhealthy_in_time(venue: OneProcess) -> N
 
 def test_a_diverged_chain_is_unhealthy_and_sends_nothing(venue: OneProcess) -> None:
     operator, sent = venue.operator, venue.chain.sent
-    root = venue.chain.settled[-1].root
-    venue.chain.settled[-1] = replace(venue.chain.settled[-1], root=root + 1)
+    venue.chain.root += 1
     operator._stale = True
     turn_until(operator, lambda: operator.troubles.failures > 3)
     assert operator.phase is Phase.DIVERGED
     assert health(operator) == (503, "DIVERGED")
     assert venue.chain.sent == sent
-    venue.chain.settled[-1] = replace(venue.chain.settled[-1], root=root)
+    venue.chain.root -= 1
     turn_until(operator, lambda: operator.troubles.name is None)
 
 

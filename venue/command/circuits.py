@@ -47,10 +47,11 @@ def begin(
     from prover import artifacts, setup
     from prover.powers import check_powers
 
+    names = artifacts.circuit_names(preset_named(preset))
     with files():
         checked = check_powers(powers, typer.echo, powers_hash)
         _show(checked)
-        for name in artifacts.circuit_names(preset_named(preset)):
+        for name in names:
             path = out / f"{name}_0000.zkey"
             r1cs = artifacts.build(name, typer.echo).r1cs
             circuit_hash = setup.start(r1cs, powers, path, typer.echo, checked)
