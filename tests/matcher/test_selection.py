@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from matcher.book import OrderBook
 from matcher.selection import JUDGED, Memory, choose
 from matcher.yardstick import BAND_BP, FAR, Yardstick
-from tests.strategies import DOLLAR, PRICE, account, genesis, order, params
+from tests.strategies import DOLLAR, PRICE, SALT, account, genesis, order, params
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.eddsa import Signature
 from undertow.engine.batch import Batch, Decoy
@@ -48,7 +48,7 @@ def opened() -> State:
     """Return a venue whose accounts are open and whose first batch gave it its marks."""
     state = genesis(house=10_000_000, traders=max(ATTACKERS))
     batch = Batch(slots=(Decoy(1),) * DEFAULT.slots, lanes=(0, 8))
-    return transition(state, batch, MARKS, 1_700_000_000, PARAMS).state
+    return transition(state, batch, MARKS, 1_700_000_000, PARAMS, SALT).state
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class Venue:
         )
         seconds = 1_700_000_000 + 60 * number
         batch = Batch(slots=actions, lanes=closed.lanes)
-        done = transition(self.state, batch, MARKS, seconds, PARAMS)
+        done = transition(self.state, batch, MARKS, seconds, PARAMS, SALT)
         self.state = done.state
         self.book.settle(closed, done.slots)
         self.lanes.append(closed.lanes)
@@ -101,6 +101,7 @@ class Venue:
             MARKS,
             1_800_000_000,
             PARAMS,
+            SALT,
         )
         yardstick = Yardstick(done.state, done.state.batch_number + 1, PARAMS, BAND_BP)
         return sum(
