@@ -14,6 +14,8 @@ from undertow.chain.view import View
 
 MOST_PENDING = 7
 """Closed sets that may wait; the contract's ring has one more place."""
+ENOUGH_PENDING = 3
+"""With so many, orders gather for a full set: more sets would not be settled sooner."""
 NOT_AFTER_SECONDS = 180
 """How long a signed close is good: longer than a transaction is waited for."""
 LATER = frozenset({"SameGrid", "RingFull"})
@@ -62,7 +64,10 @@ def next_close(
     number, parent = view.closed + 1, view.last_id
     closed = desk.journal.read(number, parent)
     if closed is None:
-        if not empty and linger.holds(len(tip.book.free()), desk.preset.slots):
+        waiting, slots = len(tip.book.free()), desk.preset.slots
+        if len(view.pending) >= ENOUGH_PENDING and waiting < slots:
+            return None
+        if not empty and linger.holds(waiting, slots):
             return None
         accounts = tip.state.accounts
         with owned_alone(tip.book, accounts, desk.venue) as book:

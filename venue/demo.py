@@ -110,15 +110,15 @@ def replay(local: LocalVenue, window: Window) -> None:
     local.wait("the settlement", lambda: len(local.reports) > number)
 
 
-def build_order(trader: Trader, event: OrderEvent, info: MatcherInfo) -> Order:
-    """Return a recorded order as one of the trader's, valid for the next batch and one more."""
+def build_order(trader: Trader, event: OrderEvent, info: MatcherInfo, batches: int = 1) -> Order:
+    """Return a recorded order as one of the trader's, valid for the next batch and some more."""
     market = MICRO if event.btc < MICRO_BELOW_BTC else BTC
     lots = max(round(min(event.btc, LARGEST_BTC) * market.lots_per_unit), 1)
     return trader.order(
         market.instrument,
         -lots if event.is_sell else lots,
         market.price_per_lot(_micro_usd(event.dollars), up=event.is_sell),
-        info.batch_number + 1,
+        info.batch_number + batches,
         fee_cap=LOCAL_PARAMS.taker_fee,
     )
 

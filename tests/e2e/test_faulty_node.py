@@ -65,6 +65,9 @@ def test_one_empty_answer_of_a_lagging_node_leads_to_no_close(venue: LocalVenue)
         restart(venue, url)
         settle(venue)
         assert empty
+        venue.wait(
+            "the notice", lambda: venue.operator.state.root() == venue.contracts.state_root()
+        )
         assert venue.operator.state.accounts[1].positions[0] == before + 4
         check_traders(venue)
     restart(venue, venue.chain.url)

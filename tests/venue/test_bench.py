@@ -40,6 +40,7 @@ WANTED = {
     "intake_orders_per_s",
     "transition_with_tree_orders_per_s",
     "restart_s_after_10k_settlements",
+    "ack_to_settled_s_p50",
 }
 SECONDS = 600
 CONSTRAINTS = 60

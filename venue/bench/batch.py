@@ -18,7 +18,7 @@ from undertow.engine.transition import transition
 from undertow.protocol.params import Preset
 from undertow.protocol.state import State
 from venue import recorded_flow
-from venue.bench import intake, peers
+from venue.bench import intake, latency, peers
 from venue.demo import DEPOSIT, HOUSE, TRADERS, Window, replay, windows
 from venue.local import local_venue
 from venue.markets import LOCAL_PARAMS
@@ -82,6 +82,8 @@ def measure(preset: Preset, progress: Progress) -> dict[str, Any]:
         orders = len(settled.batch.slots)
         figures["transition_with_tree_orders_per_s"] = round(orders / _transition(settled))
         figures |= _proofs(prover, settled.job, progress)
+        progress("from receipt to settlement")
+        figures["ack_to_settled_s_p50"] = round(latency.measure(local, window), 2)
         progress("intake")
         figures["intake_orders_per_s"] = round(intake.measure(local, window.orders))
     return figures
