@@ -20,7 +20,7 @@ from undertow.crypto import native
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.units import MicroUsd, Price
 
-PATIENCE = 60.0 if native.core is not None else 1800.0
+PATIENCE = 300.0 if native.core is not None else 1800.0
 """Seconds until something that was waited for counts as failed; snarkjs proves more slowly."""
 
 
