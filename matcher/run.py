@@ -128,7 +128,7 @@ def _parts(
     check_operator(contracts, keys.operator.public)
     local = [_prover(name, deployment.keys) for name in circuit_names(preset)]
     check_keys(contracts, dict(zip(VERIFIERS, (p.verifying_key for p in local), strict=True)))
-    batch, requests = (_shared(prover, settings, stop, leases) for prover in local)
+    batch, requests = local
     return Parts(
         preset=preset,
         params=deployment.group.params,
@@ -136,7 +136,8 @@ def _parts(
         log_path=settings.log_path,
         journal_path=settings.journal_path,
         chain=contracts,
-        batch_prover=batch,
+        batch_prover=_shared(batch, settings, stop, leases),
+        # Its jobs hold the operator's own secret, which opens every account for ever.
         request_prover=requests,
         clock=SystemClock(),
         random=SystemRandom(),
