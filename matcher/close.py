@@ -10,9 +10,8 @@ from matcher.outside import Clock
 from matcher.replica import Replica
 from undertow.chain.contracts import Close
 from undertow.chain.view import View
+from undertow.protocol.authority import Authority
 
-MOST_PENDING = 7
-"""Closed sets that may wait; the contract's ring has one more place."""
 NOT_AFTER_SECONDS = 180
 """How long a signed close is good: longer than a transaction is waited for."""
 LATER = frozenset({"SameGrid", "RingFull"})
@@ -39,6 +38,8 @@ class Linger:
     idle_seconds: float = IDLE_SECONDS
     _since: float | None = None
     _parked_since: float | None = None
+    _doubted: tuple[str, int] | None = None
+    """The close whose written successor has no proof, and since when, by the chain's time."""
     _woken: int = 0
     """Sets in a row that were closed for parked orders."""
 
@@ -57,6 +58,15 @@ class Linger:
         if self._parked_since is None:
             self._parked_since = now
         return now - self._parked_since >= self.idle_seconds * (1 << self._woken)
+
+    def doubted(self, parent: str, now: int) -> int:
+        """Return since when the set that was written down after a close is known to lack a proof.
+
+        A close that was signed for it before may be mined for `NOT_AFTER_SECONDS` from then on.
+        """
+        if self._doubted is None or self._doubted[0] != parent:
+            self._doubted = parent, now
+        return self._doubted[1]
 
     def end(self, *, far: bool = False) -> None:
         """Start anew with the next one; ``far``: a set was written down for parked orders."""
@@ -81,7 +91,12 @@ def next_close(
     already, and does not change its mind. ``empty`` asks for a set even without orders.
     """
     number, parent = view.closed + 1, view.last_id
+    now = max(view.block.time, desk.clock.time_ms() // 1_000)
     closed = desk.journal.read(number, parent)
+    if closed is not None and not _stands(desk, tip, closed):
+        if view.block.time <= linger.doubted(parent, now) + NOT_AFTER_SECONDS:
+            return None
+        closed = None
     if closed is None:
         waits, far = (False, False) if empty else _waits(desk, tip, view, linger)
         if waits:
@@ -94,7 +109,6 @@ def next_close(
             return None
         desk.journal.write(closed, parent, desk.set_root(closed))
         linger.end(far=far)
-    now = max(view.block.time, desk.clock.time_ms() // 1_000)
     close = Close(
         set_root=desk.set_root(closed),
         number=number,
@@ -102,6 +116,18 @@ def next_close(
         not_after=now + NOT_AFTER_SECONDS,
     )
     return Following(closed, close)
+
+
+def _stands(desk: Desk, tip: Replica, closed: ClosedSet) -> bool:
+    """Return whether a set that was written down still has a proof.
+
+    After a reorganisation its accounts may not be open yet, or be somebody else's.
+    """
+    owns = desk.owns(tip)
+    return all(
+        owns(desk.orders.get(number)) if kind is Authority.ORDER else number in tip.state.accounts
+        for kind, number in closed.slots
+    )
 
 
 def _waits(desk: Desk, tip: Replica, view: View, linger: Linger) -> tuple[bool, bool]:

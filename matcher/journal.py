@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS sets (
     parent TEXT NOT NULL,
     root TEXT NOT NULL,
     content TEXT NOT NULL,
-    PRIMARY KEY (batch, parent)
+    PRIMARY KEY (batch, parent, root)
 ) STRICT;
 """
 
@@ -57,7 +57,7 @@ class Journal:
         self._table = Table(path, _SCHEMA)
 
     def write(self, closed: ClosedSet, parent: str, root: int) -> None:
-        """Add a set, which has this root and follows this close; there is one for ever."""
+        """Add a set, which has this root and follows this close; what was there is read no more."""
         content = json.dumps(
             {
                 "lanes": closed.lanes,
@@ -69,8 +69,9 @@ class Journal:
         self._table.change([("INSERT INTO sets VALUES (?, ?, ?, ?)", row)])
 
     def read(self, batch: int, parent: str) -> ClosedSet | None:
-        """Return the set of a batch that follows a close, if it was written down."""
-        return self._read("SELECT content FROM sets WHERE batch = ? AND parent = ?", batch, parent)
+        """Return the newest set of a batch that follows a close, if one was written down."""
+        query = "SELECT content FROM sets WHERE batch = ? AND parent = ? ORDER BY rowid DESC"
+        return self._read(query, batch, parent)
 
     def find(self, batch: int, root: int) -> ClosedSet | None:
         """Return the set of a batch that has a root, if it was written down."""

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcher.ahead import Ahead, Step
-from matcher.close import LATER, MOST_PENDING, REFUSALS, Following, Linger, next_close
+from matcher.close import LATER, REFUSALS, Following, Linger, next_close
 from matcher.desk import Desk
 from matcher.phase import Phase
 from matcher.serve import Serving, servable
 from matcher.settle import BatchStep, RunStep, execute_batch, execute_run, oracle_is_silent
 from undertow.chain.errors import RevertedError
 from undertow.chain.queue import Entry
-from undertow.chain.view import View
+from undertow.chain.view import MOST_PENDING, View
 
 MOST_AHEAD = 16
 """Settlements that are executed ahead of the chain: each keeps a state and a job in memory."""

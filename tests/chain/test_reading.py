@@ -109,6 +109,16 @@ def test_events_that_end_at_another_root_are_no_history(
         list(contracts.history())
 
 
+@pytest.mark.parametrize(("settled", "closed"), [(3, 1 << 63), (1 << 40, 1 << 40)])
+def test_a_number_beyond_measure_fills_no_memory(
+    node: Counting, contracts: Contracts, settled: int, closed: int
+) -> None:
+    node.node.put("Settlement", DEPLOYMENT.settlement, "batchesSettled", [settled])
+    node.node.put("Settlement", DEPLOYMENT.settlement, "batchesClosed", [closed])
+    with pytest.raises(WrongAnswerError, match=r"sets closed|leaves out"):
+        list(contracts.history())
+
+
 def test_an_empty_answer_is_not_an_empty_account(node: Counting, contracts: Contracts) -> None:
     node.node._blocks.clear()
     with pytest.raises(WrongAnswerError, match="leaves out"):

@@ -243,3 +243,14 @@ def test_a_damaged_journal_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(ChainError, match=r"journal of sends .*sends.sqlite cannot be used"):
         SendJournal(path)
+
+
+def test_a_huge_base_fee_that_a_node_once_named_keeps_nobody_silent(tmp_path: Path) -> None:
+    """What was signed then is above what may replace it: it is mined, and then the next call."""
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    pool.base_fee = 980 * GWEI
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"))
+    pool.base_fee = GWEI
+    assert sender(pool, SendJournal(path)).send(Call("0x02"))["status"] == 1
+    assert datas(pool) == ["01", "02"]

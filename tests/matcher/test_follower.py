@@ -132,7 +132,6 @@ def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) 
     venue.back(mark, 1_000)
     keys = [trader.key for trader in venue.traders[:2]]
     venue.traders[0].key, venue.traders[1].key = keys[1], keys[0]
-    venue.operator.desk.journal._table.change([("DELETE FROM sets", ())])
     venue.run(6)
     check(venue)
     for settled in venue.chain.settled:

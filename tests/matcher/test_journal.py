@@ -32,12 +32,14 @@ def test_a_set_survives_the_process_and_is_private(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_close_has_one_successor_for_ever(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite")
+def test_of_two_sets_after_one_close_the_later_is_read_and_both_are_found(tmp_path: Path) -> None:
+    journal, later = Journal(tmp_path / "journal.sqlite"), replace(SET, salts=(1, 2))
     journal.write(SET, PARENT, ROOT)
+    journal.write(later, PARENT, ROOT + 1)
+    assert journal.read(7, PARENT) == journal.find(7, ROOT + 1) == later
+    assert journal.find(7, ROOT) == SET
     with pytest.raises(JournalError):
-        journal.write(replace(SET, salts=(1, 2)), PARENT, ROOT + 1)
-    assert journal.read(7, PARENT) == SET
+        journal.write(SET, PARENT, ROOT)
     journal.close()
 
 

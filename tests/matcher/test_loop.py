@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from matcher.close import DOUBLINGS, MOST_PENDING, Linger
+from matcher.close import DOUBLINGS, Linger
 from matcher.intake import LARGEST_PRICE, view_of
 from matcher.phase import Phase
 from matcher.proofs import ThreadProofs
@@ -21,6 +21,7 @@ from tests.matcher.invariants import check
 from tests.matcher.one_process import FakeClock, OneProcess
 from tests.strategies import LISTED, PARAMS, genesis
 from undertow.chain.errors import ChainUnreachableError
+from undertow.chain.view import MOST_PENDING
 from undertow.protocol.authority import Authority
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.sheet import INSTRUMENTS

@@ -91,5 +91,10 @@ def _bounded(most: int, tip: int, *, dynamic: bool) -> Fee:
     return Fee(most, tip, dynamic)
 
 
+def may_rise(fee: int) -> bool:
+    """Return whether a transaction with this fee can be replaced by one within the bound."""
+    return _up(fee) <= LARGEST_FEE
+
+
 def _up(value: int) -> int:
     return value * _RAISE_PERCENT // 100 + 1

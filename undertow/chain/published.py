@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from undertow.chain.errors import WrongAnswerError
 from undertow.chain.events import Event
 from undertow.chain.logs import Log, LogReader, Progress, Wanted
+from undertow.chain.numbers import follows
 from undertow.chain.queue import entry_of
 from undertow.chain.reading import decoded
 from undertow.chain.settled import (
@@ -134,9 +135,9 @@ def read_settlements(
 def _check_complete(settlements: Sequence[dict[str, Any]], since: Reached, view: View) -> None:
     batches = [said["batch"] for said in settlements if "batch" in said]
     runs = [said["run"] for said in settlements if "run" in said]
-    if batches != [*range(since.batches + 1, view.batches + 1)]:
+    if not follows(batches, since.batches + 1, view.batches + 1):
         raise WrongAnswerError(f"leaves out batches, or has too many: up to {view.batches}")
-    if runs != [*range(since.runs + 1, view.runs + 1)]:
+    if not follows(runs, since.runs + 1, view.runs + 1):
         raise WrongAnswerError(f"leaves out runs of requests, or has too many: up to {view.runs}")
     if settlements and settlements[-1]["newStateRoot"] != view.root:
         raise WrongAnswerError("has events that end at another root than the contract")

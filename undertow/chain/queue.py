@@ -13,6 +13,7 @@ from undertow.chain.chain import Block, Chain
 from undertow.chain.errors import WrongAnswerError
 from undertow.chain.events import Event
 from undertow.chain.logs import LogReader, Wanted
+from undertow.chain.numbers import follows
 from undertow.chain.peaks import Peaks
 from undertow.chain.reading import decoded
 from undertow.crypto.babyjubjub import Point
@@ -89,7 +90,7 @@ class QueueReader:
             self._event.read(log) for log in self._reader.forwards(wanted, first, block.number)
         ]
         numbers = [said["number"] for said in found]
-        if numbers != [*range(len(self.entries), end)]:
+        if not follows(numbers, len(self.entries), end):
             self.forget()
             raise WrongAnswerError(f"leaves out requests, or has too many: up to {end}")
         for said in found:

@@ -27,7 +27,7 @@ from undertow.chain.errors import (
     UnderpricedError,
     WrongAnswerError,
 )
-from undertow.chain.fees import Fee, asked_fee, gas_limit
+from undertow.chain.fees import Fee, asked_fee, gas_limit, may_rise
 from undertow.chain.node import Node
 from undertow.chain.receipts import formatted
 from undertow.chain.send_journal import Attempt, SendJournal
@@ -130,7 +130,14 @@ class Sender:
 
     def _replace(self, nonce: int, key: str, built: dict[str, Any]) -> None:
         known = self._journal.attempts(self._name, nonce)
-        self._sign(nonce, key, built, known[-1] if known else None)
+        last = known[-1] if known else None
+        if last is not None and not may_rise(last.fee):
+            # Nothing may pay more. Mined at what the chain asks, it makes room for the next number;
+            # a node that once named a huge base fee would else keep this account silent for ever.
+            with suppress(UnderpricedError):
+                self._broadcast(last)
+            return
+        self._sign(nonce, key, built, last)
 
     def _sign(self, nonce: int, key: str, built: dict[str, Any], replaced: Attempt | None) -> None:
         """Sign a call at a fee that the node takes, write it down, hand it over."""

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 from web3.contract import Contract
 
 from undertow.chain.chain import Block, Chain
-from undertow.chain.errors import ReorganisedError
+from undertow.chain.errors import ReorganisedError, WrongAnswerError
 from undertow.chain.reading import decoded, reachable
 from undertow.chain.settled import Round
 from undertow.protocol.prices import unpack_prices
+
+MOST_PENDING = 7
+"""Closed sets that may wait; the contract's ring has one more place."""
 
 if TYPE_CHECKING:
     from undertow.chain.contracts import Contracts
@@ -99,6 +102,8 @@ def read_view(contracts: Contracts, known: View | None = None) -> View:
     settlement, vault = contracts.settlement, contracts.vault
     batches = word_at(settlement, "batchesSettled", block)
     closed = word_at(settlement, "batchesClosed", block)
+    if not 0 <= closed - batches <= MOST_PENDING:
+        raise WrongAnswerError(f"has {closed} sets closed and {batches} batches settled")
     last_id = call_at(settlement.functions.lastId(), block)
     view = View(
         block=block,
