@@ -21,6 +21,8 @@ ENOUGH_PENDING = 3
 """With so many, orders gather for a full set: more sets would not be settled sooner."""
 IDLE_SECONDS = 600.0
 """Default time without a set after which one is closed for orders that are all parked."""
+MOST_TRIES = 20
+"""Doublings of the first wait: beyond, the longest wait counts anyway."""
 DOUBLINGS = 6
 """It doubles after each such set, so often at most: they may be worthless, and a batch is not."""
 
@@ -40,6 +42,8 @@ class Linger:
     _parked_since: float | None = None
     _doubted: tuple[str, int] | None = None
     """The close whose written successor has no proof, and since when, by the chain's time."""
+    _tries: int = 0
+    """Sets in a row of which nothing was expected to fill."""
     _woken: int = 0
     """Sets in a row that were closed for parked orders."""
 
@@ -51,6 +55,17 @@ class Linger:
         if self._since is None:
             self._since = now
         return waiting < many and now - self._since < self.seconds
+
+    def tries(self) -> bool:
+        """Return whether orders that would not fill at the last marks have waited long enough.
+
+        The wait doubles with each set that is closed for them, up to that of parked ones: they pay
+        nothing for it, and another price may fill them.
+        """
+        now = self.clock.monotonic()
+        if self._since is None:
+            self._since = now
+        return now - self._since >= min(self.seconds * (1 << self._tries), self.idle_seconds)
 
     def wakes(self) -> bool:
         """Return whether what is parked has waited long enough; nothing else waits."""
@@ -68,9 +83,13 @@ class Linger:
             self._doubted = parent, now
         return self._doubted[1]
 
-    def end(self, *, far: bool = False) -> None:
-        """Start anew with the next one; ``far``: a set was written down for parked orders."""
+    def end(self, *, far: bool = False, fills: bool = True) -> None:
+        """Start anew with the next one: a set was written down.
+
+        ``far``: for parked orders; ``fills``: some of it would fill at the last marks.
+        """
         self._since = self._parked_since = None
+        self._tries = 0 if fills else min(self._tries + 1, MOST_TRIES)
         self._woken = min(self._woken + 1, DOUBLINGS) if far else 0
 
 
@@ -98,7 +117,8 @@ def next_close(
             return None
         closed = None
     if closed is None:
-        waits, far = (False, False) if empty else _waits(desk, tip, view, linger)
+        fills = _fills(desk, tip, number)
+        waits, far = (False, False) if empty else _waits(desk, tip, view, linger, fills=fills)
         if waits:
             return None
         yardstick, owned = desk.yardstick(tip, number), desk.owns(tip)
@@ -108,7 +128,7 @@ def next_close(
         if closed is None:
             return None
         desk.journal.write(closed, parent, desk.set_root(closed))
-        linger.end(far=far)
+        linger.end(far=far, fills=fills or far or empty)
     close = Close(
         set_root=desk.set_root(closed),
         number=number,
@@ -130,12 +150,29 @@ def _stands(desk: Desk, tip: Replica, closed: ClosedSet) -> bool:
     )
 
 
-def _waits(desk: Desk, tip: Replica, view: View, linger: Linger) -> tuple[bool, bool]:
+def _fills(desk: Desk, tip: Replica, batch: int) -> bool:
+    """Return whether some of the orders that the next set would hold would fill."""
+    yardstick = desk.yardstick(tip, batch)
+    orders = [
+        tip.book.waiting[number].order
+        for number in tip.book.choose(yardstick, desk.preset, owned=desk.owns(tip)).orders
+    ]
+    return any(
+        yardstick.fillable(lane, [order for order in orders if order.instrument == lane])
+        for lane in {order.instrument for order in orders}
+    )
+
+
+def _waits(
+    desk: Desk, tip: Replica, view: View, linger: Linger, *, fills: bool
+) -> tuple[bool, bool]:
     """Return whether a set is not to be closed yet, and whether parked orders enter it."""
     yardstick, owned = desk.yardstick(tip, view.closed + 1), desk.owns(tip)
     chosen = tip.book.choose(yardstick, desk.preset, owned=owned).orders
     if chosen:
         slots = desk.preset.slots
+        if not fills:
+            return bool(view.pending) or not linger.tries(), False
         gathers = len(view.pending) >= ENOUGH_PENDING and len(chosen) < slots
         return gathers or linger.holds(len(chosen), slots), False
     # What is closed already will move the marks.

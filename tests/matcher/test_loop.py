@@ -74,6 +74,22 @@ def test_parked_orders_wait_for_a_set_and_twice_as_long_after_each() -> None:
     assert linger.wakes()
 
 
+def test_what_would_not_fill_waits_twice_as_long_after_each_set_up_to_a_bound() -> None:
+    clock = FakeClock(lambda: None)
+    linger = Linger(clock, 2.0, idle_seconds=10.0)
+    for seconds in (2, 4, 8, 10, 10):
+        assert not linger.tries()
+        clock.wait(threading.Event(), seconds - 1)
+        assert not linger.tries()
+        clock.wait(threading.Event(), 1)
+        assert linger.tries()
+        linger.end(fills=False)
+    linger.end()
+    assert not linger.tries()
+    clock.wait(threading.Event(), 2)
+    assert linger.tries()
+
+
 def test_intake_sees_limits_around_the_marks() -> None:
     marks = [Price(0)] * INSTRUMENTS
     marks[LISTED[0]], marks[LISTED[1]] = Price(1), Price(LARGEST_PRICE)

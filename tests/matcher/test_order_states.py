@@ -124,6 +124,17 @@ def test_what_gets_no_slot_is_parked_and_says_why(traded: Traded) -> None:
     assert [traded.state(t).state for t in tickets] == ["parked"] * 2
 
 
+def test_one_lot_that_never_fills_buys_no_row_of_batches(traded: Traded) -> None:
+    """It is near enough to be tried; without a doubling wait the venue settled without a pause."""
+    traded.venue.operator.pipeline.linger.idle_seconds = 1_000
+    traded.send(traded.venue.traders[0], 1, 0.998, immediate_or_cancel=False)
+    chain, clock = traded.venue.chain, traded.venue.operator.desk.clock
+    batches, started = chain.batches, clock.monotonic()
+    while clock.monotonic() - started < 300:
+        traded.settle()
+    assert 2 <= chain.batches - batches <= 10
+
+
 def test_a_replacement_and_a_cancellation_end_what_waits(traded: Traded) -> None:
     trader = traded.venue.traders[0]
     first = traded.send(trader, 3, 0.6)
