@@ -53,8 +53,11 @@ def test_from_powers_to_a_key_that_is_used(circuit: str, files: Files, tmp_path:
         artifacts.chosen(circuit, CEREMONY, silent)
 
 
-def test_nothing_stands_in_for_a_ceremonys_key(circuit: str, tmp_path: Path) -> None:
-    code, said = run("prover", "run", tmp_path, "--ceremony")
+def test_nothing_stands_in_for_a_ceremonys_key(
+    circuit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERTOW_PROVER_TOKEN", "a" * 64)
+    code, said = run("prover", "run", "http://127.0.0.1:9", "--ceremony")
     assert code == 1
     assert f"no ceremony's key was adopted for {circuit}" in said
 
