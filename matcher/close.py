@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcher.desk import Desk
 from matcher.journal import ClosedSet
 from matcher.outside import Clock
 from matcher.replica import Replica
+from matcher.yardstick import Yardstick
 from undertow.chain.contracts import Close
 from undertow.chain.view import View
 from undertow.protocol.authority import Authority
+from undertow.protocol.order import Order
 
 NOT_AFTER_SECONDS = 180
 """How long a signed close is good: longer than a transaction is waited for."""
@@ -117,8 +120,11 @@ def next_close(
             return None
         closed = None
     if closed is None:
-        fills = _fills(desk, tip, number)
-        waits, far = (False, False) if empty else _waits(desk, tip, view, linger, fills=fills)
+        chosen = _chosen(desk, tip, number)
+        fills = _fills(desk.yardstick(tip, number), chosen)
+        waits, far = (False, False)
+        if not empty:
+            waits, far = _waits(desk, tip, view, linger, len(chosen), fills=fills)
         if waits:
             return None
         yardstick, owned = desk.yardstick(tip, number), desk.owns(tip)
@@ -150,13 +156,14 @@ def _stands(desk: Desk, tip: Replica, closed: ClosedSet) -> bool:
     )
 
 
-def _fills(desk: Desk, tip: Replica, batch: int) -> bool:
-    """Return whether some of the orders that the next set would hold would fill."""
-    yardstick = desk.yardstick(tip, batch)
-    orders = [
-        tip.book.waiting[number].order
-        for number in tip.book.choose(yardstick, desk.preset, owned=desk.owns(tip)).orders
-    ]
+def _chosen(desk: Desk, tip: Replica, batch: int) -> list[Order]:
+    """Return the orders that the next set would hold."""
+    choice = tip.book.choose(desk.yardstick(tip, batch), desk.preset, owned=desk.owns(tip))
+    return [tip.book.waiting[number].order for number in choice.orders]
+
+
+def _fills(yardstick: Yardstick, orders: Sequence[Order]) -> bool:
+    """Return whether some of these would fill at the last marks."""
     return any(
         yardstick.fillable(lane, [order for order in orders if order.instrument == lane])
         for lane in {order.instrument for order in orders}
@@ -164,16 +171,14 @@ def _fills(desk: Desk, tip: Replica, batch: int) -> bool:
 
 
 def _waits(
-    desk: Desk, tip: Replica, view: View, linger: Linger, *, fills: bool
+    desk: Desk, tip: Replica, view: View, linger: Linger, chosen: int, *, fills: bool
 ) -> tuple[bool, bool]:
     """Return whether a set is not to be closed yet, and whether parked orders enter it."""
-    yardstick, owned = desk.yardstick(tip, view.closed + 1), desk.owns(tip)
-    chosen = tip.book.choose(yardstick, desk.preset, owned=owned).orders
     if chosen:
         slots = desk.preset.slots
         if not fills:
             return bool(view.pending) or not linger.tries(), False
-        gathers = len(view.pending) >= ENOUGH_PENDING and len(chosen) < slots
-        return gathers or linger.holds(len(chosen), slots), False
+        gathers = len(view.pending) >= ENOUGH_PENDING and chosen < slots
+        return gathers or linger.holds(chosen, slots), False
     # What is closed already will move the marks.
     return bool(view.pending) or not (tip.book.has_parked() and linger.wakes()), True

@@ -57,7 +57,7 @@ abstract contract Queue is IVault {
         return kept == 0 ? 0 : kept - SENTINEL;
     }
 
-    /// @dev What is given beyond the least fee is who serves' as well: the base fee may rise until inclusion.
+    /// @dev What is given beyond the least fee is the operator's as well: the base fee may rise until inclusion.
     function _push(uint256 word, uint256 keyX, uint256 keyY, uint256 factor) internal {
         uint256 least = factor * requestFee();
         if (msg.value < least || msg.value > type(uint96).max) revert WrongFee(msg.value, least);

@@ -185,6 +185,10 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
     # The matcher would have proved alone what no prover took.
     with sqlite3.connect(tmp_path / "jobs.sqlite") as jobs:
         done = jobs.execute("SELECT holder, content FROM jobs WHERE state = 'done'").fetchall()
+        circuits = jobs.execute("SELECT DISTINCT circuit FROM jobs").fetchall()
     jobs.close()
     assert ("ada", b"") in done
     assert all(content == b"" for _, content in done)
+    # Runs of requests were proved as well, at home: their jobs hold the operator's secret.
+    assert contracts.view().runs > 0
+    assert len(circuits) == 1

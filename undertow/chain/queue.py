@@ -30,7 +30,7 @@ class Entry:
     time: int
     """Seconds, of its block."""
     fee: int = 0
-    """Wei, to who serves it."""
+    """Wei, the operator's once it is served."""
     payer: str = "0x" + "00" * 20
 
     def words(self) -> tuple[int, int, int, int, int, str]:

@@ -13,11 +13,11 @@ from undertow.chain.reading import decoded, reachable
 from undertow.chain.settled import Round
 from undertow.protocol.prices import unpack_prices
 
-MOST_PENDING = 7
-"""Closed sets that may wait; the contract's ring has one more place."""
-
 if TYPE_CHECKING:
     from undertow.chain.contracts import Contracts
+
+MOST_PENDING = 7
+"""Closed sets that may wait; the contract's ring has one more place."""
 
 
 @dataclass(frozen=True, slots=True)
