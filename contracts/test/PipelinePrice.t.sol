@@ -250,15 +250,7 @@ contract PipelinePriceTest is Pipelined {
             }
             _close(SET);
         }
-        (, bytes32[] memory written) = vm.accesses(address(settlement));
-        bytes32[] memory distinct = new bytes32[](64);
-        uint256 count;
-        for (uint256 i; i < written.length; ++i) {
-            uint256 j;
-            while (j < count && distinct[j] != written[i]) ++j;
-            if (j == count) distinct[count++] = written[i];
-            assertTrue(vm.load(address(settlement), written[i]) != 0);
-        }
+        uint256 count = countWritten(address(settlement));
         assertEq(count, 8 * 5 + 3);
     }
 

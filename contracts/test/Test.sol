@@ -127,6 +127,18 @@ abstract contract Test {
         vm.expectRevert(abi.encodeWithSelector(selector, a, b));
     }
 
+    /// @dev How many places of a contract were written since `vm.record`; none of them may be zero again.
+    function countWritten(address target) internal returns (uint256 count) {
+        (, bytes32[] memory written) = vm.accesses(target);
+        bytes32[] memory distinct = new bytes32[](64);
+        for (uint256 i; i < written.length; ++i) {
+            uint256 j;
+            while (j < count && distinct[j] != written[i]) ++j;
+            if (j == count) distinct[count++] = written[i];
+            assertTrue(vm.load(target, written[i]) != 0);
+        }
+    }
+
     /// @dev Printed by `forge test -vv`.
     function print(string memory what, uint256 value) internal view {
         (bool done,) = CONSOLE.staticcall(abi.encodeWithSignature("log(string,uint256)", what, value));
