@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from web3.types import TxReceipt
+from web3.types import TxParams, TxReceipt, Wei
 
 from tests.chain.node import DEPLOYMENT
 from undertow.chain import vault
@@ -131,10 +131,13 @@ def test_a_request_pays_for_gas_and_for_data(anvil: Anvil) -> None:
     for method, values in (("anvil_setNextBlockBaseFeePerGas", ["0x0"]), ("evm_mine", [])):
         mine.chain.node.ask(method, values)
     least = mine.vault.functions.deposit(1, mine.chain.signer.address, AMOUNT)
-    options = {"from": mine.chain.signer.address, "gasPrice": 0}
-    least.call({**options, "value": DATA_FEE})
+    fees: list[TxParams] = [
+        {"from": mine.chain.signer.address, "gasPrice": Wei(0), "value": Wei(value)}
+        for value in (DATA_FEE, DATA_FEE - 1)
+    ]
+    least.call(fees[0])
     with pytest.raises(RevertedError, match="WrongFee"), reachable(least):
-        least.call({**options, "value": DATA_FEE - 1})
+        least.call(fees[1])
 
 
 def test_a_base_fee_that_a_node_makes_up_is_not_paid(anvil: Anvil) -> None:
