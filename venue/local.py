@@ -27,7 +27,7 @@ from undertow.chain.check import connect
 from undertow.chain.contracts import Contracts
 from undertow.chain.deploy import Plan, deploy
 from undertow.chain.deployment import Deployment
-from undertow.chain.terms import LOCAL
+from undertow.chain.terms import LOCAL, Terms
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.market_group import MarketGroup
@@ -55,6 +55,7 @@ def local_venue(
     group: MarketGroup = LOCAL_GROUP,
     linger: float = 1.0,
     url: str | None = None,
+    terms: Terms = LOCAL,
 ) -> Iterator[LocalVenue]:
     """Run a venue while the `with` block runs: on a chain of its own, or on anvil at ``url``."""
     artifacts = [build(name, progress) for name in circuit_names(preset)]
@@ -66,7 +67,7 @@ def local_venue(
         url = url or stack.enter_context(Anvil()).url
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="undertow-")))
         progress("deploying the contracts")
-        deployment = _deploy(url, preset, group, provers)
+        deployment = _deploy(url, preset, group, provers, terms)
         parts = _parts(url, deployment, provers, folder, linger)
         operator = assemble(parts)
         stack.callback(operator.close)
@@ -86,7 +87,9 @@ def _signers() -> tuple[str, ...]:
     return tuple(chain_key(1 + i) for i in range(SIGNERS))
 
 
-def _deploy(url: str, preset: Preset, group: MarketGroup, provers: Sequence[Prover]) -> Deployment:
+def _deploy(
+    url: str, preset: Preset, group: MarketGroup, provers: Sequence[Prover], terms: Terms
+) -> Deployment:
     batch, requests = provers
     plan = Plan(
         preset=preset,
@@ -95,7 +98,7 @@ def _deploy(url: str, preset: Preset, group: MarketGroup, provers: Sequence[Prov
         signers=[Account.from_key(key).address for key in _signers()],
         keys=(batch.verifying_key, requests.verifying_key),
         key_origins=(batch.artifacts.origin, requests.artifacts.origin),
-        terms=LOCAL,
+        terms=terms,
     )
     return deploy(Chain(url, chain_key(0)), plan)
 

@@ -21,6 +21,8 @@ abstract contract Queue is IVault {
 
     /// @notice Gas at the base fee that a request pays.
     uint64 public immutable REQUEST_FEE_GAS;
+    /// @notice Wei that it pays besides, for what a chain charges apart from gas: a rollup for its data.
+    uint64 public immutable REQUEST_FEE_WEI;
 
     // Slot: both ends.
     /// @inheritdoc IVault
@@ -32,13 +34,14 @@ abstract contract Queue is IVault {
     // Slots: one for each address that ever served, with the sentinel.
     mapping(address server => uint256 amount) private _fees;
 
-    constructor(uint64 requestFeeGas) {
+    constructor(uint64 requestFeeGas, uint64 requestFeeWei) {
         REQUEST_FEE_GAS = requestFeeGas;
+        REQUEST_FEE_WEI = requestFeeWei;
     }
 
     /// @inheritdoc IVault
     function requestFee() public view returns (uint256) {
-        return REQUEST_FEE_GAS * block.basefee;
+        return REQUEST_FEE_GAS * block.basefee + REQUEST_FEE_WEI;
     }
 
     /// @inheritdoc IVault

@@ -26,6 +26,12 @@ contract Vault is Queue, ReentrancyGuardTransient {
     /// @dev 63 bits of micro-USD stay far from 2^256.
     uint8 private constant MOST_DECIMALS = 36;
 
+    /// @dev One slot, which a withdrawal reads and writes.
+    struct Account {
+        address owner;
+        uint64 lastWithdrawal; // 0: none, for an opening comes first
+    }
+
     IERC20Metadata public immutable TOKEN;
     /// @notice The token's smallest units to one micro-USD.
     uint256 public immutable UNIT;
@@ -50,15 +56,16 @@ contract Vault is Queue, ReentrancyGuardTransient {
 
     // Slots: one for each address that was ever paid, with the sentinel, and one for each account.
     mapping(address owner => uint256 amount) private _claims;
-    /// @inheritdoc IVault
-    mapping(uint256 account => address owner) public accountAddress;
+    mapping(uint256 account => Account) private _accounts;
 
     modifier onlySettlement() {
         if (msg.sender != settlement) revert OnlySettlement(msg.sender, settlement);
         _;
     }
 
-    constructor(IERC20Metadata token, Minima memory minima, uint64 requestFeeGas) Queue(requestFeeGas) {
+    constructor(IERC20Metadata token, Minima memory minima, uint64 requestFeeGas, uint64 requestFeeWei)
+        Queue(requestFeeGas, requestFeeWei)
+    {
         if (address(token) == address(0)) revert ZeroAddress();
         _checkAmount(minima.opening);
         _checkAmount(minima.deposit);
@@ -93,13 +100,14 @@ contract Vault is Queue, ReentrancyGuardTransient {
         if (accountCount == type(uint24).max) revert AccountsExhausted();
         _pull(amount, MINIMUM_OPENING);
         account = ++accountCount;
-        accountAddress[account] = msg.sender;
+        _accounts[account].owner = msg.sender;
         _push(_word(Layout.KIND_OPEN, account, amount), keyX, keyY, 1);
     }
 
     /// @inheritdoc IVault
-    function deposit(uint256 account, uint256 amount) external payable nonReentrant {
+    function deposit(uint256 account, address owner, uint256 amount) external payable nonReentrant {
         _checkAccount(account);
+        _checkOwner(owner, _accounts[account].owner);
         _pull(amount, MINIMUM_DEPOSIT);
         _push(_word(Layout.KIND_DEPOSIT, account, amount), 0, 0, 1);
     }
@@ -108,9 +116,12 @@ contract Vault is Queue, ReentrancyGuardTransient {
     function withdraw(uint256 account, uint256 amount) external payable nonReentrant {
         _checkInitialized();
         _checkAccount(account);
-        address owner = accountAddress[account];
-        if (msg.sender != owner) revert NotAccountAddress(msg.sender, owner);
+        Account storage kept = _accounts[account];
+        _checkOwner(msg.sender, kept.owner);
+        uint64 last = kept.lastWithdrawal;
+        if (last != 0 && last >= queueStart) revert WithdrawalPending(last);
         _checkAmount(amount);
+        kept.lastWithdrawal = queueEnd;
         uint256 factor = amount < MINIMUM_WITHDRAWAL ? SMALL_FACTOR : 1;
         _push(_word(Layout.KIND_WITHDRAW, account, amount), 0, 0, factor);
     }
@@ -152,11 +163,21 @@ contract Vault is Queue, ReentrancyGuardTransient {
     function credit(uint24 account, uint64 amount) external onlySettlement nonReentrant {
         _checkAccount(account);
         if (amount > committed) revert ExceedsCommitted(amount, committed);
-        address owner = accountAddress[account];
+        address owner = _accounts[account].owner;
         committed -= amount;
         _totalClaims += amount;
         _claims[owner] = SENTINEL + claims(owner) + amount;
         emit Credited(account, owner, amount);
+    }
+
+    /// @inheritdoc IVault
+    function accountAddress(uint256 account) external view returns (address owner) {
+        return _accounts[account].owner;
+    }
+
+    /// @inheritdoc IVault
+    function lastWithdrawal(uint256 account) external view returns (uint64 number) {
+        return _accounts[account].lastWithdrawal;
     }
 
     /// @inheritdoc IVault
@@ -196,6 +217,10 @@ contract Vault is Queue, ReentrancyGuardTransient {
 
     function _checkAccount(uint256 account) private view {
         if (account == 0 || account > accountCount) revert UnknownAccount(account, accountCount);
+    }
+
+    function _checkOwner(address given, address owner) private pure {
+        if (given != owner) revert NotAccountAddress(given, owner);
     }
 
     function _checkAmount(uint256 amount) private pure {

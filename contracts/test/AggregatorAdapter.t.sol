@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {IPriceSource} from "../src/interfaces/IPriceSource.sol";
 import {IAggregatorAdapter} from "../src/interfaces/IAggregatorAdapter.sol";
 import {AggregatorAdapter} from "../src/oracle/AggregatorAdapter.sol";
 import {IAggregator} from "../src/interfaces/IAggregator.sol";
@@ -59,6 +58,7 @@ contract AggregatorAdapterTest is Test {
         btc.append(60_000e8, START - 10);
         eth.append(3_000e8, START - 20);
         adapter = new AggregatorAdapter(_feeds(), DEVIATION);
+        vm.warp(START + 1);
     }
 
     function test_pricesAt_scalesToMicroUsdPerLot() public view {
@@ -86,7 +86,7 @@ contract AggregatorAdapterTest is Test {
             btc.append(int256(60_000e8 + i * 1e8), time);
         }
         vm.warp(START + 60);
-        moment = bound(moment, START, START + 60);
+        moment = bound(moment, START, START + 59);
         uint256 accepted;
         for (uint80 i; i < 9; ++i) {
             try this.read(uint64(moment), 5 + i, 5) returns (uint256[3] memory words) {
@@ -110,24 +110,33 @@ contract AggregatorAdapterTest is Test {
         adapter.pricesAt(START, abi.encode(new uint80[](1)), 0, [uint256(0), 0, 0]);
     }
 
-    function test_pricesAt_revertsWhenTheMomentIsInTheFuture() public {
-        expectError(IPriceSource.TimeInFuture.selector, START + 1, START);
+    /// @dev A feed may answer in the same block, after the price of that second was recorded.
+    function test_pricesAt_revertsForTheBlocksOwnSecond() public {
+        for (uint64 time = START + 1; time < START + 3; ++time) {
+            expectError(IAggregatorAdapter.TimeNotPast.selector, time, START + 1);
+            this.read(time, 5, 5);
+        }
+        btc.append(61_000e8, START + 1);
+        expectError(IAggregatorAdapter.TimeNotPast.selector, START + 1, START + 1);
+        this.read(START + 1, 6, 5);
+        vm.warp(START + 2);
+        expectError(IAggregatorAdapter.RoundNotLast.selector, 0, 5);
         this.read(START + 1, 5, 5);
+        assertEq(_read(START + 1, 6, 5)[0], 61e6);
     }
 
     function test_pricesAt_revertsWhenAnyFeedIsStale() public {
         eth.append(3_000e8, START);
-        vm.warp(START + 120);
+        vm.warp(START + 121);
         btc.append(60_000e8, START + 100);
         _read(START + 120, 6, 6);
-        vm.warp(START + 121);
+        vm.warp(START + 122);
         expectError(IAggregatorAdapter.AnswerStale.selector, 8, START);
         this.read(START + 121, 6, 6);
     }
 
     function test_pricesAt_revertsWhenTheAnswerIsTooNew() public {
         btc.append(60_000e8, START + 1);
-        vm.warp(START + 1);
         expectError(IAggregatorAdapter.AnswerTooNew.selector, 0, START + 1);
         this.read(START, 6, 5);
     }

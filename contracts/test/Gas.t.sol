@@ -107,7 +107,7 @@ contract GasDefaultTest is GasTest {
         _open(ALICE, MINIMUM);
         _report("open", 94_000);
         _deposit(BOB, 1, MINIMUM);
-        _report("deposit", 68_000);
+        _report("deposit", 70_000);
         _withdraw(1, MINIMUM);
         _report("withdraw", 46_000);
     }
@@ -132,7 +132,7 @@ contract GasRequestsTest is GasTest {
     /// forge-config: default.isolate = true
     function test_gas_settleRequests_ofWithdrawals() public {
         for (uint256 i; i < M; ++i) {
-            _withdraw(1, MINIMUM / 2);
+            _withdraw(1 + i, MINIMUM / 2);
         }
         vm.warp(START + 30);
         _close(R - 503);

@@ -26,7 +26,7 @@ contract PipelineLiveTest is Pipelined {
         uint64 closed = settlement.batchesClosed();
         uint64 settled = settlement.batchesSettled();
         if (which == 0) _deposit(BOB, 1, MINIMUM);
-        if (which == 1) _withdraw(1, MINIMUM);
+        if (which == 1 && !_isWithdrawing(1)) _withdraw(1, MINIMUM);
         if (which == 2 && closed - settled < 7 && _hasGrid(closed)) _close(SET + closed);
         if (which == 3 && closed > settled) _priceFirst(settled + 1, closed);
         if (which == 4) _serveOne();

@@ -14,10 +14,11 @@ contract Miser {
 /// @dev This contract stands for the settlement contract.
 contract QueueTest is Requests {
     uint256 constant BASE_FEE = 10 gwei;
-    uint256 constant FEE = 60_000 * BASE_FEE;
+    uint64 constant DATA_FEE = 7_000 gwei;
+    uint256 constant FEE = 60_000 * BASE_FEE + DATA_FEE;
 
     function setUp() public {
-        _makeVault();
+        _makeVault(DATA_FEE);
         vault.initialize(address(this));
         vm.fee(BASE_FEE);
         _open(ALICE, MINIMUM);
@@ -29,7 +30,7 @@ contract QueueTest is Requests {
     function testFuzz_take_inPartsOfAnySize(uint256 seed) public {
         for (uint256 i; i < 20; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
-            if (seed % 3 == 0) _withdraw(1, MINIMUM);
+            if (seed % 3 == 0 && !_isWithdrawing(1)) _withdraw(1, MINIMUM);
             if (seed % 3 == 1) _deposit(BOB, 1, MINIMUM + i);
             if (seed % 3 == 2) _take((seed >> 128) % (1 + vault.queueLength()));
         }
@@ -98,26 +99,38 @@ contract QueueTest is Requests {
         assertEq(vault.requestFee(), FEE);
         expectError(IVault.WrongFee.selector, FEE - 1, FEE);
         vm.prank(BOB);
-        vault.deposit{value: FEE - 1}(1, MINIMUM);
+        vault.deposit{value: FEE - 1}(1, ALICE, MINIMUM);
         _deposit(BOB, 1, MINIMUM);
         assertEq(address(vault).balance, 2 * FEE);
     }
 
+    /// @dev What a chain charges for data is due whatever its base fee is.
+    function test_requestFee_coversDataApartFromGas() public {
+        vm.fee(0);
+        assertEq(vault.requestFee(), DATA_FEE);
+        expectError(IVault.WrongFee.selector, DATA_FEE - 1, DATA_FEE);
+        vm.prank(BOB);
+        vault.deposit{value: DATA_FEE - 1}(1, ALICE, MINIMUM);
+        _deposit(BOB, 1, MINIMUM);
+        assertEq(vault.REQUEST_FEE_WEI(), DATA_FEE);
+    }
+
     /// @dev Dust stays withdrawable, at a price that leaves no joy in a flood of it.
     function test_withdraw_belowTheMinimumPaysMore() public {
+        _open(ALICE, MINIMUM);
         expectError(IVault.WrongFee.selector, 4 * FEE - 1, 4 * FEE);
         vm.prank(ALICE);
         vault.withdraw{value: 4 * FEE - 1}(1, MINIMUM / 4 - 1);
         _withdraw(1, 1);
-        _withdraw(1, MINIMUM / 4);
-        assertEq(address(vault).balance, 6 * FEE);
+        _withdraw(2, MINIMUM / 4);
+        assertEq(address(vault).balance, 7 * FEE);
     }
 
     function test_deposit_revertsWhenTheFeeIsTooLargeToBeOne() public {
         vm.deal(BOB, 2 ** 97);
         expectError(IVault.WrongFee.selector, 2 ** 96, FEE);
         vm.prank(BOB);
-        vault.deposit{value: 2 ** 96}(1, MINIMUM);
+        vault.deposit{value: 2 ** 96}(1, ALICE, MINIMUM);
     }
 
     function test_take_earnsTheFeesOfWhatIsServed() public {
@@ -127,12 +140,13 @@ contract QueueTest is Requests {
         _take(2);
         assertEq(vault.fees(BOB), 2 * FEE);
         _take(1);
-        assertEq(vault.fees(BOB), 5 * FEE);
+        uint256 earned = 2 * FEE + 60_000 * 3 * BASE_FEE + DATA_FEE;
+        assertEq(vault.fees(BOB), earned);
         vm.expectEmit(address(vault));
-        emit IVault.FeesClaimed(BOB, address(0xFEE), 5 * FEE);
+        emit IVault.FeesClaimed(BOB, address(0xFEE), earned);
         vm.prank(BOB);
         vault.claimFees(address(0xFEE));
-        assertEq(address(0xFEE).balance, 5 * FEE);
+        assertEq(address(0xFEE).balance, earned);
         assertEq(vault.fees(BOB), 0);
         expectError(IVault.NothingToClaim.selector, BOB);
         vm.prank(BOB);

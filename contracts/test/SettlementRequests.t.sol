@@ -113,18 +113,20 @@ contract SettlementRequestsTest is Venue {
 
     /// @dev Asked for at marks that are known, a withdrawal would take money off a loss to come.
     function test_settleRequests_revertsAtMarksOlderThanTheWithdrawal() public {
-        _settleOpening();
+        Answer[] memory two = new Answer[](2);
+        _open(ALICE, MINIMUM);
+        _open(ALICE, MINIMUM);
+        _proveAndSettle(NEW_ROOT, two);
         _withdraw(1, 400);
-        expectError(ISettlement.WithdrawalTooYoung.selector, 1, START, 0);
+        expectError(ISettlement.WithdrawalTooYoung.selector, 2, START, 0);
         this.settleUnproven(1004, _answer(400));
 
         _close(501);
         _priceSet(1);
         _settleBatch(501);
         vm.warp(settlement.marksTime());
-        Answer[] memory two = new Answer[](2);
-        _withdraw(1, 400); // in the second of the marks themselves
-        expectError(ISettlement.WithdrawalTooYoung.selector, 2, START + 2, START + 2);
+        _withdraw(2, 400); // in the second of the marks themselves
+        expectError(ISettlement.WithdrawalTooYoung.selector, 3, START + 2, START + 2);
         this.settleUnproven(1004, two);
         _proveAndSettle(1004, _answer(400));
         assertEq(vault.claims(ALICE), 400);

@@ -18,7 +18,7 @@ contract VaultTest is Requests {
     uint256 constant LIMIT = 1 << 63;
 
     function setUp() public {
-        _makeVault();
+        _makeVault(0);
         vault.initialize(address(this));
     }
 
@@ -26,7 +26,7 @@ contract VaultTest is Requests {
 
     function test_constructor_revertsWhenTokenIsZero() public {
         expectError(IVault.ZeroAddress.selector);
-        new Vault(IERC20Metadata(address(0)), _minima(), 0);
+        new Vault(IERC20Metadata(address(0)), _minima(), 0, 0);
     }
 
     function test_constructor_revertsWhenAMinimumIsOutOfRange() public {
@@ -37,7 +37,7 @@ contract VaultTest is Requests {
             if (i / 2 == 1) minima.deposit = bad[i % 2];
             if (i / 2 == 2) minima.withdrawal = bad[i % 2];
             expectError(IVault.AmountOutOfRange.selector, bad[i % 2], LIMIT);
-            new Vault(token, minima, 0);
+            new Vault(token, minima, 0, 0);
         }
     }
 
@@ -46,7 +46,7 @@ contract VaultTest is Requests {
         for (uint256 i; i < 2; ++i) {
             DecimalsToken odd = new DecimalsToken(bad[i]);
             expectError(IVault.UnsupportedDecimals.selector, bad[i]);
-            new Vault(odd, _minima(), 0);
+            new Vault(odd, _minima(), 0, 0);
         }
     }
 
@@ -54,7 +54,7 @@ contract VaultTest is Requests {
     function testFuzz_open_takesWholeMicroUsdOfAnyToken(uint8 decimals) public {
         decimals = uint8(bound(decimals, 6, 36));
         DecimalsToken other = new DecimalsToken(decimals);
-        Vault fresh = new Vault(other, _minima(), 0);
+        Vault fresh = new Vault(other, _minima(), 0, 0);
         fresh.initialize(address(this));
         uint256 unit = 10 ** (decimals - 6);
         assertEq(fresh.UNIT(), unit);
@@ -73,7 +73,7 @@ contract VaultTest is Requests {
     }
 
     function test_initialize_revertsForOthers() public {
-        Vault fresh = new Vault(token, _minima(), 0);
+        Vault fresh = new Vault(token, _minima(), 0, 0);
         expectError(IVault.OnlyDeployer.selector, BOB, address(this));
         vm.prank(BOB);
         fresh.initialize(BOB);
@@ -85,13 +85,13 @@ contract VaultTest is Requests {
     }
 
     function test_initialize_revertsWhenZero() public {
-        Vault fresh = new Vault(token, _minima(), 0);
+        Vault fresh = new Vault(token, _minima(), 0, 0);
         expectError(IVault.ZeroAddress.selector);
         fresh.initialize(address(0));
     }
 
     function test_requests_revertBeforeInitialization() public {
-        Vault fresh = new Vault(token, _minima(), 0);
+        Vault fresh = new Vault(token, _minima(), 0, 0);
         expectError(IVault.NotInitialized.selector);
         fresh.open(Keys.BASE8_X, Keys.BASE8_Y, MINIMUM);
         expectError(IVault.NotInitialized.selector);
@@ -127,7 +127,7 @@ contract VaultTest is Requests {
         _open(ALICE, MINIMUM);
         expectError(IVault.BelowMinimum.selector, MINIMUM / 2 - 1, MINIMUM / 2);
         vm.prank(ALICE);
-        vault.deposit(1, MINIMUM / 2 - 1);
+        vault.deposit(1, ALICE, MINIMUM / 2 - 1);
         expectError(IVault.BelowMinimum.selector, MINIMUM / 2 - 1, MINIMUM / 2);
         vm.prank(ALICE);
         vault.houseDeposit(MINIMUM / 2 - 1);
@@ -166,7 +166,26 @@ contract VaultTest is Requests {
         _open(ALICE, MINIMUM);
         expectError(IVault.UnknownAccount.selector, index, 1);
         vm.prank(ALICE);
-        vault.deposit(index, MINIMUM);
+        vault.deposit(index, ALICE, MINIMUM);
+    }
+
+    /// @dev Two openings that a reorganisation swaps: the number is somebody else's now.
+    function test_deposit_revertsWhenAnotherAddressOpenedTheAccount() public {
+        _open(BOB, MINIMUM);
+        _open(ALICE, MINIMUM);
+        expectError(IVault.NotAccountAddress.selector, ALICE, BOB);
+        vm.prank(ALICE);
+        vault.deposit(1, ALICE, MINIMUM);
+        assertEq(vault.queueLength(), 2);
+        _deposit(ALICE, 2, MINIMUM);
+        assertEq(vault.queuedDeposits(), 3 * MINIMUM);
+    }
+
+    /// @dev Of an account that nobody opened, not even the zero address is the owner.
+    function test_deposit_revertsWhenNobodyOpenedTheAccount() public {
+        expectError(IVault.UnknownAccount.selector, 1, 0);
+        vm.prank(ALICE);
+        vault.deposit(1, address(0), MINIMUM);
     }
 
     function test_withdraw_queuesButMovesNothing() public {
@@ -186,6 +205,35 @@ contract VaultTest is Requests {
         vault.withdraw(1, MINIMUM);
     }
 
+    function test_withdraw_revertsWhileOneOfTheAccountWaits() public {
+        _open(ALICE, MINIMUM);
+        _open(ALICE, MINIMUM);
+        assertEq(vault.lastWithdrawal(1), 0);
+        _withdraw(1, MINIMUM);
+        assertEq(vault.lastWithdrawal(1), 2);
+        _expectPending(2);
+        _take(2);
+        _expectPending(2);
+        _deposit(BOB, 1, MINIMUM);
+        _take(1);
+        _withdraw(1, MINIMUM);
+        assertEq(vault.lastWithdrawal(1), 4);
+        _expectPending(4);
+    }
+
+    /// @dev It keeps no other account waiting, of the same address or not.
+    function test_withdraw_waitsForNoOtherAccount() public {
+        _open(ALICE, MINIMUM);
+        _open(ALICE, MINIMUM);
+        _open(BOB, MINIMUM);
+        for (uint256 account = 1; account <= 3; ++account) {
+            _withdraw(account, MINIMUM);
+            assertEq(vault.lastWithdrawal(account), 2 + account);
+        }
+        assertEq(vault.accountAddress(1), ALICE);
+        assertEq(vault.accountAddress(3), BOB);
+    }
+
     function test_withdraw_revertsWhenAccountIsUnknown() public {
         expectError(IVault.UnknownAccount.selector, 1, 0);
         vault.withdraw(1, MINIMUM);
@@ -197,7 +245,7 @@ contract VaultTest is Requests {
         expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
         vault.open(Keys.BASE8_X, Keys.BASE8_Y, amount);
         expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
-        vault.deposit(1, amount);
+        vault.deposit(1, ALICE, amount);
         expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
         vault.houseDeposit(amount);
         expectError(IVault.AmountOutOfRange.selector, amount, LIMIT);
@@ -210,12 +258,12 @@ contract VaultTest is Requests {
         _deposit(BOB, 1, MINIMUM);
         expectError(IVault.VaultFull.selector, LIMIT - 1 + MINIMUM, LIMIT);
         vm.prank(BOB);
-        vault.deposit(1, MINIMUM);
+        vault.deposit(1, ALICE, MINIMUM);
     }
 
     function test_deposit_revertsWhenTokenTakesAFee() public {
         FeeToken fee = new FeeToken();
-        Vault fresh = new Vault(fee, _minima(), 0);
+        Vault fresh = new Vault(fee, _minima(), 0, 0);
         fresh.initialize(address(this));
         fee.mint(address(this), MINIMUM);
         fee.approve(address(fresh), MINIMUM);
@@ -225,7 +273,7 @@ contract VaultTest is Requests {
 
     function test_deposit_revertsWhenTokenReenters() public {
         ReenteringToken reentering = new ReenteringToken();
-        Vault fresh = new Vault(reentering, _minima(), 0);
+        Vault fresh = new Vault(reentering, _minima(), 0, 0);
         fresh.initialize(address(this));
         reentering.mint(address(this), MINIMUM);
         reentering.approve(address(fresh), MINIMUM);
@@ -312,6 +360,12 @@ contract VaultTest is Requests {
         expectError(IVault.NothingToClaim.selector, ALICE);
         vm.prank(ALICE);
         vault.claim();
+    }
+
+    function _expectPending(uint64 number) private {
+        expectError(IVault.WithdrawalPending.selector, number);
+        vm.prank(ALICE);
+        vault.withdraw(1, MINIMUM);
     }
 
     function _take(uint256 count) private {

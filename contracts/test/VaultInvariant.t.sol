@@ -24,7 +24,7 @@ contract VaultHandler is Requests {
 
     constructor() {
         TOKEN = new DecimalsToken(8);
-        VAULT = vault = new Vault(TOKEN, IVault.Minima(10, 5, 5), FEE_GAS);
+        VAULT = vault = new Vault(TOKEN, IVault.Minima(10, 5, 5), FEE_GAS, 9);
         VAULT.initialize(address(this));
         vm.fee(7);
         for (uint256 i; i < 3; ++i) {
@@ -58,7 +58,7 @@ contract VaultHandler is Requests {
     function withdraw(uint256 index, uint256 amount) external {
         if (VAULT.accountCount() == 0) return;
         index = bound(index, 1, VAULT.accountCount());
-        _withdraw(index, bound(amount, 1, 1e12));
+        if (!_isWithdrawing(index)) _withdraw(index, bound(amount, 1, 1e12));
     }
 
     function settle(uint256 count, uint256 payMask, uint256 server) external {
@@ -141,6 +141,19 @@ contract VaultInvariantTest is Test {
             if (RequestWord.kindOf(word) != Layout.KIND_WITHDRAW) sum += RequestWord.amountOf(word);
         }
         assertEq(sum, vault.queuedDeposits());
+    }
+
+    function invariant_oneWithdrawalOfAnAccountWaitsAtMost() public view {
+        IVault.Request[] memory queue = handler.queue();
+        uint64 first = vault.queueStart();
+        uint256[] memory waiting = new uint256[](uint256(vault.accountCount()) + 1);
+        for (uint256 number = first; number < queue.length; ++number) {
+            uint256 word = queue[number].word;
+            if (RequestWord.kindOf(word) != Layout.KIND_WITHDRAW) continue;
+            uint256 account = RequestWord.accountOf(word);
+            assertTrue(++waiting[account] == 1);
+            assertEq(vault.lastWithdrawal(account), number);
+        }
     }
 
     function invariant_etherIsTheFeesNotYetPaid() public view {

@@ -79,7 +79,7 @@ def test_the_contract_takes_every_path() -> None:
     with Anvil(accounts=2) as anvil:
         chain = Chain(anvil.url, chain_key(0))
         me, token = chain.signer.address, chain.deploy("TestToken").address
-        queue = chain.deploy("Vault", token, (1_000_000,) * 3, 60_000)
+        queue = chain.deploy("Vault", token, (1_000_000,) * 3, 60_000, 0)
         chain.send(queue.functions.initialize(me))
         contracts = Contracts(chain, replace(DEPLOYMENT, vault=queue.address, token=token, block=0))
         vault.mint(contracts, MicroUsd(40 * AMOUNT))

@@ -1,22 +1,29 @@
-"""Who opens an account is told its own number, whoever opens one at the same moment."""
+"""Requests as traders send them: whose account they are for, and what they pay."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from web3.types import TxReceipt
+import pytest
+from web3.types import TxParams, TxReceipt, Wei
 
 from tests.chain.node import DEPLOYMENT
 from undertow.chain import vault
 from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
+from undertow.chain.errors import ChainUnreachableError, RevertedError
+from undertow.chain.fees import GWEI, LARGEST_FEE
+from undertow.chain.reading import reachable
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.units import MicroUsd
 from venue.local import chain_key
 
 AMOUNT = MicroUsd(5_000_000)
+DATA_FEE = 7_000 * GWEI
+MINIMA = (1_000_000,) * 3
 
 
 class Overtaken(Chain):
@@ -33,21 +40,109 @@ class Overtaken(Chain):
         return receipt
 
 
+class Boastful(Chain):
+    """A connection to a node that names a huge base fee."""
+
+    def base_fee(self) -> int:
+        return LARGEST_FEE
+
+
+@pytest.fixture
+def anvil() -> Iterator[Anvil]:
+    with Anvil(accounts=3) as running:
+        yield running
+
+
+def two_traders(chain: Chain, stranger: Chain) -> tuple[Contracts, Contracts]:
+    """Return a vault as two connections have it; the first one's account settles for it."""
+    token = chain.deploy("TestToken").address
+    queue = chain.deploy("Vault", token, MINIMA, 60_000, DATA_FEE)
+    chain.send(queue.functions.initialize(chain.signer.address))
+    terms = replace(DEPLOYMENT.terms, request_fee_wei=DATA_FEE)
+    deployment = replace(DEPLOYMENT, vault=queue.address, token=token, block=0, terms=terms)
+    both = Contracts(chain, deployment), Contracts(stranger, deployment)
+    for contracts in both:
+        vault.mint(contracts, MicroUsd(4 * AMOUNT))
+        vault.allow(contracts, MicroUsd(4 * AMOUNT))
+    return both
+
+
 def owner(number: int) -> Any:
     return PrivateKey.from_seed(bytes([number] * 32)).public
 
 
-def test_two_traders_are_told_two_numbers() -> None:
-    with Anvil(accounts=3) as anvil:
-        chain, stranger = Overtaken(anvil.url, chain_key(0)), Chain(anvil.url, chain_key(1))
-        token = chain.deploy("TestToken").address
-        queue = chain.deploy("Vault", token, (1_000_000,) * 3, 60_000)
-        chain.send(queue.functions.initialize(chain.signer.address))
-        deployment = replace(DEPLOYMENT, vault=queue.address, token=token)
-        mine, other = Contracts(chain, deployment), Contracts(stranger, deployment)
-        for contracts in (mine, other):
-            vault.mint(contracts, AMOUNT)
-            vault.allow(contracts, AMOUNT)
-        chain.other = other
-        assert vault.open_account(mine, owner(1), AMOUNT) == 1
-        assert chain.number == 2
+def waiting(contracts: Contracts) -> int:
+    return int(contracts.vault.functions.queueLength().call())
+
+
+def test_two_traders_are_told_two_numbers(anvil: Anvil) -> None:
+    chain = Overtaken(anvil.url, chain_key(0))
+    mine, other = two_traders(chain, Chain(anvil.url, chain_key(1)))
+    chain.other = other
+    assert vault.open_account(mine, owner(1), AMOUNT) == 1
+    assert chain.number == 2
+
+
+def test_a_deposit_after_a_reorganisation_is_nobody_elses(anvil: Anvil) -> None:
+    mine, other = two_traders(Chain(anvil.url, chain_key(0)), Chain(anvil.url, chain_key(1)))
+    before = mine.chain.node.ask("evm_snapshot", [])
+    assert vault.open_account(mine, owner(1), AMOUNT) == 1
+    mine.chain.node.ask("evm_revert", [before])
+    # On this branch the same number is somebody else's.
+    assert vault.open_account(other, owner(2), AMOUNT) == 1
+    with pytest.raises(RevertedError, match="NotAccountAddress"):
+        vault.deposit(mine, 1, AMOUNT)
+    assert waiting(mine) == 1
+    # Whoever means the other one says so.
+    vault.deposit(mine, 1, AMOUNT, other.chain.signer.address)
+    vault.deposit(other, 1, AMOUNT)
+    assert waiting(mine) == 3
+
+
+def test_an_account_has_one_withdrawal_waiting(anvil: Anvil) -> None:
+    mine, other = two_traders(Chain(anvil.url, chain_key(0)), Chain(anvil.url, chain_key(1)))
+    for contracts in (mine, other):
+        vault.open_account(contracts, owner(1), AMOUNT)
+    vault.withdraw(mine, 1, AMOUNT)
+    with pytest.raises(RevertedError, match="WithdrawalPending"):
+        vault.withdraw(mine, 1, AMOUNT)
+    vault.withdraw(other, 2, AMOUNT)
+    served(mine, 3)
+    vault.withdraw(mine, 1, AMOUNT)
+    assert waiting(mine) == 2
+
+
+def served(contracts: Contracts, count: int) -> None:
+    """The oldest requests leave the queue."""
+    chain, queue = contracts.chain, contracts.queue
+    queue.read(chain.newest(), int(contracts.vault.functions.queueEnd().call()))
+    entries = [entry.words() for entry in queue.entries[:count]]
+    paths = [queue.peaks.path(number) for number in range(count)]
+    call = contracts.vault.functions.take(entries, paths, chain.signer.address)
+    chain.send(call, contracts.vault)
+
+
+def test_a_request_pays_for_gas_and_for_data(anvil: Anvil) -> None:
+    mine, _ = two_traders(Chain(anvil.url, chain_key(0)), Chain(anvil.url, chain_key(1)))
+    vault.open_account(mine, owner(1), AMOUNT)
+    mine.queue.read(mine.chain.newest(), 1)
+    (entry,) = mine.queue.entries
+    assert entry.fee > DATA_FEE + 60_000
+    for method, values in (("anvil_setNextBlockBaseFeePerGas", ["0x0"]), ("evm_mine", [])):
+        mine.chain.node.ask(method, values)
+    least = mine.vault.functions.deposit(1, mine.chain.signer.address, AMOUNT)
+    fees: list[TxParams] = [
+        {"from": mine.chain.signer.address, "gasPrice": Wei(0), "value": Wei(value)}
+        for value in (DATA_FEE, DATA_FEE - 1)
+    ]
+    least.call(fees[0])
+    with pytest.raises(RevertedError, match="WrongFee"), reachable(least):
+        least.call(fees[1])
+
+
+def test_a_base_fee_that_a_node_makes_up_is_not_paid(anvil: Anvil) -> None:
+    mine, _ = two_traders(Chain(anvil.url, chain_key(0)), Chain(anvil.url, chain_key(1)))
+    liar = Contracts(Boastful(anvil.url, chain_key(0)), mine.deployment)
+    with pytest.raises(ChainUnreachableError, match="above the bound of 2000"):
+        vault.open_account(liar, owner(1), AMOUNT)
+    assert waiting(mine) == 0

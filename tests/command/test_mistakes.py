@@ -31,6 +31,7 @@ COMMANDS = (
 )
 KEY = ("--key", "t.key", "--account", "1")
 CHAIN = {"UNDERTOW_CHAIN_KEY": "11" * 32}
+DEPOSIT = ("deposit", "5", *KEY)
 DEPLOY = ("deploy", "--operator", "t.key", "--preset", "minimal")
 
 
@@ -67,6 +68,7 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
         (("deposit", "5", "--key", "t.key"), {}, ["set UNDERTOW_CHAIN_KEY"]),
         (("deposit", "5", "--key", "t.key"), {"UNDERTOW_CHAIN_KEY": "zz"}, ["32 bytes of hex"]),
         (("deposit", "nan", "--key", "t.key"), CHAIN, ["nan is no amount"]),
+        ((*DEPOSIT, "--owner", "0x12"), CHAIN, ["an owner is 0x and 40 digits of hex"]),
         (("withdraw", "5", "--account", "1"), CHAIN, ["undertow deploy"]),
         (("status", *KEY), {}, ["undertow deploy"]),
         (("report", "5"), {}, ["set UNDERTOW_SIGNER_KEY"]),
@@ -78,6 +80,7 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
         (("circuits", "begin", "none", "--preset", "no"), {}, ["no preset no"]),
         (("prover", "run", "jobs", "--preset", "no"), {}, ["no preset no"]),
         ((*DEPLOY, "--params", "t.key"), CHAIN, ["t.key is no file of parameters", "taker_fee"]),
+        ((*DEPLOY, "--terms", "l3"), CHAIN, ["no terms l3; there are l1, rollup, local"]),
         ((*DEPLOY, "--rpc", "http://127.0.0.1:9"), CHAIN, ["does not answer", "is it running"]),
     ],
 )

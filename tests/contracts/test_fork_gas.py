@@ -17,8 +17,8 @@ NEXT_FORK = {
     "priceBatch, without an oracle": 77_000,
     "open": 232_000,
     "settleRequests, 8 openings": 415_000,
-    "deposit": 101_500,
-    "withdraw": 58_000,
+    "deposit": 104_000,
+    "withdraw": 69_000,
     "closeBatch": 82_000,
 }
 """Limits: what was measured, rounded up. A slot that is written afresh is 110,000 of it: only an

@@ -91,6 +91,8 @@ def test_a_withdrawal_is_paid_or_proved_refused(venue: LocalVenue) -> None:
     functions = venue.contracts.vault.functions
     runs, claims = venue.operator.replica.runs, functions.totalClaims().call()
     withdraw(venue.contracts, 1, MicroUsd(10**12))
+    with pytest.raises(RevertedError, match="WithdrawalPending"):
+        withdraw(venue.contracts, 1, MicroUsd(1_000 * DOLLAR))
     spot = [prices(SPOT)] * SIGNERS
     venue.wait("the refusal", lambda: venue.operator.replica.runs > runs, prices=spot)
     assert functions.totalClaims().call() == claims

@@ -115,6 +115,10 @@ class MemoryChain:
 
     def ask(self, request: Request) -> None:
         """Somebody queues a request."""
+        if request.kind is Kind.WITHDRAW:
+            waiting = (entry.request for entry in self.queue[self.taken :])
+            pending = any(r.kind is request.kind and r.account == request.account for r in waiting)
+            _require(not pending, "WithdrawalPending")
         self._mine()
         self.queue.append(Entry(request=request, time=self.now))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -26,6 +27,7 @@ from tests.matcher.faults import (
     StandInProver,
     StoppedError,
 )
+from undertow.chain.errors import RevertedError
 from undertow.client.client import MatcherInfo, Trader
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
@@ -148,7 +150,8 @@ class OneProcess:
         for _ in range(draw.choice((0, 0, 1, 2, 3, 5))):
             self.submit(draw)
         if draw.random() < 0.2:
-            self.chain.ask(_request(draw))
+            with suppress(RevertedError):
+                self.chain.ask(_request(draw))
         if draw.random() < 0.6:
             self._publish(draw)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -18,9 +19,9 @@ from prover.inputs import Job
 from prover.proof import Proof
 from tests.matcher.faults import Faults
 from tests.matcher.invariants import check
-from tests.matcher.one_process import FakeClock, OneProcess
+from tests.matcher.one_process import TRADERS, FakeClock, OneProcess
 from tests.strategies import LISTED, PARAMS, genesis
-from undertow.chain.errors import ChainUnreachableError
+from undertow.chain.errors import ChainUnreachableError, RevertedError
 from undertow.chain.view import MOST_PENDING
 from undertow.protocol.authority import Authority
 from undertow.protocol.request import Kind, Request
@@ -235,13 +236,14 @@ def test_a_young_withdrawal_is_paid_after_an_empty_set(tmp_path: Path) -> None:
 
 
 def test_neither_requests_nor_orders_stop_the_other(tmp_path: Path) -> None:
-    """A withdrawal of a millionth of a dollar in each block, and an order in each block."""
+    """A withdrawal of a millionth of a dollar in each block, whoever may, and an order."""
     venue = OneProcess(tmp_path, 1, Faults())
     quiet(venue)
     chain, batches, taken = venue.chain, venue.chain.batches, venue.chain.taken
     draw = Random(5)
-    for _ in range(60):
-        chain.ask(Request(Kind.WITHDRAW, 1, MicroUsd(1)))
+    for turn in range(60):
+        with suppress(RevertedError):
+            chain.ask(Request(Kind.WITHDRAW, 1 + turn % TRADERS, MicroUsd(1)))
         venue.submit(draw)
         venue.operator.step()
         venue.proofs.turn()

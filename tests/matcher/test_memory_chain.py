@@ -65,6 +65,7 @@ def test_a_batch(venue: OneProcess) -> None:
 def test_a_run_of_requests(venue: OneProcess) -> None:
     chain, settle = venue.chain, venue.chain.settle_requests
     chain.ask(Request(Kind.WITHDRAW, 1, MICRO_USD))
+    refuses(chain.ask, "WithdrawalPending", Request(Kind.WITHDRAW, 1, MICRO_USD))
     refused = partial(refuses, settle)
 
     def checked(root: int, house: Any, answers: Any, c: int, proof: Any, entries: Any) -> int:

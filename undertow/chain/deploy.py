@@ -120,7 +120,7 @@ def deploy(chain: Chain, plan: Plan) -> Deployment:
     verifiers = [chain.deploy("Groth16Verifier", key).address for key in plan.keys]
     terms = plan.terms
     minima = (terms.minimum_opening, terms.minimum_deposit, terms.minimum_withdrawal)
-    vault = chain.deploy("Vault", token, minima, terms.request_fee_gas)
+    vault = chain.deploy("Vault", token, minima, terms.request_fee_gas, terms.request_fee_wei)
     parts = (oracle, *verifiers, vault.address, chain.signer.address)
     settlement = _settlement(chain, plan, parts).address
     chain.send(vault.functions.initialize(settlement))

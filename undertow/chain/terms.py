@@ -28,13 +28,19 @@ class Terms:
     minimum_deposit: int = 1_000_000
     minimum_withdrawal: int = 1_000_000
     request_fee_gas: int = 60_000
-    """Gas at the base fee that a request pays to who serves it."""
+    """Gas at the base fee that a request pays for being served."""
+    request_fee_wei: int = 0
+    """What it pays besides, where a chain charges for data apart from gas."""
 
 
 L1 = Terms(interval=12, lag=12, gap=3)
-ROLLUP = Terms(interval=3, lag=12, gap=3)
+ROLLUP = Terms(interval=3, lag=12, gap=3, request_fee_wei=1_000 * 10**9)
+"""A request takes about a kilobyte to be served: this is a gwei a byte."""
 LOCAL = Terms(interval=1, lag=0, gap=1)
 TERMS = {"l1": L1, "rollup": ROLLUP, "local": LOCAL}
 
 OF_SETTLEMENT = ("interval", "lag", "gap", "window", "lapse_after", "request_cap")
-OF_VAULT = ("minimum_opening", "minimum_deposit", "minimum_withdrawal", "request_fee_gas")
+OF_VAULT = (
+    *("minimum_opening", "minimum_deposit", "minimum_withdrawal"),
+    *("request_fee_gas", "request_fee_wei"),
+)

@@ -1,7 +1,7 @@
 """Money in and out: requests into the vault's queue, and what was paid out of it.
 
 The queue is served by proofs: each of these returns once the request waits, not once it counts.
-Each pays a fee in the chain's own coin to whoever serves it.
+Each pays a fee in the chain's own coin, which is the operator's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from web3.logs import DISCARD
 from web3.types import TxReceipt
 
 from undertow.chain.contracts import Contracts
-from undertow.chain.errors import WrongAnswerError
+from undertow.chain.errors import ChainUnreachableError, WrongAnswerError
+from undertow.chain.fees import GWEI, LARGEST_FEE
 from undertow.chain.reading import decoded, reachable
 from undertow.chain.terms import SMALL_FACTOR
 from undertow.crypto.babyjubjub import Point
@@ -20,13 +21,21 @@ from undertow.protocol.request import Request, opening_key
 from undertow.protocol.units import MicroUsd
 
 FEE_MARGIN = 2
-"""The base fee may rise so much until the request is in a block; all of it goes to who serves."""
+"""The base fee may rise so much until the request is in a block; all of it is paid."""
 
 
 def request_fee(contracts: Contracts, factor: int = 1) -> int:
-    """Return what to give with a request, in wei; 0 where the chain has no base fee."""
-    gas = contracts.terms.request_fee_gas
-    return FEE_MARGIN * factor * gas * contracts.chain.base_fee()
+    """Return what to give with a request, in wei, whose least fee is so many times the usual.
+
+    Raises:
+        ChainUnreachableError: the node names a base fee that would make it more than we pay.
+    """
+    terms, price = contracts.terms, FEE_MARGIN * contracts.chain.base_fee()
+    if price > LARGEST_FEE:
+        raise ChainUnreachableError(
+            f"a request's fee at {price // GWEI} gwei is above the bound of {LARGEST_FEE // GWEI}"
+        )
+    return factor * (price * terms.request_fee_gas + terms.request_fee_wei)
 
 
 def mint(contracts: Contracts, amount: MicroUsd) -> None:
@@ -58,9 +67,16 @@ def open_account(contracts: Contracts, owner: Point, amount: MicroUsd) -> int:
     return decoded(lambda: Request.from_word(int(own[0]["args"]["word"])).account)
 
 
-def deposit(contracts: Contracts, account: int, amount: MicroUsd) -> None:
-    """Add to anybody's account; raises ChainError."""
-    _ask(contracts, contracts.vault.functions.deposit(account, amount))
+def deposit(contracts: Contracts, account: int, amount: MicroUsd, owner: str | None = None) -> None:
+    """Add to an account that an address opened, the sender if none is named.
+
+    A reorganisation may give the account's number to somebody else.
+
+    Raises:
+        ChainError: another address opened it, the vault refuses, or the node does not answer.
+    """
+    opener = owner or contracts.chain.signer.address
+    _ask(contracts, contracts.vault.functions.deposit(account, opener, amount))
 
 
 def deposit_to_house(contracts: Contracts, amount: MicroUsd) -> None:
@@ -71,7 +87,7 @@ def deposit_to_house(contracts: Contracts, amount: MicroUsd) -> None:
 def withdraw(contracts: Contracts, account: int, amount: MicroUsd) -> None:
     """Ask for an amount of the sender's account, all or nothing; raises ChainError.
 
-    A small one costs more: see the vault's minimum.
+    A small one costs more: see the vault's minimum. One of an account waits at a time.
     """
     is_small = amount < contracts.terms.minimum_withdrawal
     call = contracts.vault.functions.withdraw(account, amount)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,8 +17,12 @@ from venue.command.options import Ceremony, PresetName, origin, preset_named
 
 if TYPE_CHECKING:
     from prover.artifacts import Artifacts
+    from undertow.chain.terms import Terms
     from undertow.protocol.market_group import MarketGroup
     from undertow.protocol.params import Preset
+
+MOST_WEI = (1 << 64) - 1
+"""Of the part of a request's fee that is for data."""
 
 
 def deploy(
@@ -39,6 +44,10 @@ def deploy(
     terms: Annotated[
         str, typer.Option(help="Times of its kind of chain: l1, rollup, local.")
     ] = "l1",
+    request_fee_wei: Annotated[
+        int | None,
+        typer.Option(min=0, max=MOST_WEI, help="Of a request, for data; else its terms'."),
+    ] = None,
     token: Annotated[
         str | None, typer.Option(help="The collateral, an ERC-20; a test token on local chains.")
     ] = None,
@@ -54,10 +63,8 @@ def deploy(
     from undertow.chain.chain import Chain
     from undertow.chain.deploy import Plan
     from undertow.chain.deploy import deploy as deploy_venue
-    from undertow.chain.terms import TERMS
 
-    if terms not in TERMS:
-        raise UndertowError(f"no terms {terms}; there are {', '.join(TERMS)}")
+    agreed = _terms(terms, request_fee_wei)
     # What may be mistyped comes before circuits and keys, which take minutes the first time.
     chosen, group = preset_named(preset), _group(params)
     public, chain = trader_key(operator).public, Chain(rpc, chain_key())
@@ -71,7 +78,7 @@ def deploy(
         keys=(verifying_key(batch.zkey), verifying_key(requests.zkey)),
         key_origins=(batch.origin, requests.origin),
         powers=(batch.powers_hash, requests.powers_hash),
-        terms=TERMS[terms],
+        terms=agreed,
         token=token,
         price_source=price_source,
         development=development,
@@ -80,6 +87,16 @@ def deploy(
     with files():
         deployment.save(out)
     typer.echo(f"settlement {deployment.settlement}, addresses and parameters in {out}")
+
+
+def _terms(name: str, request_fee_wei: int | None) -> Terms:
+    from undertow.chain.terms import TERMS
+
+    if name not in TERMS:
+        raise UndertowError(f"no terms {name}; there are {', '.join(TERMS)}")
+    if request_fee_wei is None:
+        return TERMS[name]
+    return replace(TERMS[name], request_fee_wei=request_fee_wei)
 
 
 def _group(path: Path | None) -> MarketGroup:

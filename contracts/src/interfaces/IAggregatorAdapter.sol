@@ -23,6 +23,8 @@ interface IAggregatorAdapter is IPriceSource {
     error FeedsNotAscending(uint8 given, uint8 previous);
     /// @notice A push feed always deviates: zero, or the whole price.
     error InvalidDeviation(uint256 given);
+    /// @notice The moment is not before the block: feeds may still answer in it.
+    error TimeNotPast(uint64 time, uint256 blockTime);
     /// @notice A round id for each feed.
     error WrongRounds(uint256 given, uint256 expected);
     /// @notice The round is not the last one at the moment.

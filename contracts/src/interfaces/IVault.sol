@@ -68,8 +68,10 @@ interface IVault {
     error UnknownAccount(uint256 given, uint256 newest);
     /// @notice Every account is taken.
     error AccountsExhausted();
-    /// @notice Only the address that opened an account withdraws from it.
+    /// @notice Another address opened the account: only that one withdraws from it, and a deposit names it.
     error NotAccountAddress(address given, address expected);
+    /// @notice The account's withdrawal of this number waits: one at a time.
+    error WithdrawalPending(uint64 number);
     /// @notice The token moved another amount than it was told to.
     error UnexpectedTransfer(uint256 given, uint256 expected);
     /// @notice More requests are to leave the queue than wait.
@@ -93,9 +95,12 @@ interface IVault {
     function open(uint256 keyX, uint256 keyY, uint256 amount) external payable returns (uint24 account);
 
     /// @notice Add to an account, in micro-USD; anyone may, for any account.
-    function deposit(uint256 account, uint256 amount) external payable;
+    /// @param  owner whom the sender believes to have opened the account: a reorganisation may have given its
+    ///         number to somebody else
+    function deposit(uint256 account, address owner, uint256 amount) external payable;
 
     /// @notice Ask for `amount` micro-USD from an account, all of it or nothing; paid to its address as a claim.
+    /// @dev    While one of the account's waits there is no other, so a flood of them takes as many accounts.
     function withdraw(uint256 account, uint256 amount) external payable;
 
     /// @notice Add to the house's own collateral. A gift: it gives its sender no share.
@@ -115,7 +120,7 @@ interface IVault {
     /// @dev    Even if a forged proof got this far, it could not reach queued deposits or others' claims.
     function credit(uint24 account, uint64 amount) external;
 
-    /// @notice The least fee of a request at this block's base fee, in wei.
+    /// @notice The least fee of a request at this block's base fee, in wei: for gas, and for data besides.
     function requestFee() external view returns (uint256);
 
     /// @notice The one contract that may serve requests; set once.
@@ -156,4 +161,7 @@ interface IVault {
 
     /// @notice Who opened an account: the only one to withdraw from it, and the one who is paid.
     function accountAddress(uint256 account) external view returns (address owner);
+
+    /// @notice Number of an account's newest withdrawal, 0 for none; it waits unless below `queueStart()`.
+    function lastWithdrawal(uint256 account) external view returns (uint64 number);
 }

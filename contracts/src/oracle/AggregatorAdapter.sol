@@ -8,10 +8,12 @@ import {PriceWords} from "./PriceWords.sol";
 
 /// @title  AggregatorAdapter
 /// @notice Prices of Chainlink-style aggregators, one per listed instrument, as they stood at a moment.
-/// @dev    The answer at a moment is the last one from before it, so there is nothing to choose: the evidence only
-///         says where it stands. But a push feed moves when the market has moved by its deviation, or at its
-///         heartbeat: until then everybody knows better than the feed, and a spread below the deviation is lost to
-///         them. A deployment compares `deviation` with its spread. `Oracle` has no such weakness.
+/// @dev    The answer at a moment is the last one up to it, so there is nothing to choose: the evidence only says
+///         where it stands. A block's own second is no such moment, for a feed may still answer in it; so the
+///         settlement's window has to be longer than a block. But a push feed moves when the market has moved by
+///         its deviation, or at its heartbeat: until then everybody knows better than the feed, and a spread below
+///         the deviation is lost to them. A deployment compares `deviation` with its spread. `Oracle` has no such
+///         weakness.
 ///         Where a feed changes its aggregator, the moment between the two has no answer: the next grid point has.
 contract AggregatorAdapter is IAggregatorAdapter {
     using PriceWords for uint256[PRICE_WORDS];
@@ -52,7 +54,7 @@ contract AggregatorAdapter is IAggregatorAdapter {
         view
         returns (uint256[PRICE_WORDS] memory words)
     {
-        if (time > block.timestamp) revert TimeInFuture(time, block.timestamp);
+        if (time >= block.timestamp) revert TimeNotPast(time, block.timestamp);
         uint80[] memory roundIds = abi.decode(evidence, (uint80[]));
         if (roundIds.length != _feeds.length) revert WrongRounds(roundIds.length, _feeds.length);
         for (uint256 i; i < roundIds.length; ++i) {
