@@ -19,9 +19,11 @@ include "select.circom";
 // @notice Requires, when `opens`, that an account is as new and owned by eight times a key.
 // @input(assumes) opens: 0 or 1. operatorBits: 0 or 1 each, of the operator's secret.
 // @output(proves) The owner is in the prime subgroup, and the view key is what operator and owner
-// share. The curve's complete law is used, so no key has no witness.
+// share for the index: who opens an account with another's key gets another view key. The curve's
+// complete law is used, so no key has no witness.
 template RequireNew() {
     signal input opens;
+    signal input index; // of the account
     signal input key[2];
     signal input operatorBits[SECRET_WIDTH()];
     input Account() account;
@@ -30,7 +32,7 @@ template RequireNew() {
     signal four[2] <== EdwardsSum()(two, two);
     signal eight[2] <== EdwardsSum()(four, four);
     signal shared[2] <== EdwardsMultiple(SECRET_WIDTH())(operatorBits, eight);
-    signal viewKey <== Hash(2, DOMAIN_VIEW_KEY())(shared);
+    signal viewKey <== Hash(3, DOMAIN_VIEW_KEY())([shared[0], shared[1], index]);
     opens * (account.owner[0] - eight[0]) === 0;
     opens * (account.owner[1] - eight[1]) === 0;
     opens * (account.viewKey - viewKey) === 0;
@@ -95,7 +97,7 @@ template ServeRequest() {
     signal keeps <== kind[KIND_DEPOSIT()] + kind[KIND_WITHDRAW()];
     signal touches <== opens + keeps;
 
-    RequireNew()(opens, key, operatorBits, before);
+    RequireNew()(opens, open.request.account, key, operatorBits, before);
 
     // A withdrawal is paid whole if initial margin holds after it, at the last batch's prices, and
     // the venue has the money. Held is less than 2^(AMOUNT + MONEY) and, by the pools, no less than

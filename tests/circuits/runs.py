@@ -51,6 +51,7 @@ RUNS = [
     [Request(Kind.WITHDRAW, 2, 900 * DOLLAR), Request(Kind.WITHDRAW, 3, 900 * DOLLAR)],
     [Request(Kind.OPEN, 4, DOLLAR, NEWCOMER), Request(Kind.WITHDRAW, 4, DOLLAR)],
     [Request(Kind.WITHDRAW, 2, affordable(2)), Request(Kind.WITHDRAW, 2, 1)],
+    [Request(Kind.OPEN, 4, DOLLAR, NEWCOMER), Request(Kind.OPEN, 5, DOLLAR, NEWCOMER)],
 ]
 
 

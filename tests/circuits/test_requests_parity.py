@@ -11,8 +11,8 @@ import pytest
 from tests.circuits.batches import PARAMS
 from tests.circuits.deployed import deployed, needs_native
 from tests.circuits.runs import DOLLAR, NAME, OPERATOR, RUNS, SHORT, affordable, job, venue
-from tests.strategies import SALT
-from undertow.crypto.babyjubjub import SUBGROUP_ORDER
+from tests.strategies import SALT, key
+from undertow.crypto.babyjubjub import SUBGROUP_ORDER, view_key
 from undertow.crypto.field import R
 from undertow.engine.requests import serve
 from undertow.protocol.account import ACCOUNT_WORDS
@@ -94,6 +94,8 @@ def other_salt(inputs: Inputs) -> None:
     inputs["houseSalt"] += 1
 
 
+OTHERS = view_key(OPERATOR.scalar, key(9).public, 5)
+"""Of account 5, which the sixth run opens beside account 4 with the same key."""
 AMOUNT = 1 << REQUEST_WORD.at("amount")
 LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
     ("richer before the deposit", 1, richer),
@@ -101,6 +103,7 @@ LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
     ("opening with a position", 0, account("positions", 1)),
     ("opening for another owner", 0, account("owner", 5)),
     ("opening with another view key", 0, account("view_key", 1)),
+    ("view key of its owner's other account", 6, account("view_key", OTHERS)),
     ("another operator", 0, another_operator),
     ("another secret of the operator's key", 0, another_of_its_secrets),
     ("operator bit that is none", 0, no_bit),

@@ -51,12 +51,17 @@ def test_bad_public_keys(bad: Point) -> None:
     with pytest.raises(KeyFormatError):
         check_public_key(bad)
     with pytest.raises(KeyFormatError):
-        view_key(KEY.scalar, bad)
+        view_key(KEY.scalar, bad, 1)
 
 
 def test_both_sides_get_the_same_view_key() -> None:
-    assert view_key(KEY.scalar, OTHER.public) == view_key(OTHER.scalar, PUBLIC)
-    assert view_key(KEY.scalar, OTHER.public) != view_key(KEY.scalar, PUBLIC)
+    assert view_key(KEY.scalar, OTHER.public, 7) == view_key(OTHER.scalar, PUBLIC, 7)
+    assert view_key(KEY.scalar, OTHER.public, 7) != view_key(KEY.scalar, PUBLIC, 7)
+
+
+def test_each_account_of_an_owner_has_its_own_view_key() -> None:
+    keys = {view_key(KEY.scalar, OTHER.public, index) for index in range(5)}
+    assert len(keys) == 5
 
 
 def test_nonces_differ_by_message_and_key() -> None:

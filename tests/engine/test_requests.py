@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.engine.cases import SHALLOW, lots_of, state_of
 from tests.strategies import SALT, account, params, prices
 from undertow.crypto.babyjubjub import BASE8, multiply, view_key
+from undertow.crypto.field import R
 from undertow.engine.requests import NOBODY, Answer, serve
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
@@ -26,6 +27,7 @@ UNIT = 1 << 16
 """Money in a micro-USD."""
 KEY = multiply(BASE8, 3)
 PRICE = 1 << 18
+CLONES = [(Kind.OPEN, 1), (Kind.OPEN, 2), (Kind.DEPOSIT, 1), (Kind.DEPOSIT, 2)]
 HELD = account(1, 50 * UNIT, version=4, nonce=2, filled=Lots(6), net_deposits=Money(40 * UNIT))
 
 
@@ -51,13 +53,29 @@ def test_an_opening_makes_an_account_of_eight_times_its_key() -> None:
     request = Request(Kind.OPEN, 3, 25, KEY)
     after, (answer,) = served(state(a1=HELD), request)
     owner = multiply(KEY, 8)
-    empty = Account(owner=owner, view_key=view_key(SECRET, owner))
+    empty = Account(owner=owner, view_key=view_key(SECRET, owner, 3))
     opened = replace(empty, version=1, cash=Money(25 * UNIT), net_deposits=Money(25 * UNIT))
     assert answer == Answer(request=request, before=empty, after=opened, paid=0)
     assert after.accounts[3] == opened
     assert after.accounts[1] == HELD
     assert after.tree.get(3) == opened.leaf() == answer.leaf()
     assert after.ledger.sum_cash == 75 * UNIT
+
+
+def test_whoever_opens_an_account_with_anothers_key_gets_other_leaves_and_pads() -> None:
+    """Moved alike, the two have equal contents; with equal view keys they would have equal pads."""
+    run = [Request(kind, i, 25, KEY if kind is Kind.OPEN else (0, 0)) for kind, i in CLONES]
+    after, answers = served(state(), *run)
+    first, second = (after.accounts[index] for index in (1, 2))
+    assert replace(first, view_key=0) == replace(second, view_key=0)
+    pads = [(a.ciphertext() - _delta(a).pack()) % R for a in answers]
+    assert len({a.leaf() for a in answers}) == len(set(pads)) == len(CLONES)
+
+
+def _delta(answer: Answer) -> Delta:
+    assert answer.after is not None
+    keys = answer.after.view_key, answer.before.leaf(), answer.leaf()
+    return Delta.decrypt(answer.ciphertext(), *keys)
 
 
 def test_a_run_is_sealed_with_a_salt_of_its_own() -> None:

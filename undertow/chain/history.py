@@ -53,7 +53,7 @@ def follow(
     Raises:
         DeltaError: a published word or leaf is not what the account's contents give.
     """
-    account = Account(owner=owner, view_key=view_key(secret, operator))
+    account = Account(owner=owner, view_key=view_key(secret, operator, index))
     held = account.leaf()
     events: list[Event] = []
     for settled in settlements:

@@ -103,6 +103,9 @@ def shared_point(secret: int, other_public: Point) -> Point:
     return multiply(check_public_key(other_public), secret)
 
 
-def view_key(secret: int, other_public: Point) -> int:
-    """The field element that an account's owner and the operator share."""
-    return poseidon(shared_point(secret, other_public), VIEW_KEY)
+def view_key(secret: int, other_public: Point, account: int) -> int:
+    """The field element that the owner of the account of an index and the operator share.
+
+    The index is in it because anybody may open an account with another's public key.
+    """
+    return poseidon([*shared_point(secret, other_public), account], VIEW_KEY)

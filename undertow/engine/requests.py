@@ -86,7 +86,7 @@ def _answer(state: State, request: Request, params: MarketParams, secret: int) -
         return Answer(request=request, before=NOBODY, after=None)
     if request.kind is Kind.OPEN:
         owner = request.owner
-        before = Account(owner=owner, view_key=view_key(secret, owner))
+        before = Account(owner=owner, view_key=view_key(secret, owner, request.account))
     else:
         before = state.accounts[request.account]
     paid = 0
