@@ -12,6 +12,7 @@ from matcher.errors import DivergedError
 from matcher.journal import ClosedSet
 from matcher.replica import Replica
 from matcher.settle import BatchStep, RunStep
+from matcher.yardstick import Yardstick
 from undertow.chain.view import View
 from undertow.protocol.authority import Authority
 
@@ -27,6 +28,8 @@ class Ahead:
     """As the chain has it."""
     steps: list[Step] = field(default_factory=list)
     """What follows it and is not the chain's yet, oldest first."""
+    opened: int = 0
+    """Accounts up to this one are open for good (`matcher/openings.py`)."""
     promised: dict[int, int] = field(default_factory=dict)
     """The closed, not yet settled set of an order, by its number; other threads read it."""
     _held: dict[int, int] = field(default_factory=dict)
@@ -36,6 +39,10 @@ class Ahead:
     def tip(self) -> Replica:
         """The replica after all that is ahead."""
         return self.steps[-1].after if self.steps else self.replica
+
+    def yardstick(self, view: View) -> Yardstick:
+        """Return what measures the orders for the next set."""
+        return self.desk.yardstick(self.tip, view.closed + 1, self.opened)
 
     def done(self, view: View) -> list[Step]:
         """Return the steps that the chain has settled by a view, none if it went another way."""

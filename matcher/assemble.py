@@ -17,6 +17,7 @@ from matcher.health import fault_of
 from matcher.journal import Journal
 from matcher.logged import LoggedOrders
 from matcher.loop import Operator
+from matcher.openings import Openings
 from matcher.outcomes import Outcomes
 from matcher.outside import Clock, JobProver, Proofs, VenueChain
 from matcher.pipeline import Pipeline
@@ -60,7 +61,7 @@ class Parts:
     checkpoints: Path | None = None
     """Folder of the checkpoints; without one, every start replays all that was settled."""
     confirmations: int = 0
-    """Blocks on top of one before a checkpoint holds it."""
+    """Blocks on top of one that no reorganisation undoes."""
     idle_seconds: float = IDLE_SECONDS
     band_bp: int = BAND_BP
 
@@ -118,7 +119,7 @@ def _follower(parts: Parts, desk: Desk, matcher: Matcher) -> Follower:
     checkpoints = None
     if parts.checkpoints is not None:
         checkpoints = Checkpoints(parts.checkpoints, parts.chain.venue, desk.orders)
-    return Follower(desk, matcher.settled, checkpoints, parts.confirmations)
+    return Follower(desk, matcher.settled, checkpoints, Openings(parts.confirmations))
 
 
 def _desk(parts: Parts, log: OrderLog) -> Desk:

@@ -8,7 +8,7 @@ from random import Random
 
 from matcher.journal import ClosedSet, Reference
 from matcher.selection import Choice, Memory, choose
-from matcher.yardstick import Yardstick
+from matcher.yardstick import EVERY_ACCOUNT, Yardstick
 from undertow.engine.batch import Slot
 from undertow.protocol.account import Account
 from undertow.protocol.authority import Authority
@@ -77,11 +77,18 @@ class OrderBook:
         self.held.clear()
         self.lanes.clear()
 
-    def measure(self, state: State, batch: int, params: MarketParams, band_bp: int) -> Yardstick:
+    def measure(
+        self,
+        state: State,
+        batch: int,
+        params: MarketParams,
+        band_bp: int,
+        opened: int = EVERY_ACCOUNT,
+    ) -> Yardstick:
         """Return the yardstick for a set; the same as before for the same state."""
         known = self._yardstick
-        if known is None or known.state is not state or known.batch != batch:
-            self._yardstick = known = Yardstick(state, batch, params, band_bp)
+        if known is None or not known.is_of(state, batch, opened):
+            self._yardstick = known = Yardstick(state, batch, params, band_bp, opened)
         return known
 
     def has_parked(self) -> bool:
@@ -164,7 +171,7 @@ class OrderBook:
         up; ``random`` draws them and the salts.
         """
         choice = self.choose(yardstick, preset, far=far, owned=owned)
-        accounts = yardstick.state.accounts
+        accounts = [index for index in yardstick.state.accounts if index <= yardstick.opened]
         if not (choice.orders or (empty and accounts)):
             return None
         taken = {self.waiting[number].order.account for number in choice.orders}
@@ -207,10 +214,10 @@ def is_spent(slot: Slot) -> bool:
 
 
 def _decoys(
-    accounts: Mapping[int, Account], taken: Set[int], count: int, random: Random
+    accounts: Sequence[int], taken: Set[int], count: int, random: Random
 ) -> list[Reference]:
     """Return touches of accounts that have no order in the batch, if there are any such."""
     if count == 0:
         return []
-    others = [index for index in accounts if index not in taken] or list(accounts)
+    others = [index for index in accounts if index not in taken] or accounts
     return [Reference(Authority.TOUCH, random.choice(others)) for _ in range(count)]

@@ -12,7 +12,6 @@ from matcher.replica import Replica
 from matcher.yardstick import Yardstick
 from undertow.chain.contracts import Close
 from undertow.chain.view import View
-from undertow.protocol.authority import Authority
 from undertow.protocol.order import Order
 
 NOT_AFTER_SECONDS = 180
@@ -43,8 +42,6 @@ class Linger:
     idle_seconds: float = IDLE_SECONDS
     _since: float | None = None
     _parked_since: float | None = None
-    _doubted: tuple[str, int] | None = None
-    """The close whose written successor has no proof, and since when, by the chain's time."""
     _tries: int = 0
     """Sets in a row of which nothing was expected to fill."""
     _woken: int = 0
@@ -77,15 +74,6 @@ class Linger:
             self._parked_since = now
         return now - self._parked_since >= self.idle_seconds * (1 << self._woken)
 
-    def doubted(self, parent: str, now: int) -> int:
-        """Return since when the set that was written down after a close is known to lack a proof.
-
-        A close that was signed for it before may be mined for `NOT_AFTER_SECONDS` from then on.
-        """
-        if self._doubted is None or self._doubted[0] != parent:
-            self._doubted = parent, now
-        return self._doubted[1]
-
     def end(self, *, far: bool = False, fills: bool = True) -> None:
         """Start anew with the next one: a set was written down.
 
@@ -105,7 +93,13 @@ class Following:
 
 
 def next_close(
-    desk: Desk, tip: Replica, view: View, linger: Linger, *, empty: bool = False
+    desk: Desk,
+    tip: Replica,
+    yardstick: Yardstick,
+    view: View,
+    linger: Linger,
+    *,
+    empty: bool = False,
 ) -> Following | None:
     """Return the next set once it is to be closed, None while there is none.
 
@@ -115,21 +109,22 @@ def next_close(
     number, parent = view.closed + 1, view.last_id
     now = max(view.block.time, desk.clock.time_ms() // 1_000)
     closed = desk.journal.read(number, parent)
-    if closed is not None and not _stands(desk, tip, closed):
-        if view.block.time <= linger.doubted(parent, now) + NOT_AFTER_SECONDS:
-            return None
-        closed = None
     if closed is None:
-        chosen = _chosen(desk, tip, number)
-        fills = _fills(desk.yardstick(tip, number), chosen)
+        chosen = _chosen(desk, tip, yardstick)
+        fills = _fills(yardstick, chosen)
         waits, far = (False, False)
         if not empty:
             waits, far = _waits(desk, tip, view, linger, len(chosen), fills=fills)
         if waits:
             return None
-        yardstick, owned = desk.yardstick(tip, number), desk.owns(tip)
         closed = tip.book.pick(
-            yardstick, desk.preset, desk.random, parent=parent, far=far, empty=empty, owned=owned
+            yardstick,
+            desk.preset,
+            desk.random,
+            parent=parent,
+            far=far,
+            empty=empty,
+            owned=desk.owns(tip),
         )
         if closed is None:
             return None
@@ -144,21 +139,9 @@ def next_close(
     return Following(closed, close)
 
 
-def _stands(desk: Desk, tip: Replica, closed: ClosedSet) -> bool:
-    """Return whether a set that was written down still has a proof.
-
-    After a reorganisation its accounts may not be open yet, or be somebody else's.
-    """
-    owns = desk.owns(tip)
-    return all(
-        owns(desk.orders.get(number)) if kind is Authority.ORDER else number in tip.state.accounts
-        for kind, number in closed.slots
-    )
-
-
-def _chosen(desk: Desk, tip: Replica, batch: int) -> list[Order]:
+def _chosen(desk: Desk, tip: Replica, yardstick: Yardstick) -> list[Order]:
     """Return the orders that the next set would hold."""
-    choice = tip.book.choose(desk.yardstick(tip, batch), desk.preset, owned=desk.owns(tip))
+    choice = tip.book.choose(yardstick, desk.preset, owned=desk.owns(tip))
     return [tip.book.waiting[number].order for number in choice.orders]
 
 

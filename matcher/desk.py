@@ -12,7 +12,7 @@ from matcher.outcomes import Outcomes
 from matcher.outside import Clock, JobProver, Proofs, VenueChain
 from matcher.owners import is_owners
 from matcher.replica import Replica
-from matcher.yardstick import Yardstick
+from matcher.yardstick import EVERY_ACCOUNT, Yardstick
 from prover.inputs import Committed
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
@@ -54,9 +54,12 @@ class Desk:
         accounts = replica.state.accounts
         return lambda signed: is_owners(signed, accounts, self.venue)
 
-    def yardstick(self, replica: Replica, batch: int) -> Yardstick:
-        """Return what measures the orders for a set, by the replica's state."""
-        return replica.book.measure(replica.state, batch, self.params, self.band_bp)
+    def yardstick(self, replica: Replica, batch: int, opened: int = EVERY_ACCOUNT) -> Yardstick:
+        """Return what measures the orders for a set, by the replica's state.
+
+        Accounts up to ``opened`` are open for good.
+        """
+        return replica.book.measure(replica.state, batch, self.params, self.band_bp, opened)
 
     def run_salt(self, number: int, prev_state_root: int) -> int:
         """Return the salt of the state that a run leads to."""

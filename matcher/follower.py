@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from matcher.checkpoint import Checkpoint, Checkpoints
 from matcher.desk import Desk
 from matcher.errors import DivergedError
+from matcher.openings import Openings
 from matcher.recover import recover
 from matcher.replica import Replica
 from matcher.settled import Settled, notice
@@ -48,8 +49,7 @@ class Follower:
     settled: Settled
     """Every settled batch, oldest first; who settles adds its own."""
     checkpoints: Checkpoints | None = None
-    confirmations: int = 0
-    """Blocks on top of one before a checkpoint holds it."""
+    openings: Openings = field(default_factory=Openings)
     _past: deque[Agreed] = field(default_factory=lambda: deque(maxlen=PAST))
     _lags: int = 0
     _saved: int = 0
@@ -62,6 +62,7 @@ class Follower:
             ChainError: the chain does not answer.
         """
         self._past.clear()
+        self.openings.forget(-1)
         for checkpoint in self.checkpoints.load() if self.checkpoints else ():
             if self.desk.chain.block(checkpoint.block.number) != checkpoint.block:
                 log.warning("a checkpoint at block %d is of no chain now", checkpoint.block.number)
@@ -108,6 +109,8 @@ class Follower:
             else:
                 agreed.last = agreed.first
         self._lags = 0
+        if moved:
+            self.openings.forget(self._past[-1].last.number if self._past else -1)
         return moved
 
     def _replayed(self, base: Agreed | None, view: View) -> Replica:
@@ -115,6 +118,7 @@ class Follower:
         since, block = replica.state.batch_number, -1 if base is None else base.last.number
         if view.block.number < block:
             raise WrongAnswerError(f"is behind block {block}")
+        self.openings.see(block, len(replica.state.accounts))
         settled = self.desk.chain.settlements(Reached(block, since, replica.runs), view)
         recover(self.desk, replica, settled, view)
         self.settled.replace_after(
@@ -129,6 +133,7 @@ class Follower:
         return replica
 
     def _remember(self, replica: Replica, block: Block) -> None:
+        self.openings.see(block.number, len(replica.state.accounts))
         newest = self._past[-1] if self._past else None
         if newest is not None and _same(newest.replica, replica):
             newest.last = block
@@ -140,7 +145,7 @@ class Follower:
         """Write a checkpoint of the newest replica that is deep enough, now and then."""
         if self.checkpoints is None:
             return
-        depth = head.number - self.confirmations
+        depth = head.number - self.openings.confirmations
         agreed = next((a for a in reversed(self._past) if a.first.number <= depth), None)
         if agreed is None:
             return

@@ -130,6 +130,7 @@ class Operator:
         else:
             replica = self.follower.start(view)
         self.ahead.start_over(view, replica)
+        self.ahead.opened = self.follower.openings.deep
         self._view, self._stale, self._started, self._refused = view, False, True, 0
         self._publish_view(view)
         self.phase = Phase.IDLE
@@ -169,6 +170,7 @@ class Operator:
             self.ahead.go_on(done, view)
         else:
             self.ahead.start_over(view, replica)
+        self.ahead.opened = self.follower.openings.deep
         self._view = view
         self._publish_view(view)
         if done:
@@ -203,7 +205,7 @@ class Operator:
         parts = self.desk.outcomes.read(sequence, state.batch_number)
         held = self.ahead.promised.get(sequence, 0) or self._about_to_hold(sequence, view)
         newest = max(order.nonce, tip.book.newest.get(order.account, 0))
-        parked = self.desk.yardstick(tip, view.closed + 1).parked(order)
+        parked = self.ahead.yardstick(view).parked(order)
         return state_of(order, parts, held, newest, state, parked)
 
     def _about_to_hold(self, sequence: int, view: View) -> int:

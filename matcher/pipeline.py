@@ -118,7 +118,8 @@ class Pipeline:
             # What is served while none waits may be beyond the bound that a close would fix.
             return None
         empty = idles and self.serving.due(view) and not self._servable(view)
-        return next_close(self.desk, self.ahead.tip, view, self.linger, empty=empty)
+        yardstick = self.ahead.yardstick(view)
+        return next_close(self.desk, self.ahead.tip, yardstick, view, self.linger, empty=empty)
 
     def _execute(self, view: View) -> bool:
         """Execute what follows the tip, if that is known."""

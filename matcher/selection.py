@@ -3,7 +3,8 @@
 Pure: the same orders against the same state give the same choice. One pass over what waits, one
 sort, and at most `JUDGED` judgements.
 
-1. An account has at most one order in all sets that are not settled.
+1. An account has at most one order in all sets that are not settled, and none before it is open
+   for good.
 2. Only what would be judged eligible at the last marks, within a band of the price, gets a slot;
    the rest is parked.
 3. An account whose last order in a set got nothing goes behind those whose did not, or that were
@@ -98,11 +99,13 @@ def _ranked(
     far: bool,
 ) -> list[Candidate]:
     """Steps 1 to 3, for all that may be near."""
-    missed = memory.missed
+    missed, opened = memory.missed, yardstick.opened
     found = []
     for number, signed in waiting.items():
         order = signed.order
-        if order.account not in busy and (far or yardstick.is_near(order)):
+        if order.account > opened or order.account in busy:
+            continue
+        if far or yardstick.is_near(order):
             found.append((missed.get(order.account, 0), number, order))
     found.sort(key=lambda candidate: candidate[:2])
     return found

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     checkpoints: Path = Path("checkpoints")
     """Folder of what a restart goes on from."""
     confirmations: int = Field(default=12, ge=0, le=1 << 20)
-    """Blocks on top of one before a checkpoint holds it; a local chain needs none."""
+    """Blocks on top of one that no reorganisation undoes; a local chain needs none."""
     linger_seconds: float = Field(default=2.0, ge=0)
     """How long the first order of a batch waits for others."""
     request_linger_seconds: float = Field(default=REQUEST_LINGER_SECONDS, ge=0)

@@ -29,15 +29,28 @@ fills, and what is nearer and does not fill goes behind the others after one try
 """
 FAR = "FAR_FROM_MARK"
 UNKNOWN = "UNKNOWN_ACCOUNT"
+YOUNG = "YOUNG_ACCOUNT"
+"""A reorganisation might take its opening back."""
+EVERY_ACCOUNT = 1 << 24
 _WHOLE = 10_000
 
 
 class Yardstick:
     """One state; before its first marks every order is near, eligible and worth the same."""
 
-    def __init__(self, state: State, batch: int, params: MarketParams, band_bp: int) -> None:
-        """Take the state, the number of the set to fill, and the band in 1/10,000."""
-        self.state, self.batch, self.params = state, batch, params
+    def __init__(
+        self,
+        state: State,
+        batch: int,
+        params: MarketParams,
+        band_bp: int,
+        opened: int = EVERY_ACCOUNT,
+    ) -> None:
+        """Take the state, the number of the set to fill, and the band in 1/10,000.
+
+        Accounts up to ``opened`` are open for good (`matcher/openings.py`).
+        """
+        self.state, self.batch, self.params, self.opened = state, batch, params, opened
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
         self._priced = all(state.marks[i] for i in self.listed)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
@@ -46,6 +59,10 @@ class Yardstick:
         self._terms = Terms(
             batch=batch, lanes=self.listed, prices=state.marks, sheet=sheet, params=params
         )
+
+    def is_of(self, state: State, batch: int, opened: int) -> bool:
+        """Return whether it was made of just these."""
+        return self.state is state and (self.batch, self.opened) == (batch, opened)
 
     def is_near(self, order: Order) -> bool:
         """Return whether the limit accepts a price within the band; only of listed markets."""
@@ -67,6 +84,8 @@ class Yardstick:
 
     def parked(self, order: Order) -> str | None:
         """Return why an order gets no slot for now, None if it may."""
+        if order.account > self.opened and order.account in self.state.accounts:
+            return YOUNG
         return self.refusal(order) if self.is_near(order) else FAR
 
     def fillable(self, instrument: int, orders: Sequence[Order]) -> int:

@@ -39,6 +39,9 @@ class StoppedError(BaseException):
 class Faults:
     """Raises once at every point, as the chain has seen so many transactions; or never."""
 
+    deepest = 0
+    """Blocks that a reorganisation leaves behind at most."""
+
     def __init__(self, process_ends: bool = False, chain_is_cut: bool = False) -> None:
         self.sent = 0
         self.met: set[tuple[int, str]] = set()
@@ -57,6 +60,8 @@ class Faults:
 
 class Dice(Faults):
     """Whatever may go wrong at a point goes wrong there sometimes, by a seed."""
+
+    deepest = 4
 
     def __init__(self, seed: int, chance: float = 0.03) -> None:
         super().__init__()
@@ -82,14 +87,12 @@ class FaultyChain(MemoryChain):
         super().__init__(preset, market_params_hash, key)
         self.faults = faults
         self._old: View | None = None
-        self.settles = False
-        """Whether the accounts' openings are deep enough that no reorganisation undoes them."""
 
     def view(self, known: View | None = None) -> View:
         self._reach("view")
         if isinstance(self.faults, Dice):
-            if self.faults.happens() and self.settles:
-                self.reorganise(self.faults.random.randint(1, 4))
+            if self.faults.happens():
+                self.reorganise(self.faults.random.randint(1, self.faults.deepest))
             if self.faults.happens() and self._old is not None:
                 return self._old  # Of a node that is behind.
         view = super().view(known)

@@ -308,9 +308,11 @@ class MemoryChain:
             self.idle()
 
     def reorganise(self, depth: int) -> None:
-        """Leave the newest transactions behind."""
-        if self._past:
-            self.back(self._past[-min(depth, len(self._past))])
+        """Leave the newest transactions behind, and at most so many blocks."""
+        first = len(self.blocks) - depth
+        mark = next((m for m in self._past if len(m["blocks"]) >= first), None)
+        if mark is not None:
+            self.back(mark)
 
     def idle(self, seconds: int = 1) -> None:
         """A block of other people's."""

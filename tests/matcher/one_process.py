@@ -29,6 +29,7 @@ from tests.matcher.faults import (
 )
 from undertow.chain.errors import RevertedError
 from undertow.client.client import MatcherInfo, Trader
+from undertow.crypto.babyjubjub import Point
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.params import MINIMAL
@@ -78,6 +79,7 @@ class OneProcess:
             Trader(PrivateKey.from_seed(bytes([number] * 32)), number)
             for number in range(1, TRADERS + 1)
         ]
+        self._opening_keys: dict[Point, Point] = {}
         self.lives = 0
         self._journal_path = folder / "journal.sqlite"
         self.clock = FakeClock(self._time_passes)
@@ -97,11 +99,12 @@ class OneProcess:
             request_linger_seconds=1.0,
             idle_seconds=5.0,
             proofs=self.proofs,
+            confirmations=faults.deepest,
         )
         self._acted = {"step": -1, "wait": -1}
         self._batches = self._waits = 0
         self._stop = threading.Event()
-        self._open_accounts()
+        self._ask_for_openings()
         self.operator = self._born()
 
     def run(self, batches: int) -> list[int]:
@@ -141,7 +144,7 @@ class OneProcess:
     def _stepped(self) -> None:
         """The world sees what the operator did."""
         self.proofs.turn()
-        self.chain.settles = self.chain.taken > 2 * TRADERS
+        self._ask_for_openings()
         if self.chain.batches >= self._batches:
             self._stop.set()
         draw = None if self._is_behind() else self._draw("step")
@@ -158,6 +161,8 @@ class OneProcess:
     def _time_passes(self) -> None:
         """The operator waits: sooner or later there is an order, and a price for it."""
         self._waits += 1
+        if self._parts.confirmations:
+            self.chain.idle()
         assert self._waits < 100_000, "the venue stands still"
         draw = None if self._is_behind() else self._draw("wait")
         if draw is not None:
@@ -175,11 +180,30 @@ class OneProcess:
         self._acted[occasion] = self.chain.sent
         return Random(f"{self.seed} {occasion} {self.chain.sent}")
 
-    def _open_accounts(self) -> None:
-        self.chain.ask(Request(Kind.HOUSE_DEPOSIT, 0, 2_000_000 * MICRO_USD))
-        for trader in self.traders:
-            key = opening_key(trader.key.public)
-            self.chain.ask(Request(Kind.OPEN, trader.account, 20_000 * MICRO_USD, key))
+    def _ask_for_openings(self) -> None:
+        """Ask for what is not in the queue, also because a reorganisation left it behind.
+
+        Then in any order, and under the numbers that this gives.
+        """
+        queued = [entry.request for entry in self.chain.queue]
+        if not any(request.kind is Kind.HOUSE_DEPOSIT for request in queued):
+            self.chain.ask(Request(Kind.HOUSE_DEPOSIT, 0, 2_000_000 * MICRO_USD))
+        keys = {request.key for request in queued if request.kind is Kind.OPEN}
+        missing = [trader for trader in self.traders if self._opening_key(trader) not in keys]
+        if not missing:
+            return
+        if queued:
+            Random(f"{self.seed} openings {self.chain.sent}").shuffle(missing)
+        for account, trader in enumerate(missing, len(keys) + 1):
+            trader.account = account
+            key = self._opening_key(trader)
+            self.chain.ask(Request(Kind.OPEN, account, 20_000 * MICRO_USD, key))
+
+    def _opening_key(self, trader: Trader) -> Point:
+        public = trader.key.public
+        if public not in self._opening_keys:
+            self._opening_keys[public] = opening_key(public)
+        return self._opening_keys[public]
 
     def _publish(self, draw: Random) -> None:
         spot = MicroUsd(int(SPOT * draw.uniform(0.99, 1.01)))
@@ -189,7 +213,8 @@ class OneProcess:
     def submit(self, draw: Random) -> None:
         """Send one order through intake, as soon as its trader has an account."""
         trader, matcher = draw.choice(self.traders), self.operator.matcher
-        if trader.account not in self.operator.state.accounts:
+        account = self.operator.state.accounts.get(trader.account)
+        if account is None or account.owner != trader.key.public:
             return
         market = draw.choice((BTC, BTC, MICRO))
         lots = draw.choice((-1, 1)) * draw.randint(1, 400)

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,10 +16,14 @@ import pytest
 from matcher.checkpoint import Checkpoints
 from matcher.errors import DivergedError
 from matcher.follower import Follower
+from matcher.openings import Openings
+from matcher.order_states import Condition
 from matcher.owners import is_owners
 from matcher.phase import Phase
+from matcher.yardstick import YOUNG
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import KEYS, SPOT, OneProcess
+from undertow.chain.contracts import Close
 from undertow.chain.queue import Entry
 from undertow.chain.settled import SettledBatch
 from undertow.chain.view import Reached
@@ -118,18 +123,84 @@ def test_settlements_that_are_left_out_lead_to_no_act(venue: OneProcess) -> None
     assert (venue.chain.sent, venue.chain.pending) == before
 
 
-def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) -> None:
+def rests(venue: OneProcess) -> None:
+    """Let the operator work until nothing is left to do; the world does nothing by itself."""
+    venue.clock.on_wait = lambda: None
+    for _ in range(100):
+        venue.operator.step()
+        venue.proofs.turn()
+        venue.clock.wait(threading.Event(), 1)
+
+
+@pytest.fixture
+def unserved(tmp_path: Path) -> Iterator[OneProcess]:
+    """A venue whose openings are in the queue, on a chain that may leave twenty blocks behind."""
+    faults = Faults()
+    faults.deepest = 20
+    one = OneProcess(tmp_path, 5, faults)
+    one.operator.recover()
+    yield one
+    one.operator.close()
+
+
+def test_an_account_gets_a_slot_once_no_reorganisation_undoes_its_opening(
+    unserved: OneProcess,
+) -> None:
+    chain, operator = unserved.chain, unserved.operator
+    rests(unserved)
+    assert chain.taken == len(chain.queue)
+    _order(unserved, unserved.traders[0], 50)
+    rests(unserved)
+    record = operator.matcher.log.with_ticket(unserved.traders[0].tickets[-1])
+    assert record is not None
+    assert (chain.pending, rows(unserved)) == ([], [])
+    state = operator.order_state(record)
+    assert (state.condition, state.why) == (Condition.PARKED, YOUNG)
+    for _ in range(20):
+        chain.idle()
+    rests(unserved)
+    assert len(chain.pending) == 1
+    assert operator.order_state(record).condition is Condition.IN_SET
+
+
+def test_a_close_that_is_mined_again_without_the_openings_before_it_stops_nothing(
+    unserved: OneProcess,
+) -> None:
+    """A set of accounts that are not open has no proof, and once it has a price it cannot lapse."""
+    chain, mark, close = unserved.chain, unserved.chain.mark(), unserved.chain.close
+    closes: list[Close] = []
+
+    def kept(sent: Close) -> None:
+        close(sent)
+        closes.append(sent)
+
+    chain.close = kept  # type: ignore[method-assign]
+    rests(unserved)
+    _order(unserved, unserved.traders[0], 50)
+    rests(unserved)
+    unserved.back(mark, 1)
+    for sent in closes:
+        close(sent)
+        unserved._publish(Random(1))
+    unserved.clock.on_wait = unserved._time_passes
+    unserved.run(2)
+    check(unserved)
+
+
+def test_an_account_that_is_somebody_elses_now_gets_no_order(unserved: OneProcess) -> None:
     """Two openings change places in a reorganisation; the first one's order was acknowledged."""
-    mark = venue.chain.mark()
-    venue.run(1)
+    venue, mark = unserved, unserved.chain.mark()
+    rests(venue)
     for trader in venue.traders[:2]:
         _order(venue, trader, 50)
+    rests(venue)
     queue: list[Entry] = mark["queue"]  # type: ignore[assignment]
     first, second = (i for i, e in enumerate(queue) if e.request.account in (1, 2))
     one, two = queue[first], queue[second]
     queue[first] = replace(one, request=replace(one.request, key=two.request.key))
     queue[second] = replace(two, request=replace(two.request, key=one.request.key))
-    venue.back(mark, 1_000)
+    venue.back(mark, 1)
+    venue.clock.on_wait = venue._time_passes
     keys = [trader.key for trader in venue.traders[:2]]
     venue.traders[0].key, venue.traders[1].key = keys[1], keys[0]
     venue.run(6)
@@ -143,6 +214,23 @@ def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) 
             if authority is Authority.ORDER:
                 signed = venue.operator.desk.orders.get(number)
                 assert is_owners(signed, venue.operator.state.accounts, venue.chain.venue)
+
+
+def test_accounts_are_open_for_good_at_a_depth_and_not_after_it_was_left() -> None:
+    openings = Openings(confirmations=3)
+    for block, accounts in ((5, 2), (6, 2), (7, 4)):
+        openings.see(block, accounts)
+        assert openings.deep == 0
+    openings.see(8, 4)
+    assert openings.deep == 2
+    openings.forget(after=6)
+    openings.see(7, 2)
+    openings.see(10, 3)
+    assert openings.deep == 2
+    openings.see(13, 3)
+    assert openings.deep == 3
+    openings.forget(after=9)
+    assert openings.deep == 0
 
 
 def _order(venue: OneProcess, trader: Trader, expiry: int) -> None:
@@ -271,9 +359,10 @@ def test_a_checkpoint_waits_for_its_confirmations(
     venue: OneProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("matcher.follower.CHECKPOINT_EVERY", 1)
-    venue._parts = replace(venue._parts, checkpoints=tmp_path / "kept", confirmations=10_000)
-    venue.operator.close()
-    venue.operator = venue._born()
+    venue.run(1)
+    desk, follower = venue.operator.desk, venue.operator.follower
+    follower.checkpoints = Checkpoints(tmp_path / "kept", desk.venue, desk.orders)
+    follower.openings.confirmations = 10_000
     venue.run(3)
     assert not (tmp_path / "kept").exists()
     for _ in range(10_000):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from matcher.book import OrderBook
 from matcher.selection import JUDGED, Memory, choose
-from matcher.yardstick import BAND_BP, FAR, Yardstick
+from matcher.yardstick import BAND_BP, FAR, YOUNG, Yardstick
 from tests.strategies import DOLLAR, PRICE, SALT, account, genesis, order, params
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.eddsa import Signature
@@ -282,6 +282,19 @@ def test_an_order_is_near_by_the_price_at_the_marks() -> None:
     assert yardstick.parked(order(1, 1_000_000, PRICE)) == "MARGIN"
     assert yardstick.parked(order(250, 1, PRICE)) == "UNKNOWN_ACCOUNT"
     assert not yardstick.is_near(order(1, 1, PRICE, instrument=3))
+
+
+def test_an_account_whose_opening_may_be_undone_gets_no_slot_not_even_as_a_decoy() -> None:
+    venue = Venue()
+    venue.send(*(order(i, 1, PRICE) for i in range(1, 9)))
+    yardstick = Yardstick(venue.state, 2, PARAMS, BAND_BP, opened=5)
+    for far in (False, True):
+        closed = venue.book.pick(yardstick, DEFAULT, Random(1), far=far)
+        assert closed is not None
+        assert [n for kind, n in closed.slots if kind is Authority.ORDER] == [1, 2, 3, 4, 5]
+        assert max(n for kind, n in closed.slots if kind is Authority.TOUCH) <= 5
+    assert yardstick.parked(order(5, 1, PRICE)) is None
+    assert yardstick.parked(order(6, 1, PRICE)) == YOUNG
 
 
 def test_before_the_first_marks_any_order_will_do() -> None:
