@@ -196,9 +196,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def leases(tmp_path: Path) -> Iterator[Leases]:
-    """Return a table of jobs; a busy machine's workers may come late."""
+    """Return a table of jobs; a busy machine's workers may come late, and rest for long."""
     engine = open_database(f"sqlite:///{tmp_path}/jobs.sqlite")
-    yield Leases(engine, Terms(failures=2, asks=60))
+    yield Leases(engine, Terms(failures=2, asks=60, rest=1000))
     engine.dispose()
 
 
