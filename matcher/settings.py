@@ -68,7 +68,8 @@ class Settings(BaseSettings):
     prover_tokens: SecretStr = SecretStr("")
     """Pairs name=token with blanks between: each prover's own bearer token."""
     prover_patience_seconds: float = Field(default=30.0, ge=0)
-    """How long provers have for a job before this process proves it with its own key."""
+    """How long each prover has for a job, and all of them for the oldest, before this process
+    proves it with its own key."""
 
 
 def load_settings() -> Settings:

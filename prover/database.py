@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    inspect,
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -44,9 +45,10 @@ JOBS = Table(
     Column("priority", Integer, nullable=False),
     Column("created", Double, nullable=False),
     Column("wanted", Double, nullable=False),
+    Column("since", Double, nullable=False),
+    Column("allowed", Double, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("state", String(16), nullable=False, index=True),
-    Column("attempts", Integer, nullable=False),
     Column("holder", String(64)),
     Column("token", String(64)),
     Column("deadline", Double),
@@ -59,6 +61,15 @@ FAILURES = Table(
     Column("job", ForeignKey(JOBS.c.id, ondelete="CASCADE"), primary_key=True),
     Column("holder", String(64), primary_key=True),
     Column("reason", String, nullable=False),
+)
+HOLDERS = Table(
+    "holders",
+    _METADATA,
+    Column("holder", String(64), primary_key=True),
+    Column("seen", Double, nullable=False),
+    Column("strikes", Integer, nullable=False, default=0),
+    Column("struck", Double, nullable=False, default=0.0),
+    Column("rests_until", Double, nullable=False, default=0.0),
 )
 WORKERS = Table(
     "workers",
@@ -84,8 +95,24 @@ def open_database(url: str) -> Engine:
             engine = create_engine(server, pool_pre_ping=True, hide_parameters=True)
         else:
             raise QueueError(f"jobs are kept in SQLite or PostgreSQL, not {parsed.drivername}")
-        _METADATA.create_all(engine)
+        try:
+            _METADATA.create_all(engine)
+            _check_columns(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     return engine
+
+
+def _check_columns(engine: Engine) -> None:
+    found = inspect(engine)
+    for table in _METADATA.sorted_tables:
+        present = {column["name"] for column in found.get_columns(table.name)}
+        if present != set(table.columns.keys()):
+            raise QueueError(
+                f"the jobs' database has another table {table.name}: it keeps nothing that is not "
+                "asked for again, so name a new one"
+            )
 
 
 def _sqlite(url: URL) -> Engine:

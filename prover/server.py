@@ -19,8 +19,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from prover.errors import QueueError
+from prover.job_rows import LONGEST_REASON
 from prover.job_text import LARGEST_ANSWER
-from prover.lease import LONGEST_REASON, Leases
+from prover.lease import Leases
 from undertow import foreign_json
 from undertow.errors import FieldError
 from undertow.foreign_json import Fields
@@ -86,18 +87,18 @@ def queue_router(leases: Leases, tokens: Mapping[str, str]) -> APIRouter:
         content = head.encode() + b'"content":' + lease.content + b"}"
         return Response(content, media_type="application/json")
 
-    def route(name: str, more: tuple[str, ...], act: Callable[[str, Fields], bool]) -> None:
+    def route(name: str, more: tuple[str, ...], act: Callable[[Fields], bool]) -> None:
         @router.post(f"/{name}", name=name)
         async def called(request: Request) -> Response:
-            holder, fields = await _asked(request, tokens, ("job", "token", *more))
-            if not await run_in_threadpool(act, holder, fields):
+            _, fields = await _asked(request, tokens, ("job", "token", *more))
+            if not await run_in_threadpool(act, fields):
                 raise HTTPException(409, "STALE_LEASE")
             return Response(status_code=204)
 
-    route("heartbeat", (), lambda holder, f: leases.heartbeat(holder, *_lease(f)))
-    route("release", (), lambda _, f: leases.release(*_lease(f)))
-    route("result", ("proof",), lambda _, f: leases.answer(*_lease(f), _text(f, "proof").encode()))
-    route("failure", ("reason",), lambda _, f: leases.fail(*_lease(f), _text(f, "reason")))
+    route("heartbeat", (), lambda f: leases.heartbeat(*_lease(f)))
+    route("release", (), lambda f: leases.release(*_lease(f)))
+    route("result", ("proof",), lambda f: leases.answer(*_lease(f), _text(f, "proof").encode()))
+    route("failure", ("reason",), lambda f: leases.fail(*_lease(f), _text(f, "reason")))
     return router
 
 

@@ -108,20 +108,7 @@ class LocalVenue:
 
     def publish(self, prices: Sequence[Sequence[Price]]) -> None:
         """Record the oldest missing price, one set of prices for each of the first signers."""
-        batch, first = self._moment(self.chain.time + 1)
-        at = max(self.chain.time + 1, first)
-        for method, values in (("evm_setNextBlockTimestamp", [at]), ("evm_mine", [])):
-            self.chain.node.ask(method, values)
-        _, time = self._moment(at)
-        pairs = zip(self.signers, prices, strict=False)
-        reports = [reporter.sign(self.deployment, key, time, values) for key, values in pairs]
-        reporter.post(self.contracts, batch, reports)
-
-    def _moment(self, now: int) -> tuple[int, int]:
-        found = reporter.moment(self.contracts, now)
-        if found is None:
-            raise ChainError("no set waits for a price")
-        return found
+        publish(self.contracts, self.signers, prices)
 
     def wait(
         self,
@@ -168,3 +155,28 @@ class LocalVenue:
             with self._stepped:
                 self._running = False
                 self._stepped.notify_all()
+
+
+def publish(
+    contracts: Contracts, signers: Sequence[str], prices: Sequence[Sequence[Price]]
+) -> None:
+    """Record the oldest missing price on a local chain, whose time is moved on to its moment.
+
+    Each of the first signers, by private keys, reports one set of prices.
+    """
+    chain = contracts.chain
+    batch, first = _moment(contracts, chain.time + 1)
+    at = max(chain.time + 1, first)
+    for method, values in (("evm_setNextBlockTimestamp", [at]), ("evm_mine", [])):
+        chain.node.ask(method, values)
+    _, time = _moment(contracts, at)
+    pairs = zip(signers, prices, strict=False)
+    reports = [reporter.sign(contracts.deployment, key, time, values) for key, values in pairs]
+    reporter.post(contracts, batch, reports)
+
+
+def _moment(contracts: Contracts, now: int) -> tuple[int, int]:
+    found = reporter.moment(contracts, now)
+    if found is None:
+        raise ChainError("no set waits for a price")
+    return found

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
 
 from prover import artifacts, manifest
 from prover.artifacts import Artifacts
@@ -25,7 +26,9 @@ from prover.serving import serving
 from prover.toolchain import Compiled
 from tests.circuits.harness import Circuit as Template
 from tests.prover.ceremony import powers, snarkjs
+from tests.prover.postgres import postgres
 from tests.prover.queueing import TOKENS
+from tests.prover.table import Clock
 from undertow.crypto import native
 from venue.bench import circuit as bench_circuit
 from venue.bench.circuit import Circuit
@@ -172,10 +175,30 @@ def prover() -> Prover:
 
 
 @pytest.fixture
+def clock() -> Clock:
+    """Return a clock that stands still."""
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Return an empty database of each kind."""
+    if request.param == "sqlite":
+        engine = open_database(f"sqlite:///{tmp_path}/jobs.sqlite")
+    else:
+        engine = open_database(postgres())
+        with engine.begin() as connection:
+            connection.execute(text("TRUNCATE jobs, failures, workers, holders"))
+    assert engine.dialect.name == request.param
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
 def leases(tmp_path: Path) -> Iterator[Leases]:
-    """Return a table of jobs."""
+    """Return a table of jobs; a busy machine's workers may come late, and rest for long."""
     engine = open_database(f"sqlite:///{tmp_path}/jobs.sqlite")
-    yield Leases(engine, Terms(failures=2))
+    yield Leases(engine, Terms(failures=2, asks=60, rest=1000))
     engine.dispose()
 
 

@@ -85,6 +85,18 @@ def test_one_that_is_slow_is_overtaken(
     assert not leases.fail(name, lease.token, "late")
 
 
+def test_one_that_never_answers_is_not_waited_for_again(leases: Leases, prover: Prover) -> None:
+    """It cost each batch the whole patience before, and nobody counted it."""
+    circuit, name = circuit_id(prover), job_id(circuit_id(prover), encode(job(RUNS[0])))
+    leases.put(circuit, encode(job(RUNS[0])), 0)
+    assert leases.claim("ada", [circuit]) is not None
+    assert shared(leases, prover, patience=0.3).prove(job(RUNS[0]))
+    assert leases.reasons(name) == ["ada: no answer in its time"]
+    leases.put(circuit, encode(job(RUNS[1])), 0)
+    assert leases.claim("ada", [circuit]) is None
+    assert shared(leases, prover, patience=10_000).prove(job(RUNS[1]))
+
+
 def test_a_wait_ends_when_told_to(leases: Leases, prover: Prover) -> None:
     wanted, circuit = job(RUNS[0]), circuit_id(prover)
     leases.put(circuit, encode(wanted), 0)

@@ -37,6 +37,8 @@ WANTED = {
     "peak_rss_mb",
     "witness_s",
     "settle_gas",
+    "settle_gas_64",
+    "gas_per_order_64",
     "intake_orders_per_s",
     "goodput_at_half_garbage",
     "transition_with_tree_orders_per_s",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import random
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,10 +58,16 @@ def _described(constraints: int, public: int, r1cs: Path, wtns: Path) -> Circuit
     return Circuit(constraints, r1cs, wtns, tuple(values[1 : public + 1]), short / len(values))
 
 
-def write(constraints: int, folder: Path, seed: int = 1) -> Circuit:
-    """Write circuit.r1cs and circuit.wtns of that many constraints, the same for the same seed."""
+def write(
+    constraints: int, folder: Path, seed: int = 1, public: Sequence[int] | None = None
+) -> Circuit:
+    """Write circuit.r1cs and circuit.wtns of that many constraints, the same for the same seed.
+
+    Any public signals have a witness; those of the seed are taken if none are given.
+    """
     draw = random.Random(seed)
-    values = [1, *(draw.getrandbits(253) for _ in range(PUBLIC))]
+    drawn = [draw.getrandbits(253) for _ in range(PUBLIC)]
+    values = [1, *(drawn if public is None else public)]
     body = bytearray()
     for _ in range(constraints):
         wire = len(values)

@@ -8,7 +8,7 @@ from typing import Any
 
 from prover.native_core import native_core
 from undertow.protocol.params import Preset
-from venue.bench import batch, peers, primitives, restart
+from venue.bench import batch, large, peers, primitives, restart
 from venue.errors import BenchError
 
 VECTORS = "avx512ifma"
@@ -30,6 +30,8 @@ def measure(
     if portable and arithmetic == VECTORS:
         raise BenchError("the native core was in use before; bench in a process of its own")
     figures = {"arithmetic": arithmetic, **batch.measure(preset, progress)}
+    progress("the gas of a batch of 64 slots")
+    figures |= large.measure()
     progress("what the native core does for each order")
     figures |= primitives.measure(primitives.ACCOUNTS)
     progress("a restart with a long history behind it")
