@@ -86,6 +86,8 @@ def main() -> int:
     results = []
     for result in run_all((m for m in mutants if options.only in m.name), options.jobs):
         results.append(result)
+        if len(results) % 100 == 0:
+            print(f"{len(results)} of {len(mutants)} mutants", flush=True)
         if not result.killed and result.mutant.name not in LISTED:
             print(f"survives: {result.mutant.name}", flush=True)
     wrong = judge(results)
