@@ -94,7 +94,7 @@ def _set(batch: int, parent: str, text: str) -> ClosedSet:
         content = json.loads(text)
         return ClosedSet(
             batch=batch,
-            parent=f"{int(parent, 16):#066x}",
+            parent=_close(parent),
             lanes=tuple(int(lane) for lane in content["lanes"]),
             slots=tuple(
                 Reference(Authority(authority), int(number))
@@ -104,3 +104,9 @@ def _set(batch: int, parent: str, text: str) -> ClosedSet:
         )
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise JournalError(f"the journal's set {batch} is damaged: {error!r}") from error
+
+
+def _close(text: str) -> str:
+    if int(text, 16) >> 256:
+        raise ValueError("no close has this id")
+    return text

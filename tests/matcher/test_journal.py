@@ -48,3 +48,12 @@ def test_a_number_is_used_again_after_a_lapse(tmp_path: Path) -> None:
     assert journal.read(7, PARENT) == journal.find(7, ROOT) == SET
     assert journal.read(7, "0x" + "cd" * 32) == journal.find(7, ROOT + 1) == again
     journal.close()
+
+
+@pytest.mark.parametrize("parent", ["", "0xzz", "-1", "0x1" + "0" * 64])
+def test_a_close_that_is_none_is_damage(tmp_path: Path, parent: str) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.write(replace(SET, parent=parent), ROOT)
+    with pytest.raises(JournalError, match="set 7 is damaged"):
+        journal.find(7, ROOT)
+    journal.close()
