@@ -62,6 +62,7 @@ template Affordable() {
 // @input(assumes) before: ranged when it was written.
 template ServeRequest() {
     signal input root; // of the accounts' tree
+    signal input held; // 2^-16 micro-USD, signed: the venue's money beside the pools
     signal input operatorBits[SECRET_WIDTH()];
     input Entry() sheet[INSTRUMENTS()];
     signal input word; // the request, packed
@@ -96,10 +97,16 @@ template ServeRequest() {
 
     RequireNew()(opens, key, operatorBits, before);
 
-    // A withdrawal is paid whole if initial margin holds after it, at the last batch's prices.
+    // A withdrawal is paid whole if initial margin holds after it, at the last batch's prices, and
+    // the venue has the money. Held is less than 2^(AMOUNT + MONEY) and, by the pools, no less than
+    // minus INSTRUMENTS times 2^POOL.
+    assert(REQUEST_AMOUNT_WIDTH() + MONEY_BITS() < EQUITY_WIDTH());
+    assert(BITS_FOR(INSTRUMENTS()) + MARKET_ROW_POOL_WIDTH() < EQUITY_WIDTH());
     var money = open.request.amount * (1 << MONEY_BITS());
     signal affordable <== Affordable()(before.cash - money, before.positions, sheet);
-    signal granted <== kind[KIND_WITHDRAW()] * affordable;
+    signal covered <== NonNegative(EQUITY_WIDTH())(held - money);
+    signal possible <== affordable * covered;
+    signal granted <== kind[KIND_WITHDRAW()] * possible;
     signal paid <== granted * open.request.amount;
     signal received <== (opens + kind[KIND_DEPOSIT()]) * open.request.amount;
     houseCash <== kind[KIND_HOUSE_DEPOSIT()] * money;

@@ -3,6 +3,8 @@ pragma circom 2.2.0;
 include "edwards.circom";
 include "nouns.circom";
 include "params.circom";
+include "poseidon.circom";
+include "range.circom";
 include "request.circom";
 include "sheet.circom";
 include "sponge.circom";
@@ -23,7 +25,6 @@ template Requests(requests) {
     input Markets() markets;
     input Ledger() ledger;
     signal input houseSalt; // of the sealed half
-    signal input newHouseSalt; // of the sealed half afterwards
     signal input mark[INSTRUMENTS()]; // micro-USD per lot
     signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
     // The requests.
@@ -42,11 +43,13 @@ template Requests(requests) {
     Table() table <== HashTable()(markets);
     signal previous;
     (previous, _) <== CommitState()(accounts, table, ledger, houseSalt, marks, accruals);
-    // Only the secret's residue modulo the subgroup's order matters, and every bit string with this
-    // public key gives the same shared points.
+    // The secret is below the subgroup's order, so it is the key's only one.
+    var secret = 0;
     for (var i = 0; i < SECRET_WIDTH(); i++) {
         operatorBits[i] * (operatorBits[i] - 1) === 0;
+        secret += operatorBits[i] * (1 << i);
     }
+    Range(BITS_FOR(SUBGROUP_ORDER()))(SUBGROUP_ORDER() - 1 - secret);
     signal shown[2] <== EdwardsMultiple(SECRET_WIDTH())(operatorBits, BASE8());
     shown === operatorKey;
 
@@ -60,9 +63,11 @@ template Requests(requests) {
     root[0] <== accounts;
     var cash = 0;
     var given = 0;
+    var held = ledger.houseCash + ledger.insurance + ledger.feePool + ledger.sumCash;
     for (var r = 0; r < requests; r++) {
         request[r] = ServeRequest();
         request[r].root <== root[r];
+        request[r].held <== held + given + cash;
         request[r].operatorBits <== operatorBits;
         request[r].sheet <== sheet;
         request[r].word <== word[r];
@@ -75,7 +80,9 @@ template Requests(requests) {
         given += request[r].houseCash;
     }
 
-    // 4. The ledger takes what came and went.
+    // 4. The ledger takes what came and went, under a salt that nobody chooses.
+    var place = venue.chainId * (1 << CONTRACT_WIDTH()) + venue.contract;
+    signal newHouseSalt <== Hash(4, DOMAIN_HOUSE_SALT())([secret, place, run, previous]);
     Ledger() owned;
     owned.houseCash <== ledger.houseCash + given;
     owned.insurance <== ledger.insurance;

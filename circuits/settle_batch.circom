@@ -30,7 +30,7 @@ template SettleBatch(slots, lanes) {
     input Markets() markets;
     input Ledger() ledger;
     signal input houseSalt; // of the sealed half
-    signal input newHouseSalt; // of the sealed half afterwards
+    signal input newHouseSalt; // of the sealed half afterwards; the set root commits it
     signal input marks[PRICE_WORDS()]; // micro-USD per lot, packed
     signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
     signal input lane[lanes]; // instruments, ascending
@@ -92,7 +92,7 @@ template SettleBatch(slots, lanes) {
 
     // 4. The slots.
     component done = Slots(slots, lanes);
-    done.setRoot <== Hash(3, DOMAIN_SET())([batch, open.word, 0]);
+    done.setRoot <== Hash(3, DOMAIN_SET())([batch, open.word, newHouseSalt]);
     done.top <== top;
     done.terms <== terms;
     done.sheet <== sheet;

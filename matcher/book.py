@@ -152,12 +152,14 @@ class OrderBook:
         preset: Preset,
         random: Random,
         *,
+        parent: str,
         far: bool = False,
         empty: bool = False,
         owned: Callable[[SignedOrder], bool] = lambda _: True,
     ) -> ClosedSet | None:
         """Return the next set, None while no order is to have a slot; `hold` it once it is closed.
 
+        ``parent`` is the close that it follows.
         ``far`` takes in what is parked, ``empty`` asks for a set even without orders. Decoys fill
         up; ``random`` draws them and the salts.
         """
@@ -170,7 +172,9 @@ class OrderBook:
         decoys = _decoys(accounts, taken, preset.slots - len(orders), random)
         salts = tuple(random.getrandbits(SALT_BITS) for _ in range(preset.slots))
         slots = (*orders, *decoys)
-        return ClosedSet(batch=yardstick.batch, lanes=choice.lanes, slots=slots, salts=salts)
+        return ClosedSet(
+            batch=yardstick.batch, parent=parent, lanes=choice.lanes, slots=slots, salts=salts
+        )
 
     def settle(self, closed: ClosedSet, slots: Sequence[Slot]) -> None:
         """Drop the orders that a batch finished; a resting rest goes on waiting.

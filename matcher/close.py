@@ -129,11 +129,11 @@ def next_close(
             return None
         yardstick, owned = desk.yardstick(tip, number), desk.owns(tip)
         closed = tip.book.pick(
-            yardstick, desk.preset, desk.random, far=far, empty=empty, owned=owned
+            yardstick, desk.preset, desk.random, parent=parent, far=far, empty=empty, owned=owned
         )
         if closed is None:
             return None
-        desk.journal.write(closed, parent, desk.set_root(closed))
+        desk.journal.write(closed, desk.set_root(closed))
         linger.end(far=far, fills=fills or far or empty)
     close = Close(
         set_root=desk.set_root(closed),

@@ -17,10 +17,9 @@ from prover.inputs import Committed
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
 from undertow.protocol.authority import Authority
-from undertow.protocol.house_salt import house_salt
+from undertow.protocol.house_salt import batch_salt, run_salt
 from undertow.protocol.params import MarketParams, Preset
 from undertow.protocol.signed_order import SignedOrder
-from undertow.protocol.statement import Statement
 from undertow.protocol.venue import Venue
 
 
@@ -31,7 +30,7 @@ class Desk:
     preset: Preset
     params: MarketParams
     key: PrivateKey
-    """The operator's: it shares a view key with each account."""
+    """The operator's: view keys and the salts that seal the house follow from it."""
     orders: LoggedOrders
     journal: Journal
     chain: VenueChain
@@ -59,9 +58,9 @@ class Desk:
         """Return what measures the orders for a set, by the replica's state."""
         return replica.book.measure(replica.state, batch, self.params, self.band_bp)
 
-    def house_salt(self, kind: Statement, number: int, prev_state_root: int) -> int:
-        """Return the salt of the state that a batch or a run leads to: always the same."""
-        return house_salt(self.key, self.venue, kind, number, prev_state_root)
+    def run_salt(self, number: int, prev_state_root: int) -> int:
+        """Return the salt of the state that a run leads to."""
+        return run_salt(self.key.scalar, self.venue, number, prev_state_root)
 
     def committed(self, closed: ClosedSet) -> Committed:
         """Return a closed set with its orders; raises DivergedError."""
@@ -77,6 +76,7 @@ class Desk:
             batch=Batch(slots=slots, lanes=closed.lanes),
             signatures=tuple(entry.signature if entry else None for entry in signed),
             salts=closed.salts,
+            house_salt=batch_salt(self.key, self.venue, closed.batch, closed.parent),
         )
 
     def set_root(self, closed: ClosedSet) -> int:

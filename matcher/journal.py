@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS sets (
     PRIMARY KEY (batch, parent, root)
 ) STRICT;
 """
+_FIND = "SELECT parent, content FROM sets WHERE batch = ? AND "
 
 
 class Reference(NamedTuple):
@@ -38,6 +39,8 @@ class ClosedSet:
     """One batch's set, by reference to the order log."""
 
     batch: int
+    parent: str
+    """The close that it follows; with the number it gives the salt of the state afterwards."""
     lanes: tuple[int, ...]
     slots: tuple[Reference, ...]
     salts: tuple[int, ...]
@@ -56,8 +59,8 @@ class Journal:
         # Salts keep commitments from being guessed, so the file is its owner's alone.
         self._table = Table(path, _SCHEMA)
 
-    def write(self, closed: ClosedSet, parent: str, root: int) -> None:
-        """Add a set, which has this root and follows this close; what was there is read no more."""
+    def write(self, closed: ClosedSet, root: int) -> None:
+        """Add a set, which has this root; what was there after the same close is read no more."""
         content = json.dumps(
             {
                 "lanes": closed.lanes,
@@ -65,17 +68,17 @@ class Journal:
                 "salts": [str(salt) for salt in closed.salts],
             }
         )
-        row = (closed.batch, parent, str(root), content)
+        row = (closed.batch, closed.parent, str(root), content)
         self._table.change([("INSERT INTO sets VALUES (?, ?, ?, ?)", row)])
 
     def read(self, batch: int, parent: str) -> ClosedSet | None:
         """Return the newest set of a batch that follows a close, if one was written down."""
-        query = "SELECT content FROM sets WHERE batch = ? AND parent = ? ORDER BY rowid DESC"
+        query = _FIND + "parent = ? ORDER BY rowid DESC"
         return self._read(query, batch, parent)
 
     def find(self, batch: int, root: int) -> ClosedSet | None:
         """Return the set of a batch that has a root, if it was written down."""
-        return self._read("SELECT content FROM sets WHERE batch = ? AND root = ?", batch, str(root))
+        return self._read(_FIND + "root = ?", batch, str(root))
 
     def close(self) -> None:
         """Close the file."""
@@ -83,14 +86,15 @@ class Journal:
 
     def _read(self, query: str, batch: int, key: str) -> ClosedSet | None:
         rows = self._table.all(query, (batch, key))
-        return _set(batch, rows[0][0]) if rows else None
+        return _set(batch, *rows[0]) if rows else None
 
 
-def _set(batch: int, text: str) -> ClosedSet:
+def _set(batch: int, parent: str, text: str) -> ClosedSet:
     try:
         content = json.loads(text)
         return ClosedSet(
             batch=batch,
+            parent=_close(parent),
             lanes=tuple(int(lane) for lane in content["lanes"]),
             slots=tuple(
                 Reference(Authority(authority), int(number))
@@ -100,3 +104,9 @@ def _set(batch: int, text: str) -> ClosedSet:
         )
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise JournalError(f"the journal's set {batch} is damaged: {error!r}") from error
+
+
+def _close(text: str) -> str:
+    if int(text, 16) >> 256:
+        raise ValueError("no close has this id")
+    return text

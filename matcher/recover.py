@@ -11,7 +11,6 @@ from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.chain.view import View
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
-from undertow.protocol.statement import Statement
 
 
 def recover(
@@ -40,7 +39,7 @@ def _replay(desk: Desk, replica: Replica, settled: SettledBatch | SettledRequest
         _replay_batch(desk, replica, settled)
         return
     size = desk.preset.requests
-    salt = desk.house_salt(Statement.REQUESTS, settled.number, replica.root())
+    salt = desk.run_salt(settled.number, replica.root())
     state, _ = serve(replica.state, settled.requests, size, desk.params, desk.key.scalar, salt)
     replica.apply_requests(state, settled.number, len(settled.requests))
 
@@ -51,8 +50,8 @@ def _replay_batch(desk: Desk, replica: Replica, settled: SettledBatch) -> None:
         raise DivergedError(f"batch {settled.number} was settled and is not in the journal")
     # Before the batch drops what it finished: an order that is taken in later would stay.
     replica.take_in(desk.orders)
-    price, batch = settled.round, desk.committed(closed).batch
-    salt = desk.house_salt(Statement.BATCH, settled.number, replica.root())
+    price, committed = settled.round, desk.committed(closed)
+    batch, salt = committed.batch, committed.house_salt
     execution = transition(replica.state, batch, price.prices, price.time, desk.params, salt)
     desk.outcomes.write(closed, execution.slots)
     replica.apply_batch(closed, execution)

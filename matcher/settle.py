@@ -19,7 +19,7 @@ from undertow.chain.view import Pending, View
 from undertow.engine.batch import Execution
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
-from undertow.protocol.statement import Answered, RequestsHouse, Statement, Touch
+from undertow.protocol.statement import Answered, RequestsHouse, Touch
 
 ORACLE_PATIENCE_SECONDS = 60
 """After this much of the chain's time without a price, the oracle is called silent."""
@@ -123,10 +123,8 @@ def execute_batch(desk: Desk, replica: Replica, closed: ClosedSet, pending: Pend
     price = pending.round
     assert price is not None
     committed = desk.committed(closed)
-    salt = desk.house_salt(Statement.BATCH, closed.batch, replica.root())
-    execution = transition(
-        replica.state, committed.batch, price.prices, price.time, desk.params, salt
-    )
+    batch, salt = committed.batch, committed.house_salt
+    execution = transition(replica.state, batch, price.prices, price.time, desk.params, salt)
     job = settle_job(
         replica.state, committed, execution, price.prices, price.time, desk.params, desk.venue
     )
@@ -150,7 +148,7 @@ def execute_run(
     """Answer the queue's oldest requests, and let the answers be proved."""
     run, size = replica.runs + 1, desk.preset.requests
     requests = [entry.request for entry in entries]
-    salt = desk.house_salt(Statement.REQUESTS, run, replica.root())
+    salt = desk.run_salt(run, replica.root())
     state, answers = serve(replica.state, requests, size, desk.params, desk.key.scalar, salt)
     job = requests_job(replica.state, state, answers, run, desk.params, desk.key, desk.venue)
     after = replica.copy()

@@ -18,7 +18,8 @@ from undertow.engine.requests import Answer
 from undertow.protocol.account import pack_positions
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.layout import LEVELS, SECRET_WIDTH
-from undertow.protocol.order_set import EMPTY_MESSAGE, set_root
+from undertow.protocol.order import Order
+from undertow.protocol.order_set import set_root
 from undertow.protocol.params import MarketParams, pricing_words
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
@@ -41,16 +42,22 @@ NO_SIGNATURE = Signature(BASE8, 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
-    """A batch as it was committed: with a signature for each order and a salt for each slot."""
+    """A batch as it was committed: with a signature for each order and all salts."""
 
     batch: Batch
     signatures: tuple[Signature | None, ...]
     salts: tuple[int, ...]
+    """One for each slot."""
+    house_salt: int
+    """Of the state that it leads to."""
 
     def root(self, venue: Venue, batch_number: int) -> int:
         """Return the set root."""
-        messages = [o.message(venue.word) if o else EMPTY_MESSAGE for o in self.batch.orders()]
-        return set_root(batch_number, self.batch.lanes, messages, self.salts)
+        messages = [
+            action.message(venue.word) if isinstance(action, Order) else action.account
+            for action in self.batch.slots
+        ]
+        return set_root(batch_number, self.batch.lanes, self.house_salt, messages, self.salts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +105,7 @@ def settle_job(
         "params": params_input(params),
         "top": state.tree.level(LEVELS),
         **state_inputs(state),
-        "newHouseSalt": after.salt,
+        "newHouseSalt": committed.house_salt,
         "marks": list(pack_prices(state.marks)),
         "lane": list(lanes),
         "row": [market_row(state.markets[lane]) for lane in lanes],
@@ -142,7 +149,6 @@ def requests_job(
         "params": params_input(params),
         "accounts": state.tree.root,
         **state_inputs(state),
-        "newHouseSalt": after.salt,
         "mark": list(state.marks),
         **_request_inputs(state, answers),
     }

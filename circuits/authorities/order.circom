@@ -14,7 +14,8 @@ include "poseidon.circom";
 // @notice Opens an order and checks its owner's signature.
 // @input(assumes) owner: key of an opened account.
 // @output(proves) order, instrumentBits: of the word, which is zero unless `on`.
-// @output(proves) message: what the set root commits; zero unless `on`, and no order hashes to it.
+// @output(proves) message: what the set root commits; the account's index unless `on`, and no order
+// hashes to so small a number.
 // @cost 3415
 template ReadOrder() {
     signal input on; // 0 or 1: the slot has this authority
@@ -42,7 +43,7 @@ template ReadOrder() {
     // owner's, whoever opens an account could choose a key that has no witness, and stop every
     // batch that touches it.
     signal signed <== Hash(2, DOMAIN_ORDER())([venue, word]);
-    message <== on * signed;
+    message <== account + on * (signed - account);
     var FIXED[2] = BASE8();
     signal key[2];
     for (var i = 0; i < 2; i++) {

@@ -20,6 +20,7 @@ function DOMAIN_PARAMS() { return 10; }
 function DOMAIN_LEDGER() { return 11; }
 function DOMAIN_SEALED() { return 12; }
 function DOMAIN_HOUSE() { return 13; }
+function DOMAIN_HOUSE_SALT() { return 14; }
 
 // What a slot acts on.
 function AUTHORITY_TOUCH() { return 0; }
@@ -262,7 +263,7 @@ bus SealedWords() {
     signal funding; // hash of the instruments' funding indices
     signal rows; // hash of the instruments' hashes of rows
     signal ledger; // hash
-    signal salt; // random, another one for each batch and run
+    signal salt; // secret, another one for each batch and run
 }
 
 function SEALED_WORDS() { return 7; }

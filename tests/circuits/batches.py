@@ -58,13 +58,17 @@ def commit(slots: tuple[Order | Decoy, ...], lanes: tuple[int, ...], salt: int =
         for order in batch.orders()
     )
     return Committed(
-        batch=batch, signatures=signatures, salts=tuple(salt + i for i in range(len(slots)))
+        batch=batch,
+        signatures=signatures,
+        salts=tuple(salt + i for i in range(len(slots))),
+        house_salt=SALT,
     )
 
 
 def execute(state: State, committed: Committed, prices: tuple[Price, ...], time: int) -> Case:
     """Run a committed batch."""
-    execution = transition(state, committed.batch, prices, time, PARAMS, SALT)
+    salt = committed.house_salt
+    execution = transition(state, committed.batch, prices, time, PARAMS, salt)
     return Case(state, committed, execution, prices, time)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prover.inputs import Job, requests_job
 from tests.circuits.batches import LISTED, PARAMS
-from tests.strategies import PRICE, SALT, VENUE, account, key, prices
+from tests.strategies import PRICE, VENUE, account, key, prices
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.margin import Book, equity, requirement
 from undertow.engine.requests import serve
+from undertow.protocol.house_salt import run_salt
 from undertow.protocol.request import Kind, Request, opening_key
 from undertow.protocol.sheet import INSTRUMENTS, perpetual
 from undertow.protocol.state import Ledger, State
@@ -51,10 +54,31 @@ RUNS = [
 ]
 
 
-def job(requests: list[Request]) -> Job:
-    """Return what proves a run; no money is made or lost in it."""
+SHORT = [
+    # Of money: enough, a unit too little, none, a debt; then two that share it.
+    ([Request(Kind.WITHDRAW, 1, 7), Request(Kind.DEPOSIT, 2, 1)], 7 << 16, [7, 0]),
+    ([Request(Kind.WITHDRAW, 1, 7), Request(Kind.DEPOSIT, 2, 1)], (7 << 16) - 1, [0, 0]),
+    ([Request(Kind.HOUSE_DEPOSIT, 0, 6), Request(Kind.WITHDRAW, 1, 7)], 1 << 16, [0, 7]),
+    ([Request(Kind.DEPOSIT, 1, 6), Request(Kind.WITHDRAW, 1, 7)], (1 << 16) - 1, [0, 0]),
+    ([Request(Kind.WITHDRAW, 1, 1), Request(Kind.DEPOSIT, 2, 1)], -(1 << 100), [0, 0]),
+    ([Request(Kind.WITHDRAW, 1, 4), Request(Kind.WITHDRAW, 1, 3)], 7 << 16, [4, 3]),
+    ([Request(Kind.WITHDRAW, 1, 4), Request(Kind.WITHDRAW, 1, 3)], (7 << 16) - 1, [4, 0]),
+    ([Request(Kind.WITHDRAW, 1, 4), Request(Kind.WITHDRAW, 1, 3)], (4 << 16) - 1, [0, 3]),
+]
+"""Runs, all the money of the venue, and what is paid."""
+
+
+def job(requests: list[Request], held: int | None = None) -> Job:
+    """Return what proves a run; no money is made or lost in it.
+
+    ``held`` is all the money that there is, so that the rest is somebody's debt.
+    """
     state = venue()
-    after, answers = serve(state, requests, 2, PARAMS, OPERATOR.scalar, SALT)
+    if held is not None:
+        house = Money(state.ledger.house_cash + held - state.ledger.total())
+        state = replace(state, ledger=replace(state.ledger, house_cash=house))
+    salt = run_salt(OPERATOR.scalar, VENUE, 1, state.root())
+    after, answers = serve(state, requests, 2, PARAMS, OPERATOR.scalar, salt)
     received = sum(r.money for r in requests if r.kind is not Kind.WITHDRAW)
     paid = sum(answer.paid << 16 for answer in answers)
     assert after.total() == state.total() + received - paid

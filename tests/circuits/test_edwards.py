@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.circuits.harness import Circuit
-from undertow.crypto.babyjubjub import BASE8, IDENTITY, Point, add, multiply
+from tests.circuits.harness import CIRCUITS, Circuit
+from undertow.crypto.babyjubjub import BASE8, IDENTITY, SUBGROUP_ORDER, Point, add, multiply
 from undertow.crypto.field import R
 
 Compile = Callable[[str], Circuit]
@@ -31,3 +31,8 @@ def test_multiple(circuit: Compile) -> None:
         inputs = {"bit": [scalar >> i & 1 for i in range(8)], "point": OTHER}
         tested.agrees(inputs, {"out[0]": found.x, "out[1]": found.y})
     assert tested.count == tested.cost
+
+
+def test_the_subgroups_order_is_the_curves() -> None:
+    text = (CIRCUITS / "lib" / "edwards.circom").read_text(encoding="utf-8")
+    assert f"function SUBGROUP_ORDER() {{\n    return {SUBGROUP_ORDER};\n}}" in text

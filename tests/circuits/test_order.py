@@ -66,12 +66,14 @@ def test_read_order(circuit: Compile) -> None:
 
 
 def test_without_the_authority_there_is_no_order(circuit: Compile) -> None:
-    """Whoever owns the account: its key is not looked at."""
+    """Whoever owns the account: its key is not looked at. The set root commits its index."""
     tested = circuit(READ)
     off = {**signed_order(), "on": 0, "word": 0, "signature": [*BASE8, *signature_digits(0)]}
     for owner in (key(5).public, (0, 1)):
-        values = tested.agrees({**off, "owner": owner}, {"message": 0, "order.size": 0})
+        values = tested.agrees({**off, "owner": owner}, {"message": 5, "order.size": 0})
         assert tested.value(values, "order.limitPrice") == 0
+        assert not tested.accepts(tested.forge(values, {"message": 0}))
+    tested.agrees({**off, "account": 6}, {"message": 6})
     tested.refuses({**off, "word": ORDER.pack()})
 
 

@@ -10,12 +10,15 @@ import pytest
 
 from tests.circuits.batches import PARAMS
 from tests.circuits.deployed import deployed, needs_native
-from tests.circuits.runs import DOLLAR, NAME, OPERATOR, RUNS, affordable, job, venue
+from tests.circuits.runs import DOLLAR, NAME, OPERATOR, RUNS, SHORT, affordable, job, venue
 from tests.strategies import SALT
+from undertow.crypto.babyjubjub import SUBGROUP_ORDER
 from undertow.crypto.field import R
 from undertow.engine.requests import serve
 from undertow.protocol.account import ACCOUNT_WORDS
+from undertow.protocol.layout import SECRET_WIDTH
 from undertow.protocol.request import REQUEST_WORD, Request
+from undertow.protocol.statement import REQUESTS_HEADER, REQUESTS_HOUSE, SERVED_WORDS
 
 Inputs = dict[str, Any]
 
@@ -23,6 +26,16 @@ Inputs = dict[str, Any]
 @pytest.mark.parametrize("requests", RUNS)
 def test_circuit_and_python_agree(requests: list[Request]) -> None:
     wanted = job(requests)
+    circuit = deployed(NAME)
+    assert circuit.public(wanted.inputs) == tuple(wanted.signals)
+    assert circuit.witness(wanted.inputs) == circuit.calculated(wanted.inputs)
+
+
+@pytest.mark.parametrize(("requests", "held", "paid"), SHORT)
+def test_no_more_is_paid_than_there_is(requests: list[Request], held: int, paid: list[int]) -> None:
+    wanted = job(requests, held)
+    at = REQUESTS_HEADER.size + REQUESTS_HOUSE.size + SERVED_WORDS.at("paid")
+    assert list(wanted.words[at :: SERVED_WORDS.size]) == paid
     circuit = deployed(NAME)
     assert circuit.public(wanted.inputs) == tuple(wanted.signals)
     assert circuit.witness(wanted.inputs) == circuit.calculated(wanted.inputs)
@@ -59,6 +72,12 @@ def another_operator(inputs: Inputs) -> None:
     inputs["operatorBits"][0] = 1 - inputs["operatorBits"][0]
 
 
+def another_of_its_secrets(inputs: Inputs) -> None:
+    """Of the same key, so of the same shared points, but of another salt."""
+    secret = OPERATOR.scalar + SUBGROUP_ORDER
+    inputs["operatorBits"] = [secret >> i & 1 for i in range(SECRET_WIDTH)]
+
+
 def no_bit(inputs: Inputs) -> None:
     inputs["operatorBits"][3] = 2
 
@@ -83,6 +102,7 @@ LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
     ("opening for another owner", 0, account("owner", 5)),
     ("opening with another view key", 0, account("view_key", 1)),
     ("another operator", 0, another_operator),
+    ("another secret of the operator's key", 0, another_of_its_secrets),
     ("operator bit that is none", 0, no_bit),
     ("unknown kind", 1, unknown),
     ("more withdrawn", 2, moved("word", 0, AMOUNT)),
@@ -105,6 +125,24 @@ def test_lies_are_refused(run: int, lie: Callable[[Inputs], None]) -> None:
     assert not (truth and circuit.holds(values))
 
 
+def test_a_second_secret_of_one_key_has_no_witness() -> None:
+    inputs = deepcopy(job(RUNS[0]).inputs)
+    another_of_its_secrets(inputs)
+    assert OPERATOR.scalar + SUBGROUP_ORDER < 1 << SECRET_WIDTH
+    circuit = deployed(NAME)
+    assert not circuit.holds(circuit.witness(inputs))
+
+
+@needs_native
+def test_a_run_has_no_salt_but_the_operators() -> None:
+    """The prover says another; the state that follows is sealed with it, and the hash is broken."""
+    wanted, circuit = job(RUNS[1]), deployed(NAME)
+    honest = circuit.values(wanted.inputs)
+    lie = {"main.newHouseSalt": honest["main.newHouseSalt"] + 1}
+    assert circuit.values(wanted.inputs, lie)["main.next"] != honest["main.next"]
+    assert circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
+
+
 @needs_native
 def test_a_withdrawal_beyond_margin_breaks_the_check_of_its_sign() -> None:
     """The prover calls an account solvent that is not; all that follows is computed from it."""
@@ -117,3 +155,16 @@ def test_a_withdrawal_beyond_margin_breaks_the_check_of_its_sign() -> None:
     assert broken
     for signals in broken:
         assert any("main.request[1].Affordable.NonNegative" in name for name in signals)
+
+
+@needs_native
+def test_a_withdrawal_beyond_what_is_held_breaks_the_check_of_its_sign() -> None:
+    """The prover says that the money of the first withdrawal is still there for the second."""
+    wanted = job(*SHORT[6][:2])
+    circuit = deployed(NAME)
+    lie = {"main.request[1].NonNegative.out": 1}
+    assert circuit.values(wanted.inputs, lie)["main.request[1].served.paid"] == 3
+    broken = circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
+    assert broken
+    for signals in broken:
+        assert any("main.request[1].NonNegative" in name for name in signals)

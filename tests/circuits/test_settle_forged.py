@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from tests.circuits.cases import (
     repeated,
     traded,
 )
-from tests.circuits.deployed import deployed
+from tests.circuits.deployed import deployed, needs_native
 from undertow.crypto.field import R
 from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.layout import LEVELS
@@ -76,6 +77,19 @@ def other_leaf(inputs: Inputs, case: Case) -> None:
     inputs["account"][0] = case.before.accounts[5].words()
     inputs["index"][0] = 5
     inputs["children"][0] = path_inputs(case.before.tree, 5)[:LEVELS]
+
+
+def other_touch(inputs: Inputs, case: Case) -> None:
+    """Touch another account than the set's decoy does, honestly opened."""
+    tree = case.before.tree.copy()
+    for slot in case.execution.slots[:2]:
+        tree.update(slot.account, slot.after.leaf())
+    inputs["account"][2] = case.before.accounts[5].words()
+    inputs["index"][2] = 5
+    inputs["children"][2] = path_inputs(tree, 5)[:LEVELS]
+    touched = case.before.accounts[5]
+    tree.update(5, replace(touched, version=touched.version + 1).leaf())
+    inputs["children"][3] = path_inputs(tree, 4)[:LEVELS]
 
 
 def skipped(inputs: Inputs, case: Case) -> None:
@@ -184,6 +198,7 @@ PUBLISHES = [
     ("accruals before", traded, put("accruals", 0)),
     ("salt before", traded, put("houseSalt")),
     ("another salt", traded, put("newHouseSalt")),
+    ("another touch", traded, other_touch),
 ]
 
 
@@ -220,16 +235,29 @@ def test_publishes_other_words(
     assert not (constraints and truth)
 
 
-def test_the_salt_is_the_provers_own() -> None:
-    """Another one holds: it seals the same house under another word, and nothing else moves."""
-    circuit, inputs = deployed(NAME), traded().job().inputs
-    values = circuit.values(inputs)
-    other = circuit.values({**inputs, "newHouseSalt": 5})
-    assert circuit.holds(circuit.witness({**inputs, "newHouseSalt": 5}))
-    words = [name for name in values if name.startswith("main.BatchWords.words[")]
-    moved = {name for name in words if values[name] != other[name]}
-    places = (BATCH_HEADER.at("new_state_root"), BATCH_HEADER.size)
-    assert moved == {f"main.BatchWords.words[{at}]" for at in places}
+@pytest.mark.parametrize("choice", [put("newHouseSalt"), other_touch], ids=["salt", "touch"])
+@needs_native
+def test_a_prover_has_no_choice_of_the_state_that_a_closed_set_leads_to(
+    choice: Callable[[Inputs, Case], None],
+) -> None:
+    """Another salt, or another touch, holds: of another set, which was not closed."""
+    case, circuit = traded(), deployed(NAME)
+    honest = case.job().inputs
+    inputs = deepcopy(honest)
+    choice(inputs, case)
+    assert circuit.holds(circuit.witness(inputs))
+    values, other = circuit.values(honest), circuit.values(inputs)
+    moved = [
+        name
+        for name in ("prev_state_root", "set_root", "new_state_root", "prices")
+        if values[word(name)] != other[word(name)]
+    ]
+    assert moved == ["set_root", "new_state_root"]
+
+
+def word(name: str) -> str:
+    """Return the signal of a public word of the header."""
+    return f"main.BatchWords.words[{BATCH_HEADER.at(name)}]"
 
 
 def test_only_known_wires_are_loose() -> None:

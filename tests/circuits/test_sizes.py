@@ -9,7 +9,7 @@ from tests.circuits.harness import CIRCUITS
 
 SIZES = {
     "settle_default": (226_051, 16),
-    "requests_default": (116_063, 8),
+    "requests_default": (117_566, 8),
     "settle_large": (857_326, 64),
 }
 """Constraints, and slots or requests."""

@@ -91,6 +91,39 @@ def test_without_a_position_all_cash_may_go_and_not_a_unit_more(amount: int, pai
     assert after.accounts[1].net_deposits == (40 - paid) * UNIT
 
 
+def holding(before: State, money: int) -> State:
+    """Return the state with so much money beside its pools, by what the house has or owes."""
+    house = Money(before.ledger.house_cash + money - before.ledger.total())
+    return replace(before, ledger=replace(before.ledger, house_cash=house))
+
+
+@pytest.mark.parametrize(("short", "paid"), [(0, 45), (1, 0)])
+def test_a_withdrawal_is_refused_that_others_debts_would_have_to_pay(short: int, paid: int) -> None:
+    """What the pools hold does not count: it is the markets'."""
+    before = holding(state(a1=HELD), 45 * UNIT - short)
+    market = replace(before.markets[0], pool=Money(90 * UNIT))
+    before = replace(before, markets=(market, *before.markets[1:]))
+    after, (answer,) = served(before, Request(Kind.WITHDRAW, 1, 45))
+    assert answer.paid == paid
+    assert after.accounts[1].cash == (50 - paid) * UNIT
+    assert after.ledger.total() == before.ledger.total() - paid * UNIT
+
+
+def test_withdrawals_of_one_run_share_what_there_is() -> None:
+    before = holding(state(a1=HELD, a2=account(2, 50 * UNIT)), 60 * UNIT)
+    _, answers = served(
+        before,
+        Request(Kind.WITHDRAW, 1, 40),
+        Request(Kind.WITHDRAW, 2, 30),
+        Request(Kind.DEPOSIT, 1, 9),
+        Request(Kind.WITHDRAW, 2, 30),
+        Request(Kind.HOUSE_DEPOSIT, 0, 1),
+        Request(Kind.WITHDRAW, 2, 30),
+        Request(Kind.WITHDRAW, 2, 1),
+    )
+    assert [answer.paid for answer in answers] == [40, 0, 0, 0, 0, 30, 0]
+
+
 @pytest.mark.parametrize("amount", [1, 500])
 @pytest.mark.parametrize("lots", [3, -3])
 def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: int) -> None:
@@ -101,7 +134,8 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
     cash = margin - value + amount * UNIT
     for short in (0, 1):
         trader = account(1, cash - short, net_deposits=Money(0), positions=lots_of({0: lots}))
-        after, (answer,) = served(state(a1=trader), Request(Kind.WITHDRAW, 1, amount))
+        before = holding(state(a1=trader), amount * UNIT)
+        after, (answer,) = served(before, Request(Kind.WITHDRAW, 1, amount))
         assert answer.paid == (0 if short else amount)
         assert after.accounts[1] == replace(
             trader,
@@ -183,5 +217,6 @@ def test_money_arrives_and_leaves_to_the_last_unit(run: list[Request]) -> None:
     went = sum(answer.paid for answer in answers)
     assert after.total() == before.total() + (came - went) * UNIT
     assert after.ledger.sum_cash == sum(a.cash for a in after.accounts.values())
+    assert after.ledger.total() >= min(0, before.ledger.total())
     for answer in answers:
         assert answer.paid in (0, answer.request.amount)

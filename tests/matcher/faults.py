@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from random import Random
@@ -21,9 +21,14 @@ from undertow.chain.queue import Entry
 from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.chain.view import Reached, View
 from undertow.crypto.babyjubjub import Point
+from undertow.crypto.domains import ORDER
+from undertow.crypto.poseidon import poseidon
+from undertow.protocol.authority import Authority
+from undertow.protocol.order_set import set_root
 from undertow.protocol.params import Preset
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.statement import BATCH_HEADER, BATCH_HOUSE, TOUCH_WORDS, Statement
+from undertow.protocol.venue import Venue
 from undertow.protocol.words import signals
 
 
@@ -141,9 +146,9 @@ class FaultyJournal(Journal):
         self._random.seed(f"{self._seed} {batch}")
         return found
 
-    def write(self, closed: ClosedSet, parent: str, root: int) -> None:
+    def write(self, closed: ClosedSet, root: int) -> None:
         self._faults.reach("journal")
-        super().write(closed, parent, root)
+        super().write(closed, root)
         self._faults.reach("written down")
 
 
@@ -167,6 +172,19 @@ class StandInProver:
         return Proof(stand_in_proof(job.signals), tuple(job.signals))
 
 
+def root_of_inputs(inputs: Mapping[str, Any]) -> int:
+    """Return the set root that a batch's inputs lead to."""
+    chain_id, contract = inputs["venue"]
+    venue = Venue(chain_id, contract).word
+    slots = zip(inputs["authority"], inputs["word"], inputs["index"], strict=True)
+    messages = [
+        poseidon([venue, word], ORDER) if authority == Authority.ORDER else index
+        for authority, word, index in slots
+    ]
+    given = (inputs["batch"], inputs["lane"], inputs["newHouseSalt"], messages, inputs["salt"])
+    return set_root(*given)
+
+
 def _inputs(job: Job) -> dict[str, object]:
     """Return the inputs that the public words give by themselves."""
     words = job.words
@@ -181,6 +199,8 @@ def _inputs(job: Job) -> dict[str, object]:
         assert list(pack_prices(job.inputs["price"])) == list(words[start:time])
         accounts = words[BATCH_HEADER.size + BATCH_HOUSE.size :: TOUCH_WORDS.size]
         inputs |= {"time": words[time], "index": list(accounts)}
+        if root_of_inputs(job.inputs) != words[BATCH_HEADER.at("set_root")]:
+            raise ProverError("the set root is not the statement's")
     return inputs
 
 

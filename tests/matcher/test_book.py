@@ -40,7 +40,7 @@ def pick(
     made: OrderBook, batch: int = 1, state: State = STATE, *, empty: bool = False
 ) -> ClosedSet | None:
     yardstick = made.measure(state, batch, PARAMS, BAND_BP)
-    return made.pick(yardstick, MINIMAL, Random(1), empty=empty)
+    return made.pick(yardstick, MINIMAL, Random(1), parent="0x1", empty=empty)
 
 
 def picked(made: OrderBook, batch: int = 1, state: State = STATE) -> list[int]:

@@ -74,7 +74,7 @@ class Venue:
         """Close and settle a set; return whether there was one."""
         number = self.state.batch_number + 1
         yardstick = self.book.measure(self.state, number, PARAMS, BAND_BP)
-        closed = self.book.pick(yardstick, DEFAULT, Random(number))
+        closed = self.book.pick(yardstick, DEFAULT, Random(number), parent="0x1")
         if closed is None:
             return False
         self.book.hold(closed)

@@ -166,6 +166,12 @@ NAMED = (
     ),
     (
         REQUESTS,
+        "return state.ledger.total() >= request.money",
+        "return state.total() >= request.money",
+        "withdrawal paid out of the pools",
+    ),
+    (
+        REQUESTS,
         "        cash=Money(account.cash - request.money),",
         "        cash=Money(account.cash),",
         "withdrawal judged before it",

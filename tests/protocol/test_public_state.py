@@ -12,10 +12,11 @@ from tests.circuits.batches import PARAMS, Case, commit, execute
 from tests.circuits.runs import NEWCOMER, OPERATOR
 from tests.strategies import PRICE, VENUE, account, genesis, key, order, prices
 from undertow.crypto.merkle import Tree
+from undertow.crypto.poseidon import poseidon
 from undertow.engine.batch import Batch, Decoy
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
-from undertow.protocol.house_salt import house_salt
+from undertow.protocol.house_salt import batch_salt, run_salt
 from undertow.protocol.public_state import PublicState
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.state import State
@@ -59,7 +60,7 @@ def parted(
 
 def ran(state: State, number: int, *requests: Request) -> tuple[State, Job]:
     """Return the state after a run, and its job."""
-    salt = house_salt(OPERATOR, VENUE, Statement.REQUESTS, number, state.root())
+    salt = run_salt(OPERATOR.scalar, VENUE, number, state.root())
     after, answers = serve(state, requests, 3, PARAMS, OPERATOR.scalar, salt)
     return after, requests_job(state, after, answers, number, PARAMS, OPERATOR, VENUE)
 
@@ -149,7 +150,7 @@ def found(salt: int, tree: Tree, root: int) -> list[int]:
 
 def test_whoever_knows_the_state_before_reads_no_order_out_of_the_root() -> None:
     state = before()
-    salt = house_salt(OPERATOR, VENUE, Statement.BATCH, 1, state.root())
+    salt = batch_salt(OPERATOR, VENUE, 1, "0x5")
     batch = Batch(slots=(order(1, -SECRET_SIZE, 1), Decoy(2), Decoy(2)), lanes=(0, 8))
     done = transition(state, batch, prices(PRICE, LISTED), 1_000, PARAMS, salt)
     assert done.slots[0].fill == -SECRET_SIZE
@@ -158,18 +159,31 @@ def test_whoever_knows_the_state_before_reads_no_order_out_of_the_root() -> None
     assert found(salt, tree, root) == [-SECRET_SIZE]
     assert found(0, tree, root) == []
     # Nor does a salt of another batch help.
-    assert found(house_salt(OPERATOR, VENUE, Statement.BATCH, 2, root), tree, root) == []
+    assert found(batch_salt(OPERATOR, VENUE, 2, "0x5"), tree, root) == []
 
 
-def test_a_salt_follows_from_kind_number_root_venue_and_secret() -> None:
-    salt = house_salt(OPERATOR, VENUE, Statement.BATCH, 1, 5)
-    assert salt == house_salt(OPERATOR, VENUE, Statement.BATCH, 1, 5)
+def test_a_batchs_salt_follows_from_secret_venue_number_and_close_before() -> None:
+    salt = batch_salt(OPERATOR, VENUE, 1, "0x5")
+    assert salt == batch_salt(OPERATOR, VENUE, 1, "0x" + "0" * 63 + "5")
     others = {
-        house_salt(OPERATOR, VENUE, Statement.REQUESTS, 1, 5),
-        house_salt(OPERATOR, VENUE, Statement.BATCH, 2, 5),
-        house_salt(OPERATOR, VENUE, Statement.BATCH, 1, 6),
-        house_salt(OPERATOR, replace(VENUE, chain_id=1), Statement.BATCH, 1, 5),
-        house_salt(key(1), VENUE, Statement.BATCH, 1, 5),
+        batch_salt(key(1), VENUE, 1, "0x5"),
+        batch_salt(OPERATOR, replace(VENUE, chain_id=1), 1, "0x5"),
+        batch_salt(OPERATOR, VENUE, 2, "0x5"),
+        batch_salt(OPERATOR, VENUE, 1, "0x6"),
     }
-    assert len(others) == 5
+    assert len(others) == 4
+    assert salt not in others
+
+
+def test_a_runs_salt_follows_from_secret_venue_number_and_root() -> None:
+    secret = OPERATOR.scalar
+    salt = run_salt(secret, VENUE, 1, 5)
+    assert salt == run_salt(secret, VENUE, 1, 5) == poseidon([secret, VENUE.word, 1, 5], 14)
+    others = {
+        run_salt(key(1).scalar, VENUE, 1, 5),
+        run_salt(secret, replace(VENUE, chain_id=1), 1, 5),
+        run_salt(secret, VENUE, 2, 5),
+        run_salt(secret, VENUE, 1, 6),
+    }
+    assert len(others) == 4
     assert salt not in others

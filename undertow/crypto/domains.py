@@ -22,6 +22,7 @@ class Domain(IntEnum):
     LEDGER = 11
     SEALED = 12
     HOUSE = 13
+    HOUSE_SALT = 14
 
 
 NODE = Domain.NODE
@@ -37,3 +38,4 @@ PARAMS = Domain.PARAMS
 LEDGER = Domain.LEDGER
 SEALED = Domain.SEALED
 HOUSE = Domain.HOUSE
+HOUSE_SALT = Domain.HOUSE_SALT

@@ -1,7 +1,7 @@
 """Serve requests of the vault's queue: (state, requests) -> (state', answers).
 
 Pure. A withdrawal is paid whole if initial margin holds after it at the last batch's prices, and
-otherwise not at all; profit counts in full.
+the venue has the money beside its markets' pools; otherwise not at all. Profit counts in full.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ def _answer(state: State, request: Request, params: MarketParams, secret: int) -
     paid = 0
     change: int = request.money
     if request.kind is Kind.WITHDRAW:
-        paid = request.amount if _affordable(state, before, request, params) else 0
+        granted = _covered(state, request) and _affordable(state, before, request, params)
+        paid = request.amount if granted else 0
         change = -(paid << MONEY_BITS)
     after = replace(
         before,
@@ -101,6 +102,11 @@ def _answer(state: State, request: Request, params: MarketParams, secret: int) -
         net_deposits=Money(before.net_deposits + change),
     )
     return Answer(request=request, before=before, after=after, paid=paid)
+
+
+def _covered(state: State, request: Request) -> bool:
+    """Return whether the vault has it: others' debts are no money."""
+    return state.ledger.total() >= request.money
 
 
 def _affordable(state: State, account: Account, request: Request, params: MarketParams) -> bool:

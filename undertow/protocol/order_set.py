@@ -1,7 +1,8 @@
-"""The set root: a Poseidon chain that commits a batch's orders before its price is known.
+"""The set root: a Poseidon chain that commits all that a batch does before its price is known.
 
-Empty slots look like filled ones, since every slot is salted: the root does not tell how many
-orders it holds.
+A slot's message is its order's hash or, of a touch, the account's index; no order hashes to so
+small a number. Every slot is salted: the root does not tell which of them hold orders. It starts
+from the salt of the state that the batch leads to, so that whoever proves it has no choice.
 """
 
 from __future__ import annotations
@@ -11,9 +12,6 @@ from collections.abc import Sequence
 from undertow.crypto.domains import SET
 from undertow.crypto.poseidon import poseidon
 from undertow.protocol.sheet import INSTRUMENTS
-
-EMPTY_MESSAGE = 0
-"""Message of a slot without an order; no order hashes to it."""
 
 
 def lanes_word(lanes: Sequence[int]) -> int:
@@ -28,10 +26,14 @@ def lanes_word(lanes: Sequence[int]) -> int:
 
 
 def set_root(
-    batch_number: int, lanes: Sequence[int], messages: Sequence[int], salts: Sequence[int]
+    batch_number: int,
+    lanes: Sequence[int],
+    house_salt: int,
+    messages: Sequence[int],
+    salts: Sequence[int],
 ) -> int:
     """Return the root of the slots' messages in slot order."""
-    root = poseidon([batch_number, lanes_word(lanes), 0], SET)
+    root = poseidon([batch_number, lanes_word(lanes), house_salt], SET)
     for message, salt in zip(messages, salts, strict=True):
         root = poseidon([root, message, salt], SET)
     return root

@@ -34,6 +34,10 @@ class Ledger:
     sum_cash: Annotated[Money, _MONEY] = Money(0)
     """Sum of all accounts' cash."""
 
+    def total(self) -> int:
+        """Return all money but the markets' pools, which are never below zero."""
+        return self.house_cash + self.insurance + self.fee_pool + self.sum_cash
+
     def hash(self) -> int:
         """Return the ledger's part of what is sealed."""
         return LEDGER_WORDS.hash(self)
@@ -47,7 +51,7 @@ class SealedWords:
     funding: Annotated[int, element("hash of the instruments' funding indices")]
     rows: Annotated[int, element("hash of the instruments' hashes of rows")]
     ledger: Annotated[int, element("hash")]
-    salt: Annotated[int, element("random, another one for each batch and run")]
+    salt: Annotated[int, element("secret, another one for each batch and run")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +122,7 @@ class State:
 
     def total(self) -> int:
         """Return all money of the venue: what the vault holds for it."""
-        ledger = self.ledger
-        pools = sum(market.pool for market in self.markets)
-        return ledger.house_cash + ledger.insurance + ledger.fee_pool + ledger.sum_cash + pools
+        return self.ledger.total() + sum(market.pool for market in self.markets)
 
     def with_account(self, index: int, account: Account) -> State:
         """Return the state after an account opened or was funded; its cash joins the sum."""

@@ -43,7 +43,7 @@ from undertow.protocol.receipt import ciphertext_hash
 from undertow.protocol.request import Kind, Request, opening_key
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import State
-from undertow.protocol.statement import BatchHouse, Statement, Touch
+from undertow.protocol.statement import BatchHouse, Touch
 from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.bench.memory_node import MemoryNode, served
 from venue.errors import BenchError
@@ -77,13 +77,16 @@ class _World:
         for trader in self.random.sample(self.traders, self.preset.slots):
             self._order(trader, batch)
         replica.take_in(desk.orders)
-        closed = replica.book.pick(desk.yardstick(replica, batch), self.preset, self.random)
+        parent = f"{batch - 1:#066x}"
+        closed = replica.book.pick(
+            desk.yardstick(replica, batch), self.preset, self.random, parent=parent
+        )
         assert closed is not None
-        set_root = desk.set_root(closed)
-        desk.journal.write(closed, f"{batch - 1:#066x}", set_root)
-        salt = desk.house_salt(Statement.BATCH, batch, replica.root())
+        set_root, committed = desk.set_root(closed), desk.committed(closed)
+        desk.journal.write(closed, set_root)
+        salt = committed.house_salt
         execution = transition(
-            replica.state, desk.committed(closed).batch, PRICES, PRICE_TIME, desk.params, salt
+            replica.state, committed.batch, PRICES, PRICE_TIME, desk.params, salt
         )
         replica.apply_batch(closed, execution)
         touches = [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in execution.slots]
