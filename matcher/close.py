@@ -120,14 +120,14 @@ def next_close(
             return None
         closed = None
     if closed is None:
-        chosen = _chosen(desk, tip, number)
-        fills = _fills(desk.yardstick(tip, number), chosen)
+        chosen = _chosen(desk, tip, view)
+        fills = _fills(desk.yardstick(tip, view), chosen)
         waits, far = (False, False)
         if not empty:
             waits, far = _waits(desk, tip, view, linger, len(chosen), fills=fills)
         if waits:
             return None
-        yardstick, owned = desk.yardstick(tip, number), desk.owns(tip)
+        yardstick, owned = desk.yardstick(tip, view), desk.owns(tip)
         closed = tip.book.pick(
             yardstick, desk.preset, desk.random, far=far, empty=empty, owned=owned
         )
@@ -156,9 +156,9 @@ def _stands(desk: Desk, tip: Replica, closed: ClosedSet) -> bool:
     )
 
 
-def _chosen(desk: Desk, tip: Replica, batch: int) -> list[Order]:
+def _chosen(desk: Desk, tip: Replica, view: View) -> list[Order]:
     """Return the orders that the next set would hold."""
-    choice = tip.book.choose(desk.yardstick(tip, batch), desk.preset, owned=desk.owns(tip))
+    choice = tip.book.choose(desk.yardstick(tip, view), desk.preset, owned=desk.owns(tip))
     return [tip.book.waiting[number].order for number in choice.orders]
 
 

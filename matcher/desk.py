@@ -12,8 +12,9 @@ from matcher.outcomes import Outcomes
 from matcher.outside import Clock, JobProver, Proofs, VenueChain
 from matcher.owners import is_owners
 from matcher.replica import Replica
-from matcher.yardstick import Yardstick
+from matcher.yardstick import Moments, Yardstick
 from prover.inputs import Committed
+from undertow.chain.view import View
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
 from undertow.protocol.authority import Authority
@@ -22,6 +23,9 @@ from undertow.protocol.params import MarketParams, Preset
 from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.statement import Statement
 from undertow.protocol.venue import Venue
+
+STEPS_TO_CLOSE = 2
+"""Grid points that pass, at the most as a rule, until a close is in a block."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +59,15 @@ class Desk:
         accounts = replica.state.accounts
         return lambda signed: is_owners(signed, accounts, self.venue)
 
-    def yardstick(self, replica: Replica, batch: int) -> Yardstick:
-        """Return what measures the orders for a set, by the replica's state."""
-        return replica.book.measure(replica.state, batch, self.params, self.band_bp)
+    def yardstick(self, replica: Replica, view: View) -> Yardstick:
+        """Return what measures the orders for the set that is closed next."""
+        batch, moments = view.closed + 1, self.moments(view)
+        return replica.book.measure(replica.state, batch, moments, self.params, self.band_bp)
+
+    def moments(self, view: View) -> Moments:
+        """Return when the prices of a set can be of that is closed after a view."""
+        terms, now = self.chain.terms, view.block.time
+        return Moments(terms.grid(now), terms.grid(now + STEPS_TO_CLOSE * terms.interval))
 
     def house_salt(self, kind: Statement, number: int, prev_state_root: int) -> int:
         """Return the salt of the state that a batch or a run leads to: always the same."""

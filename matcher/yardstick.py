@@ -7,6 +7,7 @@ marks. It decides who gets a slot, never what the slot comes to.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from undertow.engine.authorities.order import effect_of, judge_order
 from undertow.engine.clearing import Interest, clear
@@ -32,20 +33,42 @@ UNKNOWN = "UNKNOWN_ACCOUNT"
 _WHOLE = 10_000
 
 
+class Moments(NamedTuple):
+    """Seconds that the prices of the next set can be of.
+
+    What expires before the likely ones is refused as it would be then: whoever sends it would have
+    a batch for nothing.
+    """
+
+    earliest: int
+    likely: int
+
+
 class Yardstick:
     """One state; before its first marks every order is near, eligible and worth the same."""
 
-    def __init__(self, state: State, batch: int, params: MarketParams, band_bp: int) -> None:
-        """Take the state, the number of the set to fill, and the band in 1/10,000."""
-        self.state, self.batch, self.params = state, batch, params
+    def __init__(
+        self, state: State, batch: int, moments: Moments, params: MarketParams, band_bp: int
+    ) -> None:
+        """Take the state, number and moments of the set to fill, and the band in 1/10,000."""
+        self.state, self.batch, self.moments, self.params = state, batch, moments, params
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
         self._priced = all(state.marks[i] for i in self.listed)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
         sheet = price_sheet(state.markets, state.marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
         self._terms = Terms(
-            batch=batch, lanes=self.listed, prices=state.marks, sheet=sheet, params=params
+            time=moments.likely,
+            lanes=self.listed,
+            prices=state.marks,
+            sheet=sheet,
+            params=params,
         )
+
+    @property
+    def settled_time(self) -> int:
+        """Of the last settled prices: whatever block is the newest, those to come are later."""
+        return max(market.time for market in self.state.markets)
 
     def is_near(self, order: Order) -> bool:
         """Return whether the limit accepts a price within the band; only of listed markets."""

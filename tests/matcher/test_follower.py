@@ -19,6 +19,7 @@ from matcher.owners import is_owners
 from matcher.phase import Phase
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import KEYS, SPOT, OneProcess
+from tests.strategies import NEVER
 from undertow.chain.queue import Entry
 from undertow.chain.settled import SettledBatch
 from undertow.chain.view import Reached
@@ -123,7 +124,7 @@ def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) 
     mark = venue.chain.mark()
     venue.run(1)
     for trader in venue.traders[:2]:
-        _order(venue, trader, 50)
+        _order(venue, trader)
     queue: list[Entry] = mark["queue"]  # type: ignore[assignment]
     first, second = (i for i, e in enumerate(queue) if e.request.account in (1, 2))
     one, two = queue[first], queue[second]
@@ -145,8 +146,8 @@ def test_an_account_that_is_somebody_elses_now_gets_no_order(venue: OneProcess) 
                 assert is_owners(signed, venue.operator.state.accounts, venue.chain.venue)
 
 
-def _order(venue: OneProcess, trader: Trader, expiry: int) -> None:
-    order = trader.order(0, 5, LIMIT, expiry, fee_cap=400, immediate_or_cancel=False)
+def _order(venue: OneProcess, trader: Trader) -> None:
+    order = trader.order(0, 5, LIMIT, NEVER, fee_cap=400, immediate_or_cancel=False)
     info = MatcherInfo(venue.chain.venue, KEYS.envelope.public, b"", 0, "")
     envelope = trader.seal(order, info)
     venue.operator.matcher.log.append(envelope, 1, trader.tickets[-1]).result()

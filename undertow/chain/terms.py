@@ -30,6 +30,10 @@ class Terms:
     request_fee_gas: int = 60_000
     """Gas at the base fee that a request pays to who serves it."""
 
+    def grid(self, time: int) -> int:
+        """Return the first moment that may price a set which a block of this time closes."""
+        return (time + self.lag) // self.interval * self.interval + self.interval
+
 
 L1 = Terms(interval=12, lag=12, gap=3)
 ROLLUP = Terms(interval=3, lag=12, gap=3)
