@@ -82,7 +82,7 @@ bus Clearing() {
 // What is the same for every slot of a batch.
 bus Terms() {
     signal venue; // its word: chain id and contract
-    signal batch; // number
+    signal time; // seconds, of the prices
     signal takerFee; // 2^-20 of the notional
     signal makerFee; // 2^-20 of the notional
     signal profitCap; // 2^-16 micro-USD

@@ -75,7 +75,7 @@ template SettleBatch(slots, lanes) {
     Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, advance.funding, params.risk);
     Terms() terms;
     terms.venue <== venue.chainId * (1 << CONTRACT_WIDTH()) + venue.contract;
-    terms.batch <== batch;
+    terms.time <== time;
     terms.takerFee <== params.takerFee;
     terms.makerFee <== params.makerFee;
     terms.profitCap <== params.profitCap;

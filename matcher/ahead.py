@@ -42,7 +42,7 @@ class Ahead:
 
     def yardstick(self, view: View) -> Yardstick:
         """Return what measures the orders for the next set."""
-        return self.desk.yardstick(self.tip, view.closed + 1, self.opened)
+        return self.desk.yardstick(self.tip, view, self.opened)
 
     def done(self, view: View) -> list[Step]:
         """Return the steps that the chain has settled by a view, none if it went another way."""

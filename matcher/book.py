@@ -8,7 +8,7 @@ from random import Random
 
 from matcher.journal import ClosedSet, Reference
 from matcher.selection import Choice, Memory, choose
-from matcher.yardstick import EVERY_ACCOUNT, Yardstick
+from matcher.yardstick import EVERY_ACCOUNT, Moments, Yardstick
 from undertow.engine.batch import Slot
 from undertow.protocol.account import Account
 from undertow.protocol.authority import Authority
@@ -44,6 +44,8 @@ class OrderBook:
     _yardstick: Yardstick | None = None
     _chosen: tuple[object, Choice] | None = None
     """The last choice and what it was made of: a loop that waits asks again and again."""
+    _parked: bool = False
+    """Whether there was an order for that choice that is in no closed set."""
 
     def copy(self) -> OrderBook:
         """Return a book that changes on its own."""
@@ -81,22 +83,24 @@ class OrderBook:
         self,
         state: State,
         batch: int,
+        moments: Moments,
         params: MarketParams,
         band_bp: int,
         opened: int = EVERY_ACCOUNT,
     ) -> Yardstick:
-        """Return the yardstick for a set; the same as before for the same state."""
+        """Return the yardstick for a set; the same as before for the same state and moments."""
         known = self._yardstick
-        if known is None or not known.is_of(state, batch, opened):
-            self._yardstick = known = Yardstick(state, batch, params, band_bp, opened)
+        if known is None or not known.is_of(state, batch, moments, opened):
+            known = Yardstick(state, batch, moments, params, band_bp, opened)
+            self._yardstick = known
         return known
 
     def has_parked(self) -> bool:
-        """Return whether an order waits that is in no closed set."""
-        return any(number not in self.held for number in self.waiting)
+        """Return whether the last choice had an order to choose that is in no closed set."""
+        return self._parked
 
-    def is_live(self, order: Order, batch: int, accounts: Mapping[int, Account]) -> bool:
-        """Return whether an order may still be filled in a batch.
+    def is_live(self, order: Order, time: int, accounts: Mapping[int, Account]) -> bool:
+        """Return whether an order may still be filled at prices of a moment.
 
         Not one without lots, which only cancels, nor one whose lots are done under its nonce.
         """
@@ -104,7 +108,7 @@ class OrderBook:
         nonce, filled = (account.nonce, account.filled) if account else (0, 0)
         return (
             order.nonce >= max(self.newest[order.account], nonce)
-            and order.expiry_batch >= batch
+            and order.expiry >= time
             and order.size > (filled if order.nonce == nonce else 0)
         )
 
@@ -134,6 +138,7 @@ class OrderBook:
     ) -> Choice:
         busy = {self.waiting[n].order.account for n in self.held if n in self.waiting}
         waiting = self._live(yardstick)
+        self._parked = any(number not in self.held for number in waiting)
         memory = self.memory.with_lanes(self.lanes)
         while True:
             choice = choose(waiting, busy, memory, yardstick, preset, far=far)
@@ -144,12 +149,15 @@ class OrderBook:
             waiting = {n: s for n, s in waiting.items() if n not in strangers}
 
     def _live(self, yardstick: Yardstick) -> dict[int, SignedOrder]:
-        """Return what a set may hold; drop what none can, not even if those that wait lapse."""
-        accounts, batch = yardstick.state.accounts, yardstick.batch
-        live = {n: s for n, s in self.waiting.items() if self.is_live(s.order, batch, accounts)}
-        batch = yardstick.state.batch_number + 1
+        """Return what a set may hold; drop what none can, whatever block is the chain's newest.
+
+        What expired by that block's time alone stays: the block may be a node's invention.
+        """
+        accounts, time = yardstick.state.accounts, yardstick.moments.earliest
+        live = {n: s for n, s in self.waiting.items() if self.is_live(s.order, time, accounts)}
+        time = yardstick.settled_time + 1
         for number in self.waiting.keys() - live.keys() - self.held.keys():
-            if not self.is_live(self.waiting[number].order, batch, accounts):
+            if not self.is_live(self.waiting[number].order, time, accounts):
                 del self.waiting[number]
         return live
 

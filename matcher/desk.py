@@ -12,8 +12,9 @@ from matcher.outcomes import Outcomes
 from matcher.outside import Clock, JobProver, Proofs, VenueChain
 from matcher.owners import is_owners
 from matcher.replica import Replica
-from matcher.yardstick import EVERY_ACCOUNT, Yardstick
+from matcher.yardstick import EVERY_ACCOUNT, Moments, Yardstick
 from prover.inputs import Committed
+from undertow.chain.view import View
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
 from undertow.protocol.authority import Authority
@@ -21,6 +22,9 @@ from undertow.protocol.house_salt import batch_salt, run_salt
 from undertow.protocol.params import MarketParams, Preset
 from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.venue import Venue
+
+STEPS_TO_CLOSE = 2
+"""Grid points that pass, at the most as a rule, until a close is in a block."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +58,19 @@ class Desk:
         accounts = replica.state.accounts
         return lambda signed: is_owners(signed, accounts, self.venue)
 
-    def yardstick(self, replica: Replica, batch: int, opened: int = EVERY_ACCOUNT) -> Yardstick:
-        """Return what measures the orders for a set, by the replica's state.
+    def yardstick(self, replica: Replica, view: View, opened: int = EVERY_ACCOUNT) -> Yardstick:
+        """Return what measures the orders for the set that is closed next, by the replica's state.
 
         Accounts up to ``opened`` are open for good.
         """
-        return replica.book.measure(replica.state, batch, self.params, self.band_bp, opened)
+        return replica.book.measure(
+            replica.state, view.closed + 1, self.moments(view), self.params, self.band_bp, opened
+        )
+
+    def moments(self, view: View) -> Moments:
+        """Return when the prices of a set can be of that is closed after a view."""
+        terms, now = self.chain.terms, view.block.time
+        return Moments(terms.grid(now), terms.grid(now + STEPS_TO_CLOSE * terms.interval))
 
     def run_salt(self, number: int, prev_state_root: int) -> int:
         """Return the salt of the state that a run leads to."""

@@ -46,7 +46,7 @@ MESSAGES = {
     Code.UNKNOWN_ACCOUNT: "no such account",
     Code.BAD_SIGNATURE: "the signature is not by the account's owner",
     Code.STALE_NONCE: "the account has used a higher nonce",
-    Code.EXPIRED: "the order expired before the current batch",
+    Code.EXPIRED: "the order expires before the next set is likely to have its prices",
     Code.PRICE_OUT_OF_RANGE: "the instrument is not traded at this limit price",
 }
 
@@ -83,6 +83,8 @@ class View:
 
     batch_number: int
     """The batch that is open for orders."""
+    price_time: int
+    """The moment that its prices are likely of."""
     owners: Mapping[int, Owner]
     """By account index."""
     price_range: Mapping[int, tuple[int, int]]
@@ -141,14 +143,14 @@ def _fault(signed: SignedOrder, venue: Venue, view: View) -> Code | None:
     # 4. It can still trade. An equal nonce goes on with a partly filled order.
     if order.nonce < owner.nonce:
         return Code.STALE_NONCE
-    if order.expiry_batch < view.batch_number:
+    if order.expiry < view.price_time:
         return Code.EXPIRED
     low, high = view.price_range.get(order.instrument, (1, 0))
     return None if low <= order.limit_price <= high else Code.PRICE_OUT_OF_RANGE
 
 
-def view_of(state: State, batch_number: int, params: MarketParams) -> View:
-    """Return what intake decides against while ``batch_number`` is open for orders.
+def view_of(state: State, batch_number: int, price_time: int, params: MarketParams) -> View:
+    """Return what intake decides against while a batch with such prices is open for orders.
 
     A limit is within twice and half the mark; before the first mark any price will do.
     """
@@ -158,4 +160,4 @@ def view_of(state: State, batch_number: int, params: MarketParams) -> View:
             mark = state.marks[instrument]
             highest = 2 * mark if mark else LARGEST_PRICE
             ranges[instrument] = (max(mark // 2, 1), min(highest, LARGEST_PRICE))
-    return View(batch_number, Owners(state.accounts), ranges)
+    return View(batch_number, price_time, Owners(state.accounts), ranges)

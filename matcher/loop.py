@@ -205,8 +205,9 @@ class Operator:
         parts = self.desk.outcomes.read(sequence, state.batch_number)
         held = self.ahead.promised.get(sequence, 0) or self._about_to_hold(sequence, view)
         newest = max(order.nonce, tip.book.newest.get(order.account, 0))
-        parked = self.ahead.yardstick(view).parked(order)
-        return state_of(order, parts, held, newest, state, parked)
+        yardstick = self.ahead.yardstick(view)
+        parked = yardstick.parked(order)
+        return state_of(order, parts, held, newest, state, yardstick.moments.earliest, parked)
 
     def _about_to_hold(self, sequence: int, view: View) -> int:
         """Return the set that is written down and has an order, 0 if it is not the next one's."""
@@ -219,4 +220,5 @@ class Operator:
         number = view.closed + 1
         if self.desk.journal.read(number, view.last_id) is not None:
             number += 1  # That set will be closed as it was written down.
-        self.matcher.view = view_of(self.state, number, self.desk.params)
+        likely = self.desk.moments(view).likely
+        self.matcher.view = view_of(self.state, number, likely, self.desk.params)

@@ -68,6 +68,7 @@ def state_of(
     held: int,
     newest: int,
     state: State,
+    time: int,
     parked: str | None,
 ) -> OrderState:
     """Return an order's state.
@@ -78,6 +79,7 @@ def state_of(
         held: the set that it is promised to, 0 for none.
         newest: the highest nonce of the log's orders of its account.
         state: the committed one.
+        time: the earliest that the prices of another set can be of.
         parked: why the order would get no slot, if it waits and would not.
     """
     batch = held
@@ -89,11 +91,13 @@ def state_of(
         if parts and parts[-1].spent:
             condition, why = _spent(parts[-1], filled, order)
         else:
-            condition, why = _unspent(order, newest, state, parked)
+            condition, why = _unspent(order, newest, state, time, parked)
     return OrderState(condition=condition, batch=batch, filled=filled, size=order.size, why=why)
 
 
-def _unspent(order: Order, newest: int, state: State, parked: str | None) -> tuple[Condition, str]:
+def _unspent(
+    order: Order, newest: int, state: State, time: int, parked: str | None
+) -> tuple[Condition, str]:
     """Return the condition of an order that no set ended."""
     account = state.accounts.get(order.account)
     nonce, done = (account.nonce, account.filled) if account else (0, 0)
@@ -102,7 +106,7 @@ def _unspent(order: Order, newest: int, state: State, parked: str | None) -> tup
     # Also one without lots, which did all that it had to do by being acknowledged.
     if order.size <= (done if order.nonce == nonce else 0):
         return Condition.FILLED, ""
-    if order.expiry_batch <= state.batch_number:
+    if order.expiry < time:
         return Condition.EXPIRED, ""
     return (Condition.PARKED, parked) if parked else (Condition.WAITING, "")
 

@@ -7,6 +7,7 @@ marks. It decides who gets a slot, never what the slot comes to.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from undertow.engine.authorities.order import effect_of, judge_order
 from undertow.engine.clearing import Interest, clear
@@ -35,6 +36,17 @@ EVERY_ACCOUNT = 1 << 24
 _WHOLE = 10_000
 
 
+class Moments(NamedTuple):
+    """Seconds that the prices of the next set can be of.
+
+    What expires before the likely ones is refused as it would be then: whoever sends it would have
+    a batch for nothing.
+    """
+
+    earliest: int
+    likely: int
+
+
 class Yardstick:
     """One state; before its first marks every order is near, eligible and worth the same."""
 
@@ -42,27 +54,39 @@ class Yardstick:
         self,
         state: State,
         batch: int,
+        moments: Moments,
         params: MarketParams,
         band_bp: int,
         opened: int = EVERY_ACCOUNT,
     ) -> None:
-        """Take the state, the number of the set to fill, and the band in 1/10,000.
+        """Take the state, number and moments of the set to fill, and the band in 1/10,000.
 
         Accounts up to ``opened`` are open for good (`matcher/openings.py`).
         """
-        self.state, self.batch, self.params, self.opened = state, batch, params, opened
+        self.state, self.batch, self.moments = state, batch, moments
+        self.params, self.opened = params, opened
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
         self._priced = all(state.marks[i] for i in self.listed)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
         sheet = price_sheet(state.markets, state.marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
         self._terms = Terms(
-            batch=batch, lanes=self.listed, prices=state.marks, sheet=sheet, params=params
+            time=moments.likely,
+            lanes=self.listed,
+            prices=state.marks,
+            sheet=sheet,
+            params=params,
         )
 
-    def is_of(self, state: State, batch: int, opened: int) -> bool:
+    def is_of(self, state: State, batch: int, moments: Moments, opened: int) -> bool:
         """Return whether it was made of just these."""
-        return self.state is state and (self.batch, self.opened) == (batch, opened)
+        made = (self.batch, self.moments, self.opened)
+        return self.state is state and made == (batch, moments, opened)
+
+    @property
+    def settled_time(self) -> int:
+        """Of the last settled prices: whatever block is the newest, those to come are later."""
+        return max(market.time for market in self.state.markets)
 
     def is_near(self, order: Order) -> bool:
         """Return whether the limit accepts a price within the band; only of listed markets."""

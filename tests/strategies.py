@@ -118,11 +118,13 @@ SALT = 0xABCDEF
 
 
 # Orders, batches and what becomes of them.
+NEVER = (1 << 40) - 1
+"""The last second that an order can name."""
 
 
 def order(account: int, size: int, limit: int = PRICE, **fields: Any) -> Order:
     """Return an order, a sale where ``size`` is negative."""
-    known = {"instrument": 0, "nonce": 1, "expiry_batch": 9, "fee_cap": PARAMS.taker_fee}
+    known = {"instrument": 0, "nonce": 1, "expiry": NEVER, "fee_cap": PARAMS.taker_fee}
     return Order(
         account=account,
         is_sell=size < 0,

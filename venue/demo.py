@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from matcher.settle import BatchReport
 from undertow.chain import vault
 from undertow.chain.history import follow
-from undertow.client.client import MatcherInfo, Trader
+from undertow.client.client import Trader
 from undertow.client.fills import check_fills
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
@@ -25,6 +25,8 @@ from venue.recorded_flow import Flow, OrderEvent
 from venue.running import LocalVenue
 
 TRADERS = 24
+GOOD_FOR_SECONDS = 3_600
+"""Of an order: a local chain that is busy runs ahead of the clock, a second for each block."""
 DEPOSIT = 50_000 * MICRO_USD
 HOUSE = 2_000_000 * MICRO_USD
 MICRO_BELOW_BTC = 0.005
@@ -101,7 +103,7 @@ def replay(local: LocalVenue, window: Window) -> None:
     info = client.info()
     for position, event in enumerate(window.orders):
         trader = local.traders[(len(local.reports) * len(window.orders) + position) % TRADERS]
-        envelope = trader.seal(build_order(trader, event, info), info)
+        envelope = trader.seal(build_order(trader, event), info)
         client.submit(envelope, info)
     client.close()
     number = len(local.reports)
@@ -110,15 +112,15 @@ def replay(local: LocalVenue, window: Window) -> None:
     local.wait("the settlement", lambda: len(local.reports) > number)
 
 
-def build_order(trader: Trader, event: OrderEvent, info: MatcherInfo, batches: int = 1) -> Order:
-    """Return a recorded order as one of the trader's, valid for the next batch and some more."""
+def build_order(trader: Trader, event: OrderEvent) -> Order:
+    """Return a recorded order as one of the trader's, good for some time."""
     market = MICRO if event.btc < MICRO_BELOW_BTC else BTC
     lots = max(round(min(event.btc, LARGEST_BTC) * market.lots_per_unit), 1)
     return trader.order(
         market.instrument,
         -lots if event.is_sell else lots,
         market.price_per_lot(_micro_usd(event.dollars), up=event.is_sell),
-        info.batch_number + batches,
+        int(time.time()) + GOOD_FOR_SECONDS,
         fee_cap=LOCAL_PARAMS.taker_fee,
     )
 
@@ -191,7 +193,7 @@ def _recompute(local: LocalVenue) -> None:
         account = events[-1].account
         if account != local.operator.state.accounts[trader.account]:
             raise AssertionError(f"account {trader.account} differs from the committed one")
-        fills += len(check_fills(trader.sent, [(event.batch, event.delta) for event in events]))
+        fills += len(check_fills(trader.sent, [(e.batch, e.time, e.delta) for e in events]))
     cash = account.cash / (1 << MONEY_BITS) / MICRO_USD
     print(
         f"all {len(local.traders)} traders recomputed their accounts from chain data with their "

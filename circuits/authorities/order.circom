@@ -16,7 +16,7 @@ include "poseidon.circom";
 // @output(proves) order, instrumentBits: of the word, which is zero unless `on`.
 // @output(proves) message: what the set root commits; the account's index unless `on`, and no order
 // hashes to so small a number.
-// @cost 3415
+// @cost 3423
 template ReadOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input venue; // its word
@@ -54,9 +54,9 @@ template ReadOrder() {
 
 // @notice Every check of an order that does not depend on the clearing price.
 // Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
-// are below 2^LOTS_WIDTH.
+// are below 2^LOTS_WIDTH, and the time is below 2^ORDER_EXPIRY_WIDTH: it is a block's at the latest.
 // @output(proves) verdict: the first check that fails is the reason; all zero unless `on`.
-// @cost 1094
+// @cost 1102
 template JudgeOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input repeated; // 0 or 1: an order of the same account stands in an earlier slot
@@ -88,7 +88,7 @@ template JudgeOrder() {
     signal size <== left * (1 - 2 * order.isSell);
 
     signal current <== NonNegative(ORDER_NONCE_WIDTH())(order.nonce - account.nonce);
-    signal unexpired <== NonNegative(ORDER_EXPIRY_BATCH_WIDTH())(order.expiryBatch - terms.batch);
+    signal unexpired <== NonNegative(ORDER_EXPIRY_WIDTH())(order.expiry - terms.time);
     signal affordable <== NonNegative(ORDER_FEE_CAP_WIDTH())(order.feeCap - terms.takerFee);
 
     signal nothing <== IsZero()(left);

@@ -114,23 +114,23 @@ bus Order() {
     signal size; // lots
     signal limitPrice; // micro-USD per lot
     signal nonce; // an equal one continues a partial fill
-    signal expiryBatch; // number of the last batch that may fill it
+    signal expiry; // seconds: no price of a later time may fill it
     signal reduceOnly; // 0 or 1
     signal immediateOrCancel; // 0 or 1
     signal feeCap; // 2^-20 of the notional
 }
 
 // Its word, low bits first.
-function ORDER_WIDTH() { return 181; }
+function ORDER_WIDTH() { return 189; }
 function ORDER_ACCOUNT_WIDTH() { return 24; }
 function ORDER_INSTRUMENT_WIDTH() { return 4; }
 function ORDER_SIZE_WIDTH() { return 30; }
 function ORDER_LIMIT_PRICE_WIDTH() { return 36; }
 function ORDER_NONCE_WIDTH() { return 32; }
-function ORDER_EXPIRY_BATCH_WIDTH() { return 32; }
+function ORDER_EXPIRY_WIDTH() { return 40; }
 function ORDER_FEE_CAP_WIDTH() { return 20; }
-function ORDER_WIDTHS() { return [24, 4, 1, 30, 36, 32, 32, 1, 1, 20]; }
-function ORDER_AT() { return [0, 24, 28, 29, 59, 95, 127, 159, 160, 161]; }
+function ORDER_WIDTHS() { return [24, 4, 1, 30, 36, 32, 40, 1, 1, 20]; }
+function ORDER_AT() { return [0, 24, 28, 29, 59, 95, 127, 167, 168, 169]; }
 
 // One entry of the vault's queue; the contract has checked it.
 bus Request() {
@@ -370,16 +370,16 @@ bus Served() {
 
 function SERVED_WORDS() { return 6; }
 
-// The fields of a word of 181 bits, so its decomposition is unique.
+// The fields of a word of 189 bits, so its decomposition is unique.
 template OpenOrder() {
     signal input word;
     output Order() order;
-    signal output bits[181]; // of the word, low first
+    signal output bits[189]; // of the word, low first
 
     var WIDTHS[10] = ORDER_WIDTHS();
     var fields[10];
     var at = 0;
-    bits <== Bits(181)(word);
+    bits <== Bits(189)(word);
     for (var f = 0; f < 10; f++) {
         for (var b = 0; b < WIDTHS[f]; b++) {
             fields[f] += bits[at + b] * (1 << b);
@@ -392,7 +392,7 @@ template OpenOrder() {
     order.size <== fields[3];
     order.limitPrice <== fields[4];
     order.nonce <== fields[5];
-    order.expiryBatch <== fields[6];
+    order.expiry <== fields[6];
     order.reduceOnly <== fields[7];
     order.immediateOrCancel <== fields[8];
     order.feeCap <== fields[9];

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from prover.inputs import Committed, Job, settle_job
 from tests import strategies
-from tests.strategies import DOLLAR, PRICE, SALT, TRADERS, VENUE, key, params, prices
+from tests.strategies import DOLLAR, NEVER, PRICE, SALT, TRADERS, VENUE, key, params, prices
 from undertow.engine.accrual import accrual
 from undertow.engine.batch import Batch, Decoy, Execution
 from undertow.engine.transition import transition
@@ -130,7 +130,9 @@ def history(
         lanes = random_.choice(((0, 8), (0, 8), (0, 15), (8, 15), (0, 3)))
         accounts = random_.sample(range(1, traders + 1), size) if calm else [0] * size
         slots = tuple(
-            _trade(random_, price, state, account, lanes) if calm else _slot(random_, price, state)
+            _trade(random_, price, state, account, lanes, time)
+            if calm
+            else _slot(random_, price, state, time)
             for account in accounts
         )
         committed = commit(slots, lanes, random_.randrange(1 << 200))
@@ -140,7 +142,12 @@ def history(
 
 
 def _trade(
-    random_: random.Random, price: int, state: State, account: int, lanes: tuple[int, ...]
+    random_: random.Random,
+    price: int,
+    state: State,
+    account: int,
+    lanes: tuple[int, ...],
+    time: int,
 ) -> Order:
     is_sell = random_.random() < 0.5
     distance = random_.randint(-price // 2_000, price // 100)
@@ -152,13 +159,13 @@ def _trade(
         size=Lots(random_.randint(1, 120)),
         limit_price=Price(min(max(limit, 0), MAX_PRICE)),
         nonce=state.accounts[account].nonce + random_.choice((0, 1, 1, 1)),
-        expiry_batch=state.batch_number + 5,
+        expiry=time,
         immediate_or_cancel=random_.random() < 0.3,
         fee_cap=400,
     )
 
 
-def _slot(random_: random.Random, price: int, state: State) -> Order | Decoy:
+def _slot(random_: random.Random, price: int, state: State, time: int) -> Order | Decoy:
     account = random_.randint(1, TRADERS)
     if random_.random() < 0.15:
         return Decoy(account)
@@ -175,7 +182,7 @@ def _slot(random_: random.Random, price: int, state: State) -> Order | Decoy:
         size=Lots(random_.choice((0, largest, random_.randint(0, largest)))),
         limit_price=Price(limit),
         nonce=max(state.accounts[account].nonce + random_.choice((-1, 0, 0, 1, 1, 1, 1)), 0),
-        expiry_batch=state.batch_number + random_.choice((0, 1, 1, 2, 5, 5, 5, 5)),
+        expiry=random_.choice((time - 1, time, time, time + 1, NEVER, NEVER, NEVER, NEVER)),
         reduce_only=random_.random() < 0.1,
         immediate_or_cancel=random_.random() < 0.5,
         fee_cap=random_.choice((399, *(400,) * 8, (1 << 20) - 1)),

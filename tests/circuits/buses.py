@@ -101,8 +101,7 @@ def taker_sign(held: Market, flow: int) -> int:
 
 def terms(case: Case) -> list[int]:
     """Return the Terms of a batch."""
-    number = case.before.batch_number + 1
-    return [VENUE.word, number, PARAMS.taker_fee, PARAMS.maker_fee, PARAMS.profit_cap]
+    return [VENUE.word, case.time, PARAMS.taker_fee, PARAMS.maker_fee, PARAMS.profit_cap]
 
 
 def repeated(case: Case, slot: Slot) -> int:

@@ -59,8 +59,8 @@ def repeated() -> Case:
 
 
 def expired() -> Case:
-    """An order whose last batch is over."""
-    return settled(order(1, 5, PRICE * 2, expiry_batch=0), Decoy(2), Decoy(3), Decoy(4))
+    """An order that expired a second before the price."""
+    return settled(order(1, 5, PRICE * 2, expiry=99), Decoy(2), Decoy(3), Decoy(4))
 
 
 def overdrawn() -> Case:

@@ -73,7 +73,7 @@ ACCOUNT = Account(
 )
 ORDER = Order(
     account=9, instrument=5, is_sell=True, size=Lots(77), limit_price=Price(123), nonce=4,
-    expiry_batch=8, immediate_or_cancel=True, fee_cap=300,
+    expiry=8, immediate_or_cancel=True, fee_cap=300,
 )  # fmt: skip
 DELTA = Delta(
     instrument=5, reason=8, fill=Lots(-3), nonce=4, filled=Lots(6), cash=Money(-(1 << 90))

@@ -10,7 +10,7 @@ import pytest
 from tests.circuits.batches import MAX_PRICE, history
 from tests.circuits.buses import book, lane, order_fields, repeated, sheet_of, signed, terms
 from tests.circuits.harness import Circuit
-from tests.strategies import VENUE, key
+from tests.strategies import NEVER, VENUE, key
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.field import R
 from undertow.crypto.signature_digits import signature_digits
@@ -22,7 +22,7 @@ Compile = Callable[[str], Circuit]
 READ = "authorities/order.circom: ReadOrder()"
 JUDGE = "authorities/order.circom: JudgeOrder()"
 EDGE = (1 << 30) - 1
-ORDER = Order(5, 13, True, Lots(EDGE), Price(MAX_PRICE), 3, 4, True, False, (1 << 20) - 1)
+ORDER = Order(5, 13, True, Lots(EDGE), Price(MAX_PRICE), 3, NEVER, True, False, (1 << 20) - 1)
 
 
 def signed_order(order: Order = ORDER) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def test_read_order(circuit: Compile) -> None:
         "order.size": EDGE,
         "order.limitPrice": MAX_PRICE,
         "order.nonce": 3,
-        "order.expiryBatch": 4,
+        "order.expiry": NEVER,
         "order.reduceOnly": 1,
         "order.immediateOrCancel": 0,
         "order.feeCap": ORDER.fee_cap,
@@ -58,7 +58,7 @@ def test_read_order(circuit: Compile) -> None:
         {"owner": key(6).public},
         {"venue": VENUE.word + 1},
         {"word": ORDER.pack() + 1},
-        {"word": 1 << 181},
+        {"word": 1 << 189},
         {"word": R - 1},
     ):
         tested.refuses({**signed_order(), **change})

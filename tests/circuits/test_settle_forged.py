@@ -181,6 +181,7 @@ PUBLISHES = [
     ("order skipped", traded, skipped),
     ("price off by one", traded, put("price", 0)),
     ("later price time", traded, put("time")),
+    ("price time at which the order had not expired", expired, put("time", by=-1)),
     ("another batch number", traded, put("batch")),
     ("another chain", traded, put("venue", 0)),
     ("another contract", traded, put("venue", 1)),

@@ -34,7 +34,7 @@ both = pytest.mark.parametrize("kind", [Client, AsyncClient])
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = OrderLog(tmp_path_factory.mktemp("log") / "orders.sqlite", VENUE)
-    view = View(9, {5: Owner(TRADER.public, nonce=0)}, {2: (50_000, 70_000)})
+    view = View(9, 0, {5: Owner(TRADER.public, nonce=0)}, {2: (50_000, 70_000)})
     receipt_key, clock = Ed25519PrivateKey.generate(), SystemClock()
     public = receipt_key.public_key().public_bytes_raw()
     matcher = Matcher(VENUE, KEY, receipt_key, log, view, clock.time_ms)
@@ -65,7 +65,7 @@ def call(kind: type[Client | AsyncClient], name: str, *arguments: Any, **options
 
 
 def sealed(known: MatcherInfo, trader: Trader, limit: int = 60_000) -> bytes:
-    order = trader.order(2, -10, limit, known.batch_number + 1, fee_cap=100)
+    order = trader.order(2, -10, limit, 1, fee_cap=100)
     return trader.seal(order, known)
 
 

@@ -15,7 +15,7 @@ from undertow.protocol.delta import Delta
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.units import Lots, Money
 
-BUY = order(1, 50, 8_000_000, nonce=3)
+BUY = order(1, 50, 8_000_000, nonce=3, expiry=100)
 FILL = Delta(
     instrument=0, reason=Outcome.CLEARED, fill=Lots(20), nonce=3, filled=Lots(20), cash=Money(-9)
 )
@@ -26,7 +26,7 @@ OPENED = Delta(
 
 def test_a_fill_and_its_rest_are_explained() -> None:
     rest = replace(FILL, fill=Lots(30), filled=Lots(50))
-    fills = check_fills([BUY], [(0, OPENED), (1, FILL), (2, rest)])
+    fills = check_fills([BUY], [(0, 0, OPENED), (1, 90, FILL), (2, 100, rest)])
     assert [(fill.batch, fill.lots, fill.order) for fill in fills] == [(1, 20, BUY), (2, 30, BUY)]
 
 
@@ -38,7 +38,7 @@ def test_a_fill_and_its_rest_are_explained() -> None:
         (1, replace(FILL, filled=Lots(19))),
         (1, replace(FILL, instrument=8)),
         (1, replace(FILL, nonce=4)),
-        (10, FILL),
+        (2, FILL),
         (0, FILL),
         (1, replace(FILL, fill=Lots(0), filled=Lots(0))),
         (1, replace(FILL, reason=Outcome.MARGIN)),
@@ -63,13 +63,13 @@ def test_a_fill_and_its_rest_are_explained() -> None:
 )
 def test_what_no_order_allows_is_named(batch: int, lie: Delta) -> None:
     with pytest.raises(FillError, match=f"batch {batch}:"):
-        check_fills([BUY], [(batch, lie)])
+        check_fills([BUY], [(batch, 101 if batch == 2 else 100 * batch, lie)])
 
 
 def test_a_lower_nonce_does_not_come_back() -> None:
     later = replace(FILL, nonce=4)
     with pytest.raises(FillError, match="lower nonce"):
-        check_fills([BUY, replace(BUY, nonce=4)], [(1, later), (2, FILL)])
+        check_fills([BUY, replace(BUY, nonce=4)], [(1, 10, later), (2, 20, FILL)])
 
 
 @settings(max_examples=25, deadline=None)
@@ -79,6 +79,6 @@ def test_whatever_the_transition_does_is_explained(history: list) -> None:  # ty
     for number, batch in enumerate(history, 1):
         sent += [one for one in batch if one.account == 1]
         state, slots = settle(state, *batch, time=100 + number)
-        changes += [(number, slot.delta()) for slot in slots if slot.account == 1]
+        changes += [(number, 100 + number, slot.delta()) for slot in slots if slot.account == 1]
     fills = check_fills(sent, changes)
     assert sum(fill.lots for fill in fills) == sum(state.accounts[1].positions)

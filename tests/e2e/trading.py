@@ -30,10 +30,15 @@ def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **optio
     client = venue.client()
     info = client.info()
     price = BTC.price_per_lot(_micro_usd(dollars), up=lots < 0)
-    order = trader.order(0, lots, price, info.batch_number + 5, fee_cap=400, **options)
+    order = trader.order(0, lots, price, expiry(venue), fee_cap=400, **options)
     sequence = client.submit(trader.seal(order, info), info).sequence
     client.close()
     return sequence
+
+
+def expiry(venue: LocalVenue) -> int:
+    """Return a time by which every test is over, a lapse's hours included."""
+    return venue.contracts.chain.time + 86_400
 
 
 def deposit(venue: LocalVenue, account: int) -> None:
@@ -64,6 +69,6 @@ def check_traders(venue: LocalVenue) -> None:
         key = trader.key
         events = follow(history, trader.account, key.scalar, key.public, operator)
         assert events[-1].account == venue.operator.state.accounts[trader.account]
-        filled = check_fills(trader.sent, [(event.batch, event.delta) for event in events])
+        filled = check_fills(trader.sent, [(e.batch, e.time, e.delta) for e in events])
         assert sum(fill.lots for fill in filled) == sum(events[-1].account.positions)
     assert venue.operator.state.root() == venue.contracts.state_root()

@@ -22,7 +22,7 @@ MARK = 1 << 20
 """A lot's fee is the rate in micro-USD."""
 VALUE = 1_000
 TERMS = Terms(
-    batch=1,
+    time=1,
     lanes=(0, 8),
     prices=prices(MARK),
     sheet=sheet_of({0: line(VALUE), 8: line(5 * VALUE)}),

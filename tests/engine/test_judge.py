@@ -12,7 +12,7 @@ from undertow.engine.verdict import Verdict
 from undertow.protocol.outcome import Outcome
 
 TERMS = Terms(
-    batch=1,
+    time=1,
     lanes=(0,),
     prices=prices(1 << 20, (0,)),
     sheet=sheet_of({0: line(value=1 << 36, contingency=1)}),

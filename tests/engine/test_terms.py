@@ -9,7 +9,7 @@ from undertow.engine.terms import Terms
 
 def test_only_a_lane_has_a_price() -> None:
     terms = Terms(
-        batch=1,
+        time=1,
         lanes=(0, 4),
         prices=prices(70, (0, 2)),
         sheet=sheet_of({}),

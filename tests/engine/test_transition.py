@@ -131,7 +131,7 @@ def test_a_refused_order_takes_no_part_in_the_clearing() -> None:
 
 def test_the_batch_counts_on_and_keeps_its_prices_and_leaves() -> None:
     before = venue(market(), a1=account(1, RICH), a2=account(2, RICH), a3=account(3, 0))
-    done = executed(before, order(1, 3, ANY, expiry_batch=7), order(2, 1, ANY, expiry_batch=6))
+    done = executed(before, order(1, 3, ANY, expiry=100), order(2, 1, ANY, expiry=99))
     assert [slot.outcome for slot in done.slots] == [Outcome.CLEARED, Outcome.EXPIRED]
     after = done.state
     assert (after.batch_number, after.marks) == (7, prices(MARK))

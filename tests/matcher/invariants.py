@@ -36,7 +36,7 @@ def check(venue: OneProcess) -> None:
         events = follow(chain.settled, trader.account, *keys)
         found = events[-1].account if events else None
         assert found == operator.state.accounts.get(trader.account)
-        check_fills(trader.sent, [(event.batch, event.delta) for event in events])
+        check_fills(trader.sent, [(e.batch, e.time, e.delta) for e in events])
 
 
 def run_on(venue: OneProcess, turns: int) -> None:

@@ -16,6 +16,7 @@ from random import Random
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from matcher.assemble import Keys, Parts, assemble
+from matcher.desk import STEPS_TO_CLOSE
 from matcher.intake import decide
 from matcher.loop import Operator
 from matcher.phase import Phase
@@ -210,19 +211,23 @@ class OneProcess:
         known = {market.instrument: market.price_per_lot(spot) for market in (BTC, MICRO)}
         self.chain.price([known.get(i, Price(0)) for i in range(INSTRUMENTS)])
 
-    def submit(self, draw: Random) -> None:
-        """Send one order through intake, as soon as its trader has an account."""
+    def submit(self, draw: Random, good_for: int | None = None) -> None:
+        """Send one order through intake, as soon as its trader has an account.
+
+        ``good_for`` is counted in seconds from the likely moment of the next prices, else drawn.
+        """
         trader, matcher = draw.choice(self.traders), self.operator.matcher
         account = self.operator.state.accounts.get(trader.account)
         if account is None or account.owner != trader.key.public:
             return
         market = draw.choice((BTC, BTC, MICRO))
         lots = draw.choice((-1, 1)) * draw.randint(1, 400)
+        now, drawn = self.chain.blocks[-1].time, draw.randint(0, 12)
         order = trader.order(
             market.instrument,
             lots,
             market.price_per_lot(MicroUsd(int(SPOT * draw.uniform(0.98, 1.02)))),
-            matcher.view.batch_number + draw.randint(0, 4),
+            self.chain.terms.grid(now + STEPS_TO_CLOSE) + (good_for or drawn),
             fee_cap=LOCAL_PARAMS.taker_fee,
             immediate_or_cancel=draw.random() < 0.5,
         )

@@ -9,7 +9,7 @@ import pytest
 
 from matcher.book import OrderBook
 from matcher.journal import ClosedSet
-from matcher.yardstick import BAND_BP
+from matcher.yardstick import BAND_BP, Moments
 from tests.strategies import PARAMS, genesis, order
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.eddsa import Signature
@@ -25,6 +25,8 @@ from undertow.protocol.units import Lots
 
 STATE = genesis()
 ACCOUNTS = STATE.accounts
+NOW = 1_000
+"""Seconds: the earliest that the next set's prices can be of."""
 UNSIGNED = Signature(BASE8, 0)
 """The book does not look at signatures; intake did."""
 
@@ -37,14 +39,19 @@ def book(*orders: Order) -> OrderBook:
 
 
 def pick(
-    made: OrderBook, batch: int = 1, state: State = STATE, *, empty: bool = False
+    made: OrderBook,
+    batch: int = 1,
+    state: State = STATE,
+    *,
+    time: int = NOW,
+    empty: bool = False,
 ) -> ClosedSet | None:
-    yardstick = made.measure(state, batch, PARAMS, BAND_BP)
+    yardstick = made.measure(state, batch, Moments(time, time), PARAMS, BAND_BP)
     return made.pick(yardstick, MINIMAL, Random(1), parent="0x1", empty=empty)
 
 
-def picked(made: OrderBook, batch: int = 1, state: State = STATE) -> list[int]:
-    closed = pick(made, batch, state)
+def picked(made: OrderBook, batch: int = 1, state: State = STATE, *, time: int = NOW) -> list[int]:
+    closed = pick(made, batch, state, time=time)
     return (
         [number for authority, number in closed.slots if authority is Authority.ORDER]
         if closed
@@ -107,7 +114,7 @@ def test_what_was_replaced_stays_so_whenever_a_set_is_picked() -> None:
 
     Otherwise what a trader cancelled comes back, or not, by the matcher's timing or a restart.
     """
-    assert picked(book(order(1, 5, nonce=3), order(1, 5, nonce=4, expiry_batch=1)), batch=2) == []
+    assert picked(book(order(1, 5, nonce=3), order(1, 5, nonce=4, expiry=NOW - 1))) == []
     closed = pick(book(order(1, 5, nonce=3), order(1, 5, nonce=4)))
     assert closed is not None
     # As after a restart, which picks nothing of what was settled before.
@@ -129,12 +136,35 @@ def test_an_order_without_lots_cancels_and_gets_no_slot() -> None:
 
 def test_stale_and_expired_orders_leave() -> None:
     state = STATE.with_account(1, replace(ACCOUNTS[1], nonce=2))
-    made = book(order(1, 5, nonce=1), order(2, 5, expiry_batch=3))
-    assert pick(made, 4, state) is None
-    # The sets before the fourth may lapse, and their numbers come again.
+    made = book(order(1, 5, nonce=1), order(2, 5, expiry=NOW))
+    assert pick(made, state=state, time=NOW + 1) is None
+    # The block that says so may be another one tomorrow.
     assert made.waiting.keys() == {2}
-    assert pick(made, 4, replace(state, batch_number=3)) is None
-    assert made.waiting == {}
+    assert picked(made, state=state) == [2]
+    for settled_at, left in ((NOW - 1, {2}), (NOW, set())):
+        market = replace(state.markets[0], time=settled_at)
+        priced = replace(state, markets=(market, *state.markets[1:]))
+        assert pick(made, state=priced, time=NOW + 1) is None
+        assert made.waiting.keys() == left
+
+
+def test_an_expired_order_parks_nothing() -> None:
+    """Or an idle venue would look for it in vain, again and again."""
+    made = book(order(1, 5, expiry=NOW), order(2, 5, expiry=NOW + 1))
+    for time, parked in ((NOW, True), (NOW + 1, True), (NOW + 2, False)):
+        pick(made, time=time)
+        assert made.has_parked() is parked
+
+
+def test_an_order_does_not_come_back_with_a_sets_number() -> None:
+    """Where sets lapse, their numbers are used again; the time is not."""
+    made = book(order(1, 5, expiry=NOW + 60))
+    closed = pick(made, batch=4)
+    assert closed is not None
+    made.hold(closed)
+    made.release()
+    assert picked(made, batch=4, time=NOW + 60) == [1]
+    assert picked(made, batch=4, time=NOW + 61) == []
 
 
 def test_an_order_in_a_closed_set_is_not_picked_again_nor_is_its_account() -> None:
@@ -223,10 +253,11 @@ def test_a_held_order_that_does_not_wait_keeps_nobody_out() -> None:
     assert closed is not None
     other = OrderBook()
     other.hold(closed)
+    assert pick(other, batch=2) is None
     assert not other.has_parked()
     other.add(3, SignedOrder(order(1, 5), UNSIGNED))
-    assert other.has_parked()
     assert picked(other, batch=2) == [3]
+    assert other.has_parked()
 
 
 def test_an_empty_set_is_all_decoys() -> None:

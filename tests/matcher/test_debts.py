@@ -8,6 +8,7 @@ from tests.matcher.faults import Faults
 from tests.matcher.invariants import check
 from tests.matcher.one_process import KEYS, SPOT, OneProcess
 from tests.matcher.test_loop import prices_of, quiet, rests
+from tests.strategies import NEVER
 from undertow.client.client import MatcherInfo
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.units import MICRO_USD, Price
@@ -23,7 +24,7 @@ def trade(venue: OneProcess) -> None:
     info = MatcherInfo(matcher.venue, KEYS.envelope.public, b"", 0, "")
     for trader, lots in zip(venue.traders, (LOTS, -LOTS), strict=False):
         limit = price * 11 // 10 if lots > 0 else price * 9 // 10
-        order = trader.order(BTC.instrument, lots, limit, 1 << 20, fee_cap=1_000)
+        order = trader.order(BTC.instrument, lots, limit, NEVER, fee_cap=1_000)
         matcher.log.append(trader.seal(order, info), 1, trader.tickets[-1]).result()
     rests(venue)
     venue.chain.price(prices_of(venue))
@@ -40,7 +41,7 @@ def test_a_withdrawal_beyond_all_money_is_refused_and_the_venue_goes_on(tmp_path
     # The price rises by so much that the seller owes what nobody has.
     half = (held + LOTS) * RISE * BTC.price_per_lot(SPOT) // 2
     chain.ask(Request(Kind.WITHDRAW, 1, half))
-    chain.ask(Request(Kind.WITHDRAW, 1, MICRO_USD))
+    chain.ask(Request(Kind.WITHDRAW, 3, MICRO_USD))
     assert half > chain.committed
     rests(venue)
     chain.price([Price(price * RISE) for price in prices_of(venue)])

@@ -23,6 +23,7 @@ from matcher.phase import Phase
 from matcher.yardstick import YOUNG
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import KEYS, SPOT, OneProcess
+from tests.strategies import NEVER
 from undertow.chain.contracts import Close
 from undertow.chain.queue import Entry
 from undertow.chain.settled import SettledBatch
@@ -149,7 +150,7 @@ def test_an_account_gets_a_slot_once_no_reorganisation_undoes_its_opening(
     chain, operator = unserved.chain, unserved.operator
     rests(unserved)
     assert chain.taken == len(chain.queue)
-    _order(unserved, unserved.traders[0], 50)
+    _order(unserved, unserved.traders[0])
     rests(unserved)
     record = operator.matcher.log.with_ticket(unserved.traders[0].tickets[-1])
     assert record is not None
@@ -176,7 +177,7 @@ def test_a_close_that_is_mined_again_without_the_openings_before_it_stops_nothin
 
     chain.close = kept  # type: ignore[method-assign]
     rests(unserved)
-    _order(unserved, unserved.traders[0], 50)
+    _order(unserved, unserved.traders[0])
     rests(unserved)
     unserved.back(mark, 1)
     for sent in closes:
@@ -192,7 +193,7 @@ def test_an_account_that_is_somebody_elses_now_gets_no_order(unserved: OneProces
     venue, mark = unserved, unserved.chain.mark()
     rests(venue)
     for trader in venue.traders[:2]:
-        _order(venue, trader, 50)
+        _order(venue, trader)
     rests(venue)
     queue: list[Entry] = mark["queue"]  # type: ignore[assignment]
     first, second = (i for i, e in enumerate(queue) if e.request.account in (1, 2))
@@ -233,8 +234,8 @@ def test_accounts_are_open_for_good_at_a_depth_and_not_after_it_was_left() -> No
     assert openings.deep == 0
 
 
-def _order(venue: OneProcess, trader: Trader, expiry: int) -> None:
-    order = trader.order(0, 5, LIMIT, expiry, fee_cap=400, immediate_or_cancel=False)
+def _order(venue: OneProcess, trader: Trader) -> None:
+    order = trader.order(0, 5, LIMIT, NEVER, fee_cap=400, immediate_or_cancel=False)
     info = MatcherInfo(venue.chain.venue, KEYS.envelope.public, b"", 0, "")
     envelope = trader.seal(order, info)
     venue.operator.matcher.log.append(envelope, 1, trader.tickets[-1]).result()

@@ -94,14 +94,14 @@ def test_what_would_not_fill_waits_twice_as_long_after_each_set_up_to_a_bound() 
 def test_intake_sees_limits_around_the_marks() -> None:
     marks = [Price(0)] * INSTRUMENTS
     marks[LISTED[0]], marks[LISTED[1]] = Price(1), Price(LARGEST_PRICE)
-    view = view_of(State(accounts=genesis().accounts, marks=tuple(marks)), 7, PARAMS)
-    assert view.batch_number == 7
+    view = view_of(State(accounts=genesis().accounts, marks=tuple(marks)), 7, 600, PARAMS)
+    assert (view.batch_number, view.price_time) == (7, 600)
     assert view.price_range == {
         LISTED[0]: (1, 2),
         LISTED[1]: (LARGEST_PRICE // 2, LARGEST_PRICE),
     }
     assert view.owners[1].public_key == genesis().accounts[1].owner
-    assert view_of(genesis(), 1, PARAMS).price_range[LISTED[0]] == (1, LARGEST_PRICE)
+    assert view_of(genesis(), 1, 600, PARAMS).price_range[LISTED[0]] == (1, LARGEST_PRICE)
 
 
 def test_a_cut_off_chain_is_named_until_it_answers(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_sets_that_lapse_give_their_orders_back(tmp_path: Path) -> None:
     venue = OneProcess(tmp_path, 1, Faults())
     quiet(venue)
     operator, chain = venue.operator, venue.chain
-    venue.submit(Random(1))
+    venue.submit(Random(1), good_for=100_000)
     rests(venue)
     (pending,) = chain.pending
     (held,) = operator.replica.book.held

@@ -47,13 +47,13 @@ class Traded:
                 self.send(trader, 0)
             tip, desk = venue.operator.ahead.tip, venue.operator.desk
             tip.take_in(desk.orders)
-            tip.book.choose(desk.yardstick(tip, venue.chain.batches + 1), MINIMAL)
+            tip.book.choose(desk.yardstick(tip, venue.chain.view()), MINIMAL)
 
     def send(self, trader: Trader, lots: int, limit: float = 1.0, **options: object) -> str:
         """Send an order with a limit as a multiple of the mark; return its ticket."""
         matcher = self.venue.operator.matcher
         assert matcher.view is not None
-        terms = {"expiry_batch": matcher.view.batch_number + 50, "fee_cap": 400, **options}
+        terms = {"expiry": self.venue.chain.now + 100_000, "fee_cap": 400, **options}
         signed = trader.order(BTC.instrument, lots, int(self.mark * limit), **terms)  # type: ignore[arg-type]
         info = MatcherInfo(matcher.venue, KEYS.envelope.public, b"", 0, "")
         envelope = trader.seal(signed, info)
@@ -199,6 +199,49 @@ def test_an_order_waits_again_where_its_set_lapsed(traded: Traded) -> None:
     assert traded.state(ticket).state == "filled"
 
 
+def test_who_expires_before_the_prices_are_likely_buys_no_set(traded: Traded) -> None:
+    """It would be refused for it, and cost whoever sends it nothing."""
+    chain = traded.venue.chain
+    ticket = traded.send(traded.venue.traders[0], 3, 1.01, expiry=chain.now + 2)
+    traded.steps(4)
+    assert (traded.state(ticket).state, traded.state(ticket).why) == ("parked", "EXPIRED")
+    assert not chain.pending
+    chain.idle(2)
+    traded.steps(4)
+    assert traded.state(ticket).state == "expired"
+    assert not chain.pending
+
+
+def test_an_order_that_expired_while_its_set_waited_is_over(traded: Traded) -> None:
+    """The set lapses, and the next one has its number again; an hour does not come again."""
+    chain, operator = traded.venue.chain, traded.venue.operator
+    ticket = traded.send(traded.venue.traders[0], 3, 1.01, expiry=chain.now + 3_600)
+    traded.steps(4)
+    number = traded.state(ticket).batch
+    assert (traded.state(ticket).state, number) == ("in set", operator.state.batch_number + 1)
+    chain.idle(chain.terms.lapse_after + 2)
+    assert operator.step()
+    chain.idle()
+    operator.step()
+    assert not chain.pending
+    later = traded.send(traded.venue.traders[1], 1, 1.01)
+    traded.steps(4)
+    assert (traded.state(later).state, traded.state(later).batch) == ("in set", number)
+    for _ in range(2):
+        assert traded.state(ticket).state == "expired"
+        traded.settle()
+
+
+def test_an_order_that_expires_before_its_prices_is_refused_for_it(traded: Traded) -> None:
+    chain = traded.venue.chain
+    ticket = traded.send(traded.venue.traders[0], 3, 1.01, expiry=chain.now + 120)
+    traded.steps(4)
+    assert traded.state(ticket).state == "in set"
+    chain.idle(600)
+    traded.settle()
+    assert (traded.state(ticket).state, traded.state(ticket).why) == ("refused", "EXPIRED")
+
+
 def test_a_set_that_is_written_down_and_not_closed_keeps_its_orders(traded: Traded) -> None:
     chain, trader = traded.venue.chain, traded.venue.traders[0]
     number = traded.venue.operator.state.batch_number + 1
@@ -221,13 +264,20 @@ def test_a_set_that_is_written_down_and_not_closed_keeps_its_orders(traded: Trad
 
 
 def test_an_order_expires(traded: Traded) -> None:
-    trader, other = traded.venue.traders[:2]
-    number = traded.venue.operator.state.batch_number + 1
-    ticket = traded.send(trader, 3, 0.6, expiry_batch=number)
+    """Its last moment passes on the chain; that nothing is settled meanwhile changes nothing."""
+    (trader, other), chain = traded.venue.traders[:2], traded.venue.chain
+    ticket = traded.send(trader, 3, 0.6, expiry=chain.now + 10)
+    chain.idle(9)
+    traded.venue.operator.step()
+    # A set that is closed now may have its prices at the next second.
     assert traded.state(ticket).state == "parked"
+    for _ in range(2):
+        chain.idle()
+        traded.venue.operator.step()
+        assert traded.state(ticket).state == "expired"
+        traded.reborn()
     traded.send(other, 1, 1.01)
     traded.settle()
-    assert traded.venue.operator.state.batch_number == number
     for _ in range(2):
         assert traded.state(ticket).state == "expired"
         traded.reborn()
@@ -261,7 +311,7 @@ def test_what_a_set_refused_says_the_proved_reason(traded: Traded) -> None:
     account = traded.venue.operator.state.accounts[trader.account]
     lots = 1
     yardstick = traded.venue.operator.desk.yardstick(
-        traded.venue.operator.replica, traded.venue.chain.batches + 1
+        traded.venue.operator.replica, traded.venue.chain.view()
     )
     order = trader.order(BTC.instrument, 1, traded.mark, 99, fee_cap=LOCAL_PARAMS.taker_fee)
     while yardstick.refusal(replace(order, size=lots * 2)) is None:  # type: ignore[arg-type]

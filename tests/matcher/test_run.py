@@ -17,6 +17,7 @@ from matcher.http import serve_http
 from matcher.run import _run_until_told
 from tests.matcher.faults import Faults
 from tests.matcher.one_process import KEYS, OneProcess
+from tests.strategies import NEVER
 from undertow.chain.errors import WrongChainError
 from undertow.client.client import Client, Trader
 from undertow.client.errors import MatcherDownError
@@ -91,7 +92,7 @@ def test_a_restart_refuses_nobody_for_good(venue: OneProcess) -> None:
         maker = Trader(trader.key, trader.account, 900)
         assert info is not None
         for _ in range(ORDERS):
-            envelope = maker.seal(maker.order(BTC.instrument, 1, limit, 999, fee_cap=400), info)
+            envelope = maker.seal(maker.order(BTC.instrument, 1, limit, NEVER, fee_cap=400), info)
             deadline = time.monotonic() + 60
             while time.monotonic() < deadline:
                 try:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from matcher.book import OrderBook
 from matcher.selection import JUDGED, Memory, choose
-from matcher.yardstick import BAND_BP, FAR, YOUNG, Yardstick
+from matcher.yardstick import BAND_BP, FAR, YOUNG, Moments, Yardstick
 from tests.strategies import DOLLAR, PRICE, SALT, account, genesis, order, params
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.eddsa import Signature
@@ -39,6 +39,9 @@ MARKS = tuple(PRICE if i in LISTED else Price(0) for i in range(INSTRUMENTS))
 UNSIGNED = Signature(BASE8, 0)
 ATTACKERS = range(201, 217)
 HONEST = range(1, 201)
+START = 1_700_000_000
+"""Seconds, of the first prices."""
+MOMENTS = Moments(START, START)
 EDGE = PRICE * (10_000 - BAND_BP + 5) // 10_000
 """Within the band, and never filled at a price that stands still."""
 
@@ -48,7 +51,12 @@ def opened() -> State:
     """Return a venue whose accounts are open and whose first batch gave it its marks."""
     state = genesis(house=10_000_000, traders=max(ATTACKERS))
     batch = Batch(slots=(Decoy(1),) * DEFAULT.slots, lanes=(0, 8))
-    return transition(state, batch, MARKS, 1_700_000_000, PARAMS, SALT).state
+    return transition(state, batch, MARKS, START, PARAMS, SALT).state
+
+
+def earliest(tries: int) -> int:
+    """Return the first moment that the prices can be of after so many tries."""
+    return START + 60 * (tries + 1)
 
 
 @dataclass(slots=True)
@@ -61,6 +69,8 @@ class Venue:
     """Lots by the order's number."""
     lanes: list[tuple[int, ...]] = field(default_factory=list)
     sequence: int = 0
+    tries: int = 0
+    """A minute passes with each, whether there is a set or not."""
 
     def send(self, *orders: Order) -> list[int]:
         numbers = []
@@ -73,7 +83,10 @@ class Venue:
     def batch(self) -> bool:
         """Close and settle a set; return whether there was one."""
         number = self.state.batch_number + 1
-        yardstick = self.book.measure(self.state, number, PARAMS, BAND_BP)
+        first = earliest(self.tries)
+        moments = Moments(first, first + 2)
+        self.tries += 1
+        yardstick = self.book.measure(self.state, number, moments, PARAMS, BAND_BP)
         closed = self.book.pick(yardstick, DEFAULT, Random(number), parent="0x1")
         if closed is None:
             return False
@@ -82,9 +95,8 @@ class Venue:
             self.book.waiting[n].order if authority is Authority.ORDER else Decoy(n)
             for authority, n in closed.slots
         )
-        seconds = 1_700_000_000 + 60 * number
         batch = Batch(slots=actions, lanes=closed.lanes)
-        done = transition(self.state, batch, MARKS, seconds, PARAMS, SALT)
+        done = transition(self.state, batch, MARKS, moments.likely, PARAMS, SALT)
         self.state = done.state
         self.book.settle(closed, done.slots)
         self.lanes.append(closed.lanes)
@@ -103,7 +115,7 @@ class Venue:
             PARAMS,
             SALT,
         )
-        yardstick = Yardstick(done.state, done.state.batch_number + 1, PARAMS, BAND_BP)
+        yardstick = Yardstick(done.state, 1, MOMENTS, PARAMS, BAND_BP)
         return sum(
             equity(book_of(done.state.accounts[index]), yardstick._terms.sheet)
             for index in accounts
@@ -117,7 +129,6 @@ def honest() -> list[Order]:
             index,
             1 if index % 2 else -1,
             PRICE * (101 if index % 2 else 99) // 100,
-            expiry_batch=1000,
             instrument=0 if index % 4 < 2 else 8,
         )
         for index in HONEST
@@ -128,32 +139,45 @@ def resting_far(batch: int) -> Iterator[Order]:
     """Send one lot at half the mark from each account, once."""
     if batch == 0:
         for index in ATTACKERS:
-            yield order(index, 1, PRICE // 2, expiry_batch=1000)
+            yield order(index, 1, PRICE // 2)
 
 
 def fresh_at_the_edge(batch: int) -> Iterator[Order]:
     """Replace every order in each batch by one that is near and does not fill."""
     for index in ATTACKERS:
-        yield order(index, 1, EDGE, nonce=batch + 1, expiry_batch=1000)
+        yield order(index, 1, EDGE, nonce=batch + 1)
 
 
 def without_margin(batch: int) -> Iterator[Order]:
     """Ask for far more than the account can carry, at a limit that anybody would take."""
     for index in ATTACKERS:
-        yield order(index, 1_000_000, PRICE * 11 // 10, nonce=batch + 1, expiry_batch=1000)
+        yield order(index, 1_000_000, PRICE * 11 // 10, nonce=batch + 1)
 
 
 def without_lots(batch: int) -> Iterator[Order]:
     for index in ATTACKERS:
-        yield order(index, 0, nonce=batch + 1, expiry_batch=1000)
+        yield order(index, 0, nonce=batch + 1)
 
 
 def with_a_low_fee_cap(batch: int) -> Iterator[Order]:
     for index in ATTACKERS:
-        yield order(index, 1, PRICE * 2, nonce=batch + 1, expiry_batch=1000, fee_cap=1)
+        yield order(index, 1, PRICE * 2, nonce=batch + 1, fee_cap=1)
 
 
-ATTACKS = [resting_far, fresh_at_the_edge, without_margin, without_lots, with_a_low_fee_cap]
+def expiring_before_the_price(batch: int) -> Iterator[Order]:
+    """Offer to pay anything, until a second before the prices will be of."""
+    for index in ATTACKERS:
+        yield order(index, 1, PRICE * 2, nonce=batch + 1, expiry=earliest(batch) + 1)
+
+
+WORTHLESS = [
+    resting_far,
+    without_margin,
+    without_lots,
+    with_a_low_fee_cap,
+    expiring_before_the_price,
+]
+ATTACKS = [*WORTHLESS, fresh_at_the_edge]
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
@@ -192,7 +216,7 @@ def test_who_is_always_just_in_front_keeps_nobody_waiting(
     assert venue.worth(ATTACKERS) == before
 
 
-@pytest.mark.parametrize("attack", [resting_far, without_margin, without_lots, with_a_low_fee_cap])
+@pytest.mark.parametrize("attack", WORTHLESS)
 def test_an_attack_buys_no_batch(attack: Callable[[int], Iterator[Order]]) -> None:
     venue = Venue()
     for batch in range(3):
@@ -212,7 +236,7 @@ def test_who_fills_a_lot_each_time_waits_its_turn_like_the_others() -> None:
         for index in ATTACKERS:
             side = 1 if (index + batch) % 2 else -1
             limit = PRICE * (100 + side) // 100
-            yield order(index, side, limit, nonce=batch + 1, expiry_batch=1000)
+            yield order(index, side, limit, nonce=batch + 1)
 
     venue.send(*washing(0))
     numbers = venue.send(*honest())
@@ -243,14 +267,14 @@ def test_worthless_orders_take_no_lanes() -> None:
 
 def test_lanes_go_by_what_would_fill_and_a_small_market_gets_its_turn() -> None:
     venue = Venue(book=OrderBook(memory=Memory(laned=dict.fromkeys(LISTED, 1))))
-    small = venue.send(order(201, 1, PRICE * 101 // 100, instrument=1, expiry_batch=1000))
+    small = venue.send(order(201, 1, PRICE * 101 // 100, instrument=1))
     for batch in range(12):
         for index, side in ((1, 1), (2, -1)):
             limit = PRICE * (100 + side) // 100
             for lane in (0, 8):
                 trader = index + lane
                 sent = order(trader, 5 * side, limit, nonce=batch + 1, instrument=lane)
-                venue.send(replace(sent, expiry_batch=1000))
+                venue.send(sent)
         assert venue.batch()
         if venue.filled.get(small[0]):
             break
@@ -261,8 +285,8 @@ def test_lanes_go_by_what_would_fill_and_a_small_market_gets_its_turn() -> None:
 
 def test_orders_that_did_not_fill_go_behind_those_not_tried() -> None:
     venue = Venue()
-    first = venue.send(*(order(i, 1, EDGE, expiry_batch=99) for i in ATTACKERS))
-    second = venue.send(*(order(i, 1, EDGE, expiry_batch=99) for i in range(1, 21)))
+    first = venue.send(*(order(i, 1, EDGE) for i in ATTACKERS))
+    second = venue.send(*(order(i, 1, EDGE) for i in range(1, 21)))
     venue.batch()
     assert set(venue.filled) == set(first)
     venue.batch()
@@ -274,7 +298,7 @@ def test_orders_that_did_not_fill_go_behind_those_not_tried() -> None:
 
 def test_an_order_is_near_by_the_price_at_the_marks() -> None:
     venue = Venue()
-    yardstick = Yardstick(venue.state, 2, PARAMS, BAND_BP)
+    yardstick = Yardstick(venue.state, 2, MOMENTS, PARAMS, BAND_BP)
     for side, sign in ((1, -1), (-1, 1)):
         inside = PRICE * (10_000 + sign * BAND_BP) // 10_000
         assert yardstick.is_near(order(1, side, inside))
@@ -287,9 +311,9 @@ def test_an_order_is_near_by_the_price_at_the_marks() -> None:
 def test_an_account_whose_opening_may_be_undone_gets_no_slot_not_even_as_a_decoy() -> None:
     venue = Venue()
     venue.send(*(order(i, 1, PRICE) for i in range(1, 9)))
-    yardstick = Yardstick(venue.state, 2, PARAMS, BAND_BP, opened=5)
+    yardstick = Yardstick(venue.state, 2, MOMENTS, PARAMS, BAND_BP, opened=5)
     for far in (False, True):
-        closed = venue.book.pick(yardstick, DEFAULT, Random(1), far=far)
+        closed = venue.book.pick(yardstick, DEFAULT, Random(1), parent="0x1", far=far)
         assert closed is not None
         assert [n for kind, n in closed.slots if kind is Authority.ORDER] == [1, 2, 3, 4, 5]
         assert max(n for kind, n in closed.slots if kind is Authority.TOUCH) <= 5
@@ -298,7 +322,7 @@ def test_an_account_whose_opening_may_be_undone_gets_no_slot_not_even_as_a_decoy
 
 
 def test_before_the_first_marks_any_order_will_do() -> None:
-    yardstick = Yardstick(genesis(), 1, PARAMS, BAND_BP)
+    yardstick = Yardstick(genesis(), 1, MOMENTS, PARAMS, BAND_BP)
     assert yardstick.parked(order(1, 1, PRICE // 9)) is None
     assert yardstick.fillable(0, [order(1, 1), order(2, 1)]) == 2
 
@@ -319,7 +343,7 @@ def test_a_hundred_thousand_orders_are_looked_through_in_well_under_a_second() -
     book = OrderBook()
     for number, signed in orders.items():
         book.add(number, signed)
-    yardstick = Yardstick(state, 2, PARAMS, BAND_BP)
+    yardstick = Yardstick(state, 2, MOMENTS, PARAMS, BAND_BP)
     started = time.process_time()
     choice = book.choose(yardstick, DEFAULT)
     seconds = time.process_time() - started
@@ -335,7 +359,7 @@ def test_more_accounts_that_cannot_pay_than_are_judged_do_not_stop_a_set() -> No
     poor = {i: account(1, cash=0) for i in range(1, JUDGED + 100)}
     state = replace(opened(), accounts=Accounts(poor))
     waiting = {i: SignedOrder(order(i, 1, PRICE), UNSIGNED) for i in poor}
-    yardstick = Yardstick(state, 2, PARAMS, BAND_BP)
+    yardstick = Yardstick(state, 2, MOMENTS, PARAMS, BAND_BP)
     assert len(choose(waiting, (), Memory(), yardstick, DEFAULT).orders) == DEFAULT.slots
 
 
@@ -349,7 +373,7 @@ def test_a_choice_keeps_its_bounds_whatever_waits(
     orders: list[Order], busy: set[int], missed: dict[int, int], far: bool
 ) -> None:
     waiting = {number: SignedOrder(sent, UNSIGNED) for number, sent in enumerate(orders, 1)}
-    yardstick, memory = Yardstick(opened(), 2, PARAMS, BAND_BP), Memory(missed=missed)
+    yardstick, memory = Yardstick(opened(), 2, MOMENTS, PARAMS, BAND_BP), Memory(missed=missed)
     choice = choose(waiting, busy, memory, yardstick, MINIMAL, far=far)
     chosen = [waiting[number].order for number in choice.orders]
     accounts = [sent.account for sent in chosen]
@@ -368,7 +392,7 @@ def test_a_choice_keeps_its_bounds_whatever_waits(
 
 def test_money_is_counted_whole() -> None:
     """The notional of what would fill is in micro-USD, so markets of unlike lots compare."""
-    yardstick = Yardstick(Venue().state, 2, PARAMS, BAND_BP)
+    yardstick = Yardstick(Venue().state, 2, MOMENTS, PARAMS, BAND_BP)
     pair = [order(1, 3, PRICE * 2), order(2, -3, PRICE // 2)]
     assert yardstick.fillable(0, pair) == 6 * PRICE
     assert Money(yardstick.fillable(0, [order(1, 3, EDGE)])) == 0

@@ -38,7 +38,7 @@ ORDER = Order(
     size=Lots(10),
     limit_price=Price(60_000),
     nonce=4,
-    expiry_batch=9,
+    expiry=900,
     reduce_only=False,
     immediate_or_cancel=False,
     fee_cap=100,
@@ -62,6 +62,7 @@ def nonce_of_zero() -> bytes:
 GOOD = sealed(ORDER)
 VIEW = View(
     batch_number=9,
+    price_time=900,
     owners={5: Owner(TRADER.public, nonce=4)},
     price_range={2: (50_000, 70_000)},
 )
@@ -99,7 +100,7 @@ def test_acknowledged_is_durable(matcher: Matcher, tmp_path: Path) -> None:
 
 def test_same_envelope_has_the_same_receipt(matcher: Matcher) -> None:
     first = call(matcher, "POST", "/orders", GOOD)
-    matcher.view = replace(VIEW, batch_number=1000)
+    matcher.view = replace(VIEW, price_time=1000)
     assert call(matcher, "POST", "/orders", GOOD).json() == first.json()
     assert matcher.log.sequence == 1
 
@@ -119,7 +120,7 @@ def test_same_envelope_has_the_same_receipt(matcher: Matcher) -> None:
         (sealed(ORDER, signer=STRANGER), 422, "BAD_SIGNATURE"),
         (sealed(ORDER, venue=Venue(1, 0)), 422, "BAD_SIGNATURE"),
         (sealed(replace(ORDER, nonce=3)), 422, "STALE_NONCE"),
-        (sealed(replace(ORDER, expiry_batch=8)), 422, "EXPIRED"),
+        (sealed(replace(ORDER, expiry=899)), 422, "EXPIRED"),
         (sealed(replace(ORDER, limit_price=Price(49_999))), 422, "PRICE_OUT_OF_RANGE"),
         (sealed(replace(ORDER, limit_price=Price(70_001))), 422, "PRICE_OUT_OF_RANGE"),
         (sealed(replace(ORDER, instrument=3)), 422, "PRICE_OUT_OF_RANGE"),

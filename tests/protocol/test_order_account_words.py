@@ -24,9 +24,9 @@ from undertow.protocol.words import commitment, evaluate, signals
 ORDER = Order(7, 2, True, Lots(9), Price(5), 1, 4, fee_cap=3)
 
 
-@given(st.integers(0, 2**181 - 1))
+@given(st.integers(0, 2**189 - 1))
 def test_order_word_round_trip(word: int) -> None:
-    assert WORD_BITS == 181
+    assert WORD_BITS == 189
     assert Order.unpack(word).pack() == word
 
 
@@ -39,12 +39,12 @@ def test_order_ranges(name: str, bits: int) -> None:
 
 
 def test_order_layout_and_message() -> None:
-    assert ORDER.pack() == 7 | 2 << 24 | 1 << 28 | 9 << 29 | 5 << 59 | 1 << 95 | 4 << 127 | 3 << 161
+    assert ORDER.pack() == 7 | 2 << 24 | 1 << 28 | 9 << 29 | 5 << 59 | 1 << 95 | 4 << 127 | 3 << 169
     venue = Venue(1, 2).word
     assert ORDER.message(venue) != ORDER.message(Venue(2, 2).word)
     assert ORDER.message(venue) == poseidon([2**160 + 2, ORDER.pack()], 3)
     with pytest.raises(OrderWordError):
-        Order.unpack(1 << 181)
+        Order.unpack(1 << 189)
 
 
 @given(POSITIONS)

@@ -23,6 +23,8 @@ class Event:
 
     batch: int
     """The batch's number; 0 for a request."""
+    time: int
+    """Seconds, of the batch's prices; 0 for a request."""
     delta: Delta
     account: Account
     """After the change."""
@@ -57,7 +59,9 @@ def follow(
     held = account.leaf()
     events: list[Event] = []
     for settled in settlements:
-        number = settled.number if isinstance(settled, SettledBatch) else 0
+        number, time = 0, 0
+        if isinstance(settled, SettledBatch):
+            number, time = settled.number, settled.round.time
         for leaf, ciphertext, moved in _touches(settled, index):
             delta = Delta.decrypt(ciphertext, account.view_key, held, leaf)
             if moved is not None and delta.cash != moved:
@@ -66,7 +70,7 @@ def follow(
             if account.leaf() != leaf:
                 raise DeltaError(f"account {index} does not hash to its published leaf")
             held = leaf
-            events.append(Event(number, delta, account))
+            events.append(Event(number, time, delta, account))
     return events
 
 

@@ -32,6 +32,10 @@ class Terms:
     request_fee_wei: int = 0
     """What it pays besides, where a chain charges for data apart from gas."""
 
+    def grid(self, time: int) -> int:
+        """Return the first moment that may price a set which a block of this time closes."""
+        return (time + self.lag) // self.interval * self.interval + self.interval
+
 
 L1 = Terms(interval=12, lag=12, gap=3)
 ROLLUP = Terms(interval=3, lag=12, gap=3, request_fee_wei=1_000 * 10**9)

@@ -129,7 +129,7 @@ class Trader:
         instrument: int,
         lots: int,
         limit_price: int,
-        expiry_batch: int,
+        expiry: int,
         *,
         fee_cap: int,
         reduce_only: bool = False,
@@ -137,7 +137,8 @@ class Trader:
     ) -> Order:
         """Return an order with the next nonce; ``lots`` are positive to buy.
 
-        ``limit_price`` is in micro-USD per lot, ``fee_cap`` in 2**-20 of the notional.
+        ``limit_price`` is in micro-USD per lot, ``fee_cap`` in 2**-20 of the notional; no prices
+        of a moment after ``expiry``, in seconds since 1970, fill it.
         """
         self.nonce += 1
         return Order(
@@ -147,7 +148,7 @@ class Trader:
             size=abs(lots),  # type: ignore[arg-type]
             limit_price=limit_price,  # type: ignore[arg-type]
             nonce=self.nonce,
-            expiry_batch=expiry_batch,
+            expiry=expiry,
             reduce_only=reduce_only,
             immediate_or_cancel=immediate_or_cancel,
             fee_cap=fee_cap,

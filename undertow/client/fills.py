@@ -29,12 +29,13 @@ class Fill:
     """Change of cash: what was paid, the fee included."""
 
 
-def check_fills(orders: Iterable[Order], changes: Iterable[tuple[int, Delta]]) -> list[Fill]:
+def check_fills(orders: Iterable[Order], changes: Iterable[tuple[int, int, Delta]]) -> list[Fill]:
     """Return the fills among an account's changes, oldest first.
 
     Args:
         orders: every order that was signed for the account.
-        changes: each change with its batch, 0 for a request, since the account was opened.
+        changes: each since the account was opened, with its batch and the moment that its prices
+            are of, both 0 for a request.
 
     Raises:
         FillError: a change is none that the orders allow.
@@ -44,12 +45,15 @@ def check_fills(orders: Iterable[Order], changes: Iterable[tuple[int, Delta]]) -
         by_nonce.setdefault(order.nonce, []).append(order)
     fills = []
     nonce, filled = 0, 0
-    for batch, delta in changes:
+    for batch, time, delta in changes:
         if delta.reason != Outcome.CLEARED:
             _check_unchanged(batch, delta, nonce, filled)
             continue
         carried = filled if delta.nonce == nonce else 0
-        order = _explain(batch, delta, by_nonce.get(delta.nonce, []), nonce, carried)
+        if not batch:
+            raise FillError(batch, "an order was filled without prices")
+        live = [order for order in by_nonce.get(delta.nonce, []) if order.expiry >= time]
+        order = _explain(batch, delta, live, nonce, carried)
         nonce, filled = delta.nonce, delta.filled
         if delta.fill:
             fills.append(Fill(batch, order, delta.fill, delta.cash))
@@ -74,11 +78,6 @@ def _explain(batch: int, delta: Delta, candidates: list[Order], nonce: int, carr
         left = max(order.size - carried, 0)
         signed = -delta.fill if order.is_sell else delta.fill
         done = carried + (left if order.immediate_or_cancel else abs(delta.fill))
-        if (
-            order.instrument == delta.instrument
-            and order.expiry_batch >= batch > 0
-            and 0 <= signed <= left
-            and delta.filled == done
-        ):
+        if order.instrument == delta.instrument and 0 <= signed <= left and delta.filled == done:
             return order
     raise FillError(batch, f"no order that was signed explains {delta.fill:+} lots")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,7 +40,9 @@ def order(
     account: Account,
     nonce: Annotated[int, typer.Option(help="Above the last one; an equal one goes on.")],
     fee_cap: Annotated[int, typer.Option(help="2^-20 of the notional.")] = 400,
-    batches: Annotated[int, typer.Option(help="Batches until it expires.")] = 10,
+    good_for: Annotated[
+        int, typer.Option(min=1, help="Minutes until it expires, by this machine's clock.")
+    ] = 10,
     resting: Annotated[bool, typer.Option(help="Leave what is not filled.")] = False,
     reduce_only: bool = False,
     matcher: MatcherUrl = MATCHER,
@@ -62,7 +65,7 @@ def order(
         instrument,
         lots,
         limit_price,
-        info.batch_number + batches,
+        int(time.time()) + good_for * 60,
         fee_cap=fee_cap,
         reduce_only=reduce_only,
         immediate_or_cancel=not resting,

@@ -61,7 +61,7 @@ def _tell(account: int, events: Sequence[Event], orders: Sequence[Order] | None)
         if lots:
             typer.echo(f"  instrument {instrument}: {lots:+,} lots")
     if orders is not None:
-        changes = [(event.batch, event.delta) for event in events]
+        changes = [(event.batch, event.time, event.delta) for event in events]
         fills = check_fills(orders, changes)
         typer.echo(f"  each of {len(fills)} fills is one that your orders allow")
 

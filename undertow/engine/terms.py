@@ -12,10 +12,10 @@ from undertow.protocol.units import Price
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """One batch's number, prices and parameters."""
+    """One batch's prices, their time and the parameters."""
 
-    batch: int
-    """The batch's number."""
+    time: int
+    """Seconds, of the prices."""
     lanes: Sequence[int]
     """Instruments that the batch prices."""
     prices: Sequence[Price]

@@ -50,7 +50,7 @@ def transition(
     sheet = price_sheet(markets, prices, params)
     grows = house_may_grow(state.ledger, markets, sheet, params)
     terms = Terms(
-        batch=state.batch_number + 1,
+        time=time,
         lanes=batch.lanes,
         prices=prices,
         sheet=sheet,

@@ -13,7 +13,7 @@ from undertow.protocol.fields import Field
 from undertow.protocol.packing import Packed
 from undertow.protocol.units import (
     ACCOUNT_WIDTH,
-    BATCH_WIDTH,
+    EXPIRY_WIDTH,
     FEE_WIDTH,
     INSTRUMENT_WIDTH,
     LOTS_WIDTH,
@@ -37,7 +37,7 @@ class Order:
     size: Annotated[Lots, Field(LOTS_WIDTH, "lots")]
     limit_price: Annotated[Price, Field(PRICE_WIDTH, "micro-USD per lot")]
     nonce: Annotated[int, Field(NONCE_WIDTH, "an equal one continues a partial fill")]
-    expiry_batch: Annotated[int, Field(BATCH_WIDTH, "number of the last batch that may fill it")]
+    expiry: Annotated[int, Field(EXPIRY_WIDTH, "seconds: no price of a later time may fill it")]
     reduce_only: Annotated[bool, Field(1, "0 or 1")] = False
     immediate_or_cancel: Annotated[bool, Field(1, "0 or 1")] = False
     fee_cap: Annotated[int, Field(FEE_WIDTH, "2^-20 of the notional")] = 0

@@ -33,8 +33,10 @@ MONEY_WIDTH = 120
 AMOUNT_WIDTH = 64
 """Micro-USD of a deposit or a withdrawal."""
 NONCE_WIDTH = 32
-BATCH_WIDTH = 32
 TIME_WIDTH = 32
+"""Seconds, of a price."""
+EXPIRY_WIDTH = 40
+"""Seconds: beyond every price's time, so that no comparison wraps."""
 FEE_WIDTH = 20
 
 # Scales: a value is counted in 2**-bits of its unit.

@@ -80,7 +80,7 @@ def _good(local: LocalVenue, info: MatcherInfo, events: Sequence[OrderEvent]) ->
     made = []
     for number in range(ORDERS):
         trader = local.traders[number % TRADERS]
-        made.append(trader.seal(build_order(trader, events[number % len(events)], info), info))
+        made.append(trader.seal(build_order(trader, events[number % len(events)]), info))
     return made
 
 
@@ -95,7 +95,7 @@ def garbage(info: MatcherInfo, count: int) -> list[bytes]:
         elif number % 3 == 1:
             made.append(header + os.urandom(ENVELOPE_BYTES - len(header)))
         else:
-            order = stranger.order(0, 1, 1 << 20, info.batch_number + 1, fee_cap=1)
+            order = stranger.order(0, 1, 1 << 20, int(time.time()) + 60, fee_cap=1)
             made.append(stranger.seal(order, info))
     return made
 

@@ -30,7 +30,7 @@ def measure(local: LocalVenue, events: Sequence[OrderEvent]) -> float:
     envelopes = []
     for number in range(ORDERS):
         trader = local.traders[number % TRADERS]
-        order = build_order(trader, events[number % len(events)], info)
+        order = build_order(trader, events[number % len(events)])
         envelopes.append(trader.seal(order, info))
     local.stop()
     operator = local.deployment.operator_key

@@ -67,6 +67,6 @@ def _send(
     waits: _Waits,
 ) -> None:
     trader = local.traders[number]
-    order = build_order(trader, events[number % len(events)], info, batches=TRADERS)
+    order = build_order(trader, events[number % len(events)])
     client.submit(trader.seal(order, info), info)
     waits.acknowledged(order.account, order.nonce)

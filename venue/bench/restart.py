@@ -24,6 +24,7 @@ from matcher.loop import Operator
 from matcher.outside import SystemClock
 from matcher.records import Record, insert, link
 from matcher.settled import notice
+from matcher.yardstick import Moments
 from prover.inputs import batch_house
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
@@ -75,12 +76,13 @@ class _World:
         """Let a batch of signed orders be settled."""
         replica, desk = self.operator.replica, self.operator.desk
         for trader in self.random.sample(self.traders, self.preset.slots):
-            self._order(trader, batch)
+            self._order(trader)
         replica.take_in(desk.orders)
-        parent = f"{batch - 1:#066x}"
-        closed = replica.book.pick(
-            desk.yardstick(replica, batch), self.preset, self.random, parent=parent
+        yardstick = replica.book.measure(
+            replica.state, batch, Moments(PRICE_TIME, PRICE_TIME), desk.params, desk.band_bp
         )
+        parent = f"{batch - 1:#066x}"
+        closed = replica.book.pick(yardstick, self.preset, self.random, parent=parent)
         assert closed is not None
         set_root, committed = desk.set_root(closed), desk.committed(closed)
         desk.journal.write(closed, set_root)
@@ -101,10 +103,10 @@ class _World:
         for name, said in events.items():
             self.node.emit("Settlement", ADDRESS, batch, name, {"batch": batch, **said})
 
-    def _order(self, trader: Trader, batch: int) -> None:
+    def _order(self, trader: Trader) -> None:
         lots = self.random.choice((-1, 1)) * self.random.randint(1, 40)
         price = BTC.price_per_lot(SPOT) + (100 if lots > 0 else -100)
-        order = trader.order(0, lots, price, batch + 3, fee_cap=400)
+        order = trader.order(0, lots, price, PRICE_TIME + 60, fee_cap=400)
         matcher, keys = self.operator.matcher, self.operator.desk.orders.key
         info = MatcherInfo(matcher.venue, keys.public, b"", 0, "")
         matcher.log.append(trader.seal(order, info), 1, trader.tickets[-1]).result()

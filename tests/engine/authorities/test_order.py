@@ -26,7 +26,7 @@ RICH = 1 << 90
 LARGEST = (1 << 30) - 1
 """Lots of a position."""
 TERMS = Terms(
-    batch=5,
+    time=5,
     lanes=(0, 9),
     prices=prices(MARK, (0, 3)),
     sheet=sheet_of({0: line(value=MARK << 16), 3: line(value=MARK << 16)}),
@@ -48,9 +48,9 @@ def outcome(order: Order, trader: Account, terms: Terms = TERMS, repeated: bool 
         ({}, Outcome.CLEARED),
         ({"nonce": 6}, Outcome.STALE_NONCE),
         ({"nonce": 7}, Outcome.CLEARED),
-        ({"expiry_batch": 4}, Outcome.EXPIRED),
-        ({"expiry_batch": 5}, Outcome.CLEARED),
-        ({"expiry_batch": 6}, Outcome.CLEARED),
+        ({"expiry": 4}, Outcome.EXPIRED),
+        ({"expiry": 5}, Outcome.CLEARED),
+        ({"expiry": 6}, Outcome.CLEARED),
         ({"fee_cap": 399}, Outcome.FEE_CAP),  # above the maker's
         ({"fee_cap": 400}, Outcome.CLEARED),
         ({"instrument": 3}, Outcome.NOT_PRICED),  # listed, but not in this batch
@@ -146,7 +146,7 @@ def test_margin_counts_profit_up_to_the_cap() -> None:
 FAULTS: list[tuple[dict[str, Any], Outcome]] = [
     ({"instrument": 3}, Outcome.NOT_PRICED),
     ({"nonce": 6}, Outcome.STALE_NONCE),
-    ({"expiry_batch": 4}, Outcome.EXPIRED),
+    ({"expiry": 4}, Outcome.EXPIRED),
     ({"fee_cap": 399}, Outcome.FEE_CAP),
     ({"reduce_only": True}, Outcome.NOT_REDUCING),
     ({"size": Lots(LARGEST)}, Outcome.POSITION_RANGE),

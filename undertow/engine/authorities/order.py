@@ -45,7 +45,7 @@ def _reason(order: Order, account: Account, left: Lots, terms: Terms) -> Outcome
     position = account.positions[order.instrument]
     if order.nonce < account.nonce:
         return Outcome.STALE_NONCE
-    if order.expiry_batch < terms.batch:
+    if order.expiry < terms.time:
         return Outcome.EXPIRED
     if order.fee_cap < terms.params.taker_fee:
         return Outcome.FEE_CAP
