@@ -42,6 +42,9 @@ from venue.markets import BTC, LOCAL_PARAMS, MICRO
 
 SPOT = 78_000 * MICRO_USD
 TRADERS = 6
+BLOCKS_OF_PATIENCE = 64
+"""Without a transaction, until the world does something by itself."""
+NOT_YET = (-1, -1)
 KEYS = Keys(
     operator=PrivateKey.from_seed(b"one process operator".ljust(32, b".")),
     envelope=EnvelopePrivateKey.generate(0),
@@ -102,7 +105,7 @@ class OneProcess:
             proofs=self.proofs,
             confirmations=faults.deepest,
         )
-        self._acted = {"step": -1, "wait": -1}
+        self._acted = {"step": NOT_YET, "wait": NOT_YET}
         self._batches = self._waits = 0
         self._stop = threading.Event()
         self._ask_for_openings()
@@ -123,7 +126,7 @@ class OneProcess:
     def back(self, mark: dict[str, object], empty_blocks: int) -> None:
         """Let the chain go on from a mark; the world acts again."""
         self.chain.back(mark, empty_blocks)
-        self._acted = {"step": -1, "wait": -1}
+        self._acted = {"step": NOT_YET, "wait": NOT_YET}
 
     def calm(self) -> None:
         """From now on nothing goes wrong."""
@@ -175,11 +178,16 @@ class OneProcess:
         return self.operator.phase in _BEHIND
 
     def _draw(self, occasion: str) -> Random | None:
-        """Return the dice of an occasion, which comes once after each transaction."""
-        if self._acted[occasion] == self.chain.sent:
+        """Return the dice of an occasion.
+
+        It comes once after each transaction, and again after many blocks without one: what waited
+        may have expired.
+        """
+        moment = (self.chain.sent, len(self.chain.blocks) // BLOCKS_OF_PATIENCE)
+        if self._acted[occasion] == moment:
             return None
-        self._acted[occasion] = self.chain.sent
-        return Random(f"{self.seed} {occasion} {self.chain.sent}")
+        self._acted[occasion] = moment
+        return Random(f"{self.seed} {occasion} {moment}")
 
     def _ask_for_openings(self) -> None:
         """Ask for what is not in the queue, also because a reorganisation left it behind.
