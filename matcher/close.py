@@ -117,9 +117,7 @@ def next_close(
             waits, far = _waits(desk, tip, view, linger, len(chosen), fills=fills)
         if waits:
             return None
-        closed = tip.book.pick(
-            yardstick, desk.preset, desk.random, far=far, empty=empty, owned=desk.owns(tip)
-        )
+        closed = tip.book.pick(yardstick, desk.preset, desk.random, far=far, empty=empty)
         if closed is None:
             return None
         desk.journal.write(closed, parent, desk.set_root(closed))
@@ -135,7 +133,7 @@ def next_close(
 
 def _chosen(desk: Desk, tip: Replica, yardstick: Yardstick) -> list[Order]:
     """Return the orders that the next set would hold."""
-    choice = tip.book.choose(yardstick, desk.preset, owned=desk.owns(tip))
+    choice = tip.book.choose(yardstick, desk.preset)
     return [tip.book.waiting[number].order for number in choice.orders]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -10,7 +9,6 @@ from matcher.journal import ClosedSet, Journal
 from matcher.logged import LoggedOrders
 from matcher.outcomes import Outcomes
 from matcher.outside import Clock, JobProver, Proofs, VenueChain
-from matcher.owners import is_owners
 from matcher.replica import Replica
 from matcher.yardstick import EVERY_ACCOUNT, Yardstick
 from prover.inputs import Committed
@@ -19,7 +17,6 @@ from undertow.engine.batch import Batch, Decoy
 from undertow.protocol.authority import Authority
 from undertow.protocol.house_salt import house_salt
 from undertow.protocol.params import MarketParams, Preset
-from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.statement import Statement
 from undertow.protocol.venue import Venue
 
@@ -49,11 +46,6 @@ class Desk:
     def venue(self) -> Venue:
         """Where orders and statements are valid."""
         return self.chain.venue
-
-    def owns(self, replica: Replica) -> Callable[[SignedOrder], bool]:
-        """Return what tells whether an order is its account's present owner's."""
-        accounts = replica.state.accounts
-        return lambda signed: is_owners(signed, accounts, self.venue)
 
     def yardstick(self, replica: Replica, batch: int, opened: int = EVERY_ACCOUNT) -> Yardstick:
         """Return what measures the orders for a set, by the replica's state.
