@@ -107,7 +107,6 @@ def next_close(
     already, and does not change its mind. ``empty`` asks for a set even without orders.
     """
     number, parent = view.closed + 1, view.last_id
-    now = max(view.block.time, desk.clock.time_ms() // 1_000)
     closed = desk.journal.read(number, parent)
     if closed is None:
         chosen = _chosen(desk, tip, yardstick)
@@ -126,7 +125,7 @@ def next_close(
         set_root=desk.set_root(closed),
         number=number,
         parent=parent,
-        not_after=now + NOT_AFTER_SECONDS,
+        not_after=desk.now(view) + NOT_AFTER_SECONDS,
     )
     return Following(closed, close)
 

@@ -12,6 +12,7 @@ from matcher.outside import Clock, JobProver, Proofs, VenueChain
 from matcher.replica import Replica
 from matcher.yardstick import EVERY_ACCOUNT, Yardstick
 from prover.inputs import Committed
+from undertow.chain.view import View
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
 from undertow.protocol.authority import Authority
@@ -39,8 +40,20 @@ class Desk:
     outcomes: Outcomes
     band_bp: int
     """How far from the last price an order may be to get a slot, in 1/10,000."""
+    stale_seconds: int | None = None
+    """How far the newest block's time may be from this machine's clock; None: as far as it likes,
+    on a chain that makes blocks on demand."""
     random: Random
     """Draws decoys and salts: whoever foresees it sees through both."""
+
+    def now(self, view: View) -> int:
+        """Return seconds by chain and clock: a node that lies about its block is believed little.
+
+        What is signed to hold until then is else good for ever, once the node leaves its block.
+        """
+        clock = self.clock.time_ms() // 1_000
+        ahead = max(view.block.time - clock, 0)
+        return clock + (ahead if self.stale_seconds is None else min(ahead, self.stale_seconds))
 
     @property
     def venue(self) -> Venue:
