@@ -62,6 +62,8 @@ class Parts:
     """Folder of the checkpoints; without one, every start replays all that was settled."""
     confirmations: int = 0
     """Blocks on top of one that no reorganisation undoes."""
+    stale_seconds: int | None = None
+    """How far the newest block's time may be from the clock; None where blocks come on demand."""
     idle_seconds: float = IDLE_SECONDS
     band_bp: int = BAND_BP
 
@@ -137,4 +139,5 @@ def _desk(parts: Parts, log: OrderLog) -> Desk:
         proofs=parts.proofs,
         clock=parts.clock,
         random=parts.random,
+        stale_seconds=parts.stale_seconds,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from random import Random
 
@@ -59,11 +59,11 @@ class OrderBook:
         )
 
     def add(self, sequence: int, signed: SignedOrder) -> None:
-        """Take in an order of the log; the numbers come in order."""
+        """Take in an order of the log by its account's owner; the numbers of one come in order."""
         order = signed.order
         self.newest[order.account] = max(order.nonce, self.newest.get(order.account, 0))
         self.waiting[sequence] = signed
-        self._added = sequence
+        self._added += 1
 
     def hold(self, closed: ClosedSet) -> None:
         """Count a set as closed and not executed: its orders are promised to it."""
@@ -118,15 +118,11 @@ class OrderBook:
         preset: Preset,
         *,
         far: bool = False,
-        owned: Callable[[SignedOrder], bool] = lambda _: True,
     ) -> Choice:
-        """Return what the next set would hold; drops what can never be filled.
-
-        ``owned`` tells whether an order's signature is of its account's present owner.
-        """
+        """Return what the next set would hold; drops what can never be filled."""
         made_of = (yardstick, self._added, len(self.held), far)
         if self._chosen is None or self._chosen[0] != made_of:
-            self._chosen = made_of, self._choose(yardstick, preset, far, owned)
+            self._chosen = made_of, self._choose(yardstick, preset, far)
         return self._chosen[1]
 
     def _choose(
@@ -134,19 +130,12 @@ class OrderBook:
         yardstick: Yardstick,
         preset: Preset,
         far: bool,
-        owned: Callable[[SignedOrder], bool],
     ) -> Choice:
         busy = {self.waiting[n].order.account for n in self.held if n in self.waiting}
         waiting = self._live(yardstick)
         self._parked = any(number not in self.held for number in waiting)
         memory = self.memory.with_lanes(self.lanes)
-        while True:
-            choice = choose(waiting, busy, memory, yardstick, preset, far=far)
-            # Only what has a slot is verified: there may be a hundred thousand that wait.
-            strangers = {n for n in choice.orders if not owned(waiting[n])}
-            if not strangers:
-                return choice
-            waiting = {n: s for n, s in waiting.items() if n not in strangers}
+        return choose(waiting, busy, memory, yardstick, preset, far=far)
 
     def _live(self, yardstick: Yardstick) -> dict[int, SignedOrder]:
         """Return what a set may hold; drop what none can, whatever block is the chain's newest.
@@ -170,7 +159,6 @@ class OrderBook:
         parent: str,
         far: bool = False,
         empty: bool = False,
-        owned: Callable[[SignedOrder], bool] = lambda _: True,
     ) -> ClosedSet | None:
         """Return the next set, None while no order is to have a slot; `hold` it once it is closed.
 
@@ -178,7 +166,7 @@ class OrderBook:
         ``far`` takes in what is parked, ``empty`` asks for a set even without orders. Decoys fill
         up; ``random`` draws them and the salts.
         """
-        choice = self.choose(yardstick, preset, far=far, owned=owned)
+        choice = self.choose(yardstick, preset, far=far)
         accounts = [index for index in yardstick.state.accounts if index <= yardstick.opened]
         if not (choice.orders or (empty and accounts)):
             return None

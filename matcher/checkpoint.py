@@ -30,7 +30,7 @@ from undertow.protocol.venue import Venue
 from undertow.whole_file import whole_folder
 
 log = logging.getLogger(__name__)
-FORMAT = "undertow checkpoint 1"
+FORMAT = "undertow checkpoint 2"
 KEPT = 2
 LARGEST_FILE = 1 << 28
 _STATE, _REST = "state", "replica.json"
@@ -91,6 +91,7 @@ class Checkpoints:
             "taken": replica.taken,
             "read": replica.read,
             "head": self._head(replica.read),
+            "unopened": sorted(n for entries in replica.unopened.values() for n, _ in entries),
             **_book(replica.book),
             "block": [block.number, block.hash, block.time],
             "settled": [
@@ -113,6 +114,10 @@ class Checkpoints:
             raise ValueError("its two files are not of one replica")
         numbers = {name: content[name] for name in ("runs", "taken", "read")}
         replica = Replica(state=state, **numbers)
+        for sequence in content["unopened"]:
+            signed = self.orders.get(sequence)
+            entries = replica.unopened.get(signed.order.account, ())
+            replica.unopened[signed.order.account] = (*entries, (sequence, signed))
         self._fill(replica.book, content)
         settled = [notice(batch, int(root, 16), time) for batch, root, time in content["settled"]]
         return Checkpoint(replica, Block(*content["block"]), settled)

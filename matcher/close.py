@@ -107,7 +107,6 @@ def next_close(
     already, and does not change its mind. ``empty`` asks for a set even without orders.
     """
     number, parent = view.closed + 1, view.last_id
-    now = max(view.block.time, desk.clock.time_ms() // 1_000)
     closed = desk.journal.read(number, parent)
     if closed is None:
         chosen = _chosen(desk, tip, yardstick)
@@ -118,13 +117,7 @@ def next_close(
         if waits:
             return None
         closed = tip.book.pick(
-            yardstick,
-            desk.preset,
-            desk.random,
-            parent=parent,
-            far=far,
-            empty=empty,
-            owned=desk.owns(tip),
+            yardstick, desk.preset, desk.random, parent=parent, far=far, empty=empty
         )
         if closed is None:
             return None
@@ -134,14 +127,14 @@ def next_close(
         set_root=desk.set_root(closed),
         number=number,
         parent=parent,
-        not_after=now + NOT_AFTER_SECONDS,
+        not_after=desk.now(view) + NOT_AFTER_SECONDS,
     )
     return Following(closed, close)
 
 
 def _chosen(desk: Desk, tip: Replica, yardstick: Yardstick) -> list[Order]:
     """Return the orders that the next set would hold."""
-    choice = tip.book.choose(yardstick, desk.preset, owned=desk.owns(tip))
+    choice = tip.book.choose(yardstick, desk.preset)
     return [tip.book.waiting[number].order for number in choice.orders]
 
 

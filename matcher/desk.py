@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -10,7 +9,6 @@ from matcher.journal import ClosedSet, Journal
 from matcher.logged import LoggedOrders
 from matcher.outcomes import Outcomes
 from matcher.outside import Clock, JobProver, Proofs, VenueChain
-from matcher.owners import is_owners
 from matcher.replica import Replica
 from matcher.yardstick import EVERY_ACCOUNT, Moments, Yardstick
 from prover.inputs import Committed
@@ -20,7 +18,6 @@ from undertow.engine.batch import Batch, Decoy
 from undertow.protocol.authority import Authority
 from undertow.protocol.house_salt import batch_salt, run_salt
 from undertow.protocol.params import MarketParams, Preset
-from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.venue import Venue
 
 STEPS_TO_CLOSE = 2
@@ -45,18 +42,25 @@ class Desk:
     outcomes: Outcomes
     band_bp: int
     """How far from the last price an order may be to get a slot, in 1/10,000."""
+    stale_seconds: int | None = None
+    """How far the newest block's time may be from this machine's clock; None: as far as it likes,
+    on a chain that makes blocks on demand."""
     random: Random
     """Draws decoys and salts: whoever foresees it sees through both."""
+
+    def now(self, view: View) -> int:
+        """Return seconds by chain and clock: a node that lies about its block is believed little.
+
+        What is signed to hold until then is else good for ever, once the node leaves its block.
+        """
+        clock = self.clock.time_ms() // 1_000
+        ahead = max(view.block.time - clock, 0)
+        return clock + (ahead if self.stale_seconds is None else min(ahead, self.stale_seconds))
 
     @property
     def venue(self) -> Venue:
         """Where orders and statements are valid."""
         return self.chain.venue
-
-    def owns(self, replica: Replica) -> Callable[[SignedOrder], bool]:
-        """Return what tells whether an order is its account's present owner's."""
-        accounts = replica.state.accounts
-        return lambda signed: is_owners(signed, accounts, self.venue)
 
     def yardstick(self, replica: Replica, view: View, opened: int = EVERY_ACCOUNT) -> Yardstick:
         """Return what measures the orders for the set that is closed next, by the replica's state.

@@ -15,6 +15,11 @@ STUCK_SECONDS = 120
 """A loop that did not turn for so long is stuck."""
 READING_SECONDS = 1800
 """One that reads the chain may take longer: it replays what was settled."""
+STALE_SECONDS = 300
+"""So far may the newest block's time be from the clock, where blocks come by themselves.
+
+A chain leaves some of them out, and a clock is seldom off by a minute.
+"""
 PROOF_SECONDS = 1800
 """So long may the next settlement's proof take; readable Python and snarkjs take minutes."""
 
@@ -41,6 +46,8 @@ def fault_of(operator: Operator) -> Fault | None:
         return Fault("LOOP_STUCK", f"the settlement loop did not turn for {patience} s")
     if operator.troubles.name is not None and operator.troubles.is_grave(now):
         return Fault(operator.troubles.name.name, operator.troubles.name)
+    if is_stale(operator):
+        return Fault("CHAIN_STALE", "the newest block's time is far from this machine's clock")
     pipeline = operator.pipeline
     if pipeline.awaited is not None and now - pipeline.awaited_since > PROOF_SECONDS:
         return Fault("PROOF_LATE", f"no proof of the next settlement for {PROOF_SECONDS} s")
@@ -52,3 +59,11 @@ def fault_of(operator: Operator) -> Fault | None:
     except OSError:
         free = 0
     return Fault("DISK", Phase.DISK) if free < matcher.least_free_bytes else None
+
+
+def is_stale(operator: Operator) -> bool:
+    """Return whether the node answers with a block that is far from the present."""
+    most, view = operator.desk.stale_seconds, operator.view
+    if most is None or view is None:
+        return False
+    return abs(operator.desk.clock.time_ms() // 1_000 - view.block.time) > most

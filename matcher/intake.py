@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from undertow.crypto import eddsa
+from matcher.owners import is_signed_by
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.account import Account
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey
@@ -138,7 +138,7 @@ def _fault(signed: SignedOrder, venue: Venue, view: View) -> Code | None:
     owner = view.owners.get(order.account)
     if owner is None:
         return Code.UNKNOWN_ACCOUNT
-    if not eddsa.verify(owner.public_key, order.message(venue.word), signed.signature):
+    if not is_signed_by(owner.public_key, signed, venue):
         return Code.BAD_SIGNATURE
     # 4. It can still trade. An equal nonce goes on with a partly filled order.
     if order.nonce < owner.nonce:

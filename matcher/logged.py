@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from matcher.errors import DivergedError
 from matcher.records import Record
@@ -12,6 +13,14 @@ from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.errors import WrongKeyError
 from undertow.protocol.signed_order import SignedOrder, open_order
 from undertow.protocol.venue import Venue
+
+REMEMBERED = 4096
+"""Opened envelopes: a set's are needed to pick it, to close it, to execute it, and to replay it."""
+
+
+@lru_cache(REMEMBERED)
+def _opened(ciphertext: bytes, key: EnvelopePrivateKey, venue: Venue) -> SignedOrder:
+    return open_order(ciphertext, key, venue).signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class LoggedOrders:
     def opened(self, record: Record) -> SignedOrder:
         """Return the order of a record; raises WrongKeyError, EnvelopeError as the class says."""
         try:
-            return open_order(record.ciphertext, self.key, self.venue).signed
+            return _opened(record.ciphertext, self.key, self.venue)
         except WrongKeyError as error:
             raise WrongKeyError(
                 f"order {record.sequence} of the log was sealed to another envelope key: "

@@ -72,6 +72,11 @@ class Operator:
         return self.ahead.replica
 
     @property
+    def view(self) -> View | None:
+        """The chain as it was seen last."""
+        return self._view
+
+    @property
     def state(self) -> State:
         """The committed state."""
         return self.replica.state

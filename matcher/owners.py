@@ -1,8 +1,6 @@
-"""Orders' owners, checked again when a set is picked.
+"""Whether an order is its account's owner's: asked by intake, and again by each replica.
 
-Intake checked each signature against the account as it was then. After a reorganisation the same
-number may be somebody else's account, or nobody's yet; a set with such an order has no proof. The
-order is not dropped: the chain may come back, and else it expires.
+What was found is remembered, so that the second question costs no curve arithmetic.
 """
 
 from __future__ import annotations
@@ -24,7 +22,12 @@ def is_owners(signed: SignedOrder, accounts: Mapping[int, Account], venue: Venue
     account = accounts.get(signed.order.account)
     if account is None:
         return False
-    return _verified(account.owner, signed.order.message(venue.word), signed.signature)
+    return is_signed_by(account.owner, signed, venue)
+
+
+def is_signed_by(owner: Point, signed: SignedOrder, venue: Venue) -> bool:
+    """Return whether a key signed an order for a venue."""
+    return _verified(owner, signed.order.message(venue.word), signed.signature)
 
 
 @lru_cache(REMEMBERED)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from matcher.book import OrderBook
 from matcher.journal import ClosedSet
 from matcher.logged import LoggedOrders
+from matcher.owners import is_owners
 from undertow.chain.view import View
 from undertow.engine.batch import Execution
+from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.state import State
+from undertow.protocol.venue import Venue
+
+Entry: TypeAlias = tuple[int, SignedOrder]
+"""An order of the log, and its number."""
 
 
 @dataclass(slots=True)
@@ -23,7 +30,9 @@ class Replica:
     """Requests that were answered."""
     book: OrderBook = field(default_factory=OrderBook)
     read: int = 0
-    """The newest record of the log that the book took in."""
+    """The newest record of the log that was read."""
+    unopened: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
+    """Orders of accounts that are not open here, by account."""
     _hashed: tuple[State, int] | None = None
     """A state and its root: nothing moves while the venue is idle, and the root is asked for."""
 
@@ -34,14 +43,29 @@ class Replica:
         return self._hashed[1]
 
     def take_in(self, orders: LoggedOrders) -> None:
-        """Bring the book up to the log."""
-        for sequence, signed in orders.after(self.read):
-            self.book.add(sequence, signed)
-            self.read = sequence
+        """Bring the book up to the log; an order that is not its account's owner's is passed over.
+
+        Intake checked each against the account as it was then. After a reorganisation the same
+        number may be somebody else's account, for good from here on, or nobody's yet.
+        """
+        accounts = self.state.accounts
+        for account in [index for index in self.unopened if index in accounts]:
+            for entry in self.unopened.pop(account):
+                self._add(entry, orders.venue)
+        for entry in orders.after(self.read):
+            self.read, account = entry[0], entry[1].order.account
+            if account in accounts:
+                self._add(entry, orders.venue)
+            else:
+                self.unopened[account] = (*self.unopened.get(account, ()), entry)
+
+    def _add(self, entry: Entry, venue: Venue) -> None:
+        if is_owners(entry[1], self.state.accounts, venue):
+            self.book.add(*entry)
 
     def copy(self) -> Replica:
         """Return a replica that goes on by itself; this one stays, in case the other fails."""
-        return replace(self, book=self.book.copy())
+        return replace(self, book=self.book.copy(), unopened=self.unopened.copy())
 
     def agrees(self, view: View) -> bool:
         """Return whether this is what the contracts say, by numbers and by root."""

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from matcher.assemble import Keys, Parts, assemble
 from matcher.bounded import Bounds
 from matcher.errors import SettingsError
+from matcher.health import STALE_SECONDS
 from matcher.http import serve_http
 from matcher.loop import Operator
 from matcher.outside import JobProver, SystemClock
@@ -129,6 +130,7 @@ def _parts(
     local = [_prover(name, deployment.keys) for name in circuit_names(preset)]
     check_keys(contracts, dict(zip(VERIFIERS, (p.verifying_key for p in local), strict=True)))
     batch, requests = local
+    local_chain = is_local(contracts.chain)
     return Parts(
         preset=preset,
         params=deployment.group.params,
@@ -144,7 +146,8 @@ def _parts(
         linger_seconds=settings.linger_seconds,
         request_linger_seconds=settings.request_linger_seconds,
         checkpoints=settings.checkpoints,
-        confirmations=0 if is_local(contracts.chain) else settings.confirmations,
+        confirmations=0 if local_chain else settings.confirmations,
+        stale_seconds=None if local_chain else STALE_SECONDS,
         idle_seconds=settings.idle_seconds,
         band_bp=settings.band_bp,
     )

@@ -9,6 +9,7 @@ sort, and at most `JUDGED` judgements.
    the rest is parked.
 3. An account whose last order in a set got nothing goes behind those whose did not, or that were
    not tried; then by age. It is kept by account: a fresh order costs nothing, a fresh account does.
+   Second orders of accounts, which can only be of the same nonce, go behind all first ones.
 4. Lanes go by what the engine would fill of each market's first orders at the last marks, times the
    batches since its last lane: a small market waits longer, and not for ever.
 5. The chosen stand in time order, which is the clearing's priority.
@@ -16,6 +17,7 @@ sort, and at most `JUDGED` judgements.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -28,11 +30,13 @@ from undertow.protocol.signed_order import SignedOrder
 JUDGED = 4096
 """Most orders that are judged for one set; those behind them are taken at their word.
 
-Whoever fills that many places with orders that will be refused needs as many accounts.
+Whoever fills that many places with orders that will be refused needs as many accounts: nobody's
+second order is judged before everybody's first, and whoever was refused once is not believed.
 """
 
-Candidate: TypeAlias = tuple[int, int, Order]
-"""The batch that its account missed last, or 0; its number in the log; the order."""
+Candidate: TypeAlias = tuple[int, int, int, Order]
+"""How many of its account's orders are older; the batch that its account missed last, or 0; its
+number in the log; the order."""
 
 
 @dataclass(slots=True)
@@ -87,7 +91,7 @@ def choose(
     first = _first(ranked, yardstick, preset.slots, far=far)
     lanes = _lanes(first, memory, yardstick, preset.lanes)
     merged = sorted(candidate for lane in lanes for candidate in first.get(lane, ()))
-    return Choice(lanes, tuple(sorted(number for _, number, _ in merged[: preset.slots])))
+    return Choice(lanes, tuple(sorted(number for _, _, number, _ in merged[: preset.slots])))
 
 
 def _ranked(
@@ -100,14 +104,17 @@ def _ranked(
 ) -> list[Candidate]:
     """Steps 1 to 3, for all that may be near."""
     missed, opened = memory.missed, yardstick.opened
+    older: Counter[int] = Counter()
     found = []
     for number, signed in waiting.items():
         order = signed.order
         if order.account > opened or order.account in busy:
             continue
         if far or yardstick.is_near(order):
-            found.append((missed.get(order.account, 0), number, order))
-    found.sort(key=lambda candidate: candidate[:2])
+            account = order.account
+            found.append((older[account], missed.get(account, 0), number, order))
+            older[account] += 1
+    found.sort(key=lambda candidate: candidate[:3])
     return found
 
 
@@ -117,18 +124,22 @@ def _first(
     """Return the first eligible orders of each market, one for each account."""
     first: dict[int, list[Candidate]] = {lane: [] for lane in yardstick.listed}
     taken: set[int] = set()
+    refused: set[int] = set()
     judged = full = 0
     for candidate in ranked:
         if full == len(first):
             break
-        order = candidate[2]
+        order = candidate[3]
         lane = first.get(order.instrument)
         if lane is None or len(lane) == slots or order.account in taken:
             continue
         if not far and judged < JUDGED:
             judged += 1
             if yardstick.refusal(order) is not None:
+                refused.add(order.account)
                 continue
+        elif order.account in refused:
+            continue
         taken.add(order.account)
         lane.append(candidate)
         full += len(lane) == slots
@@ -141,7 +152,7 @@ def _lanes(
     """Step 4; where nothing would fill at the last mark, the market that waited longest."""
 
     def worth(lane: int) -> tuple[int, int]:
-        orders = [order for _, _, order in first[lane]]
+        orders = [order for *_, order in first[lane]]
         waited = yardstick.batch - memory.laned.get(lane, 0)
         return yardstick.fillable(lane, orders) * waited, waited if orders else 0
 

@@ -17,8 +17,10 @@ from typer.testing import CliRunner
 from prover.toolchain import ROOT
 from tests.chain.node import DEPLOYMENT, Node, running
 from tests.strategies import order
+from undertow.chain.send_journal import Attempt
 from undertow.client.keys import save_secret
 from undertow.command.cli import app
+from undertow.command.connected import to_send
 from undertow.command.order import read_orders
 from undertow.errors import UndertowError
 
@@ -56,6 +58,15 @@ def fail(*arguments: str) -> str:
     (line,) = done.stderr.splitlines()
     assert line.startswith("undertow: ")
     return line
+
+
+def test_a_command_knows_what_the_one_before_it_sent(folder: Path, node: Node) -> None:
+    """Else one that is given again, while the first is not mined, sends twice."""
+    attempt = Attempt(nonce=1, digest="0x1", call="0x2", fee=1, tip=1, raw=b"signed")
+    to_send(Path("deployment.json"), node.url).chain.sender._journal.write("a", attempt)
+    later = to_send(Path("deployment.json"), node.url).chain.sender
+    assert later._journal.attempts("a", 1) == [attempt]
+    assert (folder / "sends.sqlite").exists()
 
 
 @pytest.mark.parametrize("topic", TOPICS)

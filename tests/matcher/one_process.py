@@ -83,7 +83,7 @@ class OneProcess:
             Trader(PrivateKey.from_seed(bytes([number] * 32)), number)
             for number in range(1, TRADERS + 1)
         ]
-        self._opening_keys: dict[Point, Point] = {}
+        self._opening_keys: dict[int, Point] = {}
         self.lives = 0
         self._journal_path = folder / "journal.sqlite"
         self.clock = FakeClock(self._time_passes)
@@ -209,10 +209,10 @@ class OneProcess:
             self.chain.ask(Request(Kind.OPEN, account, 20_000 * MICRO_USD, key))
 
     def _opening_key(self, trader: Trader) -> Point:
-        public = trader.key.public
-        if public not in self._opening_keys:
-            self._opening_keys[public] = opening_key(public)
-        return self._opening_keys[public]
+        secret = trader.key.scalar
+        if secret not in self._opening_keys:
+            self._opening_keys[secret] = opening_key(trader.key.public)
+        return self._opening_keys[secret]
 
     def _publish(self, draw: Random) -> None:
         spot = MicroUsd(int(SPOT * draw.uniform(0.99, 1.01)))

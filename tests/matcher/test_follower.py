@@ -188,12 +188,19 @@ def test_a_close_that_is_mined_again_without_the_openings_before_it_stops_nothin
     check(unserved)
 
 
-def test_an_account_that_is_somebody_elses_now_gets_no_order(unserved: OneProcess) -> None:
-    """Two openings change places in a reorganisation; the first one's order was acknowledged."""
+def test_an_account_that_is_somebody_elses_now_gets_its_owners_orders_alone(
+    unserved: OneProcess,
+) -> None:
+    """Two openings change places in a reorganisation; the first one's order was acknowledged.
+
+    Its nonce, as high as it may be, cancels nothing of the present owner's.
+    """
     venue, mark = unserved, unserved.chain.mark()
     rests(venue)
     for trader in venue.traders[:2]:
+        trader.nonce = 1_000_000
         _order(venue, trader)
+        trader.nonce = 0
     rests(venue)
     queue: list[Entry] = mark["queue"]  # type: ignore[assignment]
     first, second = (i for i, e in enumerate(queue) if e.request.account in (1, 2))
@@ -206,6 +213,7 @@ def test_an_account_that_is_somebody_elses_now_gets_no_order(unserved: OneProces
     venue.traders[0].key, venue.traders[1].key = keys[1], keys[0]
     venue.run(6)
     check(venue)
+    served = set()
     for settled in venue.chain.settled:
         if not isinstance(settled, SettledBatch):
             continue
@@ -215,6 +223,8 @@ def test_an_account_that_is_somebody_elses_now_gets_no_order(unserved: OneProces
             if authority is Authority.ORDER:
                 signed = venue.operator.desk.orders.get(number)
                 assert is_owners(signed, venue.operator.state.accounts, venue.chain.venue)
+                served.add(signed.order.account)
+    assert served >= {1, 2}
 
 
 def test_accounts_are_open_for_good_at_a_depth_and_not_after_it_was_left() -> None:

@@ -363,6 +363,18 @@ def test_more_accounts_that_cannot_pay_than_are_judged_do_not_stop_a_set() -> No
     assert len(choose(waiting, (), Memory(), yardstick, DEFAULT).orders) == DEFAULT.slots
 
 
+def test_one_accounts_refused_orders_use_up_nobodys_judgement() -> None:
+    """As many as are judged, all of one nonce; others that cannot pay stand behind them."""
+    held = {1: account(1, cash=0), 2: account(2, cash=0), 3: account(3, cash=500 * DOLLAR)}
+    state = replace(opened(), accounts=Accounts(held))
+    flood = [order(1, 1, PRICE)] * (JUDGED + 20)
+    yardstick = Yardstick(state, 2, PARAMS, BAND_BP)
+    for others, expected in (((), ()), ((2, 3), (len(flood) + 2,))):
+        sent = [*flood, *(order(index, 1, PRICE) for index in others)]
+        waiting = {n: SignedOrder(one, UNSIGNED) for n, one in enumerate(sent, 1)}
+        assert choose(waiting, (), Memory(), yardstick, DEFAULT).orders == expected
+
+
 @given(
     st.lists(st.builds(order, st.integers(1, 40), st.integers(-9, 9), st.integers(1, 2 * PRICE))),
     st.sets(st.integers(1, 40)),

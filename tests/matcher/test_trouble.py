@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from matcher.errors import DivergedError, InUseError, JournalError, LogError
-from matcher.health import PROOF_SECONDS, READING_SECONDS, STUCK_SECONDS
+from matcher.health import PROOF_SECONDS, READING_SECONDS, STALE_SECONDS, STUCK_SECONDS
 from matcher.loop import Operator
 from matcher.phase import Phase
 from matcher.service import create_app
@@ -285,6 +285,27 @@ def test_an_unreachable_chain_is_unhealthy_once_it_lasts(venue: OneProcess) -> N
     assert ask(operator, "GET", "/status").json()["trouble"] == "CHAIN_UNREACHABLE"
     venue.chain.view = answer  # type: ignore[method-assign]
     turn_until(operator, lambda: operator.troubles.name is None)
+
+
+def test_a_node_that_stands_still_is_unhealthy_and_one_ahead_of_time_gets_no_lasting_close(
+    venue: OneProcess,
+) -> None:
+    operator, clock, chain = venue.operator, venue.clock, venue.chain
+    operator.work_with(replace(operator.desk, stale_seconds=STALE_SECONDS))
+    for offset, fault in ((0, ""), (STALE_SECONDS + 1, "CHAIN_STALE"), (-400, "CHAIN_STALE")):
+        clock._now = float(chain.now + offset)
+        operator.beat = clock.monotonic()
+        operator.recover()
+        assert health(operator)[1] == fault
+    # Of a node whose block is of the far future.
+    view = operator.view
+    assert view is not None
+    ahead = replace(view, block=replace(view.block, time=1 << 40))
+    assert operator.desk.now(ahead) == clock.time_ms() // 1_000 + STALE_SECONDS
+    # Where blocks come on demand, neither says anything.
+    operator.work_with(replace(operator.desk, stale_seconds=None))
+    assert operator.desk.now(ahead) == 1 << 40
+    assert health(operator) == (200, "")
 
 
 def test_a_loop_that_does_not_turn_is_unhealthy(venue: OneProcess) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Annotated
 
 from undertow.crypto.domains import HOUSE, LEDGER, SEALED, STATE, TABLE
@@ -21,6 +22,8 @@ from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import MONEY_WIDTH, Lots, MicroUsd, Money, Price
 
 _MONEY = Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)
+_TABLES = 256
+"""Hashed market tables that are remembered."""
 NO_MARKS = (Price(0),) * INSTRUMENTS
 
 
@@ -110,12 +113,11 @@ class State:
 
     def sealed_words(self) -> SealedWords:
         """Return what the operator alone knows of the house's half."""
-        funding = [to_field(market.funding) for market in self.markets]
-        rows = [ROW_WORDS.words(market) for market in self.markets]
+        funding, rows = _table(self.markets)
         return SealedWords(
             skews=[market.skew for market in self.markets],
-            funding=poseidon(funding, TABLE),
-            rows=poseidon(poseidon_many(rows, TABLE), TABLE),
+            funding=funding,
+            rows=rows,
             ledger=self.ledger.hash(),
             salt=self.salt,
         )
@@ -137,6 +139,14 @@ class State:
 def state_root(accounts: int, house: HouseWords) -> int:
     """Return the root of a state from what is public of it; ``accounts`` is its tree's root."""
     return STATE_WORDS.hash(StateWords(accounts=accounts, house=HOUSE_WORDS.hash(house)))
+
+
+@lru_cache(_TABLES)
+def _table(markets: tuple[Market, ...]) -> tuple[int, int]:
+    """Return the hashes of the markets' funding indices and rows; requests change neither."""
+    funding = [to_field(market.funding) for market in markets]
+    rows = [ROW_WORDS.words(market) for market in markets]
+    return poseidon(funding, TABLE), poseidon(poseidon_many(rows, TABLE), TABLE)
 
 
 def market_row(market: Market) -> list[int]:
