@@ -15,8 +15,8 @@ import wasmtime
 
 from prover import tape
 from prover.calculator import WORD, Calculator, engine, module
-from prover.numbers import flat
 from prover.toolchain import Compiled
+from prover.whole_numbers import flat
 from undertow.crypto import native
 from undertow.crypto.field import R
 
