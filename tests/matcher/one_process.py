@@ -36,7 +36,7 @@ from undertow.protocol.signed_order import SealedOrder
 from undertow.protocol.units import MICRO_USD, MicroUsd, Price
 from venue.markets import BTC, LOCAL_PARAMS, MICRO
 
-SPOT = 78_000 * MICRO_USD
+SPOT = MicroUsd(78_000 * MICRO_USD)
 TRADERS = 6
 KEYS = Keys(
     operator=PrivateKey.from_seed(b"one process operator".ljust(32, b".")),
@@ -186,6 +186,7 @@ class OneProcess:
     def submit(self, draw: Random) -> None:
         """Send one order through intake, as soon as its trader has an account."""
         trader, matcher = draw.choice(self.traders), self.operator.matcher
+        assert matcher.view is not None
         if trader.account not in self.operator.state.accounts:
             return
         market = draw.choice((BTC, BTC, MICRO))
