@@ -59,6 +59,14 @@ def link(previous: bytes, sequence: int, time_ms: int, digest: bytes) -> bytes:
     return hashlib.sha256(_FIELDS.pack(previous, sequence, time_ms, digest)).digest()
 
 
+def follow(
+    number: int, chain: bytes, time_ms: int, digest: bytes, ciphertext: bytes, ticket: str
+) -> Record:
+    """Return an envelope's record after the one with this number and hash."""
+    after = link(chain, number + 1, time_ms, digest)
+    return Record(number + 1, time_ms, digest, ciphertext, after, ticket)
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open the table, whose commits return after a flush to the disk.
 

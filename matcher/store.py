@@ -6,31 +6,19 @@ of a disk flush is shared. With `synchronous=FULL` a commit returns after the fl
 
 from __future__ import annotations
 
-import queue
 import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 
 from matcher.errors import LogError
 from matcher.folder_lock import FolderLock
-from matcher.records import Record, check_chain, connect, find, genesis, insert, link
+from matcher.records import Record, check_chain, connect, find, follow, genesis, insert
 from matcher.records import probe as write_nothing
+from matcher.waiting import Pending, Waiting
 from undertow.protocol.receipt import ciphertext_hash
 from undertow.protocol.venue import Venue
-
-GROUP_LIMIT = 512
-"""Most records in one transaction; bounds how long the first of them waits."""
-
-
-@dataclass(slots=True)
-class _Pending:
-    ciphertext: bytes
-    time_ms: int
-    ticket: str
-    done: Future[Record]
 
 
 class OrderLog:
@@ -50,7 +38,7 @@ class OrderLog:
         """
         self._lock = threading.Lock()
         self._closed = False
-        self._queue: queue.SimpleQueue[_Pending | Future[None] | None] = queue.SimpleQueue()
+        self._waiting = Waiting()
         self.fault: str | None = None
         """Why the last commit failed, None if it did not."""
         self.folder = path.parent
@@ -95,10 +83,7 @@ class OrderLog:
             LogError: the log is closed.
         """
         done: Future[Record] = Future()
-        with self._lock:
-            if self._closed:
-                raise LogError("the order log is closed")
-            self._queue.put(_Pending(ciphertext, time_ms, ticket, done))
+        self._put(Pending(ciphertext, time_ms, ticket, done))
         return done
 
     def probe(self) -> Future[None]:
@@ -108,10 +93,7 @@ class OrderLog:
             LogError: the log is closed.
         """
         done: Future[None] = Future()
-        with self._lock:
-            if self._closed:
-                raise LogError("the order log is closed")
-            self._queue.put(done)
+        self._put(done)
         return done
 
     def get(self, sequence: int) -> Record | None:
@@ -138,38 +120,28 @@ class OrderLog:
             if self._closed:
                 return
             self._closed = True
-            self._queue.put(None)
+            self._waiting.put(None)
         self._thread.join()
         self._writer.close()
         with self._lock:
             self._reader.close()
         self._lock_of_folder.release()
 
+    def _put(self, waiting: Pending | Future[None]) -> None:
+        with self._lock:
+            if self._closed:
+                raise LogError("the order log is closed")
+            self._waiting.put(waiting)
+
     def _run(self) -> None:
         stop = False
         while not stop:
-            group, probes, stop = self._collected()
+            group, probes, stop = self._waiting.collected()
             self._commit(group, probe=bool(probes))
             for done in probes:
                 done.set_result(None)
 
-    def _collected(self) -> tuple[list[_Pending], list[Future[None]], bool]:
-        """Wait for something to do; return all that waits, and whether it is the last."""
-        group: list[_Pending] = []
-        probes: list[Future[None]] = []
-        while True:
-            waiting = self._queue.get()
-            if waiting is None:
-                return group, probes, True
-            if isinstance(waiting, Future):
-                if waiting.set_running_or_notify_cancel():
-                    probes.append(waiting)
-            elif waiting.done.set_running_or_notify_cancel():
-                group.append(waiting)
-            if len(group) == GROUP_LIMIT or self._queue.empty():
-                return group, probes, False
-
-    def _commit(self, group: list[_Pending], *, probe: bool) -> None:
+    def _commit(self, group: list[Pending], *, probe: bool) -> None:
         try:
             with self._writer:
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -186,18 +158,16 @@ class OrderLog:
         for pending, record in zip(group, records, strict=True):
             pending.done.set_result(record)
 
-    def _insert(self, group: list[_Pending]) -> tuple[int, bytes, list[Record]]:
+    def _insert(self, group: list[Pending]) -> tuple[int, bytes, list[Record]]:
         sequence, head, records = self._sequence, self._head, []
         for pending in group:
             digest = ciphertext_hash(pending.ciphertext)
             record = find(self._writer, "ciphertext_hash", digest)
             if record is None:
-                sequence += 1
-                head = link(head, sequence, pending.time_ms, digest)
-                record = Record(
-                    sequence, pending.time_ms, digest, pending.ciphertext, head, pending.ticket
-                )
+                given = (pending.time_ms, digest, pending.ciphertext, pending.ticket)
+                record = follow(sequence, head, *given)
                 insert(self._writer, record)
+                sequence, head = record.sequence, record.chain
             records.append(record)
         return sequence, head, records
 

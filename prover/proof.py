@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from prover.numbers import whole
+from prover.whole_numbers import whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from prover.binary import numbers, parts, prime, words
 from prover.calculator import Calculator, check_sizes, module
 from prover.errors import WitnessError
 from prover.native_core import refusals
-from prover.numbers import by_name
+from prover.whole_numbers import by_name
 from undertow.crypto import native
 from undertow.crypto.field import R
 
 Inputs = Mapping[str, Any]
-"""Whole numbers as `prover/numbers.py` says, or nested lists of them, by the inputs' names."""
+"""Numbers as `prover/whole_numbers.py` says, or nested lists of them, by the inputs' names."""
 
 
 class Witnesses:

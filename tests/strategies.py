@@ -18,13 +18,13 @@ from undertow.crypto.field import R
 from undertow.engine.batch import Batch, Decoy, Slot
 from undertow.engine.transition import transition
 from undertow.protocol.account import MAGNITUDE_BITS, Account
-from undertow.protocol.envelope import Venue
 from undertow.protocol.market import PricingParams
 from undertow.protocol.order import Order
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, Lots, Money, Price
+from undertow.protocol.venue import Venue
 
 VENUE = Venue(31337, int.from_bytes(bytes(range(20))))
 DOLLAR = 1_000_000 << 16

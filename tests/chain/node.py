@@ -79,8 +79,8 @@ class Node:
         for address, key in self.keys.items():
             if address.lower() == to and data == _selector("verifyingKey"):
                 return "0x" + "".join(f"{word:064x}" for word in key)
-        for (address, name), word in self.words.items():
-            if address.lower() == to and data == _selector(name):
+        for (contract, name), word in self.words.items():
+            if contract.lower() == to and data == _selector(name):
                 return f"{word:#066x}"
         return "0x"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from eth_account import Account
-from eth_account.typed_transactions import TypedTransaction
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 from web3 import Web3
 
@@ -89,7 +89,7 @@ class Pool:
 
     def _eth_sendRawTransaction(self, raw: str) -> str:
         fields = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
-        digest = Web3.keccak(hexstr=raw).to_0x_hex()  # type: ignore[arg-type]
+        digest = Web3.keccak(hexstr=raw).to_0x_hex()
         nonce, fee = int(fields["nonce"]), int(fields["maxFeePerGas"])
         self.sent.append(digest)
         if nonce < self.count:

@@ -59,7 +59,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_another_parameter_is_refused_with_both_hashes(node: Node, name: str) -> None:
-    params = replace(PARAMS, **CHANGES[name])  # type: ignore[arg-type]
+    params = replace(PARAMS, **CHANGES[name])
     tampered = replace(DEPLOYMENT, group=replace(DEPLOYMENT.group, params=params))
     with pytest.raises(WrongParamsError) as caught:
         connect(Chain(node.url), tampered)

@@ -16,11 +16,11 @@ from undertow.protocol.market import Market
 from undertow.protocol.order import ORDER_WORD, Order
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, Entry, underlying
 from undertow.protocol.state import market_row
-from undertow.protocol.units import Lots, money
+from undertow.protocol.units import Lots, Money, money
 
 PARAMS_WORDS = params_input(PARAMS)
 RISKS = PARAMS_WORDS[: 3 * INSTRUMENTS]
-NOTHING = Entry(value=money(0), step=0, contingency=money(0), concentration=money(0))
+NOTHING = Entry(value=Money(0), step=0, contingency=Money(0), concentration=Money(0))
 
 
 def signed(value: int) -> list[int]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from prover import toolchain, witness
-from prover.calculator import WORD
+from prover.binary import WORD
 from prover.r1cs import R1cs, read_sym, wtns_values
 from prover.tape import record
 from prover.witness import Witnesses

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 from tests.circuits.buses import hot, signed
 from tests.circuits.harness import Circuit
@@ -23,7 +24,7 @@ def test_open_positions(circuit: Compile) -> None:
     tested = circuit("account.circom: OpenPositions()")
     for held in (drawn(), (Lots(0),) * 16, (Lots(-EDGE),) * 16):
         words = pack_positions(held)
-        outputs = {}
+        outputs: dict[str, int] = {}
         for i, lots in enumerate(held):
             outputs |= {f"position[{i}].magnitude": abs(lots), f"position[{i}].value": lots}
             outputs[f"position[{i}].negative"] = int(lots < 0)
@@ -40,7 +41,11 @@ def test_replace_position(circuit: Compile) -> None:
     for at, new in ((0, -5), (5, EDGE), (6, 0), (15, -EDGE)):
         held = drawn()
         after = (*held[:at], Lots(new), *held[at + 1 :])
-        inputs = {"words": pack_positions(held), "hot": hot(at), "old": signed(held[at])}
+        inputs: dict[str, Any] = {
+            "words": pack_positions(held),
+            "hot": hot(at),
+            "old": signed(held[at]),
+        }
         inputs["new"] = signed(new)[2]
         outputs = {f"out[{w}]": word for w, word in enumerate(pack_positions(after))}
         values = tested.agrees(inputs, outputs)

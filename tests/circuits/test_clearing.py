@@ -80,7 +80,7 @@ def test_clear_slot(circuit: Compile, seed: int) -> None:
                 "clearing": clearing(case, effect.instrument),
                 "blocked": blocked[effect.instrument],
             }
-            outputs = {"fill": slot.fill}
+            outputs: dict[str, int] = {"fill": slot.fill}
             cleared = case.execution.clearings.get(effect.instrument)
             if cleared and slot.fill:
                 held = case.execution.advanced[effect.instrument]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def on_montgomery(point: Point) -> tuple[int, int]:
 def test_montgomery_points() -> None:
     """Sums in Montgomery form are those of the curve."""
     a, b = multiply(BASE8, 7), multiply(BASE8, 11)
-    cases = {
+    cases: dict[str, tuple[dict[str, Any], Point]] = {
         "MontgomerySum()": ({"a": on_montgomery(a), "b": on_montgomery(b)}, add(a, b)),
         "MontgomeryDouble()": ({"in": on_montgomery(a)}, add(a, a)),
         "MontgomeryStep()": (

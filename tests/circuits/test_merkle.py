@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from prover.errors import WitnessError
+from tests.circuits.harness import Circuit
+
+Compile = Callable[[str], Circuit]
 
 DEPTH = 2
 SOURCE = f"merkle.circom: Update({DEPTH})"
 
 
-def _inputs(circuit, index):
+def _inputs(circuit: Compile, index: int) -> tuple[dict[str, Any], int, int]:
     node = circuit("poseidon.circom: Hash(8, 1)")
     bits = [index >> i & 1 for i in range(3 * DEPTH)]
     children, before, after = [], 1000, 2000
@@ -26,7 +32,7 @@ def _inputs(circuit, index):
 
 
 @pytest.mark.parametrize("index", [0, 1, 10, 19, 28, 37, 46, 63])
-def test_honest(circuit, index):
+def test_honest(circuit: Compile, index: int) -> None:
     update = circuit(SOURCE)
     inputs, before, after = _inputs(circuit, index)
     witness = update.witness(inputs)
@@ -34,7 +40,7 @@ def test_honest(circuit, index):
     assert update.value(witness, "newRoot") == after
 
 
-def test_refused(circuit):
+def test_refused(circuit: Compile) -> None:
     update = circuit(SOURCE)
     inputs, _, _ = _inputs(circuit, 19)
     wrong = ({"leaf0": 1001}, {"bit": [0] * 6}, {"bit": [3, 0, 0, 0, 1, 0]})
@@ -44,7 +50,7 @@ def test_refused(circuit):
         assert not update.accepts(update.liar({**inputs, **change}))
 
 
-def test_a_path_bit_that_is_no_bit_is_refused_where_all_else_agrees(circuit):
+def test_a_path_bit_that_is_no_bit_is_refused_where_all_else_agrees(circuit: Compile) -> None:
     """A bit of 2 selects a mix of children; the rest of the witness is computed from it."""
     update = circuit(SOURCE)
     inputs, _, _ = _inputs(circuit, 19)
@@ -60,7 +66,7 @@ def test_a_path_bit_that_is_no_bit_is_refused_where_all_else_agrees(circuit):
     assert ["main.bit[0]"] in names
 
 
-def test_forged(circuit):
+def test_forged(circuit: Compile) -> None:
     update = circuit(SOURCE)
     inputs, _, _ = _inputs(circuit, 19)
     witness = update.witness(inputs)
@@ -70,6 +76,6 @@ def test_forged(circuit):
         assert not update.accepts(update.forge(witness, change))
 
 
-def test_count(circuit):
+def test_count(circuit: Compile) -> None:
     for source in ("merkle.circom: UpdateLevel()", SOURCE):
         assert circuit(source).count == circuit(source).cost

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 
 from prover.errors import WitnessError
+from tests.circuits.harness import Circuit
 from undertow.crypto.field import R
 
+Compile = Callable[[str], Circuit]
 
-def test_honest_equals_the_published_vector(circuit):
+
+def test_honest_equals_the_published_vector(circuit: Compile) -> None:
     hashed = circuit("poseidon.circom: Hash(2, 0)")
     witness = hashed.witness({"in": [1, 2]})
     expected = 7853200120776062878684798364095072458815029376092732009249414926327459813530
@@ -19,7 +23,7 @@ def test_honest_equals_the_published_vector(circuit):
 
 
 @pytest.mark.parametrize(("size", "domain"), [(1, 0), (3, 2), (8, 1), (16, 8)])
-def test_honest_equals_circomlib(circuit, size, domain):
+def test_honest_equals_circomlib(circuit: Compile, size: int, domain: int) -> None:
     source = """include "../../../node_modules/circomlib/circuits/poseidon.circom";
 template Oracle(n, domain) {
     signal input in[n];
@@ -39,16 +43,16 @@ component main = Oracle(%d, %d);
         assert ours == oracle.value(oracle.witness({"in": values}), "out")
 
 
-def test_refused_with_a_missing_input(circuit):
+def test_refused_with_a_missing_input(circuit: Compile) -> None:
     with pytest.raises(WitnessError, match="2 values for 3"):
         circuit("poseidon.circom: Hash(3, 2)").witness({"in": [1, 2]})
 
 
-def test_forged_every_wire(circuit):
+def test_forged_every_wire(circuit: Compile) -> None:
     hashed = circuit("poseidon.circom: Hash(3, 2)")
     assert hashed.loose_wires(hashed.witness({"in": [5, 6, 7]})) == []
 
 
 @pytest.mark.parametrize(("size", "count"), [(2, 240), (8, 402)])
-def test_count(circuit, size, count):
+def test_count(circuit: Compile, size: int, count: int) -> None:
     assert circuit(f"poseidon.circom: Hash({size}, {1 if size == 8 else 0})").count == count

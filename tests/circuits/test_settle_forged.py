@@ -61,7 +61,7 @@ def put(name: str, *at: int, by: int = 1) -> Callable[[Inputs, Case], None]:
     """Move one number."""
 
     def lie(inputs: Inputs, case: Case) -> None:
-        target = inputs
+        target: Any = inputs
         for step in (name, *at[:-1]):
             target = target[step]
         if at:

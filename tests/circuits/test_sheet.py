@@ -19,7 +19,7 @@ def test_price_sheet(circuit: Callable[[str], Circuit]) -> None:
     prices = [Price(p) for p in (MAX_PRICE, 0, 1, 7_800_000, *[3] * 11, MAX_PRICE - 1)]
     funding = [Money(lots * (1 << 50)) for lots in range(-8, 8)]
     inputs = {"price": prices, "funding": [to_field(f) for f in funding], "risk": RISKS}
-    outputs = {}
+    outputs: dict[str, int] = {}
     for i, price in enumerate(prices):
         line = entry(perpetual(price, funding[i], PARAMS.risk(i)))
         outputs |= {f"sheet[{i}].{name}": word for name, word in zip(NAMES, line, strict=True)}

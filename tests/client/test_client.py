@@ -46,7 +46,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def call(kind: type[Client | AsyncClient], name: str, *arguments: Any, **options: Any) -> Any:
     """Make one call of a fresh client and close it."""
-    options = {"venue": VENUE, "operator": OPERATOR.public} | options
+    options = dict[str, Any](venue=VENUE, operator=OPERATOR.public) | options
 
     async def later() -> Any:
         client = AsyncClient(**options)

@@ -69,7 +69,7 @@ def _forwarder(stranger: Chain, skipped: int) -> str:
 
 def _send(chain: Chain, to: str | None, data: bytes) -> TxReceipt:
     eth, address = chain.web3.eth, chain.signer.address
-    fields = {
+    fields: dict[str, Any] = {
         "nonce": eth.get_transaction_count(address),
         "gas": 5_000_000,
         "gasPrice": 2 * eth.gas_price,
@@ -77,7 +77,7 @@ def _send(chain: Chain, to: str | None, data: bytes) -> TxReceipt:
         "data": data,
         "value": 0,
     }
-    signed = chain.signer.sign_transaction({**fields, **({"to": to} if to else {})})
+    signed = chain.signer.sign_transaction(fields | ({"to": to} if to else {}))
     receipt = eth.wait_for_transaction_receipt(eth.send_raw_transaction(signed.raw_transaction))
     assert receipt["status"] == 1
     return receipt

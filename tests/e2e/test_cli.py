@@ -150,8 +150,8 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
     matcher = operator.start("matcher", "run", "--port", str(port))
     queue = f"http://127.0.0.1:{jobs_port}"
     prover = proving.start("prover", "run", queue, "--preset", "minimal")
-    chain, key = ("--rpc", anvil.url), ("--key", "trader.key")
-    own = (*key, "--account", "1")
+    chain, held = ("--rpc", anvil.url), ("--key", "trader.key")
+    own = (*held, "--account", "1")
     contracts = Contracts(Chain(anvil.url), Deployment.load(tmp_path / "deployment.json"))
 
     def served() -> bool:

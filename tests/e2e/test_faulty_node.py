@@ -17,6 +17,7 @@ from tests.e2e.trading import SPOT, check_traders, prices, submit
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.errors import ChainError
+from undertow.protocol.units import Lots
 from venue.local import SIGNERS, chain_key
 from venue.running import LocalVenue
 
@@ -35,7 +36,7 @@ def test_an_ill_node_loses_nothing_and_does_nothing_twice(venue: LocalVenue, see
         for _ in range(3):
             trader, lots = random.choice(venue.traders), random.randint(1, 9)
             submit(venue, trader, lots, SPOT + 50)
-            held[trader.account] += lots
+            held[trader.account] = Lots(held[trader.account] + lots)
             settle(venue)
             if random.random() < 0.5:
                 reorganise(venue, 1)
@@ -49,7 +50,7 @@ def test_an_ill_node_loses_nothing_and_does_nothing_twice(venue: LocalVenue, see
 
 def test_one_empty_answer_of_a_lagging_node_leads_to_no_close(venue: LocalVenue) -> None:
     with faulty_node(venue.chain.url, 1, rate=0.0) as (url, node):
-        forward, empty = node._forward, []
+        forward, empty = node._forward, list[dict[str, Any]]()
 
         def without_logs(asked: dict[str, Any]) -> Any:
             if asked["method"] == "eth_getLogs" and not empty:
@@ -87,11 +88,11 @@ def settle(venue: LocalVenue) -> None:
 
 def reorganise(venue: LocalVenue, depth: int) -> None:
     """Put empty blocks into the place of the newest ones."""
-    make: Callable[..., Any] = venue.chain.web3.provider.make_request  # type: ignore[assignment]
+    make: Callable[..., Any] = venue.chain.web3.provider.make_request
     make("anvil_reorg", [depth, []])
 
 
-def again(venue: LocalVenue, held: dict[int, int]) -> None:
+def again(venue: LocalVenue, held: dict[int, Lots]) -> None:
     """Wait until operator and chain agree on what traders hold."""
 
     def agreed() -> bool:

@@ -201,8 +201,8 @@ def test_the_flow_is_the_only_one_that_clears(market: Market, orders: list[Inter
         may_buy = sum(o.size for o in here if o.size > 0)
         may_sell = -sum(o.size for o in here if o.size < 0)
         up, down = price_at(market, flow + 1), price_at(market, flow - 1)
-        must_buy = sum(o.size for o in orders if o.size > 0 and accepts(o, up))  # type: ignore[arg-type]
-        must_sell = -sum(o.size for o in orders if o.size < 0 and accepts(o, down))  # type: ignore[arg-type]
+        must_buy = sum(o.size for o in orders if o.size > 0 and accepts(o, up))  # type: ignore[arg-type, misc]
+        must_sell = -sum(o.size for o in orders if o.size < 0 and accepts(o, down))  # type: ignore[arg-type, misc]
         if must_buy - may_sell <= flow <= may_buy - must_sell:
             feasible.append(flow)
     assert feasible == [result.flow]

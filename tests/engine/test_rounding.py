@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -38,7 +39,7 @@ def house(state: State) -> int:
 
 @settings(max_examples=25)
 @given(st.lists(BATCHES, min_size=1, max_size=3))
-def test_users_pools_insurance_and_house_make_the_whole_vault(history: list) -> None:  # type: ignore[type-arg]
+def test_users_pools_insurance_and_house_make_the_whole_vault(history: list[Any]) -> None:
     state = genesis()
     total = state.total()
     for step, (batch, price) in enumerate(history):
@@ -75,8 +76,8 @@ def test_the_requirement_covers_the_unrounded_shock(book) -> None:  # type: igno
 @settings(max_examples=150)
 @given(markets(), interests(), st.data())
 def test_splitting_an_order_gains_nothing(
-    market: Market, orders: list, data: st.DataObject
-) -> None:  # type: ignore[type-arg]
+    market: Market, orders: list[Any], data: st.DataObject
+) -> None:
     """Two parts in the order's place, at its limit: same price, same flow, and no more lots."""
     assume(orders)
     place = data.draw(st.integers(0, len(orders) - 1))

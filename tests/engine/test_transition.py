@@ -271,7 +271,7 @@ def test_a_smaller_size_under_an_equal_nonce_gives_nothing_back() -> None:
 def test_every_field_of_the_state_moves_its_root() -> None:
     state = genesis()
     assert replace(state, ledger=replace(state.ledger, insurance=Money(1))).root() != state.root()
-    moved = (replace(state.markets[0], kappa=1), *state.markets[1:])
+    moved = (replace(state.markets[0], kappa=Kappa(1)), *state.markets[1:])
     assert replace(state, markets=moved).root() != state.root()
     richer = replace(state.accounts[1], cash=Money(1))
     assert state.with_account(1, richer).root() != state.root()

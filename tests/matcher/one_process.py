@@ -40,7 +40,7 @@ from undertow.protocol.signed_order import SealedOrder
 from undertow.protocol.units import MICRO_USD, MicroUsd, Price
 from venue.markets import BTC, LOCAL_PARAMS, MICRO
 
-SPOT = 78_000 * MICRO_USD
+SPOT = MicroUsd(78_000 * MICRO_USD)
 TRADERS = 6
 BLOCKS_OF_PATIENCE = 64
 """Without a transaction, until the world does something by itself."""
@@ -225,6 +225,7 @@ class OneProcess:
         ``good_for`` is counted in seconds from the likely moment of the next prices, else drawn.
         """
         trader, matcher = draw.choice(self.traders), self.operator.matcher
+        assert matcher.view is not None
         account = self.operator.state.accounts.get(trader.account)
         if account is None or account.owner != trader.key.public:
             return

@@ -293,7 +293,7 @@ def restarted(venue: OneProcess) -> int:
         since.append(reached.batches)
         return read(reached, view)
 
-    venue.chain.settlements = counted  # type: ignore[method-assign]
+    venue.chain.settlements = counted  # type: ignore[method-assign, assignment]
     venue.operator = venue._born()
     venue.operator.recover()
     venue.chain.settlements = read  # type: ignore[method-assign]

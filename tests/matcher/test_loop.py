@@ -106,7 +106,7 @@ def test_intake_sees_limits_around_the_marks() -> None:
 
 def test_a_cut_off_chain_is_named_until_it_answers(tmp_path: Path) -> None:
     venue = OneProcess(tmp_path, 1, Faults())
-    operator, stop, phases = venue.operator, threading.Event(), []
+    operator, stop, phases = venue.operator, threading.Event(), list[Phase]()
     answer = venue.chain.view
 
     def unreachable(known: object = None) -> None:
@@ -159,10 +159,10 @@ def test_a_silent_oracle_is_named_and_ends_by_itself(tmp_path: Path) -> None:
     venue.submit(Random(1))
     rests(venue)
     assert len(chain.pending) == 1
-    assert operator.phase is Phase.WAITING_FOR_PRICE
+    assert operator.phase == Phase.WAITING_FOR_PRICE.value
     chain.idle(ORACLE_PATIENCE_SECONDS + 1)
     assert not operator.step()
-    assert operator.phase is Phase.ORACLE_SILENT
+    assert operator.phase == Phase.ORACLE_SILENT.value
     batches = chain.batches
     chain.price(prices_of(venue))
     rests(venue)

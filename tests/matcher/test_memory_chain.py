@@ -57,7 +57,7 @@ def test_a_batch(venue: OneProcess) -> None:
         refused("NotP", root, house, touches, c, proof)
         return gas
 
-    chain.settle_batch = checked  # type: ignore[method-assign, assignment]
+    chain.settle_batch = checked  # type: ignore[method-assign]
     venue.run(2)
     venue.operator.close()
 
@@ -91,7 +91,7 @@ def test_a_run_of_requests(venue: OneProcess) -> None:
         refused("NotInQueue|BeyondBound", root, house, answers, c, proof, entries)
         return gas
 
-    chain.settle_requests = checked  # type: ignore[method-assign, assignment]
+    chain.settle_requests = checked  # type: ignore[method-assign]
     venue.run(2)
     venue.operator.close()
     assert chain.credited >= MICRO_USD

@@ -189,7 +189,7 @@ def test_an_order_waits_again_where_its_set_lapsed(traded: Traded) -> None:
     chain.idle(chain.terms.lapse_after + 2)
     assert operator.step()
     assert not chain.pending
-    operator.follower.desk.chain.idle()
+    chain.idle()
     operator._follow(chain.view())
     assert traded.state(ticket).state == "waiting"
     traded.steps(4)
@@ -249,7 +249,7 @@ def test_a_set_that_is_written_down_and_not_closed_keeps_its_orders(traded: Trad
     def cut(close: object) -> None:
         raise ChainUnreachableError("cut off")
 
-    close, chain.close = chain.close, cut  # type: ignore[method-assign, assignment]
+    close, chain.close = chain.close, cut  # type: ignore[method-assign]
     ticket = traded.send(trader, 3, 1.01)
     with pytest.raises(ChainUnreachableError):
         traded.steps()

@@ -53,7 +53,7 @@ def test_a_termination_is_heard_while_a_prover_does_not_answer(
         proving.set()
         never.wait()
 
-    venue.operator.desk.batch_prover.prove = prove  # type: ignore[method-assign]
+    venue.operator.desk.batch_prover.prove = prove  # type: ignore[method-assign, assignment]
     venue._batches = 1_000
 
     def terminate() -> None:

@@ -110,9 +110,9 @@ def _expression(node: ast.expr) -> Iterator[ast.AST]:
     match node:
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
-        case ast.Constant(value=int()):
-            yield ast.Constant(node.value + 1)
-            yield ast.Constant(node.value - 1)
+        case ast.Constant(value=int() as value):
+            yield ast.Constant(value + 1)
+            yield ast.Constant(value - 1)
         case ast.Compare():
             for place, op in enumerate(node.ops):
                 for other in _COMPARED[type(op)]:
@@ -148,6 +148,7 @@ def _computed(node: ast.BinOp) -> Iterator[ast.AST]:
     if isinstance(node.op, ast.FloorDiv | ast.RShift):
         # Rounded the other way.
         negative = _with(node, left=ast.UnaryOp(ast.USub(), node.left))
+        assert isinstance(negative, ast.expr)
         yield ast.UnaryOp(ast.USub(), negative)
 
 

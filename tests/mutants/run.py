@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
 
-import _hypothesis_pytestplugin  # noqa: F401 - what no fault is in is read before the fork
+import _hypothesis_pytestplugin  # type: ignore[import-untyped]  # noqa: F401 - read before the fork
 import hypothesis.internal.conjecture.engine
 import hypothesis.strategies  # noqa: F401
 import pytest

@@ -83,7 +83,7 @@ def named(name: str, first: int = 1) -> Callable[..., object]:
 def names() -> Iterator[str]:
     """Yield everything in the module that takes arguments."""
     core = native.core
-    for name in core.__all__:
+    for name in vars(core)["__all__"]:
         value = getattr(core, name)
         if not isinstance(value, type):
             if inspect.signature(value).parameters:

@@ -23,7 +23,7 @@ def _refuse(_stage: str) -> None:
     raise ValueError("no further")
 
 
-PROGRESS = st.sampled_from([None, [].append, _refuse])
+PROGRESS = st.sampled_from([None, list[str]().append, _refuse])
 
 
 def _proofs() -> Strategy:

@@ -14,9 +14,10 @@ from typing import Any
 import wasmtime
 
 from prover import tape
-from prover.calculator import WORD, Calculator, engine, module
-from prover.numbers import flat
+from prover.binary import WORD
+from prover.calculator import Calculator, engine, module
 from prover.toolchain import Compiled
+from prover.whole_numbers import flat
 from undertow.crypto import native
 from undertow.crypto.field import R
 
@@ -69,7 +70,7 @@ class Liar:
         numbers = chain.from_iterable(flat(inputs[name]) for name in names)
         return b"".join(number.to_bytes(WORD, "little") for number in numbers)
 
-    def _told(self, lies: Mapping[str, int]) -> dict[int, bytes]:
+    def _told(self, lies: Mapping[str, int]) -> dict[int, Any]:
         return {
             self.wires + self.numbers[name]: (value % R).to_bytes(WORD, "little")
             for name, value in lies.items()

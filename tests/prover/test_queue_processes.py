@@ -120,7 +120,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 def where(leases: Leases, name: str) -> State | None:
     standing = leases.look(name)
-    return standing and standing.state
+    return standing.state if standing else None
 
 
 def asked(leases: Leases, prover: Prover) -> str:

@@ -39,7 +39,7 @@ def test_strangers_learn_nothing(leases: Leases, url: str, what: str) -> None:
         assert (answer.status_code, answer.json()) == (401, {"code": "UNKNOWN_TOKEN"})
     for token in (None, "a" * 31, "A" * 32, "c" * 32):
         assert post(url, what, good, token).status_code == 401
-    strange = {"Authorization": "Bearer é".encode("latin-1")}
+    strange = {b"Authorization": "Bearer é".encode("latin-1")}
     assert httpx.post(f"{url}/jobs/{what}", headers=strange).status_code == 401
     assert httpx.get(f"{url}/jobs/{what}").status_code == 405
     for path in ("", "/", "/docs", "/openapi.json", "/jobs"):

@@ -66,7 +66,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 def where(leases: Leases, prover: Prover, wanted: Job) -> State | None:
     standing = leases.look(job_id(circuit_id(prover), encode(wanted)))
-    return standing and standing.state
+    return standing.state if standing else None
 
 
 def test_two_workers_prove_consecutive_jobs_at_the_same_time(

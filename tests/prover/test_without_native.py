@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from py_ecc import optimized_bn128
 
 from prover import artifacts, development_key, groth16, verifier
 from prover.artifacts import Artifacts
@@ -93,16 +92,16 @@ def test_a_proof_with_a_changed_word_is_refused(small: Small) -> None:
         words[position] += 1
         assert not verifier.verify(small.key, small.proof.public, tuple(words))
     x, y, *rest = small.proof.words
-    for words in ((x, Q - y), (x + Q, y), (0, 0)):
-        assert not verifier.verify(small.key, small.proof.public, (*words, *rest))
+    for first in ((x, Q - y), (x + Q, y), (0, 0)):
+        assert not verifier.verify(small.key, small.proof.public, (*first, *rest))
     assert not verifier.verify(small.key, small.proof.public, small.proof.words[:7])
 
 
 def test_a_point_outside_the_subgroup_is_refused(small: Small) -> None:
     x1, x0, y1, y0 = _outside_the_subgroup()
     a, c = small.proof.words[:2], small.proof.words[6:]
-    point = optimized_bn128.FQ2([x0, x1]), optimized_bn128.FQ2([y0, y1]), optimized_bn128.FQ2.one()
-    assert optimized_bn128.is_on_curve(point, optimized_bn128.b2)
+    point = verifier.curve.FQ2([x0, x1]), verifier.curve.FQ2([y0, y1]), verifier.curve.FQ2.one()
+    assert verifier.curve.is_on_curve(point, verifier.curve.b2)
     with pytest.raises(ValueError, match="not in the second group"):
         verifier._g2([x1, x0, y1, y0])
     assert not verifier.verify(small.key, small.proof.public, (*a, x1, x0, y1, y0, *c))
@@ -204,8 +203,8 @@ def _check_completion(circuit: str, built: Artifacts, proof: Proof, good: Job) -
 def _outside_the_subgroup() -> tuple[int, int, int, int]:
     """Return a point of the twist as words: nearly every one is outside the prime subgroup."""
     for x0 in range(1, 100):
-        x = optimized_bn128.FQ2([x0, 1])
-        square = x**3 + optimized_bn128.b2
+        x = verifier.curve.FQ2([x0, 1])
+        square = x**3 + verifier.curve.b2
         root = _square_root(*(int(part) for part in square.coeffs))
         if root is not None:
             return (1, x0, root[1], root[0])

@@ -65,11 +65,12 @@ def test_honest_inputs(recorded: Deployed) -> None:
 def test_any_inputs(recorded: Deployed, kind: str) -> None:
     """They break the constraints: both compute what a liar would hand over."""
     random_ = random.Random(kind)
-    draw = {
+    draws: dict[str, Callable[[], int]] = {
         "random": lambda: random_.randrange(R),
         "extreme": lambda: random_.choice(EXTREMES),
         "short": lambda: random_.randrange(-3, 4) % R,
-    }[kind]
+    }
+    draw = draws[kind]
     wasm = trusting_wasm(recorded.compiled.wasm)
     calculator = Calculator(module(wasm))
     names = next(HONEST[recorded.name]())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,10 @@ def witnesses(circuit: Circuit, folder: Path) -> Witnesses:
     return Witnesses(path, circuit.compiled.wasm)
 
 
+def witnessed(circuit: Circuit, inputs: dict[str, int]) -> bytes:
+    return to_wtns(circuit.witness(inputs))
+
+
 def outcome(compute: Callable[[], bytes]) -> bytes | None:
     try:
         return compute()
@@ -103,8 +108,8 @@ def test_a_tape_computes_what_the_calculator_computes(
     count, divided = sample(250, 80), 0
     for a, b in random_.sample(pairs, count):
         inputs = {"a": a, "b": b, "one": 1}
-        wanted = outcome(lambda inputs=inputs: to_wtns(circuit.witness(inputs)))
-        assert outcome(lambda inputs=inputs: tape.compute(inputs)) == wanted, (a, b)
+        wanted = outcome(partial(witnessed, circuit, inputs))
+        assert outcome(partial(tape.compute, inputs)) == wanted, (a, b)
         divided += wanted is not None
     assert divided > count * 3 // 5
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import threading
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -65,7 +66,7 @@ def test_a_worker_survives_every_answer(prover: Prover, monkeypatch: pytest.Monk
         {"words": [], "signals": ["1", "2", "3"], "inputs": []},
         {"words": [], "signals": ["1", "2", "3"], "inputs": {"a": [[[["x"]]]]}},
     ]
-    answers = iter(
+    answers: Iterator[httpx.Response | Exception] = iter(
         [
             *GARBAGE,
             httpx.ConnectError("refused"),
@@ -128,7 +129,8 @@ def test_a_result_is_handed_in_though_the_service_was_away(
     circuit, done = circuit_id(prover), threading.Event()
     content = json.loads(encode(job(RUNS[0])))
     given = {"job": "1" * 64, "circuit": circuit, "token": "2" * 32, "content": content}
-    results = iter([httpx.ConnectError("away"), httpx.Response(503), httpx.Response(204)])
+    away: list[httpx.Response | Exception] = [httpx.ConnectError("away"), httpx.Response(503)]
+    results = iter([*away, httpx.Response(204)])
     claims = iter([httpx.Response(200, json=given)])
 
     def answer(request: httpx.Request) -> httpx.Response:

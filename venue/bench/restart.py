@@ -15,28 +15,21 @@ from random import Random
 from time import perf_counter as clock
 from typing import Any, cast
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from matcher.assemble import Keys, Parts, assemble
+from matcher.assemble import Parts, assemble
 from matcher.checkpoint import Checkpoint
 from matcher.follower import CHECKPOINT_EVERY
 from matcher.loop import Operator
-from matcher.outside import SystemClock
-from matcher.records import Record, insert, link
+from matcher.records import follow, insert
 from matcher.settled import notice
 from matcher.yardstick import Moments
 from prover.inputs import batch_house
-from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
-from undertow.chain.deployment import Deployment
 from undertow.chain.settled import pack_batch
-from undertow.chain.terms import LOCAL
 from undertow.client.client import MatcherInfo, Trader
 from undertow.crypto.eddsa import PrivateKey
 from undertow.crypto.field import R
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
-from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.params import DEFAULT, Preset
 from undertow.protocol.perpetual import prices_of
 from undertow.protocol.prices import pack_prices
@@ -47,8 +40,9 @@ from undertow.protocol.state import State
 from undertow.protocol.statement import BatchHouse, Touch
 from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.bench.memory_node import MemoryNode, served
+from venue.bench.restart_parts import ADDRESS, OTHERS, contracts, parts
 from venue.errors import BenchError
-from venue.markets import BTC, LISTED, LOCAL_GROUP
+from venue.markets import BTC, LISTED
 
 SETTLEMENTS = 10_000
 TRADERS = 64
@@ -56,8 +50,6 @@ SPOT = MicroUsd(78_000 * MICRO_USD)
 PRICES = prices_of(LISTED, SPOT)
 ENVELOPE_BYTES = 1_300
 ACCRUED = (MicroUsd(0),) * INSTRUMENTS
-ADDRESS = "0x" + "5e" * 20
-OTHERS = "0x" + "70" * 20
 PRICE_TIME = 1_700_000_000
 """Of every batch: prices that do not change make a replay no shorter."""
 
@@ -117,10 +109,10 @@ def measure(settlements: int = SETTLEMENTS, preset: Preset = DEFAULT) -> float:
     with tempfile.TemporaryDirectory(prefix="undertow-") as name:
         node = MemoryNode(31337, settlements + 1)
         with served(node.answer) as url:
-            parts = _parts(Path(name), url, preset)
-            expected = _build(parts, node, settlements)
+            given = parts(Path(name), url, preset)
+            expected = _build(given, node, settlements)
             started = clock()
-            operator = assemble(replace(parts, chain=_contracts(url, preset)))
+            operator = assemble(replace(given, chain=contracts(url, preset)))
             operator.recover()
             seconds = clock() - started
             found = operator.state.root()
@@ -165,11 +157,11 @@ def _old(world: _World, batches: int) -> None:
         head = log.head
         for sequence in range(1, batches * slots + 1):
             content = random.randbytes(ENVELOPE_BYTES)
+            ticket = random.randbytes(16).hex()
             digest = ciphertext_hash(content)
-            head = link(head, sequence, 1, digest)
-            insert(
-                log._writer, Record(sequence, 1, digest, content, head, random.randbytes(16).hex())
-            )
+            record = follow(sequence - 1, head, 1, digest, content, ticket)
+            insert(log._writer, record)
+            head = record.chain
     log._sequence, log._head = batches * slots, head
 
 
@@ -199,45 +191,3 @@ def _getters(node: MemoryNode, root: int, batches: int) -> None:
         node.put("Settlement", ADDRESS, name, [value])
     for name in ("queueStart", "queueEnd"):
         node.put("Vault", OTHERS, name, [0])
-
-
-def _contracts(url: str, preset: Preset) -> Contracts:
-    deployment = Deployment(
-        chain_id=31337,
-        settlement=ADDRESS,
-        vault=OTHERS,
-        oracle=OTHERS,
-        token=OTHERS,
-        preset=preset.name,
-        block=1,
-        keys="dev",
-        operator_key=_OPERATOR.public,
-        group=LOCAL_GROUP,
-        terms=LOCAL,
-    )
-    return Contracts(Chain(url), deployment)
-
-
-_OPERATOR = PrivateKey.from_seed(b"operator of the bench".ljust(32, b"."))
-
-
-def _parts(folder: Path, url: str, preset: Preset) -> Parts:
-    nobody: Any = None  # Nothing is proved.
-    return Parts(
-        preset=preset,
-        params=LOCAL_GROUP.params,
-        keys=Keys(
-            operator=_OPERATOR,
-            envelope=EnvelopePrivateKey.generate(0),
-            receipt=Ed25519PrivateKey.generate(),
-        ),
-        log_path=folder / "orders.sqlite",
-        journal_path=folder / "journal.sqlite",
-        chain=_contracts(url, preset),
-        batch_prover=nobody,
-        request_prover=nobody,
-        clock=SystemClock(),
-        random=Random(2),
-        linger_seconds=1.0,
-        checkpoints=folder / "checkpoints",
-    )
