@@ -44,18 +44,28 @@ template RequireNew() {
     }
 }
 
-// @notice Whether initial margin holds with that much cash, all profit counted.
+// @notice Whether initial margin holds with that much cash, all profit counted, and nothing is held
+// that is halted: what it lost since its mark may be known.
 // @output(proves) affordable: 0 or 1.
 template Affordable() {
     signal input cash; // 2^-16 micro-USD, signed
     signal input positions[POSITION_WORDS()]; // lots, packed
     input Entry() sheet[INSTRUMENTS()];
+    signal input halted[INSTRUMENTS()]; // 0 or 1
     signal output affordable;
 
     Signed() position[INSTRUMENTS()] <== OpenPositions()(positions);
     Book() book <== OpenBook()(cash, position, sheet);
     signal surplus <== Surplus()(book, book.equity);
-    affordable <== NonNegative(SURPLUS_WIDTH())(surplus);
+    signal margined <== NonNegative(SURPLUS_WIDTH())(surplus);
+    signal held[INSTRUMENTS()];
+    var lots = 0;
+    for (var i = 0; i < INSTRUMENTS(); i++) {
+        held[i] <== halted[i] * position[i].magnitude;
+        lots += held[i];
+    }
+    signal free <== IsZero()(lots);
+    affordable <== margined * free;
 }
 
 // @notice Serves one request.
@@ -64,6 +74,7 @@ template ServeRequest() {
     signal input root; // of the accounts' tree
     signal input operatorBits[SECRET_WIDTH()];
     input Entry() sheet[INSTRUMENTS()];
+    signal input halted[INSTRUMENTS()]; // 0 or 1
     signal input word; // the request, packed
     signal input key[2]; // of an opening
     input Account() before;
@@ -98,7 +109,8 @@ template ServeRequest() {
 
     // A withdrawal is paid whole if initial margin holds after it, at the last batch's prices.
     var money = open.request.amount * (1 << MONEY_BITS());
-    signal affordable <== Affordable()(before.cash - money, before.positions, sheet);
+    signal affordable <== Affordable()(before.cash - money, before.positions, sheet,
+        halted);
     signal granted <== kind[KIND_WITHDRAW()] * affordable;
     signal paid <== granted * open.request.amount;
     signal received <== (opens + kind[KIND_DEPOSIT()]) * open.request.amount;

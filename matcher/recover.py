@@ -53,6 +53,8 @@ def _replay_batch(desk: Desk, replica: Replica, settled: SettledBatch) -> None:
     replica.take_in(desk.orders)
     price, batch = settled.round, desk.committed(closed).batch
     salt = desk.house_salt(Statement.BATCH, settled.number, replica.root())
-    execution = transition(replica.state, batch, price.prices, price.time, desk.params, salt)
+    execution = transition(
+        replica.state, batch, price.prices, price.time, desk.params, salt, price.halted
+    )
     desk.outcomes.write(closed, execution.slots)
     replica.apply_batch(closed, execution)

@@ -113,7 +113,7 @@ class RunStep(Step):
 def oracle_is_silent(closed_at: int, now: int) -> bool:
     """Return whether a set has waited too long for its price, by the chain's time.
 
-    The oracle takes no disputed price, so all that shows here is silence.
+    What its signers disagree on is halted, so all that shows here is silence.
     """
     return now - closed_at > ORACLE_PATIENCE_SECONDS
 
@@ -125,7 +125,7 @@ def execute_batch(desk: Desk, replica: Replica, closed: ClosedSet, pending: Pend
     committed = desk.committed(closed)
     salt = desk.house_salt(Statement.BATCH, closed.batch, replica.root())
     execution = transition(
-        replica.state, committed.batch, price.prices, price.time, desk.params, salt
+        replica.state, committed.batch, price.prices, price.time, desk.params, salt, price.halted
     )
     job = settle_job(
         replica.state, committed, execution, price.prices, price.time, desk.params, desk.venue

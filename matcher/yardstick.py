@@ -39,12 +39,17 @@ class Yardstick:
         """Take the state, the number of the set to fill, and the band in 1/10,000."""
         self.state, self.batch, self.params = state, batch, params
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
-        self._priced = all(state.marks[i] for i in self.listed)
+        self._priced = any(state.marks)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
         sheet = price_sheet(state.markets, state.marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
         self._terms = Terms(
-            batch=batch, lanes=self.listed, prices=state.marks, sheet=sheet, params=params
+            batch=batch,
+            lanes=self.listed,
+            prices=state.marks,
+            halted=state.halted,
+            sheet=sheet,
+            params=params,
         )
 
     def is_near(self, order: Order) -> bool:
@@ -76,7 +81,9 @@ class Yardstick:
         """
         if not self._priced or not orders:
             return len(orders)
-        mark = self.state.marks[instrument]
+        mark = self._terms.lane_price(instrument)
+        if mark == 0:
+            return 0
         interests = [
             Interest(
                 size=effect_of(order, self.state.accounts[order.account]).left,

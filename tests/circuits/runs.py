@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prover.inputs import Job, requests_job
 from tests.circuits.batches import LISTED, PARAMS
 from tests.strategies import PRICE, SALT, VENUE, account, key, prices
@@ -51,9 +53,9 @@ RUNS = [
 ]
 
 
-def job(requests: list[Request]) -> Job:
+def job(requests: list[Request], halted: int = 0) -> Job:
     """Return what proves a run; no money is made or lost in it."""
-    state = venue()
+    state = replace(venue(), halted=halted)
     after, answers = serve(state, requests, 2, PARAMS, OPERATOR.scalar, SALT)
     received = sum(r.money for r in requests if r.kind is not Kind.WITHDRAW)
     paid = sum(answer.paid << 16 for answer in answers)

@@ -30,6 +30,7 @@ def opening(case: Case, lane: int) -> dict[str, Any]:
         "rowHashes": words[19:],
         "pricingHash": RULES,
         "price": case.prices,
+        "halted": [case.halted >> i & 1 for i in range(16)],
         "time": case.time,
         "row": market_row(case.before.markets[lane]),
         "pricing": pricing_words(PARAMS.market(lane)),
@@ -46,6 +47,9 @@ def test_advance_market(circuit: Compile) -> None:
                 moved = advance(before, price, time, PARAMS.market(lane))
                 target = depth_target(price, moved.variance, PARAMS.market(lane))
                 _, released = advance_depth(moved, target)
+                if case.halted >> lane & 1:
+                    released = 0
+                    assert after == before
                 outputs = {
                     "market.skew.value": before.skew,
                     "market.funding": after.funding,
@@ -56,6 +60,7 @@ def test_advance_market(circuit: Compile) -> None:
                     "funding": after.funding - before.funding,
                     "accrual": after.accrual - before.accrual,
                     "released": released,
+                    "halts": case.halted >> lane & 1,
                 }
                 inputs = opening(case, lane)
                 tested.agrees(inputs, outputs)

@@ -111,6 +111,18 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
         )
 
 
+@pytest.mark.parametrize(("halted", "paid"), [(0, 1), (1, 0), (2, 1)])
+def test_who_holds_a_halted_instrument_is_paid_nothing(halted: int, paid: int) -> None:
+    """Its mark is older than the withdrawal; whoever does not hold it is paid."""
+    rich = 1 << 60
+    holder = account(1, rich, positions=lots_of({0: -3}))
+    before = replace(state(a1=holder, a2=account(2, rich)), halted=halted)
+    after, answers = served(before, Request(Kind.WITHDRAW, 1, 1), Request(Kind.WITHDRAW, 2, 1))
+    assert [answer.paid for answer in answers] == [paid, 1]
+    assert after.accounts[1].cash == rich - paid * UNIT
+    assert after.halted == halted
+
+
 def test_a_deposit_to_the_house_arrives_and_touches_no_account() -> None:
     before = state(a1=HELD)
     request = Request(Kind.HOUSE_DEPOSIT, 0, 25)

@@ -174,6 +174,55 @@ def test_a_lane_that_is_not_priced_stands_still() -> None:
     assert done.state.marks == prices(MARK + 1)
 
 
+def test_a_halted_instrument_stands_still_and_the_others_go_on() -> None:
+    before = venue(market(2), a1=account(1, RICH), a2=account(2, RICH))
+    batch = Batch(slots=(order(1, 3, ANY), order(2, 3, ANY, instrument=8)), lanes=(0, 8))
+    marks = tuple(Price(MARK + (i == 8)) if p else p for i, p in enumerate(prices(MARK)))
+    done = transition(before, batch, marks, 164, QUIET, SALT, halted=1)
+    assert [slot.outcome for slot in done.slots] == [Outcome.NOT_PRICED, Outcome.CLEARED]
+    assert [slot.fill for slot in done.slots] == [0, 3]
+    assert done.state.accounts[1] == replace(before.accounts[1], version=1)
+    assert (done.clearings[0].flow, done.clearings[8].flow) == (0, 3)
+    assert done.state.markets[0] == before.markets[0]
+    assert (done.state.marks, done.state.halted) == (marks, 1)
+    assert done.state.total() == before.total()
+    assert replace(done.state, halted=0).root() != done.state.root()
+
+
+def test_the_price_after_a_halt_pays_the_funding_of_all_the_time() -> None:
+    """As of an instrument that was no lane: the row keeps the time of its last price."""
+    before = venue(market(3, funding_rate=1 << 20))
+    batch = Batch(slots=(), lanes=(0,))
+    halted = transition(before, batch, prices(MARK), 132, QUIET, SALT, halted=1).state
+    assert halted.markets[0] == before.markets[0]
+    after = transition(halted, batch, prices(MARK), 164, QUIET, SALT).state
+    assert (
+        after.markets[0]
+        == transition(before, batch, prices(MARK), 164, QUIET, SALT).state.markets[0]
+    )
+
+
+def test_a_halted_mark_counts_in_margin() -> None:
+    """Four lots of it, worth a mark more than the account owes, carry another market's order."""
+    held = account(1, -3 * VALUE, positions=lots_of({0: 4}))
+    before = venue(market(4), a1=held)
+    batch = Batch(slots=(order(1, 1, MARK + 2, instrument=8),), lanes=(8,))
+    for mark, fill in ((MARK, 1), (MARK // 2, 0)):
+        marks = tuple(Price(mark if i == 0 else p) for i, p in enumerate(prices(MARK)))
+        done = transition(before, batch, marks, 164, QUIET, SALT, halted=1)
+        assert done.slots[0].fill == fill
+
+
+def test_only_a_listed_instrument_is_halted_and_only_it_may_lack_a_mark() -> None:
+    batch = Batch(slots=(), lanes=(0,))
+    missing = prices(MARK, (8,))
+    after = transition(venue(market()), batch, missing, 100, QUIET, SALT, halted=1).state
+    assert (after.marks, after.markets[0]) == (missing, market())
+    for marks, halted in ((missing, 0), (prices(MARK), 2), (prices(MARK), 1 << 16)):
+        with pytest.raises(ValueError, match=r"listed instrument|is none"):
+            transition(venue(market()), batch, marks, 100, QUIET, SALT, halted)
+
+
 def test_longs_pay_shorts_and_the_house_while_users_are_long() -> None:
     """Between two batches without orders, at one price."""
     rate = 1 << 20

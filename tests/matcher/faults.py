@@ -22,7 +22,7 @@ from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.chain.view import Reached, View
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
-from undertow.protocol.prices import pack_prices
+from undertow.protocol.prices import pack_marks
 from undertow.protocol.statement import BATCH_HEADER, BATCH_HOUSE, TOUCH_WORDS, Statement
 from undertow.protocol.words import signals
 
@@ -178,7 +178,8 @@ def _inputs(job: Job) -> dict[str, object]:
     }
     if is_batch:
         start, time = BATCH_HEADER.at("prices"), BATCH_HEADER.at("time")
-        assert list(pack_prices(job.inputs["price"])) == list(words[start:time])
+        halted = sum(bit << i for i, bit in enumerate(job.inputs["halted"]))
+        assert list(pack_marks(job.inputs["price"], halted)) == list(words[start:time])
         accounts = words[BATCH_HEADER.size + BATCH_HOUSE.size :: TOUCH_WORDS.size]
         inputs |= {"time": words[time], "index": list(accounts)}
     return inputs

@@ -284,6 +284,24 @@ def test_an_order_is_near_by_the_price_at_the_marks() -> None:
     assert not yardstick.is_near(order(1, 1, PRICE, instrument=3))
 
 
+def test_a_halted_market_takes_no_lane_and_its_orders_wait() -> None:
+    venue = Venue()
+    halted = replace(venue.state, halted=1)
+    yardstick = Yardstick(halted, 2, PARAMS, BAND_BP)
+    assert yardstick.parked(order(1, 1, PRICE)) == "NOT_PRICED"
+    assert yardstick.fillable(0, [order(1, 1, PRICE * 2)]) == 0
+    assert yardstick.parked(order(1, 1, PRICE, instrument=8)) is None
+    assert yardstick.fillable(8, [order(1, 1, PRICE * 2, instrument=8)]) > 0
+
+
+def test_a_market_that_never_had_a_price_keeps_no_other_from_being_judged() -> None:
+    state = Venue().state
+    state = replace(state, marks=tuple(Price(p if i else 0) for i, p in enumerate(state.marks)))
+    yardstick = Yardstick(replace(state, halted=1), 2, PARAMS, BAND_BP)
+    assert yardstick.parked(order(1, 1, PRICE)) == "NOT_PRICED"
+    assert yardstick.parked(order(1, 1_000_000, PRICE, instrument=8)) == "MARGIN"
+
+
 def test_before_the_first_marks_any_order_will_do() -> None:
     yardstick = Yardstick(genesis(), 1, PARAMS, BAND_BP)
     assert yardstick.parked(order(1, 1, PRICE // 9)) is None

@@ -1,7 +1,8 @@
 """Serve requests of the vault's queue: (state, requests) -> (state', answers).
 
 Pure. A withdrawal is paid whole if initial margin holds after it at the last batch's prices, and
-otherwise not at all; profit counts in full.
+otherwise not at all; profit counts in full. An account that holds a halted instrument is paid
+nothing: its mark is older than the withdrawal, and what was lost since may be known.
 """
 
 from __future__ import annotations
@@ -104,6 +105,8 @@ def _answer(state: State, request: Request, params: MarketParams, secret: int) -
 
 
 def _affordable(state: State, account: Account, request: Request, params: MarketParams) -> bool:
+    if any(lots and state.halted >> i & 1 for i, lots in enumerate(account.positions)):
+        return False
     sheet = [
         perpetual(state.marks[i], state.markets[i].funding, params.risk(i))
         for i in range(INSTRUMENTS)
