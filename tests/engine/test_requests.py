@@ -111,11 +111,12 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
         )
 
 
-@pytest.mark.parametrize(("halted", "paid"), [(0, 1), (1, 0), (2, 1)])
-def test_who_holds_a_halted_instrument_is_paid_nothing(halted: int, paid: int) -> None:
+@pytest.mark.parametrize("lots", [-3, 3])
+@pytest.mark.parametrize(("halted", "paid"), [(0, 1), (32, 0), (16, 1), (64, 1), (33, 0), (31, 1)])
+def test_who_holds_a_halted_instrument_is_paid_nothing(halted: int, paid: int, lots: int) -> None:
     """Its mark is older than the withdrawal; whoever does not hold it is paid."""
     rich = 1 << 60
-    holder = account(1, rich, positions=lots_of({0: -3}))
+    holder = account(1, rich, positions=lots_of({5: lots}))
     before = replace(state(a1=holder, a2=account(2, rich)), halted=halted)
     after, answers = served(before, Request(Kind.WITHDRAW, 1, 1), Request(Kind.WITHDRAW, 2, 1))
     assert [answer.paid for answer in answers] == [paid, 1]

@@ -174,17 +174,21 @@ def test_a_lane_that_is_not_priced_stands_still() -> None:
     assert done.state.marks == prices(MARK + 1)
 
 
-def test_a_halted_instrument_stands_still_and_the_others_go_on() -> None:
-    before = venue(market(2), a1=account(1, RICH), a2=account(2, RICH))
-    batch = Batch(slots=(order(1, 3, ANY), order(2, 3, ANY, instrument=8)), lanes=(0, 8))
-    marks = tuple(Price(MARK + (i == 8)) if p else p for i, p in enumerate(prices(MARK)))
-    done = transition(before, batch, marks, 164, QUIET, SALT, halted=1)
+@pytest.mark.parametrize(("one", "other"), [(0, 8), (8, 0)])
+def test_a_halted_instrument_stands_still_and_the_others_go_on(one: int, other: int) -> None:
+    before = venue(market(), a1=account(1, RICH), a2=account(2, RICH))
+    slots = (order(1, 3, ANY, instrument=one), order(2, 3, ANY, instrument=other))
+    marks = tuple(Price(p + (p and i == other)) for i, p in enumerate(prices(MARK)))
+    done = transition(
+        before, Batch(slots=slots, lanes=(0, 8)), marks, 164, QUIET, SALT, halted=1 << one
+    )
     assert [slot.outcome for slot in done.slots] == [Outcome.NOT_PRICED, Outcome.CLEARED]
     assert [slot.fill for slot in done.slots] == [0, 3]
     assert done.state.accounts[1] == replace(before.accounts[1], version=1)
-    assert (done.clearings[0].flow, done.clearings[8].flow) == (0, 3)
-    assert done.state.markets[0] == before.markets[0]
-    assert (done.state.marks, done.state.halted) == (marks, 1)
+    assert (done.clearings[one].flow, done.clearings[other].flow) == (0, 3)
+    assert done.state.markets[one] == before.markets[one]
+    assert done.state.markets[other].time == 164
+    assert (done.state.marks, done.state.halted) == (marks, 1 << one)
     assert done.state.total() == before.total()
     assert replace(done.state, halted=0).root() != done.state.root()
 
@@ -215,10 +219,20 @@ def test_a_halted_mark_counts_in_margin() -> None:
 
 def test_only_a_listed_instrument_is_halted_and_only_it_may_lack_a_mark() -> None:
     batch = Batch(slots=(), lanes=(0,))
-    missing = prices(MARK, (8,))
-    after = transition(venue(market()), batch, missing, 100, QUIET, SALT, halted=1).state
-    assert (after.marks, after.markets[0]) == (missing, market())
-    for marks, halted in ((missing, 0), (prices(MARK), 2), (prices(MARK), 1 << 16)):
+    for one, left in ((0, 8), (8, 0)):
+        missing = prices(MARK, (left,))
+        done = transition(venue(market()), batch, missing, 100, QUIET, SALT, halted=1 << one)
+        assert done.state.marks == missing
+    wrong = (
+        (prices(MARK, (8,)), 0),
+        (prices(MARK, (8,)), 1 << 8),
+        (prices(MARK), 2),
+        (prices(MARK), 1 << 15),
+        (prices(MARK, (0, 3, 8)), 8),
+        (prices(MARK), 1 << 16),
+        (tuple(Price(-1 if i == 0 else p) for i, p in enumerate(prices(MARK))), 1),
+    )
+    for marks, halted in wrong:
         with pytest.raises(ValueError, match=r"listed instrument|is none"):
             transition(venue(market()), batch, marks, 100, QUIET, SALT, halted)
 

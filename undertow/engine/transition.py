@@ -76,12 +76,9 @@ def _check_marks(prices: Sequence[Price], halted: int, params: MarketParams) -> 
         raise ValueError("an instrument is halted that is none")
     for i, (price, listed) in enumerate(zip(prices, params.markets, strict=True)):
         is_halted = bool(halted >> i & 1)
-        fits = (
-            price == 0 and not is_halted
-            if listed is None
-            else price > 0 or (is_halted and price == 0)
-        )
-        if not fits:
+        if is_halted and listed is None:
+            raise ValueError("a halted instrument is no listed instrument")
+        if price != 0 if listed is None else price < (0 if is_halted else 1):
             raise ValueError("every listed instrument has a positive price, every other has none")
 
 

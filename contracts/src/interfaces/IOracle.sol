@@ -15,7 +15,7 @@ interface IOracle is IPriceSource {
         uint32 maxDeviation; // of a report from the median
         uint32 maxJump; // of the median from the mark recorded before, per jumpPeriod begun
         uint32 jumpPeriod; // seconds
-        uint32 patience; // seconds after its moment that evidence which decides nothing is refused
+        uint32 patience; // seconds that evidence which decides nothing is refused; less than the settlement's window
     }
 
     /// @notice One signer's prices, 0 for what it cannot price; the moment is common to all and signed with them.
