@@ -90,7 +90,7 @@ function ACCRUAL_STEPS() { return 1000; }
 function POSITION_WIDTH() { return 31; }
 function POSITIONS_PER_WORD() { return 6; }
 function POSITION_WORDS() { return 3; }
-// Marks, micro-USD per lot, zero for an unlisted instrument; behind the last a bit for each that is halted.
+// Marks, micro-USD per lot, zero for an unlisted instrument; behind the last a bit for each, 1 where it is halted.
 function PRICE_WIDTH() { return 36; }
 function PRICES_PER_WORD() { return 7; }
 function PRICE_WORDS() { return 3; }
