@@ -66,6 +66,7 @@ template ClearMarket() {
 template ClearMarkets(lanes) {
     signal input hot[lanes][INSTRUMENTS()];
     input Market() market[lanes];
+    signal input halts[lanes]; // 0 or 1
     input Entry() sheet[INSTRUMENTS()];
     signal input skewCap[INSTRUMENTS()]; // lots
     signal input houseGrows; // 0 or 1
@@ -82,7 +83,7 @@ template ClearMarkets(lanes) {
     for (var l = 0; l < lanes; l++) {
         var mark = market[l].row.price;
         unpriced[l] <== IsZero()(mark);
-        lane[l].priced <== 1 - unpriced[l];
+        lane[l].priced <== (1 - halts[l]) * (1 - unpriced[l]);
         lane[l].mark <== mark;
         lane[l].entry <== ChooseEntry()(hot[l], sheet,
             mark * (1 << MONEY_BITS()) - market[l].funding);

@@ -9,11 +9,33 @@ include "select.circom";
 // Steps 2 and 6: what a new mark does to the priced markets, and what the flow leaves of them
 // (undertow/engine/markets.py).
 
+// @notice A market after step 2: as it was, if its instrument is halted.
+// @input(assumes) halts: 0 or 1.
+// @cost 8
+template StandOrMove() {
+    signal input halts;
+    input Market() before;
+    input Market() moved;
+    output Market() after;
+
+    _ <== moved.skew;
+    after.skew <== before.skew;
+    after.funding <== moved.funding + halts * (before.funding - moved.funding);
+    after.row.pool <== moved.row.pool + halts * (before.row.pool - moved.row.pool);
+    after.row.kappa <== moved.row.kappa + halts * (before.row.kappa - moved.row.kappa);
+    after.row.fundingRate <== moved.row.fundingRate
+        + halts * (before.row.fundingRate - moved.row.fundingRate);
+    after.row.variance <== moved.row.variance + halts * (before.row.variance - moved.row.variance);
+    after.row.price <== moved.row.price + halts * (before.row.price - moved.row.price);
+    after.row.time <== moved.row.time + halts * (before.row.time - moved.row.time);
+    after.row.accrual <== moved.row.accrual + halts * (before.row.accrual - moved.row.accrual);
+}
+
 // @notice Opens a lane's row and rule against their hashes and advances its market.
-// @input(assumes) hot: 1 for the lane's instrument, else 0.
-// @output(proves) market: funding, variance and depth at the lane's mark.
+// @input(assumes) hot: 1 for the lane's instrument, else 0. halted: 0 or 1 each.
+// @output(proves) market: funding, variance and depth at the lane's mark; as it was, if halted.
 // @output(proves) rowHash: what the table holds of the row so far.
-// @cost 2339
+// @cost 2364
 template AdvanceMarket() {
     signal input hot[INSTRUMENTS()];
     input Signed() skew[INSTRUMENTS()];
@@ -21,10 +43,12 @@ template AdvanceMarket() {
     signal input rowHashes[INSTRUMENTS()];
     signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
+    signal input halted[INSTRUMENTS()]; // 0 or 1
     signal input time; // seconds
     input MarketRow() row;
     input Pricing() pricing;
     output Market() market;
+    signal output halts; // 0 or 1
     signal output rowHash;
     signal output funding; // 2^-16 micro-USD per lot: how much more it is
     signal output accrual; // micro-USD per lot: how much more it is
@@ -44,7 +68,12 @@ template AdvanceMarket() {
     before.row <== row;
     signal mark <== Dot(N)(hot, price);
     Market() funded <== AdvanceFunding()(before, pricing, mark, time);
-    (market, released) <== AdvanceDepth()(funded, pricing);
+    signal freed;
+    Market() moved;
+    (moved, freed) <== AdvanceDepth()(funded, pricing);
+    halts <== Dot(N)(hot, halted);
+    market <== StandOrMove()(halts, before, moved);
+    released <== (1 - halts) * freed;
     funding <== market.funding - before.funding;
     accrual <== market.row.accrual - row.accrual;
 }
@@ -82,10 +111,12 @@ template AdvanceMarkets(lanes) {
     signal input oldAccruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
     signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
+    signal input halted[INSTRUMENTS()]; // 0 or 1
     signal input time; // seconds
     input MarketRow() row[lanes];
     input Pricing() pricing[lanes];
     output Market() market[lanes];
+    signal output halts[lanes]; // 0 or 1
     signal output rowHash[lanes]; // what the table holds so far
     signal output funding[INSTRUMENTS()];
     signal output accruals[ACCRUAL_WORDS()];
@@ -104,10 +135,12 @@ template AdvanceMarkets(lanes) {
         advance[l].rowHashes <== markets.rowHash;
         advance[l].pricingHash <== pricingHash;
         advance[l].price <== price;
+        advance[l].halted <== halted;
         advance[l].time <== time;
         advance[l].row <== row[l];
         advance[l].pricing <== pricing[l];
         market[l] <== advance[l].market;
+        halts[l] <== advance[l].halts;
         rowHash[l] <== advance[l].rowHash;
         moves[l] <== advance[l].funding;
         accrued[l] <== advance[l].accrual;

@@ -65,8 +65,8 @@ bus Book() {
 
 // One market at its batch's mark.
 bus Lane() {
-    signal priced; // 0 or 1: 0 where the instrument is not listed
-    signal mark; // micro-USD per lot
+    signal priced; // 0 or 1: 0 where the instrument is not listed, or halted
+    signal mark; // micro-USD per lot; of a halted one the last that it was a lane at
     Entry() entry;
 }
 

@@ -46,18 +46,28 @@ template RequireNew() {
     }
 }
 
-// @notice Whether initial margin holds with that much cash, all profit counted.
+// @notice Whether initial margin holds with that much cash, all profit counted, and nothing is held
+// that is halted: what it lost since its mark may be known.
 // @output(proves) affordable: 0 or 1.
 template Affordable() {
     signal input cash; // 2^-16 micro-USD, signed
     signal input positions[POSITION_WORDS()]; // lots, packed
     input Entry() sheet[INSTRUMENTS()];
+    signal input halted[INSTRUMENTS()]; // 0 or 1
     signal output affordable;
 
     Signed() position[INSTRUMENTS()] <== OpenPositions()(positions);
     Book() book <== OpenBook()(cash, position, sheet);
     signal surplus <== Surplus()(book, book.equity);
-    affordable <== NonNegative(SURPLUS_WIDTH())(surplus);
+    signal margined <== NonNegative(SURPLUS_WIDTH())(surplus);
+    signal held[INSTRUMENTS()];
+    var lots = 0;
+    for (var i = 0; i < INSTRUMENTS(); i++) {
+        held[i] <== halted[i] * position[i].magnitude;
+        lots += held[i];
+    }
+    signal free <== IsZero()(lots);
+    affordable <== margined * free;
 }
 
 // @notice Serves one request.
@@ -67,6 +77,7 @@ template ServeRequest() {
     signal input held; // 2^-16 micro-USD, signed: the venue's money beside the pools
     signal input operatorBits[SECRET_WIDTH()];
     input Entry() sheet[INSTRUMENTS()];
+    signal input halted[INSTRUMENTS()]; // 0 or 1
     signal input word; // the request, packed
     signal input key[2]; // of an opening
     input Account() before;
@@ -105,7 +116,8 @@ template ServeRequest() {
     assert(REQUEST_AMOUNT_WIDTH() + MONEY_BITS() < EQUITY_WIDTH());
     assert(BITS_FOR(INSTRUMENTS()) + MARKET_ROW_POOL_WIDTH() < EQUITY_WIDTH());
     var money = open.request.amount * (1 << MONEY_BITS());
-    signal affordable <== Affordable()(before.cash - money, before.positions, sheet);
+    signal affordable <== Affordable()(before.cash - money, before.positions, sheet,
+        halted);
     signal covered <== NonNegative(EQUITY_WIDTH())(held - money);
     signal possible <== affordable * covered;
     signal granted <== kind[KIND_WITHDRAW()] * possible;

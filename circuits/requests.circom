@@ -26,6 +26,7 @@ template Requests(requests) {
     input Ledger() ledger;
     signal input houseSalt; // of the sealed half
     signal input mark[INSTRUMENTS()]; // micro-USD per lot
+    signal input halted[INSTRUMENTS()]; // 0 or 1: that mark is no price
     signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
     // The requests.
     signal input word[requests]; // packed
@@ -38,7 +39,7 @@ template Requests(requests) {
 
     // 1. The header: parameters, previous state, the operator's secret.
     signal paramsHash <== ParamsHash()(params);
-    signal marks[PRICE_WORDS()] <== PackPrices()(mark);
+    signal marks[PRICE_WORDS()] <== PackMarks()(mark, halted);
     // The market table stays.
     Table() table <== HashTable()(markets);
     signal previous;
@@ -70,6 +71,7 @@ template Requests(requests) {
         request[r].held <== held + given + cash;
         request[r].operatorBits <== operatorBits;
         request[r].sheet <== sheet;
+        request[r].halted <== halted;
         request[r].word <== word[r];
         request[r].key <== key[r];
         request[r].before <== account[r];

@@ -23,6 +23,7 @@ template SettleBatch(slots, lanes) {
     input Venue() venue;
     signal input batch; // number
     signal input price[INSTRUMENTS()]; // micro-USD per lot; 0 where none is listed
+    signal input halted[INSTRUMENTS()]; // 0 or 1: that mark is no price
     signal input time; // seconds, of the prices
     input MarketParams() params;
     // The state, and what of its table the lanes need.
@@ -31,7 +32,7 @@ template SettleBatch(slots, lanes) {
     input Ledger() ledger;
     signal input houseSalt; // of the sealed half
     signal input newHouseSalt; // of the sealed half afterwards; the set root commits it
-    signal input marks[PRICE_WORDS()]; // micro-USD per lot, packed
+    signal input marks[PRICE_WORDS()]; // micro-USD per lot and who is halted, packed
     signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
     signal input lane[lanes]; // instruments, ascending
     input MarketRow() row[lanes];
@@ -56,7 +57,7 @@ template SettleBatch(slots, lanes) {
     BatchHeader() header;
     (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), ledger, houseSalt,
         marks, accruals);
-    signal prices[PRICE_WORDS()] <== PackPrices()(price);
+    signal prices[PRICE_WORDS()] <== PackMarks()(price, halted);
     component open = OpenLanes(lanes);
     open.instrument <== lane;
 
@@ -69,6 +70,7 @@ template SettleBatch(slots, lanes) {
     advance.oldAccruals <== accruals;
     advance.pricingHash <== params.pricingHash;
     advance.price <== price;
+    advance.halted <== halted;
     advance.time <== time;
     advance.row <== row;
     advance.pricing <== pricing;
@@ -84,6 +86,7 @@ template SettleBatch(slots, lanes) {
     component clear = ClearMarkets(lanes);
     clear.hot <== open.hot;
     clear.market <== advance.market;
+    clear.halts <== advance.halts;
     clear.sheet <== sheet;
     clear.skewCap <== params.skewCap;
     clear.houseGrows <== HouseMayGrow()(ledger, skew, params.skewCap, sheet);

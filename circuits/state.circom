@@ -7,17 +7,25 @@ include "words.circom";
 
 // The committed state (undertow/protocol/state.py). It was ranged when it was written.
 
-// @notice The words of all instruments' prices.
-// @output(proves) word: their only packing, since each price is ranged.
-// @cost 579
-template PackPrices() {
+// @notice The words of all instruments' marks: prices, and behind the last one who is halted.
+// @output(proves) word: their only packing, since each price and each bit is ranged.
+// @cost 596
+template PackMarks() {
     signal input price[INSTRUMENTS()]; // micro-USD per lot
+    signal input halted[INSTRUMENTS()]; // 0 or 1
     signal output word[PRICE_WORDS()];
 
+    assert(HALTED_AT() + INSTRUMENTS() < 253);
+    var bits = 0;
     for (var i = 0; i < INSTRUMENTS(); i++) {
         Range(PRICE_WIDTH())(price[i]);
+        halted[i] * (halted[i] - 1) === 0;
+        bits += halted[i] * (1 << (HALTED_AT() + i));
     }
-    word <== PackWords(INSTRUMENTS(), PRICE_WIDTH(), PRICES_PER_WORD())(price);
+    signal prices[PRICE_WORDS()] <== PackWords(INSTRUMENTS(), PRICE_WIDTH(), PRICES_PER_WORD())(price);
+    for (var w = 0; w < PRICE_WORDS(); w++) {
+        word[w] <== prices[w] + (w == PRICE_WORDS() - 1 ? bits : 0);
+    }
 }
 
 // @notice The market table as the state holds it.
@@ -41,7 +49,7 @@ template CommitState() {
     input Table() table;
     input Ledger() ledger;
     signal input salt;
-    signal input marks[PRICE_WORDS()]; // micro-USD per lot, packed
+    signal input marks[PRICE_WORDS()]; // micro-USD per lot and who is halted, packed
     signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
     signal output root;
     signal output sealed;

@@ -12,7 +12,7 @@ class Phase(StrEnum):
     IDLE = "idle"
     SERVING_REQUESTS = "serving requests"
     WAITING_FOR_PRICE = "waiting for the price of the oldest closed set"
-    ORACLE_SILENT = "oracle silent or in disagreement: no price since the close"
+    ORACLE_SILENT = "oracle silent: no price since the close"
     PROVING = "proving"
 
     CHAIN_UNREACHABLE = "chain unreachable, backing off"

@@ -52,6 +52,8 @@ def _replay_batch(desk: Desk, replica: Replica, settled: SettledBatch) -> None:
     replica.take_in(desk.orders)
     price, committed = settled.round, desk.committed(closed)
     batch, salt = committed.batch, committed.house_salt
-    execution = transition(replica.state, batch, price.prices, price.time, desk.params, salt)
+    execution = transition(
+        replica.state, batch, price.prices, price.time, desk.params, salt, price.halted
+    )
     desk.outcomes.write(closed, execution.slots)
     replica.apply_batch(closed, execution)

@@ -113,7 +113,7 @@ class RunStep(Step):
 def oracle_is_silent(closed_at: int, now: int) -> bool:
     """Return whether a set has waited too long for its price, by the chain's time.
 
-    The oracle takes no disputed price, so all that shows here is silence.
+    What its signers disagree on is halted, so all that shows here is silence.
     """
     return now - closed_at > ORACLE_PATIENCE_SECONDS
 
@@ -124,7 +124,9 @@ def execute_batch(desk: Desk, replica: Replica, closed: ClosedSet, pending: Pend
     assert price is not None
     committed = desk.committed(closed)
     batch, salt = committed.batch, committed.house_salt
-    execution = transition(replica.state, batch, price.prices, price.time, desk.params, salt)
+    execution = transition(
+        replica.state, batch, price.prices, price.time, desk.params, salt, price.halted
+    )
     job = settle_job(
         replica.state, committed, execution, price.prices, price.time, desk.params, desk.venue
     )

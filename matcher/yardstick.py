@@ -66,7 +66,7 @@ class Yardstick:
         self.state, self.batch, self.moments = state, batch, moments
         self.params, self.opened = params, opened
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
-        self._priced = all(state.marks[i] for i in self.listed)
+        self._priced = any(state.marks)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
         sheet = price_sheet(state.markets, state.marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
@@ -74,6 +74,7 @@ class Yardstick:
             time=moments.likely,
             lanes=self.listed,
             prices=state.marks,
+            halted=state.halted,
             sheet=sheet,
             params=params,
         )
@@ -119,7 +120,9 @@ class Yardstick:
         """
         if not self._priced or not orders:
             return len(orders)
-        mark = self.state.marks[instrument]
+        mark = self._terms.lane_price(instrument)
+        if mark == 0:
+            return 0
         interests = [
             Interest(
                 size=effect_of(order, self.state.accounts[order.account]).left,

@@ -21,7 +21,7 @@ from undertow.protocol.layout import LEVELS, SECRET_WIDTH
 from undertow.protocol.order import Order
 from undertow.protocol.order_set import set_root
 from undertow.protocol.params import MarketParams, pricing_words
-from undertow.protocol.prices import pack_prices
+from undertow.protocol.prices import marks_of, pack_marks
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
 from undertow.protocol.state import LEDGER_WORDS, State, market_row
 from undertow.protocol.statement import (
@@ -88,7 +88,7 @@ def settle_job(
         number,
         (state.root(), after.root()),
         committed.root(venue, number),
-        prices,
+        marks_of(prices, after.halted),
         time,
         params.hash(),
         batch_house(after),
@@ -101,12 +101,13 @@ def settle_job(
         "venue": [venue.chain_id, venue.contract],
         "batch": number,
         "price": list(prices),
+        "halted": halted_input(after),
         "time": time,
         "params": params_input(params),
         "top": state.tree.level(LEVELS),
         **state_inputs(state),
         "newHouseSalt": committed.house_salt,
-        "marks": list(pack_prices(state.marks)),
+        "marks": list(pack_marks(state.marks, state.halted)),
         "lane": list(lanes),
         "row": [market_row(state.markets[lane]) for lane in lanes],
         "pricing": [pricing_words(params.market(lane)) for lane in lanes],
@@ -150,6 +151,7 @@ def requests_job(
         "accounts": state.tree.root,
         **state_inputs(state),
         "mark": list(state.marks),
+        "halted": halted_input(state),
         **_request_inputs(state, answers),
     }
     return Job(words=tuple(words), signals=public, inputs=inputs)
@@ -158,6 +160,11 @@ def requests_job(
 def batch_house(after: State) -> BatchHouse:
     """Return what a batch publishes of the house's half of the state that it leads to."""
     return BatchHouse(sealed=after.sealed(), accruals=after.accruals)
+
+
+def halted_input(state: State) -> list[int]:
+    """Return a bit for each instrument, 1 where the state's mark is no price."""
+    return [state.halted >> i & 1 for i in range(INSTRUMENTS)]
 
 
 def _request_inputs(state: State, answers: Sequence[Answer]) -> dict[str, Any]:

@@ -57,6 +57,7 @@ function ARITY() { return 8; }
 function DEPTH() { return 8; }
 function LEVELS() { return 6; }
 function TOP() { return 64; }
+function HALTED_AT() { return 72; }
 function LOTS_WIDTH() { return 30; }
 function EQUITY_WIDTH() { return 114; }
 function SECRET_WIDTH() { return 252; }
@@ -90,7 +91,7 @@ function ACCRUAL_STEPS() { return 1000; }
 function POSITION_WIDTH() { return 31; }
 function POSITIONS_PER_WORD() { return 6; }
 function POSITION_WORDS() { return 3; }
-// Marks, micro-USD per lot; zero stands for an unlisted instrument.
+// Marks, micro-USD per lot, zero for an unlisted instrument; behind the last a bit for each, 1 where it is halted.
 function PRICE_WIDTH() { return 36; }
 function PRICES_PER_WORD() { return 7; }
 function PRICE_WORDS() { return 3; }
@@ -272,7 +273,7 @@ function SEALED_SKEWS_WIDTH() { return 186; }
 // The house's half of the state: what is sealed, and the exit sheet, which anybody knows.
 bus HouseWords() {
     signal sealed; // hash of SealedWords
-    signal marks[3]; // micro-USD per lot
+    signal marks[3]; // micro-USD per lot, and who is halted
     signal accruals[4]; // micro-USD per lot
 }
 
@@ -314,7 +315,7 @@ bus BatchHeader() {
     signal prevStateRoot; // before
     signal newStateRoot; // after
     signal setRoot; // commits the orders before their price is known
-    signal prices[3]; // micro-USD per lot
+    signal prices[3]; // marks, micro-USD per lot, and who is halted
     signal time; // seconds, of the prices
     signal marketParamsHash; // the contract's
 }

@@ -16,7 +16,7 @@ import {PriceWords} from "./oracle/PriceWords.sol";
 abstract contract Pipeline is ISettlement {
     using PriceWords for uint256[PRICE_WORDS];
 
-    /// @dev The third word has two prices, 72 bits, which leaves room for the time.
+    /// @dev The third word has two prices and the halted instruments, 88 bits, which leaves room for the time.
     struct Price {
         uint256 word0; // with `WRITTEN`
         uint256 word1; // with `WRITTEN`
@@ -97,7 +97,7 @@ abstract contract Pipeline is ISettlement {
         // 2. Verify: the evidence shows the prices.
         (uint64 previousTime, uint256[PRICE_WORDS] memory previous) = _price(batch - 1);
         uint256[PRICE_WORDS] memory words = PRICE_SOURCE.pricesAt(time, evidence, previousTime, previous);
-        words.check();
+        words.checkMarks();
 
         // 3. Commit. Cast: the check bounds the third word.
         _prices[batch % RING] = Price(words[0] | WRITTEN, words[1] | WRITTEN, uint128(words[2]), time, true);

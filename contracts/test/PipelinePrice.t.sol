@@ -85,6 +85,16 @@ contract PipelinePriceTest is Pipelined {
         settlement.priceBatch(1, abi.encode([uint256(1) << 255, 0, 0]));
     }
 
+    function test_priceBatch_keepsWhoIsHalted() public {
+        vm.warp(GRID);
+        uint256 most = (1 << 88) - 1;
+        vm.expectRevert(abi.encodeWithSelector(PriceWords.UnusedBits.selector, 2, 1 << 88));
+        settlement.priceBatch(1, abi.encode([uint256(5), 0, 1 << 88]));
+        settlement.priceBatch(1, abi.encode([uint256(5), 0, most]));
+        (, uint256[3] memory words) = settlement.price(1);
+        assertEq(words[2], most);
+    }
+
     /// @dev Time never runs backwards, though the set before got its price late: its first candidate is moved.
     function test_priceBatch_ofTheNextSetIsLater() public {
         vm.warp(START + 10);

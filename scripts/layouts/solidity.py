@@ -19,7 +19,7 @@ pragma solidity 0.8.37;
 /// @dev Of the scalar field of BN254, in which every word is.
 uint256 constant FIELD_ORDER = {layout.FIELD["FIELD_ORDER"]};
 /// @dev Words of a round's prices.
-uint256 constant PRICE_WORDS = {layout.PRICES.words};
+uint256 constant PRICE_WORDS = {layout.MARKS.words};
 
 /// @title  Layout
 /// @notice Layouts that the contracts share with the circuits and with Python.
@@ -89,7 +89,8 @@ def _bits(packed: Packed) -> Iterator[str]:
 
 
 def _prices() -> Iterator[str]:
-    yield _line("INSTRUMENTS", layout.PRICES.count)
-    yield _line("PRICE_WIDTH", layout.PRICES.width)
-    yield _line("PRICE_MASK", (1 << layout.PRICES.width) - 1)
-    yield _line("PRICES_PER_WORD", layout.PRICES.per_word)
+    yield _line("INSTRUMENTS", layout.MARKS.count)
+    yield _line("PRICE_WIDTH", layout.MARKS.width)
+    yield _line("PRICE_MASK", (1 << layout.MARKS.width) - 1)
+    yield _line("PRICES_PER_WORD", layout.MARKS.per_word)
+    yield _line("HALTED_AT", layout.MARKS.flags_at)

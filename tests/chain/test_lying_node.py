@@ -45,7 +45,6 @@ READERS: dict[str, Callable[[Contracts], object]] = {
     "batches": lambda c: c.batch_number(),
     "key": lambda c: c.operator_key(),
     "pending": lambda c: c.pending(),
-    "quorum": lambda c: c.quorum(),
     "local": lambda c: is_local(c.chain),
     "requests": lambda c: _entries(c),
     "moment": lambda c: reporter.moment(c, 2_000),

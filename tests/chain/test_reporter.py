@@ -1,4 +1,4 @@
-"""Reports: signed for one moment and venue, read back as written, the furthest found."""
+"""Reports: signed for one moment and venue, read back as written, all of them evidence."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from eth_abi.abi import decode
 from eth_account import Account
 
 from tests.chain.node import DEPLOYMENT
-from undertow.chain.reporter import Report, evidence, furthest, post, sign
+from undertow.chain.reporter import Report, evidence, post, sign
 from undertow.errors import FieldError, UndertowError
+from undertow.protocol.errors import PriceRangeError
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import Price
 from venue.local import chain_key
@@ -50,10 +51,9 @@ def test_evidence_goes_by_rising_signer() -> None:
     assert [row[1] for row in rows] == [item.signature for item in ordered]
 
 
-@pytest.mark.parametrize("liar", [400, 620])
-def test_the_furthest_report_is_the_liars(liar: int) -> None:
-    reports = [report(1, 500), report(2, 501), report(3, liar), report(4, 499)]
-    assert furthest(reports) is reports[2]
+def test_a_report_with_bits_that_are_of_no_price_is_refused() -> None:
+    with pytest.raises(PriceRangeError, match="of no price"):
+        Report.from_json({**report(1, 500).to_json(), "word2": hex(1 << 72)})
 
 
 def test_reports_of_two_moments_make_no_price() -> None:

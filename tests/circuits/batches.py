@@ -43,6 +43,11 @@ class Case:
     prices: tuple[Price, ...]
     time: int
 
+    @property
+    def halted(self) -> int:
+        """Bit i: instrument i is halted."""
+        return self.execution.state.halted
+
     def job(self, venue: Venue = VENUE) -> Job:
         """Return the batch's job."""
         return settle_job(
@@ -65,10 +70,12 @@ def commit(slots: tuple[Order | Decoy, ...], lanes: tuple[int, ...], salt: int =
     )
 
 
-def execute(state: State, committed: Committed, prices: tuple[Price, ...], time: int) -> Case:
+def execute(
+    state: State, committed: Committed, prices: tuple[Price, ...], time: int, halted: int = 0
+) -> Case:
     """Run a committed batch."""
     salt = committed.house_salt
-    execution = transition(state, committed.batch, prices, time, PARAMS, salt)
+    execution = transition(state, committed.batch, prices, time, PARAMS, salt, halted)
     return Case(state, committed, execution, prices, time)
 
 
@@ -118,7 +125,7 @@ def history(
 
     Odd seeds trade, every other one of them at extreme prices; even ones go to extremes at large.
     """
-    random_ = random.Random(seed)
+    random_, halts = random.Random(seed), random.Random(-1 - seed)
     calm = seed % 2 == 1 and size <= traders
     state, time = drawn(random_, traders), 1_000
     usual = seed % 4 == 1 and calm
@@ -136,9 +143,20 @@ def history(
             for account in accounts
         )
         committed = commit(slots, lanes, random_.randrange(1 << 200))
-        case = execute(state, committed, prices(price, LISTED), time)
+        marks, halted = _marks(halts, price, state)
+        case = execute(state, committed, marks, time, halted)
         yield case
         state = case.execution.state
+
+
+def _marks(halts: random.Random, price: int, state: State) -> tuple[tuple[Price, ...], int]:
+    """Return the marks of a price and who is halted: one, in every fourth batch."""
+    known = list(prices(price, LISTED))
+    if halts.random() < 0.75:
+        return tuple(known), 0
+    one = halts.choice(LISTED)
+    known[one] = Price(halts.choice((state.marks[one], known[one])))
+    return tuple(known), 1 << one
 
 
 def _trade(

@@ -14,7 +14,7 @@ from undertow.crypto.field import R
 from undertow.engine.batch import Decoy
 from undertow.protocol.order import Order
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Lots, Money
+from undertow.protocol.units import Lots, Money, Price
 
 NAME = "settle_minimal"
 """The circuit whose slots they fill."""
@@ -140,3 +140,16 @@ def later() -> Case:
         state=traded().execution.state,
         time=3_700,
     )
+
+
+HALTED_STEP = 900
+"""What the other instruments' marks moved by, beside the halted one's."""
+
+
+def halted() -> Case:
+    """An hour later the first lane is halted at its mark: an order in it, and one in the other."""
+    slots = (order(5, 3, PRICE * 2), order(3, 6, PRICE * 2, instrument=8), Decoy(4), Decoy(2))
+    marks = tuple(
+        Price(p and p + HALTED_STEP * (i > 0)) for i, p in enumerate(prices(PRICE, LISTED))
+    )
+    return execute(traded().execution.state, commit(slots, LANES), marks, 3_700, 1)

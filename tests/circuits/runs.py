@@ -69,12 +69,12 @@ SHORT = [
 """Runs, all the money of the venue, and what is paid."""
 
 
-def job(requests: list[Request], held: int | None = None) -> Job:
+def job(requests: list[Request], held: int | None = None, halted: int = 0) -> Job:
     """Return what proves a run; no money is made or lost in it.
 
     ``held`` is all the money that there is, so that the rest is somebody's debt.
     """
-    state = venue()
+    state = replace(venue(), halted=halted)
     if held is not None:
         house = Money(state.ledger.house_cash + held - state.ledger.total())
         state = replace(state, ledger=replace(state.ledger, house_cash=house))

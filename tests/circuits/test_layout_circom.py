@@ -9,6 +9,7 @@ from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
+from undertow.protocol.prices import marks_of
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.state import HOUSE_WORDS, SEALED_WORDS, Ledger, State
 from undertow.protocol.statement import (
@@ -85,7 +86,7 @@ def test_the_circuits_side_is_pythons() -> None:
     tested = Circuit(SOURCE)
     place = Venue(31337, 1 << 159)
     batch = settle_words(
-        place, 3, (11, 12), 13, [Price(i) for i in range(16)], 14, 15,
+        place, 3, (11, 12), 13, marks_of([Price(i) for i in range(16)], 0x8003), 14, 15,
         BatchHouse(sealed=22, accruals=[MicroUsd(i - 8) for i in range(16)]),
         [Touch(16, 17, 18), Touch(19, 20, 21)],
     )  # fmt: skip
@@ -103,6 +104,7 @@ def test_the_circuits_side_is_pythons() -> None:
     state = State(
         markets=tuple(Market(skew=Lots(i - 7), accrual=MicroUsd(9 - i)) for i in range(16)),
         marks=tuple(Price(5 * i) for i in range(16)),
+        halted=0x4101,
         salt=R - 5,
     )
     sealed, house = state.sealed_words(), state.house_words()

@@ -16,6 +16,7 @@ from undertow.engine.funding import advance
 from undertow.engine.price import advance_depth, depth_target
 from undertow.protocol.params import pricing_words
 from undertow.protocol.state import market_row
+from undertow.protocol.units import Money
 
 Compile = Callable[[str], Circuit]
 RULES = params_input(PARAMS)[4 * 16 : 5 * 16]
@@ -30,6 +31,7 @@ def opening(case: Case, lane: int) -> dict[str, Any]:
         "rowHashes": words[19:],
         "pricingHash": RULES,
         "price": case.prices,
+        "halted": [case.halted >> i & 1 for i in range(16)],
         "time": case.time,
         "row": market_row(case.before.markets[lane]),
         "pricing": pricing_words(PARAMS.market(lane)),
@@ -46,6 +48,9 @@ def test_advance_market(circuit: Compile) -> None:
                 moved = advance(before, price, time, PARAMS.market(lane))
                 target = depth_target(price, moved.variance, PARAMS.market(lane))
                 _, released = advance_depth(moved, target)
+                if case.halted >> lane & 1:
+                    released = Money(0)
+                    assert after == before
                 outputs = {
                     "market.skew.value": before.skew,
                     "market.funding": after.funding,
@@ -56,6 +61,7 @@ def test_advance_market(circuit: Compile) -> None:
                     "funding": after.funding - before.funding,
                     "accrual": after.accrual - before.accrual,
                     "released": released,
+                    "halts": case.halted >> lane & 1,
                 }
                 inputs = opening(case, lane)
                 tested.agrees(inputs, outputs)

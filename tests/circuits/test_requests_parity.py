@@ -17,7 +17,7 @@ from undertow.crypto.field import R
 from undertow.engine.requests import serve
 from undertow.protocol.account import ACCOUNT_WORDS
 from undertow.protocol.layout import SECRET_WIDTH
-from undertow.protocol.request import REQUEST_WORD, Request
+from undertow.protocol.request import REQUEST_WORD, Kind, Request
 from undertow.protocol.statement import REQUESTS_HEADER, REQUESTS_HOUSE, SERVED_WORDS
 
 Inputs = dict[str, Any]
@@ -144,6 +144,43 @@ def test_a_run_has_no_salt_but_the_operators() -> None:
     lie = {"main.newHouseSalt": honest["main.newHouseSalt"] + 1}
     assert circuit.values(wanted.inputs, lie)["main.next"] != honest["main.next"]
     assert circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
+
+
+HALTED = 1 << 8
+"""The instrument that the second account and the third hold."""
+LEAVE = [Request(Kind.WITHDRAW, 1, DOLLAR), Request(Kind.WITHDRAW, 2, DOLLAR)]
+PAID = "main.request[1].served.paid"
+
+
+def test_who_holds_a_halted_instrument_is_paid_nothing() -> None:
+    circuit = deployed(NAME)
+    for halted, paid in ((0, DOLLAR), (HALTED, 0), (1, DOLLAR)):
+        wanted = job(LEAVE, halted=halted)
+        assert circuit.public(wanted.inputs) == tuple(wanted.signals)
+        assert circuit.values(wanted.inputs)[PAID] == paid
+        assert circuit.values(wanted.inputs)["main.request[0].served.paid"] == DOLLAR
+
+
+def test_no_halt_is_left_out() -> None:
+    circuit, wanted = deployed(NAME), job(LEAVE, halted=HALTED)
+    # As if nothing were halted, and whatever follows from it.
+    free = {**job(LEAVE).inputs, "halted": [0] * 16}
+    values = circuit.witness(free)
+    assert circuit.holds(values)
+    assert tuple(values[1:4]) != tuple(wanted.signals)
+    twice = [2 * bit for bit in wanted.inputs["halted"]]
+    assert not circuit.holds(circuit.witness({**wanted.inputs, "halted": twice}))
+
+
+@needs_native
+def test_a_holder_called_free_breaks_the_check_of_it() -> None:
+    circuit, wanted = deployed(NAME), job(LEAVE, halted=HALTED)
+    lie = {"main.request[1].Affordable.IsZero.out": 1}
+    assert circuit.values(wanted.inputs, lie)[PAID] == DOLLAR
+    broken = circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
+    assert broken
+    for signals in broken:
+        assert any("main.request[1].Affordable.IsZero" in name for name in signals)
 
 
 @needs_native

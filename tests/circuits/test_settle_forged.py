@@ -16,10 +16,12 @@ import pytest
 from prover.inputs import path_inputs
 from tests.circuits.batches import Case
 from tests.circuits.cases import (
+    HALTED_STEP,
     NAME,
     amended,
     concentrated,
     expired,
+    halted,
     hostile,
     overdrawn,
     rationed,
@@ -43,7 +45,7 @@ DIGIT = 2 + 3
 """The fourth digit of a signature, behind its point."""
 
 
-CASES = [traded, rationed, repeated, expired, overdrawn, concentrated, hostile, amended]
+CASES = [traded, rationed, repeated, expired, overdrawn, concentrated, hostile, amended, halted]
 
 
 def fill(slot: int, lots: int, lane: int = 0) -> Callable[[Inputs, Case], None]:
@@ -139,7 +141,21 @@ def without_concentration(inputs: Inputs, case: Case) -> None:
         inputs["params"][len(RISK_WORD.fields) * i + RISK_AT["concentration"]] = 0
 
 
+def filled_at_the_mark(inputs: Inputs, case: Case) -> None:
+    """Call the halted instrument priced, and fill its order."""
+    inputs["halted"][0] = 0
+    fill(0, 3)(inputs, case)
+
+
+def halted_by_the_prover(inputs: Inputs, case: Case) -> None:
+    """Call a priced instrument halted, which leaves its order out."""
+    inputs["halted"][8] = 1
+    fill(1, -6, 1)(inputs, case)
+
+
 BREAKS = [
+    ("order in a halted market filled", halted, fill(0, 3)),
+    ("halt that is no bit", halted, put("halted", 0)),
     ("one lot more", traded, fill(0, 1)),
     ("one lot less", traded, fill(0, -1)),
     ("seller one lot less", traded, fill(1, -1)),
@@ -178,6 +194,11 @@ BREAKS = [
 ]
 
 PUBLISHES = [
+    ("mark before for a priced instrument", halted, put("price", 8, by=-HALTED_STEP)),
+    ("another mark for a halted instrument", halted, put("price", 0, by=HALTED_STEP)),
+    ("halted instrument called priced", halted, filled_at_the_mark),
+    ("priced instrument called halted", halted, halted_by_the_prover),
+    ("unlisted instrument called halted", halted, put("halted", 3)),
     ("order skipped", traded, skipped),
     ("price off by one", traded, put("price", 0)),
     ("later price time", traded, put("time")),

@@ -20,6 +20,7 @@ from tests.circuits.cases import (
     concentrated,
     dear,
     expired,
+    halted,
     later,
     outside,
     overdrawn,
@@ -90,6 +91,8 @@ WITHIN = "clear.clear[0].NonNegative#0"
 GROWS = "HouseMayGrow.NonNegative"
 QUOTE = "clear.clear[0].QuoteFlow#0"
 PREMIUM, DUE = f"{QUOTE}.FloorDivide", f"{QUOTE}.PoolAfter.FloorDivide"
+PRICED, HALTS = "clear.lane[0].priced", "advance.advance[0].halts"
+STANDS = "advance.advance[0].StandOrMove.after.row"
 PAID = "advance.advance[0].AdvanceFunding.FloorShift"
 PART, STEPS = (f"advance.advance[0].AdvanceFunding.Accrual.FloorDivide#{i}" for i in range(2))
 STEP, PER_SQUARE = (f"PriceSheet.FloorShift#{i}[0]" for i in range(2))
@@ -148,6 +151,17 @@ LIES = {
     ),
     "expired, filled": Lie(
         case=expired, about=turned(UNEXPIRED), agree=(fill(0, 5),), check=UNEXPIRED
+    ),
+    "halted, filled": Lie(
+        case=halted, about={PRICED: lambda values: 1}, agree=(fill(0, 3),), check=PRICED
+    ),
+    "halted, but the market advances": Lie(
+        case=halted, about={HALTS: lambda values: 0}, agree=(fill(0, 3),), check=HALTS
+    ),
+    "halted, with a later time in its row": Lie(
+        case=halted,
+        about={f"{STANDS}.time": lambda values: values[f"main.{STANDS}.time"] + 1},
+        check="StandOrMove",
     ),
     "fee above its cap, filled": Lie(
         case=dear, about=turned(AFFORDABLE), agree=(fill(0, 5),), check=AFFORDABLE

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from prover.inputs import state_inputs
 from tests.circuits.batches import history
 from tests.circuits.harness import Circuit
-from undertow.protocol.prices import pack_prices
+from undertow.protocol.prices import pack_marks
 from undertow.protocol.state import SEALED_WORDS
 from undertow.protocol.units import Price
 
@@ -24,7 +24,7 @@ def test_commit_state(circuit: Compile) -> None:
             "table": words[:5],
             "ledger": given["ledger"],
             "salt": state.salt,
-            "marks": pack_prices(state.marks),
+            "marks": pack_marks(state.marks, state.halted),
             "accruals": given["accruals"],
         }
         outputs = {"root": state.root(), "sealed": state.sealed()}
@@ -44,12 +44,17 @@ def test_hash_table(circuit: Compile) -> None:
     assert tested.count == tested.cost
 
 
-def test_pack_prices(circuit: Compile) -> None:
-    tested = circuit("state.circom: PackPrices()")
+def test_pack_marks(circuit: Compile) -> None:
+    tested = circuit("state.circom: PackMarks()")
     prices = [Price((1 << 36) - 1 - i) for i in range(16)]
-    words = pack_prices(prices)
-    values = tested.agrees({"price": prices}, {f"word[{i}]": w for i, w in enumerate(words)})
-    assert tested.loose_wires(values) == []
+    for halted in (0, 1, 0x8080, (1 << 16) - 1):
+        bits = [halted >> i & 1 for i in range(16)]
+        outputs = {f"word[{i}]": w for i, w in enumerate(pack_marks(prices, halted))}
+        values = tested.agrees({"price": prices, "halted": bits}, outputs)
+        assert tested.loose_wires(values) == []
+    none = [0] * 16
     for value in (1 << 36, -1 % (1 << 254)):
-        tested.refuses({"price": [value, *prices[1:]]})
+        tested.refuses({"price": [value, *prices[1:]], "halted": none})
+    for bit in (2, -1 % (1 << 254)):
+        tested.refuses({"price": prices, "halted": [bit, *none[1:]]})
     assert tested.count == tested.cost

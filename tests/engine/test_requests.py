@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.engine.cases import SHALLOW, lots_of, state_of
 from tests.strategies import SALT, account, params, prices
-from undertow.crypto.babyjubjub import BASE8, multiply, view_key
+from undertow.crypto.babyjubjub import BASE8, Point, multiply, view_key
 from undertow.crypto.field import R
 from undertow.engine.requests import NOBODY, Answer, serve
 from undertow.protocol.account import Account
@@ -64,7 +64,7 @@ def test_an_opening_makes_an_account_of_eight_times_its_key() -> None:
 
 def test_whoever_opens_an_account_with_anothers_key_gets_other_leaves_and_pads() -> None:
     """Moved alike, the two have equal contents; with equal view keys they would have equal pads."""
-    run = [Request(kind, i, 25, KEY if kind is Kind.OPEN else (0, 0)) for kind, i in CLONES]
+    run = [Request(kind, i, 25, KEY if kind is Kind.OPEN else Point(0, 0)) for kind, i in CLONES]
     after, answers = served(state(), *run)
     first, second = (after.accounts[index] for index in (1, 2))
     assert replace(first, view_key=0) == replace(second, view_key=0)
@@ -161,6 +161,19 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
             cash=Money(trader.cash - answer.paid * UNIT),
             net_deposits=Money(-answer.paid * UNIT),
         )
+
+
+@pytest.mark.parametrize("lots", [-3, 3])
+@pytest.mark.parametrize(("halted", "paid"), [(0, 1), (32, 0), (16, 1), (64, 1), (33, 0), (31, 1)])
+def test_who_holds_a_halted_instrument_is_paid_nothing(halted: int, paid: int, lots: int) -> None:
+    """Its mark is older than the withdrawal; whoever does not hold it is paid."""
+    rich = 1 << 60
+    holder = account(1, rich, positions=lots_of({5: lots}))
+    before = replace(state(a1=holder, a2=account(2, rich)), halted=halted)
+    after, answers = served(before, Request(Kind.WITHDRAW, 1, 1), Request(Kind.WITHDRAW, 2, 1))
+    assert [answer.paid for answer in answers] == [paid, 1]
+    assert after.accounts[1].cash == rich - paid * UNIT
+    assert after.halted == halted
 
 
 def test_a_deposit_to_the_house_arrives_and_touches_no_account() -> None:

@@ -174,6 +174,69 @@ def test_a_lane_that_is_not_priced_stands_still() -> None:
     assert done.state.marks == prices(MARK + 1)
 
 
+@pytest.mark.parametrize(("one", "other"), [(0, 8), (8, 0)])
+def test_a_halted_instrument_stands_still_and_the_others_go_on(one: int, other: int) -> None:
+    before = venue(market(), a1=account(1, RICH), a2=account(2, RICH))
+    slots = (order(1, 3, ANY, instrument=one), order(2, 3, ANY, instrument=other))
+    marks = tuple(Price(p + (p and i == other)) for i, p in enumerate(prices(MARK)))
+    done = transition(
+        before, Batch(slots=slots, lanes=(0, 8)), marks, 164, QUIET, SALT, halted=1 << one
+    )
+    assert [slot.outcome for slot in done.slots] == [Outcome.NOT_PRICED, Outcome.CLEARED]
+    assert [slot.fill for slot in done.slots] == [0, 3]
+    assert done.state.accounts[1] == replace(before.accounts[1], version=1)
+    assert (done.clearings[one].flow, done.clearings[other].flow) == (0, 3)
+    assert done.state.markets[one] == before.markets[one]
+    assert done.state.markets[other].time == 164
+    assert (done.state.marks, done.state.halted) == (marks, 1 << one)
+    assert done.state.total() == before.total()
+    assert replace(done.state, halted=0).root() != done.state.root()
+
+
+def test_the_price_after_a_halt_pays_the_funding_of_all_the_time() -> None:
+    """As of an instrument that was no lane: the row keeps the time of its last price."""
+    before = venue(market(3, funding_rate=1 << 20))
+    batch = Batch(slots=(), lanes=(0,))
+    halted = transition(before, batch, prices(MARK), 132, QUIET, SALT, halted=1).state
+    assert halted.markets[0] == before.markets[0]
+    after = transition(halted, batch, prices(MARK), 164, QUIET, SALT).state
+    assert (
+        after.markets[0]
+        == transition(before, batch, prices(MARK), 164, QUIET, SALT).state.markets[0]
+    )
+
+
+def test_a_halted_mark_counts_in_margin() -> None:
+    """Four lots of it, worth a mark more than the account owes, carry another market's order."""
+    held = account(1, -3 * VALUE, positions=lots_of({0: 4}))
+    before = venue(market(4), a1=held)
+    batch = Batch(slots=(order(1, 1, MARK + 2, instrument=8),), lanes=(8,))
+    for mark, fill in ((MARK, 1), (MARK // 2, 0)):
+        marks = tuple(Price(mark if i == 0 else p) for i, p in enumerate(prices(MARK)))
+        done = transition(before, batch, marks, 164, QUIET, SALT, halted=1)
+        assert done.slots[0].fill == fill
+
+
+def test_only_a_listed_instrument_is_halted_and_only_it_may_lack_a_mark() -> None:
+    batch = Batch(slots=(), lanes=(0,))
+    for one, left in ((0, 8), (8, 0)):
+        missing = prices(MARK, (left,))
+        done = transition(venue(market()), batch, missing, 100, QUIET, SALT, halted=1 << one)
+        assert done.state.marks == missing
+    wrong = (
+        (prices(MARK, (8,)), 0),
+        (prices(MARK, (8,)), 1 << 8),
+        (prices(MARK), 2),
+        (prices(MARK), 1 << 15),
+        (prices(MARK, (0, 3, 8)), 8),
+        (prices(MARK), 1 << 16),
+        (tuple(Price(-1 if i == 0 else p) for i, p in enumerate(prices(MARK))), 1),
+    )
+    for marks, halted in wrong:
+        with pytest.raises(ValueError, match=r"listed instrument|is none"):
+            transition(venue(market()), batch, marks, 100, QUIET, SALT, halted)
+
+
 def test_longs_pay_shorts_and_the_house_while_users_are_long() -> None:
     """Between two batches without orders, at one price."""
     rate = 1 << 20

@@ -26,7 +26,7 @@ from undertow.crypto.poseidon import poseidon
 from undertow.protocol.authority import Authority
 from undertow.protocol.order_set import set_root
 from undertow.protocol.params import Preset
-from undertow.protocol.prices import pack_prices
+from undertow.protocol.prices import pack_marks
 from undertow.protocol.statement import BATCH_HEADER, BATCH_HOUSE, TOUCH_WORDS, Statement
 from undertow.protocol.venue import Venue
 from undertow.protocol.words import signals
@@ -199,7 +199,8 @@ def _inputs(job: Job) -> dict[str, object]:
     }
     if is_batch:
         start, time = BATCH_HEADER.at("prices"), BATCH_HEADER.at("time")
-        assert list(pack_prices(job.inputs["price"])) == list(words[start:time])
+        halted = sum(bit << i for i, bit in enumerate(job.inputs["halted"]))
+        assert list(pack_marks(job.inputs["price"], halted)) == list(words[start:time])
         accounts = words[BATCH_HEADER.size + BATCH_HOUSE.size :: TOUCH_WORDS.size]
         inputs |= {"time": words[time], "index": list(accounts)}
         if root_of_inputs(job.inputs) != words[BATCH_HEADER.at("set_root")]:

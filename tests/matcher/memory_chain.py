@@ -10,6 +10,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from undertow.chain.chain import Block
 from undertow.chain.contracts import Close
@@ -20,8 +21,9 @@ from undertow.chain.terms import LOCAL, Terms
 from undertow.chain.view import Pending, Reached, View
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.params import Preset
+from undertow.protocol.prices import marks_of
 from undertow.protocol.request import PADDING, Kind, Request
-from undertow.protocol.state import State
+from undertow.protocol.state import NO_MARKS, State
 from undertow.protocol.statement import (
     Answered,
     BatchHouse,
@@ -122,8 +124,11 @@ class MemoryChain:
         self._mine()
         self.queue.append(Entry(request=request, time=self.now))
 
-    def price(self, prices: Sequence[Price]) -> bool:
-        """The oracle's signers agree on the oldest price that is missing; return whether one is."""
+    def price(self, prices: Sequence[Price], halted: int = 0) -> bool:
+        """The oracle's signers agree on the oldest price that is missing; return whether one is.
+
+        ``halted``: a bit for each instrument that they have no price of; it keeps its mark.
+        """
         position = next((i for i, p in enumerate(self.pending) if p.round is None), None)
         if position is None:
             return False
@@ -136,7 +141,9 @@ class MemoryChain:
         if self.now > waiting.closed_at + terms.lapse_after:
             raise RevertedError("PricingOver")
         time = first + (self.now - first) // terms.window * terms.window
-        self.pending[position] = replace(waiting, round=Round(time, tuple(prices)))
+        known = NO_MARKS if before is None else before.prices
+        marks = [known[i] if halted >> i & 1 else price for i, price in enumerate(prices)]
+        self.pending[position] = replace(waiting, round=Round(time, tuple(marks), halted))
         return True
 
     # What the operator sends.
@@ -268,7 +275,7 @@ class MemoryChain:
             self.batches + 1,
             (self.root, root),
             pending.set_root,
-            price.prices,
+            marks_of(price.prices, price.halted),
             price.time,
             self._market_params_hash,
             house,
@@ -310,7 +317,7 @@ class MemoryChain:
     def reorganise(self, depth: int) -> None:
         """Leave the newest transactions behind, and at most so many blocks."""
         first = len(self.blocks) - depth
-        mark = next((m for m in self._past if len(m["blocks"]) >= first), None)
+        mark = next((m for m in self._past if len(cast(list[Block], m["blocks"])) >= first), None)
         if mark is not None:
             self.back(mark)
 

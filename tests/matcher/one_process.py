@@ -217,7 +217,8 @@ class OneProcess:
     def _publish(self, draw: Random) -> None:
         spot = MicroUsd(int(SPOT * draw.uniform(0.99, 1.01)))
         known = {market.instrument: market.price_per_lot(spot) for market in (BTC, MICRO)}
-        self.chain.price([known.get(i, Price(0)) for i in range(INSTRUMENTS)])
+        halted = 1 << MICRO.instrument if draw.random() < 0.2 else 0
+        self.chain.price([known.get(i, Price(0)) for i in range(INSTRUMENTS)], halted)
 
     def submit(self, draw: Random, good_for: int | None = None) -> None:
         """Send one order through intake, as soon as its trader has an account.

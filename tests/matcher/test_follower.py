@@ -175,7 +175,7 @@ def test_a_close_that_is_mined_again_without_the_openings_before_it_stops_nothin
         close(sent)
         closes.append(sent)
 
-    chain.close = kept  # type: ignore[method-assign]
+    chain.close = kept  # type: ignore[assignment,method-assign]
     rests(unserved)
     _order(unserved, unserved.traders[0])
     rests(unserved)

@@ -15,13 +15,13 @@ from matcher.outcomes import Part
 from matcher.service import STATE_BYTES
 from matcher.yardstick import FAR
 from tests.matcher.faults import Faults
-from tests.matcher.one_process import KEYS, OneProcess
+from tests.matcher.one_process import KEYS, SPOT, OneProcess
 from undertow.chain.errors import ChainUnreachableError
 from undertow.client.client import Client, MatcherInfo, OrderState, Trader
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.venue import Venue
-from venue.markets import BTC, LOCAL_PARAMS
+from venue.markets import BTC, LOCAL_PARAMS, MICRO
 
 
 class Traded:
@@ -66,13 +66,15 @@ class Traded:
                 self.venue.clock.wait(threading.Event(), 1)
             self.venue.proofs.turn()
 
-    def settle(self, price: float = 1.0) -> None:
+    def settle(self, price: float = 1.0, halted: int = 0) -> None:
         """Let a set be closed if one is to be, and settled at a multiple of the mark."""
         self.steps(4)
         batches = self.venue.chain.batches
         if self.venue.chain.pending:
             marks = [int(mark * price) for mark in self.venue.operator.state.marks]
-            self.venue.chain.price(marks)  # type: ignore[arg-type]
+            # Halted from the beginning, perhaps.
+            marks[MICRO.instrument] = marks[MICRO.instrument] or MICRO.price_per_lot(SPOT)
+            self.venue.chain.price(marks, halted)  # type: ignore[arg-type]
             while self.venue.operator.state.batch_number == batches:
                 self.steps(1)
 
@@ -111,6 +113,23 @@ def test_an_order_waits_stands_in_a_set_and_is_filled(traded: Traded) -> None:
     assert [traded.state(t) for t in tickets] == [expected] * 2
     traded.reborn()
     assert [traded.state(t) for t in tickets] == [expected] * 2
+
+
+def test_an_order_in_a_halted_market_waits_until_it_trades(traded: Traded) -> None:
+    ticket = traded.send(traded.venue.traders[0], 3, 1.01, immediate_or_cancel=False)
+    traded.steps()
+    assert traded.state(ticket).state == "in set"
+    traded.settle(halted=1 << BTC.instrument)
+    state = traded.venue.operator.state
+    assert state.halted == 1 << BTC.instrument
+    assert (traded.state(ticket).state, traded.state(ticket).why) == ("parked", "NOT_PRICED")
+    traded.reborn()
+    assert traded.venue.operator.state.root() == state.root()
+    for _ in range(9):
+        traded.settle()
+        if traded.state(ticket).state == "filled":
+            break
+    assert traded.state(ticket).filled == 3
 
 
 def test_what_gets_no_slot_is_parked_and_says_why(traded: Traded) -> None:

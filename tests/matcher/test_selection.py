@@ -321,6 +321,24 @@ def test_an_account_whose_opening_may_be_undone_gets_no_slot_not_even_as_a_decoy
     assert yardstick.parked(order(6, 1, PRICE)) == YOUNG
 
 
+def test_a_halted_market_takes_no_lane_and_its_orders_wait() -> None:
+    venue = Venue()
+    halted = replace(venue.state, halted=1)
+    yardstick = Yardstick(halted, 2, MOMENTS, PARAMS, BAND_BP)
+    assert yardstick.parked(order(1, 1, PRICE)) == "NOT_PRICED"
+    assert yardstick.fillable(0, [order(1, 1, PRICE * 2)]) == 0
+    assert yardstick.parked(order(1, 1, PRICE, instrument=8)) is None
+    assert yardstick.fillable(8, [order(1, 1, PRICE * 2, instrument=8)]) > 0
+
+
+def test_a_market_that_never_had_a_price_keeps_no_other_from_being_judged() -> None:
+    state = Venue().state
+    state = replace(state, marks=tuple(Price(p if i else 0) for i, p in enumerate(state.marks)))
+    yardstick = Yardstick(replace(state, halted=1), 2, MOMENTS, PARAMS, BAND_BP)
+    assert yardstick.parked(order(1, 1, PRICE)) == "NOT_PRICED"
+    assert yardstick.parked(order(1, 1_000_000, PRICE, instrument=8)) == "MARGIN"
+
+
 def test_before_the_first_marks_any_order_will_do() -> None:
     yardstick = Yardstick(genesis(), 1, MOMENTS, PARAMS, BAND_BP)
     assert yardstick.parked(order(1, 1, PRICE // 9)) is None
@@ -368,7 +386,7 @@ def test_one_accounts_refused_orders_use_up_nobodys_judgement() -> None:
     held = {1: account(1, cash=0), 2: account(2, cash=0), 3: account(3, cash=500 * DOLLAR)}
     state = replace(opened(), accounts=Accounts(held))
     flood = [order(1, 1, PRICE)] * (JUDGED + 20)
-    yardstick = Yardstick(state, 2, PARAMS, BAND_BP)
+    yardstick = Yardstick(state, 2, MOMENTS, PARAMS, BAND_BP)
     for others, expected in (((), ()), ((2, 3), (len(flood) + 2,))):
         sent = [*flood, *(order(index, 1, PRICE) for index in others)]
         waiting = {n: SignedOrder(one, UNSIGNED) for n, one in enumerate(sent, 1)}

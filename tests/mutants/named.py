@@ -13,6 +13,7 @@ FILL = "undertow/engine/fill.py"
 FEES = "undertow/engine/fees.py"
 REQUESTS = "undertow/engine/requests.py"
 SHEET = "undertow/protocol/sheet.py"
+TERMS = "undertow/engine/terms.py"
 TRANSITION = "undertow/engine/transition.py"
 
 NAMED = (
@@ -163,6 +164,24 @@ NAMED = (
         "return book_equity(book, sheet) >= requirement(book, sheet)",
         "return book_equity(book, sheet) >= 0",
         "withdrawal ignores margin",
+    ),
+    (
+        TRANSITION,
+        "for lane in batch.lanes if not halted >> lane & 1]",
+        "for lane in batch.lanes]",
+        "a halted market advances",
+    ),
+    (
+        TERMS,
+        "instrument in self.lanes and not self.halted >> instrument & 1",
+        "instrument in self.lanes",
+        "a halted market trades",
+    ),
+    (
+        REQUESTS,
+        "    if any(lots and state.halted >> i & 1",
+        "    if any(lots > 0 and state.halted >> i & 1",
+        "withdrawal by who is short of what is halted",
     ),
     (
         REQUESTS,

@@ -15,13 +15,24 @@ from undertow.protocol import layout
 from undertow.protocol.account import POSITIONS, Account, pack_positions, unpack_positions
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.delta import Delta
-from undertow.protocol.errors import AccountRangeError, OrderRangeError, WidthError
+from undertow.protocol.errors import (
+    AccountRangeError,
+    OrderRangeError,
+    PriceRangeError,
+    WidthError,
+)
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.market import Market, PricingParams
 from undertow.protocol.order import ORDER_WORD, Order
 from undertow.protocol.packing import Packed
 from undertow.protocol.params import MarketParams
-from undertow.protocol.prices import pack_prices, unpack_prices
+from undertow.protocol.prices import (
+    MARKS,
+    pack_marks,
+    pack_prices,
+    unpack_marks,
+    unpack_prices,
+)
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.sheet import RiskParams
 from undertow.protocol.state import HOUSE_WORDS, Ledger, State, market_row
@@ -33,6 +44,7 @@ from undertow.protocol.statement import (
     request_words,
     settle_words,
 )
+from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 
 FROZEN: dict[str, list[tuple[Any, Any]]] = json.loads(
@@ -134,10 +146,22 @@ def test_what_packs_opens_again(kind: str) -> None:
         assert opens(words) == noun(given)
 
 
+def test_who_is_halted_stands_behind_the_last_price() -> None:
+    prices = unpack_prices(pack_prices([Price(i + 1) for i in range(16)]))
+    for halted in (0, 1, 0x8000, 0x0180):
+        words = pack_marks(prices, halted)
+        assert words == (*pack_prices(prices)[:2], pack_prices(prices)[2] + (halted << 72))
+        assert unpack_marks(words) == (prices, halted)
+    with pytest.raises(PriceRangeError, match="bits that are of no price"):
+        unpack_marks((0, 0, 1 << 88))
+    with pytest.raises(PriceRangeError, match="bits that are of no price"):
+        unpack_prices((0, 0, 1 << 72))
+
+
 @pytest.mark.parametrize("group", layout.GROUPED, ids=lambda group: group.noun)
 def test_values_of_all_instruments_are_ranged(group: Grouped) -> None:
     halved = group in (POSITIONS, ACCRUALS)
-    magnitude = group.width - halved
+    magnitude = group.width - halved + (group is MARKS)
     most = [(1 << magnitude) - 1] * group.count
     assert list(group.unpack(group.pack(most))) == most
     assert all(0 <= word < 1 << group.width * group.per_word for word in group.pack(most))

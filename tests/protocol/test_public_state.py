@@ -17,6 +17,7 @@ from undertow.engine.batch import Batch, Decoy
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
 from undertow.protocol.house_salt import batch_salt, run_salt
+from undertow.protocol.prices import split_marks
 from undertow.protocol.public_state import PublicState
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.state import State
@@ -65,9 +66,11 @@ def ran(state: State, number: int, *requests: Request) -> tuple[State, Job]:
     return after, requests_job(state, after, answers, number, PARAMS, OPERATOR, VENUE)
 
 
-def settled(state: State, time: int, price: int, *slots: object) -> Case:
-    """Return a batch."""
-    return execute(state, commit(slots, (0, 8)), prices(price, LISTED), time)  # type: ignore[arg-type]
+def settled(state: State, time: int, price: int, *slots: object, halted: int = 0) -> Case:
+    """Return a batch; who is halted keeps the mark."""
+    known = prices(price, LISTED)
+    marks = tuple(state.marks[i] if halted >> i & 1 else p for i, p in enumerate(known))
+    return execute(state, commit(slots, (0, 8)), marks, time, halted)  # type: ignore[arg-type]
 
 
 def venue() -> Iterator[tuple[State, Job]]:
@@ -80,9 +83,15 @@ def venue() -> Iterator[tuple[State, Job]]:
         Request(Kind.HOUSE_DEPOSIT, 0, 10**12),
     )
     yield state, job
-    for number, (time, price) in enumerate(((100, PRICE), (90_000, PRICE * 2), (10**6, PRICE)), 2):
+    batches = (
+        (100, PRICE, 0),
+        (90_000, PRICE * 2, 0),
+        (95_000, PRICE * 3, 0x101),
+        (10**6, PRICE, 0),
+    )
+    for number, (time, price, halted) in enumerate(batches, 2):
         trade = replace(order(1, 90, PRICE * 3, nonce=number), account=1)
-        case = settled(state, time, price, trade, Decoy(2), Decoy(2), Decoy(1))
+        case = settled(state, time, price, trade, Decoy(2), Decoy(2), Decoy(1), halted=halted)
         state = case.execution.state
         yield state, case.job()
         state, job = ran(state, number, Request(Kind.DEPOSIT, 2, 5), Request(Kind.WITHDRAW, 1, 7))
@@ -97,6 +106,7 @@ def test_the_root_follows_from_published_words() -> None:
         assert public.root() == job.words[BATCH_HEADER.at("prev_state_root")]
         public = followed(public, job.words)
         assert public.root() == job.words[BATCH_HEADER.at("new_state_root")] == state.root()
+        assert split_marks(public.marks) == (state.marks, state.halted)
         sheets.add(public.accruals)
     assert len(sheets) > 2
 

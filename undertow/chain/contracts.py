@@ -84,11 +84,6 @@ class Contracts:
         with reachable():
             return Point(functions.OPERATOR_KEY_X().call(), functions.OPERATOR_KEY_Y().call())
 
-    def quorum(self) -> int:
-        """Return how many reports make a price."""
-        with reachable():
-            return int(self.oracle.functions.QUORUM().call())
-
     def pending(self) -> Pending | None:
         """Return the oldest closed set that waits."""
         return next(iter(self.view().pending), None)

@@ -25,6 +25,8 @@ MAX_JUMP = 1_000
 """Basis points from one set's prices to the next ones within the period below."""
 JUMP_PERIOD = 60
 """Seconds."""
+PATIENCE_SHARE = 2
+"""Of a window: so long reports that decide nothing are refused, and more of them waited for."""
 BASIS_POINTS = 10_000
 GAMMA_X, DELTA_X = slice(6, 8), slice(10, 12)
 """Where a verifying key's words have their abscissas."""
@@ -143,7 +145,8 @@ def deploy(chain: Chain, plan: Plan) -> Deployment:
 def _oracle(chain: Chain, plan: Plan) -> Contract:
     markets = enumerate(plan.group.params.markets)
     listed = sum(1 << i for i, market in markets if market is not None)
-    bounds = (MAX_DEVIATION, MAX_JUMP, JUMP_PERIOD)
+    patience = max(plan.terms.window // PATIENCE_SHARE, 1)
+    bounds = (MAX_DEVIATION, MAX_JUMP, JUMP_PERIOD, patience)
     ordered = sorted(plan.signers, key=lambda address: int(address, 16))
     return chain.deploy("Oracle", ordered, listed, bounds)
 

@@ -26,7 +26,7 @@ from undertow.chain.settled import (
     unpack_requests,
 )
 from undertow.chain.view import Reached, View, check_stands
-from undertow.protocol.prices import unpack_prices
+from undertow.protocol.prices import unpack_marks
 
 if TYPE_CHECKING:
     from undertow.chain.contracts import Contracts
@@ -178,7 +178,7 @@ def _batch(said: dict[str, Any], closed: dict[str, Any], priced: dict[str, Any])
     house, touches = unpack_batch(said["data"])
     if priced["time"] != said["priceTime"]:
         raise WrongAnswerError("has a batch at another time than its price")
-    prices = Round(priced["time"], unpack_prices(priced["words"]))
+    prices = Round(priced["time"], *unpack_marks(priced["words"]))
     root = said["newStateRoot"]
     return SettledBatch(said["batch"], root, closed["setRoot"], prices, house, touches)
 

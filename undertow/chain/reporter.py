@@ -17,7 +17,6 @@ from eth_account.messages import SignableMessage, encode_typed_data
 
 from undertow.chain.contracts import Contracts
 from undertow.chain.deployment import Deployment
-from undertow.chain.errors import RevertedError
 from undertow.errors import UndertowError
 from undertow.foreign_json import Fields
 from undertow.protocol.prices import pack_prices, unpack_prices
@@ -46,11 +45,13 @@ class Report:
 
     @classmethod
     def from_json(cls, value: object) -> Report:
-        """Read a report; raises FieldError."""
+        """Read a report; raises FieldError or PriceRangeError."""
         read = Fields(value, "report", ("time", *_WORDS, "signature"))
+        words = tuple(int(read.text(name, _WORD, "0x and a word of hex"), 16) for name in _WORDS)
+        unpack_prices(words)
         return cls(
             time=read.whole("time"),
-            words=tuple(int(read.text(name, _WORD, "0x and a word of hex"), 16) for name in _WORDS),
+            words=words,
             signature=bytes.fromhex(read.text("signature", _SIGNATURE, "0x and 65 bytes")[2:]),
         )
 
@@ -64,7 +65,10 @@ class Report:
 
 
 def sign(deployment: Deployment, key: str, time: int, prices: Sequence[Price]) -> Report:
-    """Return the report of a signer with this private key; raises PriceRangeError."""
+    """Return the report of a signer with this private key; raises PriceRangeError.
+
+    A price is 0 for an instrument that the signer cannot price, or that is not listed.
+    """
     words = tuple(pack_prices(prices))
     signed = Account.from_key(key).sign_message(_message(deployment, time, words))
     return Report(time=time, words=words, signature=bytes(signed.signature))
@@ -101,38 +105,15 @@ def moment(contracts: Contracts, now: int) -> tuple[int, int] | None:
 
 
 def post(contracts: Contracts, batch: int, reports: Sequence[Report]) -> None:
-    """Record a set's price with the reports that agree.
+    """Record a set's price with all reports of its moment.
 
-    One that is too far from the others would have all refused, so it is left out while there are
-    enough; whom the oracle does not know is not asked.
+    The more the better: the oracle looks at each instrument by itself, and halts the ones that too
+    few reports agree on.
 
     Raises:
         UndertowError: the reports are of several moments, or of none.
-        RevertedError: the contract refuses what is left.
+        RevertedError: the contract refuses them; where they decide nothing, as Inconclusive.
     """
     if len({report.time for report in reports}) != 1:
         raise UndertowError("reports of one moment make a price, these are of several or none")
-    kept = list(reports)
-    while True:
-        try:
-            return contracts.price(batch, evidence(contracts.deployment, kept))
-        except RevertedError as error:
-            if str(error) != "DeviationTooLarge":
-                raise
-            last = error
-        if len(kept) <= contracts.quorum():
-            raise last
-        kept.remove(furthest(kept))
-
-
-def furthest(reports: Sequence[Report]) -> Report:
-    """Return the report that is relatively furthest from the lower median of any price."""
-    prices = {report.signature: unpack_prices(report.words) for report in reports}
-    columns = [sorted(column) for column in zip(*prices.values(), strict=True)]
-    medians = [column[(len(column) - 1) // 2] for column in columns]
-
-    def distance(report: Report) -> float:
-        pairs = zip(prices[report.signature], medians, strict=True)
-        return max((abs(price - median) / median for price, median in pairs if median), default=0)
-
-    return max(reports, key=distance)
+    contracts.price(batch, evidence(contracts.deployment, reports))

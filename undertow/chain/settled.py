@@ -33,6 +33,9 @@ class Round:
     time: int
     """Seconds."""
     prices: tuple[Price, ...]
+    """Marks, of every instrument."""
+    halted: int = 0
+    """Bit i: the mark of instrument i is no price."""
 
 
 @dataclass(frozen=True, slots=True)

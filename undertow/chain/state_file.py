@@ -26,9 +26,10 @@ from undertow.errors import UndertowError
 from undertow.protocol.account import ACCOUNT_BYTES, WORDS, Account
 from undertow.protocol.accounts import Accounts
 from undertow.protocol.market import Market
+from undertow.protocol.prices import Mark, marks_of, split_marks
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Money, Price
+from undertow.protocol.units import Money
 
 _NAME = b"undertow state 2"
 _HEAD = struct.Struct(">16sQQ32s")
@@ -80,7 +81,7 @@ def _parts(state: State) -> Iterator[bytes]:
     yield _signed([getattr(state.ledger, name) for name in _LEDGER])
     for market in state.markets:
         yield _signed([getattr(market, name) for name in _MARKET])
-    yield _signed(state.marks)
+    yield _signed(marks_of(state.marks, state.halted))
     yield native.words([state.salt])
     for index in sorted(state.accounts):
         yield _RECORD.pack(index, state.accounts.packed(index))
@@ -116,6 +117,7 @@ def _read(reader: _Reader) -> State:
     ledger = Ledger(**{name: Money(next(numbers)) for name in _LEDGER})
     markets = tuple(_market(numbers) for _ in range(INSTRUMENTS))
     *marks, salt = numbers
+    prices, halted = split_marks([Mark(mark) for mark in marks])
     accounts, tree = _accounts(reader, count)
     reader.close()
     state = State(
@@ -123,7 +125,8 @@ def _read(reader: _Reader) -> State:
         tree=tree,
         markets=markets,
         ledger=ledger,
-        marks=tuple(Price(mark) for mark in marks),
+        marks=prices,
+        halted=halted,
         salt=to_field(salt),
         batch_number=batch_number,
     )

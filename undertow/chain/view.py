@@ -11,7 +11,7 @@ from undertow.chain.chain import Block, Chain
 from undertow.chain.errors import ReorganisedError, WrongAnswerError
 from undertow.chain.reading import decoded, reachable
 from undertow.chain.settled import Round
-from undertow.protocol.prices import unpack_prices
+from undertow.protocol.prices import unpack_marks
 
 if TYPE_CHECKING:
     from undertow.chain.contracts import Contracts
@@ -128,7 +128,7 @@ def _pending(settlement: Contract, number: int, block: Block) -> Pending:
 
 def _read(number: int, said: Any, time: int, words: Any) -> Pending:
     root, grid, bound, _, closed_at = (int(value) for value in said)
-    prices = Round(int(time), unpack_prices([int(w) for w in words])) if time else None
+    prices = Round(int(time), *unpack_marks([int(w) for w in words])) if time else None
     return Pending(
         number=number,
         set_root=root,

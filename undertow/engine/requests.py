@@ -1,7 +1,9 @@
 """Serve requests of the vault's queue: (state, requests) -> (state', answers).
 
 Pure. A withdrawal is paid whole if initial margin holds after it at the last batch's prices, and
-the venue has the money beside its markets' pools; otherwise not at all. Profit counts in full.
+the venue has the money beside its markets' pools; otherwise not at all. Profit counts in full. An
+account that holds a halted instrument is paid nothing: its mark is older than the withdrawal, and
+what was lost since may be known.
 """
 
 from __future__ import annotations
@@ -110,6 +112,8 @@ def _covered(state: State, request: Request) -> bool:
 
 
 def _affordable(state: State, account: Account, request: Request, params: MarketParams) -> bool:
+    if any(lots and state.halted >> i & 1 for i, lots in enumerate(account.positions)):
+        return False
     sheet = [
         perpetual(state.marks[i], state.markets[i].funding, params.risk(i))
         for i in range(INSTRUMENTS)

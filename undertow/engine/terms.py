@@ -20,10 +20,13 @@ class Terms:
     """Instruments that the batch prices."""
     prices: Sequence[Price]
     """Marks of all instruments, zero where none is listed."""
+    halted: int = 0
+    """Bit i: the mark of instrument i is no price."""
     sheet: Sequence[Entry]
     """Every instrument's line at these prices."""
     params: MarketParams
 
     def lane_price(self, instrument: int) -> Price:
         """Return the mark of an instrument that the batch prices, zero of any other."""
-        return self.prices[instrument] if instrument in self.lanes else Price(0)
+        priced = instrument in self.lanes and not self.halted >> instrument & 1
+        return self.prices[instrument] if priced else Price(0)

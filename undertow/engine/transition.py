@@ -32,27 +32,29 @@ def transition(
     time: int,
     params: MarketParams,
     salt: int,
+    halted: int = 0,
 ) -> Execution:
     """Return the state after one batch and what became of each slot.
 
     ``prices`` has one mark per instrument, published at ``time`` (seconds): positive for
-    a listed one, zero for any other. Signatures were checked at intake. ``salt`` hides what the new
-    state seals.
+    a listed one, zero for any other. Of ``halted`` bit i says that the mark of instrument i is no
+    price: its market stands still; only such a one may lack a mark, before its first price.
+    Signatures were checked at intake. ``salt`` hides what the new state seals.
 
     Raises:
         KeyError: a slot names an account that is not open.
         ValueError: a price is missing, or is given for an instrument that is not listed.
     """
-    for price, listed in zip(prices, params.markets, strict=True):
-        if (price > 0) != (listed is not None):
-            raise ValueError("every listed instrument has a positive price, every other has none")
-    markets, released = advance_markets(state.markets, batch.lanes, prices, time, params)
+    _check_marks(prices, halted, params)
+    open_lanes = [lane for lane in batch.lanes if not halted >> lane & 1]
+    markets, released = advance_markets(state.markets, open_lanes, prices, time, params)
     sheet = price_sheet(markets, prices, params)
     grows = house_may_grow(state.ledger, markets, sheet, params)
     terms = Terms(
         time=time,
         lanes=batch.lanes,
         prices=prices,
+        halted=halted,
         sheet=sheet,
         params=params,
     )
@@ -61,12 +63,23 @@ def transition(
     slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
     after = _commit(state, markets, clearings, slots, sheet, released)
     return Execution(
-        state=replace(after, marks=tuple(prices), salt=salt),
+        state=replace(after, marks=tuple(prices), halted=halted, salt=salt),
         slots=slots,
         advanced=markets,
         clearings=clearings,
         house_grows=grows,
     )
+
+
+def _check_marks(prices: Sequence[Price], halted: int, params: MarketParams) -> None:
+    if halted >> len(prices):
+        raise ValueError("an instrument is halted that is none")
+    for i, (price, listed) in enumerate(zip(prices, params.markets, strict=True)):
+        is_halted = bool(halted >> i & 1)
+        if is_halted and listed is None:
+            raise ValueError("a halted instrument is no listed instrument")
+        if price != 0 if listed is None else price < (0 if is_halted else 1):
+            raise ValueError("every listed instrument has a positive price, every other has none")
 
 
 def _clear(

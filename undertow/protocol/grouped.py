@@ -18,6 +18,8 @@ class Grouped:
         count: values in all.
         signed: whether the highest bit is the sign of what is below it; zero is never negative.
         offset: whether half the range is added, so that a value may be negative.
+        flagged: whether a value may have a flag above its bits; the words hold all flags behind the
+            last value.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Grouped:
         count: int,
         signed: bool = False,
         offset: bool = False,
+        flagged: bool = False,
     ) -> None:
         self.noun = noun
         self.about = about
@@ -39,9 +42,12 @@ class Grouped:
         self.words = -(-count // per_word)
         self._sign = 1 << width - 1 if signed else 0
         self._half = 1 << width - 1 if offset else 0
-        self._high = self._sign or self._half or 1 << width
+        self._flag = 1 << width if flagged else 0
+        self._high = self._sign or self._half or 1 << width + flagged
         self._low = -self._sign if signed else -self._half - 1
         self._places = [(i // per_word, width * (i % per_word)) for i in range(count)]
+        self.flags_at = width * (count - per_word * (self.words - 1))
+        """The first flag's bit of the last word, where values have flags."""
         empty = [0] * self.words
         for word, at in self._places:
             empty[word] += self._half << at
@@ -62,6 +68,9 @@ class Grouped:
                 bits = high.bit_length() - 1
                 raise WidthError(f"{self.noun.lower()} {i} does not fit {bits} bits")
             word, at = self._places[i]
+            if value & self._flag:
+                words[-1] += 1 << self.flags_at + i
+                value -= self._flag
             words[word] += (self._sign - value if self._sign and value < 0 else value) << at
         return tuple(words)
 
@@ -76,6 +85,9 @@ class Grouped:
             if coded == sign != 0:
                 raise WidthError(f"a {self.noun.lower()} is a negative zero")
             values.append(sign - coded if coded & sign else coded - self._half)
+        if self._flag and left:
+            values = [value + (left[-1] >> i & 1) * self._flag for i, value in enumerate(values)]
+            left[-1] >>= self.count
         if any(left) or len(left) != self.words:
             raise WidthError(f"the words have bits that are of no {self.noun.lower()}")
         return tuple(values)

@@ -21,7 +21,7 @@ from undertow.protocol.market import CAPS, PRICING_WORDS, ROW_WORDS
 from undertow.protocol.order import ORDER_WORD
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MARKET_PARAMS_WORDS, RISKS
-from undertow.protocol.prices import PRICES
+from undertow.protocol.prices import MARKS
 from undertow.protocol.request import REQUEST_WORD, Kind
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, SHOCK_STEPS, STEP_UNIT, UNDERLYINGS
 from undertow.protocol.state import HOUSE_WORDS, LEDGER_WORDS, SEALED_WORDS, STATE_WORDS
@@ -47,7 +47,7 @@ SECRET_WIDTH = 252
 
 PACKED = (ORDER_WORD, REQUEST_WORD, DELTA_WORD, RISK_WORD)
 """Fields in one word."""
-GROUPED = (POSITIONS, PRICES, CAPS, RISKS, ACCRUALS)
+GROUPED = (POSITIONS, MARKS, CAPS, RISKS, ACCRUALS)
 """One value for each instrument, several to a word."""
 HASHED = (
     ACCOUNT_WORDS,
@@ -82,6 +82,7 @@ SIZES = {
     "DEPTH": DEPTH,
     "LEVELS": LEVELS,
     "TOP": ARITY ** (DEPTH - LEVELS),
+    "HALTED_AT": MARKS.flags_at,
     "LOTS_WIDTH": units.LOTS_WIDTH,
     "EQUITY_WIDTH": EQUITY_WIDTH,
     "SECRET_WIDTH": SECRET_WIDTH,

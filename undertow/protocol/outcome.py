@@ -13,7 +13,7 @@ class Outcome(IntEnum):
     STALE_NONCE = 2
     EXPIRED = 3
     NOT_PRICED = 4
-    """The batch prices other markets than the order's."""
+    """The batch prices other markets than the order's, or its market is halted."""
     FEE_CAP = 5
     NOT_REDUCING = 6
     POSITION_RANGE = 7

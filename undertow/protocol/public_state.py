@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from undertow.crypto.merkle import Tree
-from undertow.protocol.state import NO_MARKS, HouseWords, State, state_root
+from undertow.protocol.prices import Mark
+from undertow.protocol.state import HouseWords, State, state_root
 from undertow.protocol.statement import BatchHouse, RequestsHouse, Touch
-from undertow.protocol.units import MicroUsd, Price
+from undertow.protocol.units import MicroUsd
 
 _GENESIS = State()
 
@@ -23,7 +24,7 @@ class PublicState:
 
     tree: Tree = field(default_factory=Tree)
     sealed: int = _GENESIS.sealed()
-    marks: tuple[Price, ...] = NO_MARKS
+    marks: tuple[Mark, ...] = tuple(_GENESIS.house_words().marks)
     accruals: tuple[MicroUsd, ...] = _GENESIS.accruals
 
     def root(self) -> int:
@@ -32,13 +33,13 @@ class PublicState:
         return state_root(self.tree.root, house)
 
     def after_batch(
-        self, house: BatchHouse, prices: Sequence[Price], touches: Iterable[Touch]
+        self, house: BatchHouse, marks: Sequence[Mark], touches: Iterable[Touch]
     ) -> PublicState:
-        """Return the state after a batch at the oracle's prices."""
+        """Return the state after a batch at the marks that were recorded for it."""
         return PublicState(
             tree=self._moved((touch.account, touch.leaf) for touch in touches),
             sealed=house.sealed,
-            marks=tuple(prices),
+            marks=tuple(marks),
             accruals=tuple(house.accruals),
         )
 

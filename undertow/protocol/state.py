@@ -17,7 +17,7 @@ from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.fields import Field, Sign, element, grouped
 from undertow.protocol.market import ROW_WORDS, Market
 from undertow.protocol.packing import Words
-from undertow.protocol.prices import PRICES
+from undertow.protocol.prices import MARKS, Mark, marks_of
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import MONEY_WIDTH, Lots, MicroUsd, Money, Price
 
@@ -62,7 +62,7 @@ class HouseWords:
     """The house's half of the state: what is sealed, and the exit sheet, which anybody knows."""
 
     sealed: Annotated[int, element("hash of SealedWords")]
-    marks: Annotated[Sequence[Price], grouped(PRICES, "micro-USD per lot")]
+    marks: Annotated[Sequence[Mark], grouped(MARKS, "micro-USD per lot, and who is halted")]
     accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per lot")]
 
 
@@ -90,6 +90,8 @@ class State:
     ledger: Ledger = Ledger()
     marks: tuple[Price, ...] = NO_MARKS
     """Marks of the last batch, of every instrument; requests are judged by them."""
+    halted: int = 0
+    """Bit i: the mark of instrument i is no price of the last batch's moment."""
     salt: int = field(default=0, repr=False)
     """Hides what is sealed; zero at genesis, where all is known."""
     batch_number: int = 0
@@ -109,7 +111,8 @@ class State:
 
     def house_words(self) -> HouseWords:
         """Return the house's half of the state."""
-        return HouseWords(sealed=self.sealed(), marks=self.marks, accruals=self.accruals)
+        marks = marks_of(self.marks, self.halted)
+        return HouseWords(sealed=self.sealed(), marks=marks, accruals=self.accruals)
 
     def sealed_words(self) -> SealedWords:
         """Return what the operator alone knows of the house's half."""

@@ -11,9 +11,9 @@ from undertow.crypto.babyjubjub import Point
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.fields import Field, element, grouped
 from undertow.protocol.packing import Words
-from undertow.protocol.prices import PRICES
+from undertow.protocol.prices import MARKS, Mark
 from undertow.protocol.request import REQUEST_WORD
-from undertow.protocol.units import ACCOUNT_WIDTH, AMOUNT_WIDTH, TIME_WIDTH, MicroUsd, Price
+from undertow.protocol.units import ACCOUNT_WIDTH, AMOUNT_WIDTH, TIME_WIDTH, MicroUsd
 from undertow.protocol.venue import Venue
 
 _PAID = Field(AMOUNT_WIDTH, "micro-USD that a withdrawal credits")
@@ -46,7 +46,7 @@ class BatchHeader(Header):
     """What a batch publishes first; the contract knows it."""
 
     set_root: Annotated[int, element("commits the orders before their price is known")]
-    prices: Annotated[Sequence[Price], grouped(PRICES, "micro-USD per lot")]
+    prices: Annotated[Sequence[Mark], grouped(MARKS, "marks, micro-USD per lot, and who is halted")]
     time: Annotated[int, Field(TIME_WIDTH, "seconds, of the prices")]
     market_params_hash: Annotated[int, element("the contract's")]
 
@@ -115,7 +115,7 @@ def settle_words(
     batch_number: int,
     roots: tuple[int, int],
     set_root: int,
-    prices: Sequence[Price],
+    marks: Sequence[Mark],
     time: int,
     market_params_hash: int,
     house: BatchHouse,
@@ -130,7 +130,7 @@ def settle_words(
         prev_state_root=roots[0],
         new_state_root=roots[1],
         set_root=set_root,
-        prices=prices,
+        prices=marks,
         time=time,
         market_params_hash=market_params_hash,
     )

@@ -28,6 +28,7 @@ from undertow.chain.terms import LOCAL
 from undertow.crypto.field import R
 from undertow.protocol.params import LARGE
 from undertow.protocol.perpetual import prices_of
+from undertow.protocol.prices import marks_of
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.statement import BatchHouse, Touch, settle_words
 from undertow.protocol.units import ACCOUNT_WIDTH, MICRO_USD, MicroUsd
@@ -77,7 +78,7 @@ class _Venue:
     def price(self) -> None:
         """Give the oldest set without a price one."""
         signers = [chain_key(1 + number) for number in range(SIGNERS)]
-        publish(self.contracts, signers, [PRICES] * self.contracts.quorum())
+        publish(self.contracts, signers, [PRICES] * len(signers))
 
     def settle(self, following: Close | None) -> int:
         """Settle the oldest set; return the gas."""
@@ -93,7 +94,7 @@ class _Venue:
                 pending.number,
                 (contracts.state_root(), root),
                 pending.set_root,
-                pending.round.prices,
+                marks_of(pending.round.prices, pending.round.halted),
                 pending.round.time,
                 LOCAL_GROUP.params.hash(),
                 house,

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -21,7 +22,15 @@ LARGEST_REPORT = 1 << 12
 """Bytes."""
 
 
-def report(dollars: float, deployment: Deployed = DEPLOYMENT, rpc: Rpc = RPC) -> None:
+Without = Annotated[
+    list[str] | None,
+    typer.Option(help="A market that you have no price of: 0 is reported. May be repeated."),
+]
+
+
+def report(
+    dollars: float, without: Without = None, deployment: Deployed = DEPLOYMENT, rpc: Rpc = RPC
+) -> None:
     """Print a report of the prices for the oldest set without one, signed by UNDERTOW_SIGNER_KEY.
 
     Waits until the moment has come that the report is for.
@@ -33,6 +42,9 @@ def report(dollars: float, deployment: Deployed = DEPLOYMENT, rpc: Rpc = RPC) ->
     if not signer:
         raise UndertowError(f"set {SIGNER_KEY} to the oracle signer's private key")
     price, contracts = micro_usd(dollars), to_read(deployment, rpc)
+    perpetuals, missing = contracts.deployment.group.perpetuals, set(without or ())
+    if unknown := missing - {one.name for one in perpetuals}:
+        raise UndertowError(f"no market {min(unknown)}: {', '.join(p.name for p in perpetuals)}")
     while True:
         # A chain that mines on demand has no newer block to show: its next has the clock's time.
         now = max(contracts.chain.time, int(time.time()))
@@ -42,7 +54,7 @@ def report(dollars: float, deployment: Deployed = DEPLOYMENT, rpc: Rpc = RPC) ->
         if found[1] <= now:
             break
         time.sleep(PAUSE_SECONDS)
-    prices = prices_of(contracts.deployment.group.perpetuals, price)
+    prices = prices_of((one for one in perpetuals if one.name not in missing), price)
     signed = reporter.sign(contracts.deployment, signer, found[1], prices)
     typer.echo(json.dumps({"batch": found[0], **signed.to_json()}))
 

@@ -97,4 +97,5 @@ library Layout {
     uint256 internal constant PRICE_WIDTH = 36;
     uint256 internal constant PRICE_MASK = 68719476735;
     uint256 internal constant PRICES_PER_WORD = 7;
+    uint256 internal constant HALTED_AT = 72;
 }

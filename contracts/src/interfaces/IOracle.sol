@@ -13,11 +13,12 @@ interface IOracle is IPriceSource {
     /// @notice Bounds of an answer; deviations in basis points.
     struct Bounds {
         uint32 maxDeviation; // of a report from the median
-        uint32 maxJump; // of the median from the prices recorded before, per jumpPeriod begun
+        uint32 maxJump; // of the median from the mark recorded before, per jumpPeriod begun
         uint32 jumpPeriod; // seconds
+        uint32 patience; // seconds that evidence which decides nothing is refused; less than the settlement's window
     }
 
-    /// @notice One signer's prices; the moment is common to all and signed with them.
+    /// @notice One signer's prices, 0 for what it cannot price; the moment is common to all and signed with them.
     struct Report {
         uint256[PRICE_WORDS] words;
         bytes signature;
@@ -33,19 +34,13 @@ interface IOracle is IPriceSource {
     error UnknownSigner(address signer);
     /// @notice Reports go by rising signer address, which shows that the signers are distinct.
     error SignersNotAscending(address given, address previous);
-    /// @notice A listed instrument has no price.
-    error PriceMissing(uint256 instrument);
-    /// @notice An instrument that is not listed has a price.
-    error PriceUnlisted(uint256 instrument);
-    /// @notice A report is too far from the median.
-    error DeviationTooLarge(uint256 instrument, uint256 given, uint256 median);
-    /// @notice The median is too far from the prices recorded before.
-    error JumpTooLarge(uint256 instrument, uint256 given, uint256 previous);
+    /// @notice Too few reports back an instrument's price, and too few do not: bring more of them.
+    error Inconclusive(uint256 instrument, uint256 backing, uint256 reports);
 
     /// @notice What a signer signs, once for each moment.
     function digest(uint64 time, uint256[PRICE_WORDS] calldata words) external view returns (bytes32);
 
-    /// @notice How far, in basis points, a median may be from the one recorded `elapsed` seconds before.
+    /// @notice How far, in basis points, a median may be from the mark recorded `elapsed` seconds before.
     function allowedJump(uint256 elapsed) external view returns (uint256);
 
     /// @notice Whether an address may sign reports; fixed at deployment.

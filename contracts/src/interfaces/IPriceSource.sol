@@ -15,8 +15,9 @@ interface IPriceSource {
     /// @param  time         seconds, the grid point that the prices must be of
     /// @param  evidence     what the source takes for proof; see there
     /// @param  previousTime seconds, of the prices recorded before; 0 while there are none
-    /// @param  previous     the prices recorded before
-    /// @return words        a price for each instrument, micro-USD per lot, as `PriceWords` packs them
+    /// @param  previous     the marks recorded before, packed alike
+    /// @return words        a mark for each instrument, micro-USD per lot, and a bit for each that is halted: that
+    ///                      has no price, and a mark that is the one before or on its way; as `PriceWords` packs them
     function pricesAt(
         uint64 time,
         bytes calldata evidence,

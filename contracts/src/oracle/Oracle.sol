@@ -11,14 +11,13 @@ import {PriceWords} from "./PriceWords.sol";
 
 /// @title  Oracle
 /// @notice Prices as the median of the reports of 2f + 1 among 3f + 1 signers, each for one moment.
-/// @dev    Signers and bounds are fixed: nobody holds a key that sets a price. Evidence that breaks a bound is
-///         refused whole, so disagreement means no price and no batch.
-///         With at most f liars, f + 1 of any 2f + 1 reports are honest. The lower median has at least f reports
-///         below it and f above, so an honest one is not above it and an honest one not below: whatever quorum a
-///         poster picks, the price is within what honest signers reported.
-///         The jump bound cannot halt the venue for ever: it widens by its own size for every `jumpPeriod` since
-///         the last price, so a true one always becomes admissible by waiting, a false one only if a quorum
-///         keeps signing it all that while.
+/// @dev    Signers and bounds are fixed: nobody holds a key that sets a price. Each instrument is judged by itself: one
+///         without a price is halted, and stops no other (docs/adr/0008-one-halted-instrument-stops-no-other.md).
+///         A report backs a price if it is near the lower median of those that have one. With at most f liars, f + 1
+///         of 2f + 1 backers are honest, so the median lies between two honest reports, whatever a poster picks; and
+///         of f + 1 reports that do not back it one is honest, so liars alone halt nothing.
+///         A price that jumps halts its instrument, and the mark walks to it: a true price is reached by waiting, a
+///         false one only if a quorum keeps signing it all that while.
 contract Oracle is IOracle, EIP712 {
     using PriceWords for uint256[PRICE_WORDS];
 
@@ -29,11 +28,14 @@ contract Oracle is IOracle, EIP712 {
     uint256 private constant MAX_SIGNERS = 31;
 
     uint256 public immutable QUORUM;
+    /// @notice So many reports hold an honest one: f + 1.
+    uint256 public immutable MINORITY;
     /// @notice Bit i: instrument i has a price.
     uint16 public immutable LISTED;
     uint32 public immutable MAX_DEVIATION;
     uint32 public immutable MAX_JUMP;
     uint32 public immutable JUMP_PERIOD;
+    uint32 public immutable PATIENCE;
 
     // Slots: one for each signer, written at construction.
     /// @inheritdoc IOracle
@@ -47,7 +49,7 @@ contract Oracle is IOracle, EIP712 {
         }
         if (
             listed == 0 || bounds.maxDeviation == 0 || bounds.maxDeviation >= BASIS_POINTS
-                || bounds.maxJump == 0 || bounds.jumpPeriod == 0
+                || bounds.maxJump == 0 || bounds.jumpPeriod == 0 || bounds.patience == 0
         ) revert InvalidBounds();
         address previous;
         for (uint256 i; i < signers.length; ++i) {
@@ -56,10 +58,12 @@ contract Oracle is IOracle, EIP712 {
             isSigner[previous] = true;
         }
         QUORUM = signers.length / 3 * 2 + 1;
+        MINORITY = signers.length / 3 + 1;
         LISTED = listed;
         MAX_DEVIATION = bounds.maxDeviation;
         MAX_JUMP = bounds.maxJump;
         JUMP_PERIOD = bounds.jumpPeriod;
+        PATIENCE = bounds.patience;
     }
 
     /// @inheritdoc IPriceSource
@@ -77,9 +81,8 @@ contract Oracle is IOracle, EIP712 {
         // 2. Distinct signers vouch for it.
         _checkSignatures(time, reports);
 
-        // 3. Their prices agree with each other and with those before.
-        words = _medians(reports);
-        if (previousTime != 0) _checkJumps(time, words, previousTime, previous);
+        // 3. Each instrument has the price that they agree on, or none.
+        return _marks(reports, previous, time, previousTime);
     }
 
     /// @inheritdoc IPriceSource
@@ -109,23 +112,63 @@ contract Oracle is IOracle, EIP712 {
         }
     }
 
-    /// @dev The lower median: of an even number of reports it is still a price that somebody signed.
-    function _medians(Report[] memory reports) private view returns (uint256[PRICE_WORDS] memory words) {
+    function _marks(
+        Report[] memory reports,
+        uint256[PRICE_WORDS] memory previous,
+        uint64 time,
+        uint64 previousTime
+    ) private view returns (uint256[PRICE_WORDS] memory words) {
         uint256[] memory prices = new uint256[](reports.length);
-        uint256 last = prices.length - 1;
+        bool early = block.timestamp < uint256(time) + PATIENCE;
+        uint256 elapsed = time - previousTime;
+        uint256 allowed = allowedJump(elapsed);
         for (uint256 i; i < Layout.INSTRUMENTS; ++i) {
+            // What is not listed has no mark, whatever a signer says of it.
+            if (LISTED >> i & 1 == 0) continue;
             _sort(prices, reports, i);
-            if (LISTED >> i & 1 == 0) {
-                if (prices[last] != 0) revert PriceUnlisted(i);
-                continue;
+            uint256 mark = _median(i, prices, early);
+            uint256 before = previous.get(i);
+            if (mark == 0) {
+                words.halt(i);
+                mark = before;
+            } else if (_distance(mark, before) * BASIS_POINTS > before * allowed && before != 0) {
+                words.halt(i);
+                mark = _towards(mark, before, elapsed);
             }
-            if (prices[0] == 0) revert PriceMissing(i);
-            uint256 median = prices[last / 2];
-            // Sorted, so the ends are the furthest.
-            _checkDeviation(i, prices[0], median);
-            _checkDeviation(i, prices[last], median);
-            words.put(i, median);
+            words.put(i, mark);
         }
+    }
+
+    /// @dev What the reports agree on, 0 for nothing. The lower median: of an even number of reports it is still a
+    ///      price that somebody signed. Unchecked: counts and indices stay within the reports, prices within 36 bits.
+    function _median(uint256 instrument, uint256[] memory prices, bool early)
+        private
+        view
+        returns (uint256 median)
+    {
+        unchecked {
+            uint256 last = prices.length - 1;
+            uint256 first; // of those that have a price
+            while (first < last && prices[first] == 0) ++first;
+            median = prices[first + (last - first) / 2];
+            uint256 bound = median * MAX_DEVIATION;
+            // Sorted, so the ends are the furthest. Where the last has none, none has.
+            while (first < last && (median - prices[first]) * BASIS_POINTS > bound) ++first;
+            while (first < last && (prices[last] - median) * BASIS_POINTS > bound) --last;
+            uint256 backing = median == 0 ? 0 : last - first + 1;
+            if (backing >= QUORUM) return median;
+            if (early && prices.length - backing < MINORITY) {
+                revert Inconclusive(instrument, backing, prices.length);
+            }
+            return 0;
+        }
+    }
+
+    /// @dev Part of the way to a price that is too far, never beyond it: the bound is more than a step.
+    function _towards(uint256 price, uint256 before, uint256 elapsed) private view returns (uint256) {
+        uint256 whole = BASIS_POINTS * JUMP_PERIOD;
+        uint256 step = (before * MAX_JUMP * elapsed + whole - 1) / whole;
+        return price > before ? before + step : before - step;
     }
 
     /// @dev The reports' prices of an instrument, rising. Unchecked: indices stay within the reports.
@@ -140,28 +183,6 @@ contract Oracle is IOracle, EIP712 {
                     prices[j] = prices[j - 1];
                 }
                 prices[j] = price;
-            }
-        }
-    }
-
-    function _checkDeviation(uint256 instrument, uint256 price, uint256 median) private view {
-        if (_distance(price, median) * BASIS_POINTS > median * MAX_DEVIATION) {
-            revert DeviationTooLarge(instrument, price, median);
-        }
-    }
-
-    function _checkJumps(
-        uint64 time,
-        uint256[PRICE_WORDS] memory words,
-        uint64 previousTime,
-        uint256[PRICE_WORDS] memory previous
-    ) private view {
-        uint256 allowed = allowedJump(time - previousTime);
-        for (uint256 i; i < Layout.INSTRUMENTS; ++i) {
-            uint256 median = words.get(i);
-            uint256 before = previous.get(i);
-            if (_distance(median, before) * BASIS_POINTS > before * allowed) {
-                revert JumpTooLarge(i, median, before);
             }
         }
     }

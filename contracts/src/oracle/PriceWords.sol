@@ -18,6 +18,21 @@ library PriceWords {
         words[instrument / Layout.PRICES_PER_WORD] |= price << _at(instrument);
     }
 
+    /// @dev Marks the instrument as halted; the bits stand behind the last price.
+    function halt(uint256[PRICE_WORDS] memory words, uint256 instrument) internal pure {
+        words[PRICE_WORDS - 1] |= 1 << (Layout.HALTED_AT + instrument);
+    }
+
+    /// @dev Of marks: prices, and which instruments are halted.
+    function checkMarks(uint256[PRICE_WORDS] memory words) internal pure {
+        uint256 last = words[PRICE_WORDS - 1];
+        uint256 halted = ((1 << Layout.INSTRUMENTS) - 1) << Layout.HALTED_AT;
+        words[PRICE_WORDS - 1] = last & ~halted;
+        check(words);
+        words[PRICE_WORDS - 1] = last;
+    }
+
+    /// @dev Of prices alone.
     function check(uint256[PRICE_WORDS] memory words) internal pure {
         uint256 left = Layout.INSTRUMENTS;
         for (uint256 i; i < PRICE_WORDS; ++i) {
