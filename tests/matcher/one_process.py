@@ -99,7 +99,7 @@ class OneProcess:
             proofs=self.proofs,
             confirmations=faults.deepest,
         )
-        self._acted = {"step": -1, "wait": -1}
+        self._acted: dict[str, str] = {}
         self._batches = self._waits = 0
         self._stop = threading.Event()
         self._ask_for_openings()
@@ -118,9 +118,8 @@ class OneProcess:
         return [settled.root for settled in self.chain.settled]
 
     def back(self, mark: dict[str, object], empty_blocks: int) -> None:
-        """Let the chain go on from a mark; the world acts again."""
+        """Let the chain go on from a mark."""
         self.chain.back(mark, empty_blocks)
-        self._acted = {"step": -1, "wait": -1}
 
     def calm(self) -> None:
         """From now on nothing goes wrong."""
@@ -171,11 +170,13 @@ class OneProcess:
         return self.operator.phase in _BEHIND
 
     def _draw(self, occasion: str) -> Random | None:
-        """Return the dice of an occasion, which comes once after each transaction."""
-        if self._acted[occasion] == self.chain.sent:
+        """Return the dice of an occasion, once after each transaction and reorganisation."""
+        chain = self.chain
+        seen = f"{chain.sent} after {chain.branch}" if chain.branch else f"{chain.sent}"
+        if self._acted.get(occasion) == seen:
             return None
-        self._acted[occasion] = self.chain.sent
-        return Random(f"{self.seed} {occasion} {self.chain.sent}")
+        self._acted[occasion] = seen
+        return Random(f"{self.seed} {occasion} {seen}")
 
     def _ask_for_openings(self) -> None:
         """Ask for what is not in the queue, also because a reorganisation left it behind.
