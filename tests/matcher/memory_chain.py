@@ -58,6 +58,7 @@ class MemoryChain:
     def __init__(self, preset: Preset, market_params_hash: int, operator_key: Point) -> None:
         self.venue = Venue(31337, 0xB0B)
         self.terms: Terms = LOCAL
+        self.heard = 0.0
         self.root = State().root()
         self.batches = self.runs = self.sent = 0
         self.committed = self.credited = 0
