@@ -25,6 +25,7 @@ from matcher.settled import Notice, notice
 from undertow import foreign_json
 from undertow.chain import state_file
 from undertow.chain.chain import Block
+from undertow.chain.view import Reached
 from undertow.errors import UndertowError
 from undertow.protocol.venue import Venue
 from undertow.whole_file import whole_folder
@@ -36,6 +37,10 @@ LARGEST_FILE = 1 << 28
 _STATE, _REST = "state", "replica.json"
 
 
+BEGINNING = Block(-1, "", 0)
+"""Before all blocks: where nothing is settled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A replica, the block at which the contracts said the same, and its settled batches."""
@@ -43,6 +48,14 @@ class Checkpoint:
     replica: Replica
     block: Block
     settled: list[Notice]
+    read: Reached | None = None
+    """What the contracts had settled at the block, if a replay went on from there."""
+
+    @property
+    def since(self) -> Reached:
+        """From where settlements are to be read; the replica may have some of them already."""
+        state = self.replica.state
+        return self.read or Reached(self.block.number, state.batch_number, self.replica.runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +68,11 @@ class Checkpoints:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Write a checkpoint and drop old ones; a disk that does not let us is named, no more."""
-        state, block = checkpoint.replica.state, checkpoint.block
+        state = checkpoint.replica.state
         settled = state.batch_number + checkpoint.replica.runs
-        path = self.folder / f"{settled:012d}-{block.number}-{block.hash[2:18]}"
+        # By when it was written: a chain that was left may have had more settlements.
+        newest = max((int(path.name.partition("-")[0]) for path in self._paths()), default=0)
+        path = self.folder / f"{newest + 1:012d}-{settled}-{checkpoint.block.hash[2:18]}"
         try:
             with whole_folder(path) as work:
                 state_file.save(state, work / _STATE)
@@ -77,7 +92,8 @@ class Checkpoints:
 
     def _paths(self) -> list[Path]:
         try:
-            return sorted((p for p in self.folder.iterdir() if p.name[:1].isdigit()), reverse=True)
+            found = [p for p in self.folder.iterdir() if p.name.partition("-")[0].isdecimal()]
+            return sorted(found, key=lambda p: int(p.name.partition("-")[0]), reverse=True)
         except OSError:
             return []
 
@@ -94,6 +110,7 @@ class Checkpoints:
             "unopened": sorted(n for entries in replica.unopened.values() for n, _ in entries),
             **_book(replica.book),
             "block": [block.number, block.hash, block.time],
+            "since": [checkpoint.since.batches, checkpoint.since.runs],
             "settled": [
                 [int(s["batch"]), s["root"], int(s["priceTime"])] for s in checkpoint.settled
             ],
@@ -120,7 +137,8 @@ class Checkpoints:
             replica.unopened[signed.order.account] = (*entries, (sequence, signed))
         self._fill(replica.book, content)
         settled = [notice(batch, int(root, 16), time) for batch, root, time in content["settled"]]
-        return Checkpoint(replica, Block(*content["block"]), settled)
+        block = Block(*content["block"])
+        return Checkpoint(replica, block, settled, Reached(block.number, *content["since"]))
 
     def _fill(self, book: OrderBook, content: dict[str, Any]) -> None:
         for sequence in content["waiting"]:

@@ -11,7 +11,7 @@ import logging
 from collections import deque
 from dataclasses import dataclass, field
 
-from matcher.checkpoint import Checkpoint, Checkpoints
+from matcher.checkpoint import BEGINNING, Checkpoint, Checkpoints
 from matcher.desk import Desk
 from matcher.errors import DivergedError
 from matcher.openings import Openings
@@ -32,6 +32,10 @@ CHECKPOINT_EVERY = 32
 """Settlements between two checkpoints: what a restart replays."""
 
 
+REPLAYED_AT_ONCE = 256
+"""Settlements after which a long replay writes a checkpoint: it may be stopped, too."""
+
+
 @dataclass(slots=True)
 class Agreed:
     """A replica that was what the contracts said, from one block to another."""
@@ -50,6 +54,8 @@ class Follower:
     """Every settled batch, oldest first; who settles adds its own."""
     checkpoints: Checkpoints | None = None
     openings: Openings = field(default_factory=Openings)
+    beat: float = 0.0
+    """When a settlement was replayed last."""
     _past: deque[Agreed] = field(default_factory=lambda: deque(maxlen=PAST))
     _lags: int = 0
     _saved: int = 0
@@ -64,16 +70,16 @@ class Follower:
         self._past.clear()
         self.openings.forget(-1)
         for checkpoint in self.checkpoints.load() if self.checkpoints else ():
-            if self.desk.chain.block(checkpoint.block.number) != checkpoint.block:
-                log.warning("a checkpoint at block %d is of no chain now", checkpoint.block.number)
+            block = checkpoint.block
+            if block != BEGINNING and self.desk.chain.block(block.number) != block:
+                log.warning("a checkpoint at block %d is of no chain now", block.number)
                 continue
-            base = Agreed(checkpoint.replica, checkpoint.block, checkpoint.block)
             self.settled.replace(checkpoint.settled)
             try:
-                return self._replayed(base, view)
+                return self._replayed(checkpoint, view)
             except DivergedError as error:
                 log.warning("a checkpoint leads to another state, so from the beginning: %s", error)
-        return self._replayed(None, view)
+        return self._replayed(Checkpoint(Replica(), BEGINNING, []), view)
 
     def follow(self, replica: Replica, view: View) -> Replica:
         """Return the replica if it is what the contracts say now, else one that is.
@@ -89,7 +95,8 @@ class Follower:
             return replica
         if not self._past:
             return self.start(view)
-        return self._replayed(self._past[-1], view)
+        agreed = self._past[-1]
+        return self._replayed(Checkpoint(agreed.replica.copy(), agreed.last, []), view)
 
     def _roll_back(self, view: View) -> bool:
         """Forget what is no longer of the chain; return whether there was any."""
@@ -113,22 +120,29 @@ class Follower:
             self.openings.forget(self._past[-1].last.number if self._past else -1)
         return moved
 
-    def _replayed(self, base: Agreed | None, view: View) -> Replica:
-        replica = Replica() if base is None else base.replica.copy()
-        since, block = replica.state.batch_number, -1 if base is None else base.last.number
-        if view.block.number < block:
-            raise WrongAnswerError(f"is behind block {block}")
-        self.openings.see(block, len(replica.state.accounts))
-        settled = self.desk.chain.settlements(Reached(block, since, replica.runs), view)
-        recover(self.desk, replica, settled, view)
-        self.settled.replace_after(
-            since,
-            (
-                notice(entry.number, entry.root, entry.round.time)
-                for entry in settled
-                if isinstance(entry, SettledBatch)
-            ),
-        )
+    def _replayed(self, base: Checkpoint, view: View) -> Replica:
+        """Go on from a replica to what the contracts say at a view."""
+        replica, since = base.replica, base.since
+        if view.block.number < since.block:
+            raise WrongAnswerError(f"is behind block {since.block}")
+        if since == Reached(since.block, replica.state.batch_number, replica.runs):
+            self.openings.see(since.block, len(replica.state.accounts))
+        settled = self.desk.chain.settlements(since, view)
+        notices = [
+            notice(entry.number, entry.root, entry.round.time)
+            for entry in settled
+            if isinstance(entry, SettledBatch) and entry.number > replica.state.batch_number
+        ]
+        notices = [*self.settled.until(replica.state.batch_number), *notices]
+
+        def replayed(count: int) -> None:
+            self.beat = self.desk.clock.monotonic()
+            if self.checkpoints is not None and count % REPLAYED_AT_ONCE == 0:
+                batches = notices[: replica.state.batch_number]
+                self.checkpoints.save(Checkpoint(replica, base.block, batches, since))
+
+        recover(self.desk, replica, settled, view, replayed)
+        self.settled.replace(notices)
         self._remember(replica, view.block)
         return replica
 

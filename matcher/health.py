@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from matcher.loop import Operator
 
 STUCK_SECONDS = 120
-"""A loop that did not turn for so long is stuck."""
+"""A loop that did not turn for so long is stuck, if it heard nothing of a node it waits for."""
 READING_SECONDS = 1800
-"""One that reads the chain may take longer: it replays what was settled."""
+"""One that starts may take longer, to read what is in its files."""
 STALE_SECONDS = 300
 """So far may the newest block's time be from the clock, where blocks come by themselves.
 
@@ -42,7 +42,9 @@ def fault_of(operator: Operator) -> Fault | None:
     if operator.ended:
         return Fault("LOOP_ENDED", "the settlement loop ended")
     patience = READING_SECONDS if operator.phase is Phase.STARTING else STUCK_SECONDS
-    if operator.beat and now - operator.beat > patience:
+    # A transaction is waited for, logs are read, settlements are replayed: all within one turn.
+    beat = max(operator.beat, operator.follower.beat, operator.desk.chain.heard)
+    if operator.beat and now - beat > patience:
         return Fault("LOOP_STUCK", f"the settlement loop did not turn for {patience} s")
     if operator.troubles.name is not None and operator.troubles.is_grave(now):
         return Fault(operator.troubles.name.name, operator.troubles.name)

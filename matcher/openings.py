@@ -2,7 +2,8 @@
 
 A set is closed for ever once it has its price, and has no proof while one of its accounts is not
 open. A reorganisation may leave the run behind that opened it and mine the close again, so only
-accounts that are open that deep get slots: as orders, and as decoys.
+accounts that are open that deep get slots: as orders, and as decoys. What a start replays counts
+from the newest block on, so that its accounts wait once more.
 """
 
 from __future__ import annotations

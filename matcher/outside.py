@@ -69,6 +69,11 @@ class VenueChain(Protocol):
         ...
 
     @property
+    def heard(self) -> float:
+        """When the node answered last, by the clock that never goes back; 0 before it did."""
+        ...
+
+    @property
     def terms(self) -> Terms:
         """The venue's times and amounts."""
         ...

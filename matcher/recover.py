@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from matcher.desk import Desk
 from matcher.errors import DivergedError
@@ -14,24 +14,38 @@ from undertow.engine.transition import transition
 
 
 def recover(
-    desk: Desk, replica: Replica, history: Iterable[SettledBatch | SettledRequests], view: View
+    desk: Desk,
+    replica: Replica,
+    history: Iterable[SettledBatch | SettledRequests],
+    view: View,
+    replayed: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Replay settlements; the replica is then what the contracts say at the view's block.
+
+    What the replica has already is passed over; ``replayed`` is told of each other, with their
+    number so far.
 
     Raises:
         DivergedError: a recomputed root is not the committed one, or a record is missing.
         ChainError: the chain does not answer.
     """
-    for settled in history:
+    new = (settled for settled in history if _is_new(replica, settled))
+    for count, settled in enumerate(new, 1):
         _replay(desk, replica, settled)
         if replica.root() != settled.root:
             raise DivergedError(f"settlement {settled.number} gives another state root")
+        replayed(count)
     replica.take_in(desk.orders)
     if not replica.agrees(view):
         raise DivergedError(
             f"after batch {replica.state.batch_number} and run {replica.runs} the contracts have "
             f"batch {view.batches} and run {view.runs} with another root"
         )
+
+
+def _is_new(replica: Replica, settled: SettledBatch | SettledRequests) -> bool:
+    is_batch = isinstance(settled, SettledBatch)
+    return settled.number > (replica.state.batch_number if is_batch else replica.runs)
 
 
 def _replay(desk: Desk, replica: Replica, settled: SettledBatch | SettledRequests) -> None:

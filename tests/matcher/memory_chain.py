@@ -60,6 +60,7 @@ class MemoryChain:
     def __init__(self, preset: Preset, market_params_hash: int, operator_key: Point) -> None:
         self.venue = Venue(31337, 0xB0B)
         self.terms: Terms = LOCAL
+        self.heard = 0.0
         self.root = State().root()
         self.batches = self.runs = self.sent = 0
         self.committed = self.credited = 0
@@ -78,7 +79,7 @@ class MemoryChain:
         self.blocks: list[Block] = [Block(0, f"{0:#066x}", self.now)]
         self._settled_at: list[int] = []
         """Each settlement's block."""
-        self._branch = 0
+        self.branch = 0
         self._past: list[dict[str, object]] = []
         self._last = Pending(number=0, set_root=1, grid=0, bound=0, closed_at=1)
         self._queued_at_last = 0
@@ -310,7 +311,7 @@ class MemoryChain:
         """Leave everything after a mark behind; so many blocks hold nothing instead."""
         self.__dict__.update(_copied(mark))
         self._past.clear()
-        self._branch += 1
+        self.branch += 1
         for _ in range(empty_blocks):
             self.idle()
 
@@ -325,7 +326,7 @@ class MemoryChain:
         """A block of other people's."""
         self.now += seconds
         number = len(self.blocks)
-        self.blocks.append(Block(number, f"0x{self._branch:032x}{number:032x}", self.now))
+        self.blocks.append(Block(number, f"0x{self.branch:032x}{number:032x}", self.now))
 
     def _mine(self, earliest: int = 0) -> None:
         self._past = [*self._past[1 - DEEPEST :], self.mark()]

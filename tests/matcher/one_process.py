@@ -44,7 +44,6 @@ SPOT = MicroUsd(78_000 * MICRO_USD)
 TRADERS = 6
 BLOCKS_OF_PATIENCE = 64
 """Without a transaction, until the world does something by itself."""
-NOT_YET = (-1, -1)
 KEYS = Keys(
     operator=PrivateKey.from_seed(b"one process operator".ljust(32, b".")),
     envelope=EnvelopePrivateKey.generate(0),
@@ -105,7 +104,7 @@ class OneProcess:
             proofs=self.proofs,
             confirmations=faults.deepest,
         )
-        self._acted = {"step": NOT_YET, "wait": NOT_YET}
+        self._acted: dict[str, str] = {}
         self._batches = self._waits = 0
         self._stop = threading.Event()
         self._ask_for_openings()
@@ -124,9 +123,8 @@ class OneProcess:
         return [settled.root for settled in self.chain.settled]
 
     def back(self, mark: dict[str, object], empty_blocks: int) -> None:
-        """Let the chain go on from a mark; the world acts again."""
+        """Let the chain go on from a mark."""
         self.chain.back(mark, empty_blocks)
-        self._acted = {"step": NOT_YET, "wait": NOT_YET}
 
     def calm(self) -> None:
         """From now on nothing goes wrong."""
@@ -180,14 +178,16 @@ class OneProcess:
     def _draw(self, occasion: str) -> Random | None:
         """Return the dice of an occasion.
 
-        It comes once after each transaction, and again after many blocks without one: what waited
-        may have expired.
+        It comes once after each transaction and reorganisation, and again after many blocks without
+        one: what waited may have expired.
         """
-        moment = (self.chain.sent, len(self.chain.blocks) // BLOCKS_OF_PATIENCE)
-        if self._acted[occasion] == moment:
+        chain = self.chain
+        quiet = len(chain.blocks) // BLOCKS_OF_PATIENCE
+        seen = f"{chain.sent} after {chain.branch}, {quiet}"
+        if self._acted.get(occasion) == seen:
             return None
-        self._acted[occasion] = moment
-        return Random(f"{self.seed} {occasion} {moment}")
+        self._acted[occasion] = seen
+        return Random(f"{self.seed} {occasion} {seen}")
 
     def _ask_for_openings(self) -> None:
         """Ask for what is not in the queue, also because a reorganisation left it behind.

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from matcher import recover
 from matcher.checkpoint import Checkpoints
 from matcher.errors import DivergedError
 from matcher.follower import Follower
@@ -21,7 +22,7 @@ from matcher.order_states import Condition
 from matcher.owners import is_owners
 from matcher.phase import Phase
 from matcher.yardstick import YOUNG
-from tests.matcher.faults import Faults
+from tests.matcher.faults import Faults, StoppedError
 from tests.matcher.one_process import KEYS, SPOT, OneProcess
 from tests.strategies import NEVER
 from undertow.chain.contracts import Close
@@ -338,6 +339,50 @@ def test_without_a_checkpoint_that_can_be_read_all_is_made_again(
     for path in paths(checkpointed):
         (path / "state").write_bytes(b"")
     assert restarted(checkpointed) == 0
+
+
+def test_a_replay_that_is_stopped_goes_on_where_it_was(
+    checkpointed: OneProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matcher.follower.REPLAYED_AT_ONCE", 4)
+    for path in paths(checkpointed):
+        (path / "state").write_bytes(b"")
+    replayed: list[int] = []
+    replay = recover._replay
+
+    def stopped(desk: Any, replica: Any, settled: Any) -> None:
+        if len(replayed) == 9:
+            raise StoppedError
+        replayed.append(settled.number)
+        replay(desk, replica, settled)
+
+    monkeypatch.setattr(recover, "_replay", stopped)
+    checkpointed.operator = checkpointed._born()
+    with pytest.raises(StoppedError):
+        checkpointed.operator.recover()
+    assert checkpointed.operator.follower.beat == checkpointed.clock.monotonic()
+    checkpointed.operator.close()
+    monkeypatch.setattr(
+        recover, "_replay", lambda *arguments: (replayed.append(0), replay(*arguments))
+    )
+    # The logs are read from the beginning again, the first eight settlements are not replayed.
+    assert restarted(checkpointed) == 0
+    assert len(replayed) - 9 == len(checkpointed.chain.settled) - 8
+
+
+def test_the_checkpoint_written_last_is_the_first_to_be_tried(checkpointed: OneProcess) -> None:
+    """A chain that was left may have had more settlements than the one that stands."""
+    checkpointed.operator = checkpointed._born()
+    folder, desk = checkpointed._parts.checkpoints, checkpointed.operator.desk
+    assert folder is not None
+    checkpoints = Checkpoints(folder, desk.venue, desk.orders)
+    newest, older = checkpoints.load()
+    assert newest.replica.runs + newest.replica.state.batch_number > (
+        older.replica.runs + older.replica.state.batch_number
+    )
+    checkpoints.save(older)
+    assert next(checkpoints.load()).block == older.block
+    assert len(paths(checkpointed)) == 2
 
 
 def test_a_checkpoint_of_a_chain_that_was_left_is_passed_over(

@@ -59,6 +59,11 @@ class Contracts:
         return self.deployment.venue
 
     @property
+    def heard(self) -> float:
+        """When the node answered last, by this machine's monotonic clock."""
+        return self.chain.node.heard
+
+    @property
     def terms(self) -> Terms:
         """The venue's times and amounts."""
         return self.deployment.terms

@@ -30,6 +30,8 @@ class Node(JSONBaseProvider):
     def __init__(self, url: str) -> None:
         super().__init__()
         self.url = url
+        self.heard = 0.0
+        """When it answered last, by this machine's monotonic clock."""
         self._identities = itertools.count(1)
         timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
         try:
@@ -47,6 +49,7 @@ class Node(JSONBaseProvider):
         identity = next(self._identities)
         asked = {"jsonrpc": "2.0", "id": identity, "method": method, "params": params}
         status, body = self._post(method, Web3.to_json(asked).encode())
+        self.heard = time.monotonic()
         return answers.result(method, params, identity, status, body)
 
     def _post(self, method: str, content: bytes) -> tuple[int, bytes]:
