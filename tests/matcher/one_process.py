@@ -104,6 +104,8 @@ class OneProcess:
             proofs=self.proofs,
             confirmations=faults.deepest,
         )
+        self.still = False
+        """The world does nothing by itself."""
         self._acted: dict[str, str] = {}
         self._batches = self._waits = 0
         self._stop = threading.Event()
@@ -181,6 +183,8 @@ class OneProcess:
         It comes once after each transaction and reorganisation, and again after many blocks without
         one: what waited may have expired.
         """
+        if self.still:
+            return None
         chain = self.chain
         quiet = len(chain.blocks) // BLOCKS_OF_PATIENCE
         seen = f"{chain.sent} after {chain.branch}, {quiet}"

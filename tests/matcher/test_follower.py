@@ -212,7 +212,7 @@ def test_an_account_that_is_somebody_elses_now_gets_its_owners_orders_alone(
     venue.clock.on_wait = venue._time_passes
     keys = [trader.key for trader in venue.traders[:2]]
     venue.traders[0].key, venue.traders[1].key = keys[1], keys[0]
-    venue.run(6)
+    venue.run(12)
     check(venue)
     served = set()
     for settled in venue.chain.settled:
@@ -362,9 +362,12 @@ def test_a_replay_that_is_stopped_goes_on_where_it_was(
         checkpointed.operator.recover()
     assert checkpointed.operator.follower.beat == checkpointed.clock.monotonic()
     checkpointed.operator.close()
-    monkeypatch.setattr(
-        recover, "_replay", lambda *arguments: (replayed.append(0), replay(*arguments))
-    )
+
+    def counted(desk: Any, replica: Any, settled: Any) -> None:
+        replayed.append(settled.number)
+        replay(desk, replica, settled)
+
+    monkeypatch.setattr(recover, "_replay", counted)
     # The logs are read from the beginning again, the first eight settlements are not replayed.
     assert restarted(checkpointed) == 0
     assert len(replayed) - 9 == len(checkpointed.chain.settled) - 8

@@ -143,6 +143,7 @@ def quiet(venue: OneProcess) -> None:
     """One batch is settled, and then the world does nothing by itself."""
     venue.run(1)
     venue.clock.on_wait = lambda: None
+    venue.still = True
     while venue.chain.pending or venue.chain.taken < len(venue.chain.queue):
         venue.chain.price(prices_of(venue))
         rests(venue)
