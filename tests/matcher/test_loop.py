@@ -140,10 +140,12 @@ def rests(venue: OneProcess, turns: int = 200) -> None:
 
 
 def quiet(venue: OneProcess) -> None:
-    """One batch is settled, and then the world does nothing by itself."""
+    """One batch is settled, what waits expires, and then the world does nothing by itself."""
     venue.run(1)
     venue.clock.on_wait = lambda: None
     venue.still = True
+    venue.chain.idle(100)
+    rests(venue)
     while venue.chain.pending or venue.chain.taken < len(venue.chain.queue):
         venue.chain.price(prices_of(venue))
         rests(venue)
