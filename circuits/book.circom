@@ -1,5 +1,6 @@
 pragma circom 2.2.0;
 
+include "compare.circom";
 include "nouns.circom";
 
 // What margin needs to know of an account, as it stands and after a trade
@@ -34,6 +35,27 @@ template OpenBook() {
     book.equity <== equity;
     book.addOns <== addOns;
     book.loss <== loss;
+}
+
+// @notice Whether something is held that is halted.
+// @input(assumes) position: magnitudes ranged, so their sum is zero only if each is.
+// @output(proves) holds: 0 or 1.
+// @cost 20
+template HoldsHalted() {
+    signal input halted[INSTRUMENTS()]; // 0 or 1
+    input Signed() position[INSTRUMENTS()];
+    signal output holds;
+
+    signal held[INSTRUMENTS()];
+    var lots = 0;
+    for (var i = 0; i < INSTRUMENTS(); i++) {
+        _ <== position[i].negative;
+        _ <== position[i].value;
+        held[i] <== halted[i] * position[i].magnitude;
+        lots += held[i];
+    }
+    signal none <== IsZero()(lots);
+    holds <== 1 - none;
 }
 
 // @notice The book after a trade in one instrument.

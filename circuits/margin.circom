@@ -40,17 +40,24 @@ template Surplus() {
         - worst * (INITIAL_FACTOR() * (1 << STEP_UNIT_BITS()) \ FACTOR_ONE());
 }
 
-// @notice Whether a trade's book meets initial margin, or its shortfall does not grow.
-// @cost 743
+// @notice Whether a trade's book meets initial margin, or its shortfall does not grow. Of a `stuck`
+// book, which holds something halted, only the latter, all profit counted: equity at a halted mark
+// carries no trade, and a profit above its cap would be paid away unseen.
+// @input(assumes) stuck: 0 or 1.
+// @cost 746
 template MayTrade() {
     input Book() before;
     input Book() after;
     signal input allowed; // 2^-16 micro-USD: equity up to this much counts
+    signal input stuck;
     signal output may; // 0 or 1
 
-    signal now <== Surplus()(before, allowed);
-    signal then <== Surplus()(after, allowed);
+    signal allowedNow <== allowed + stuck * (before.equity - allowed);
+    signal allowedThen <== allowed + stuck * (after.equity - allowed);
+    signal now <== Surplus()(before, allowedNow);
+    signal then <== Surplus()(after, allowedThen);
     signal solvent <== NonNegative(SURPLUS_WIDTH())(then);
     signal safer <== NonNegative(SURPLUS_WIDTH() + 1)(then - now);
-    may <== 1 - (1 - solvent) * (1 - safer);
+    signal carried <== solvent * (1 - stuck);
+    may <== 1 - (1 - carried) * (1 - safer);
 }

@@ -60,14 +60,8 @@ template Affordable() {
     Book() book <== OpenBook()(cash, position, sheet);
     signal surplus <== Surplus()(book, book.equity);
     signal margined <== NonNegative(SURPLUS_WIDTH())(surplus);
-    signal held[INSTRUMENTS()];
-    var lots = 0;
-    for (var i = 0; i < INSTRUMENTS(); i++) {
-        held[i] <== halted[i] * position[i].magnitude;
-        lots += held[i];
-    }
-    signal free <== IsZero()(lots);
-    affordable <== margined * free;
+    signal stuck <== HoldsHalted()(halted, position);
+    affordable <== margined * (1 - stuck);
 }
 
 // @notice Serves one request.

@@ -99,6 +99,7 @@ template SettleBatch(slots, lanes) {
     done.top <== top;
     done.terms <== terms;
     done.sheet <== sheet;
+    done.halted <== halted;
     done.instrument <== lane;
     done.lane <== clear.lane;
     done.clearing <== clear.clearing;

@@ -20,6 +20,7 @@ template Slot(lanes) {
     input Chain(lanes) chain;
     input Terms() terms;
     input Entry() sheet[INSTRUMENTS()];
+    signal input halted[INSTRUMENTS()]; // 0 or 1
     signal input instrument[lanes];
     input Lane() lane[lanes];
     input Clearing() clearing[lanes];
@@ -55,6 +56,7 @@ template Slot(lanes) {
     Signed() positions[INSTRUMENTS()] <== OpenPositions()(before.positions);
     Signed() position <== ChoosePosition()(hot, positions);
     Book() book <== OpenBook()(before.cash, positions, sheet);
+    signal stuck <== HoldsHalted()(halted, positions);
     component chosen = ChooseLane(lanes);
     chosen.wanted <== read.order.instrument;
     chosen.instrument <== instrument;
@@ -68,7 +70,7 @@ template Slot(lanes) {
     // The instruments' upper half is of the second underlying.
     signal second <== read.instrumentBits[ORDER_INSTRUMENT_WIDTH() - 1];
     given[AUTHORITY_ORDER()] <== JudgeOrder()(on[AUTHORITY_ORDER()], repeated, second, read.order,
-        before, position, book, its, terms);
+        before, position, stuck, book, its, terms);
     Verdict() verdict <== AddVerdicts(2)(given);
 
     // The fill, and what it leaves to the lane's later slots.
@@ -117,6 +119,7 @@ template Slots(slots, lanes) {
     signal input top[TOP()];
     input Terms() terms;
     input Entry() sheet[INSTRUMENTS()];
+    signal input halted[INSTRUMENTS()]; // 0 or 1
     signal input instrument[lanes];
     input Lane() lane[lanes];
     input Clearing() clearing[lanes];
@@ -151,6 +154,7 @@ template Slots(slots, lanes) {
         slot[s].chain <== chain[s];
         slot[s].terms <== terms;
         slot[s].sheet <== sheet;
+        slot[s].halted <== halted;
         slot[s].instrument <== instrument;
         slot[s].lane <== lane;
         slot[s].clearing <== clearing;

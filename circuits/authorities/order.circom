@@ -56,7 +56,7 @@ template ReadOrder() {
 // Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
 // are below 2^LOTS_WIDTH, and the time is below 2^ORDER_EXPIRY_WIDTH: it is a block's at the latest.
 // @output(proves) verdict: the first check that fails is the reason; all zero unless `on`.
-// @cost 1102
+// @cost 1105
 template JudgeOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input repeated; // 0 or 1: an order of the same account stands in an earlier slot
@@ -64,6 +64,7 @@ template JudgeOrder() {
     input Order() order; // zero unless `on`
     input Account() account;
     input Signed() position; // in the order's instrument
+    signal input stuck; // 0 or 1: something is held that is halted
     input Book() book;
     input Lane() lane; // of the order's instrument
     input Terms() terms;
@@ -105,7 +106,7 @@ template JudgeOrder() {
     signal fee <== FeeOf()(left, lane.mark, terms.takerFee);
     Book() later <== TradeBook()(book, lane.entry, second, position.magnitude, after, size,
         order.limitPrice - lane.mark, fee);
-    signal margined <== MayTrade()(book, later, account.netDeposits + terms.profitCap);
+    signal margined <== MayTrade()(book, later, account.netDeposits + terms.profitCap, stuck);
 
     var FAILS = 8;
     var fails[FAILS] = [repeated, 1 - lane.priced, 1 - current, 1 - unexpired, 1 - affordable,

@@ -153,3 +153,9 @@ def halted() -> Case:
         Price(p and p + HALTED_STEP * (i > 0)) for i, p in enumerate(prices(PRICE, LISTED))
     )
     return execute(traded().execution.state, commit(slots, LANES), marks, 3_700, 1)
+
+
+def stuck() -> Case:
+    """Who holds what is halted takes risk in the other market, far above margin."""
+    slots = (order(1, 6, PRICE * 2, nonce=3, instrument=8), Decoy(2), Decoy(3), Decoy(4))
+    return execute(traded().execution.state, commit(slots, LANES), prices(PRICE, LISTED), 3_700, 1)

@@ -58,3 +58,19 @@ def test_trade_book(circuit: Compile) -> None:
         }
         tested.agrees(inputs, named("later", book(later.cash, later.positions, SHEET)))
     assert tested.count == tested.cost
+
+
+def test_what_is_held_is_halted_or_not(circuit: Compile) -> None:
+    tested = circuit("book.circom: HoldsHalted()")
+    for held, halted, holds in (
+        ({}, (0,), 0),
+        ({3: -5, 9: EDGE}, (), 0),
+        ({3: -5, 9: EDGE}, (2, 4, 10), 0),
+        ({3: -5}, (3,), 1),
+        ({0: -EDGE, 15: EDGE}, (0, 15), 1),
+    ):
+        position = [bus(Lots(held.get(i, 0))) for i in range(INSTRUMENTS)]
+        bits = [int(i in halted) for i in range(INSTRUMENTS)]
+        values = tested.agrees({"position": position, "halted": bits}, {"holds": holds})
+        assert not tested.accepts(tested.forge(values, {"holds": 1 - holds}))
+    assert tested.count == tested.cost

@@ -15,6 +15,7 @@ from tests.circuits.cases import (
     repeated,
     spent,
     stale,
+    stuck,
     traded,
     willing,
 )
@@ -32,6 +33,7 @@ def test_the_cases_are_what_they_are_called() -> None:
     assert expired().execution.slots[0].outcome is Outcome.EXPIRED
     assert overdrawn().execution.slots[0].outcome is Outcome.MARGIN
     assert concentrated().execution.slots[0].outcome is Outcome.MARGIN
+    assert stuck().execution.slots[0].outcome is Outcome.MARGIN
     assert stale().execution.slots[0].outcome is Outcome.STALE_NONCE
     assert dear().execution.slots[0].outcome is Outcome.FEE_CAP
     for case in (outside(), spent(), poor()):

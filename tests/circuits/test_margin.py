@@ -43,6 +43,20 @@ def test_may_trade(circuit: Compile, before: int, after: int, may: int) -> None:
     """Surpluses: what counts is not to be below margin, or no further below it."""
     tested = circuit("margin.circom: MayTrade()")
     books = {"before": [to_field(before), 0, 0, 0], "after": [to_field(after), 0, 0, 0]}
-    values = tested.agrees({**books, "allowed": 100}, {"may": may})
+    values = tested.agrees({**books, "allowed": 100, "stuck": 0}, {"may": may})
     assert not tested.accepts(tested.forge(values, {"may": 1 - may}))
     assert tested.count == tested.cost
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "may"),
+    [(5, 5, 1), (5, 4, 0), (-9, -9, 1), (-9, -10, 0), (300, 299, 0), (300, 301, 1)],
+)
+def test_what_holds_something_halted_may_only_become_safer(
+    circuit: Compile, before: int, after: int, may: int
+) -> None:
+    """Far above margin too, and where more is held than counts."""
+    tested = circuit("margin.circom: MayTrade()")
+    books = {"before": [to_field(before), 0, 0, 0], "after": [to_field(after), 0, 0, 0]}
+    values = tested.agrees({**books, "allowed": 100, "stuck": 1}, {"may": may})
+    assert not tested.accepts(tested.forge(values, {"may": 1 - may}))

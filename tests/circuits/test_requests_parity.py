@@ -175,12 +175,12 @@ def test_no_halt_is_left_out() -> None:
 @needs_native
 def test_a_holder_called_free_breaks_the_check_of_it() -> None:
     circuit, wanted = deployed(NAME), job(LEAVE, halted=HALTED)
-    lie = {"main.request[1].Affordable.IsZero.out": 1}
+    lie = {"main.request[1].Affordable.HoldsHalted.none": 1}
     assert circuit.values(wanted.inputs, lie)[PAID] == DOLLAR
     broken = circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
     assert broken
     for signals in broken:
-        assert any("main.request[1].Affordable.IsZero" in name for name in signals)
+        assert any("main.request[1].Affordable.HoldsHalted" in name for name in signals)
 
 
 @needs_native

@@ -27,6 +27,7 @@ from tests.circuits.cases import (
     poor,
     spent,
     stale,
+    stuck,
     traded,
     willing,
 )
@@ -154,6 +155,12 @@ LIES = {
     ),
     "halted, filled": Lie(
         case=halted, about={PRICED: lambda values: 1}, agree=(fill(0, 3),), check=PRICED
+    ),
+    "holder of a halted instrument, called free": Lie(
+        case=stuck,
+        about={f"{SLOT}.HoldsHalted.none": lambda values: 1},
+        agree=(fill(0, 6, 1),),
+        check=f"{SLOT}.HoldsHalted",
     ),
     "halted, but the market advances": Lie(
         case=halted, about={HALTS: lambda values: 0}, agree=(fill(0, 3),), check=HALTS

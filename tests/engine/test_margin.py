@@ -193,6 +193,20 @@ def test_profit_above_its_cap_does_not_carry_a_trade(profit_cap: int, may: bool)
     assert may_trade(before, after, sheet, Money(profit_cap)) is may
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "may"),
+    [(10, 10, True), (10, 9, False), (-5, -5, True), (-5, -6, False), (900, 899, False)],
+)
+def test_who_holds_something_halted_may_only_become_safer(
+    before: int, after: int, may: bool
+) -> None:
+    """Well above margin too, and where more is held than counts."""
+    held = {3: 1}
+    for halted, allowed in ((1 << 3, may), (1 << 4, after >= 0 or after >= before)):
+        trades = may_trade(book(before, 0, held), book(after, 0, held), SIMPLE, CAP, halted)
+        assert trades is allowed
+
+
 @given(books, st.integers(0, INSTRUMENTS - 1), st.integers(-3_000, 3_000), st.integers(0, 3_000))
 def test_a_partial_fill_is_never_further_below_margin(
     book: Book, instrument: int, size: int, part: int

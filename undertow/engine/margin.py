@@ -67,6 +67,11 @@ def requirement(book: Book, sheet: Sequence[Entry]) -> Money:
     return Money(scenarios + add_ons)
 
 
+def holds_any(book: Book, instruments: int) -> bool:
+    """Return whether one of the instruments is held; bit i is instrument i."""
+    return any(lots and instruments >> i & 1 for i, lots in enumerate(book.positions))
+
+
 def surplus(book: Book, sheet: Sequence[Entry], profit_cap: Money) -> Money:
     """Return equity that counts for new risk, less the initial requirement.
 
@@ -89,7 +94,17 @@ def trade(
     return Book(cash=Money(cash), net_deposits=book.net_deposits, positions=tuple(positions))
 
 
-def may_trade(before: Book, after: Book, sheet: Sequence[Entry], profit_cap: Money) -> bool:
-    """Return whether ``after`` meets initial margin, or its shortfall did not grow."""
+def may_trade(
+    before: Book, after: Book, sheet: Sequence[Entry], profit_cap: Money, halted: int = 0
+) -> bool:
+    """Return whether ``after`` meets initial margin, or its shortfall did not grow.
+
+    Equity at a halted mark may be known to be none: it carries no trade. Who holds something of
+    ``halted`` may only trade what leaves no less above the requirement, all profit counted: a
+    profit above its cap would otherwise be paid away unseen, to whoever may withdraw it.
+    """
+    if holds_any(before, halted):
+        room_before = equity(before, sheet) - requirement(before, sheet)
+        return equity(after, sheet) - requirement(after, sheet) >= room_before
     left = surplus(after, sheet, profit_cap)
     return left >= 0 or left >= surplus(before, sheet, profit_cap)

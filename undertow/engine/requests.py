@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from undertow.crypto.babyjubjub import IDENTITY, view_key
-from undertow.engine.margin import Book, requirement
+from undertow.engine.margin import Book, holds_any, requirement
 from undertow.engine.margin import equity as book_equity
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
@@ -112,8 +112,6 @@ def _covered(state: State, request: Request) -> bool:
 
 
 def _affordable(state: State, account: Account, request: Request, params: MarketParams) -> bool:
-    if any(lots and state.halted >> i & 1 for i, lots in enumerate(account.positions)):
-        return False
     sheet = [
         perpetual(state.marks[i], state.markets[i].funding, params.risk(i))
         for i in range(INSTRUMENTS)
@@ -123,7 +121,8 @@ def _affordable(state: State, account: Account, request: Request, params: Market
         net_deposits=account.net_deposits,
         positions=account.positions,
     )
-    return book_equity(book, sheet) >= requirement(book, sheet)
+    free = not holds_any(book, state.halted)
+    return free and book_equity(book, sheet) >= requirement(book, sheet)
 
 
 def _apply(state: State, answer: Answer) -> State:

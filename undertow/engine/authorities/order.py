@@ -65,4 +65,4 @@ def _margined(order: Order, account: Account, left: Lots, terms: Terms) -> bool:
     fee = fee_of(left, mark, terms.params.taker_fee)
     before = book_of(account)
     after = trade(before, terms.sheet, order.instrument, left, over, fee)
-    return may_trade(before, after, terms.sheet, terms.params.profit_cap)
+    return may_trade(before, after, terms.sheet, terms.params.profit_cap, terms.halted)

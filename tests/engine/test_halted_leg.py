@@ -1,0 +1,175 @@
+"""Equity at a halted mark is not carried out of the venue through another market's premium.
+
+Three accounts of one hand hold nothing together: one is long the one contract of Bitcoin and short
+the other, the two others are against it. The long leg is halted while the short one falls: the
+first shows a profit that the next price will take back. What it pays away meanwhile, a partner
+that holds nothing halted may withdraw; its debt would stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.strategies import DOLLAR, NEVER, SALT, key
+from undertow.engine.batch import Batch, Decoy
+from undertow.engine.margin import book_of, equity, requirement
+from undertow.engine.markets import price_sheet
+from undertow.engine.requests import serve
+from undertow.engine.transition import transition
+from undertow.protocol.account import Account
+from undertow.protocol.order import Order
+from undertow.protocol.request import Kind, Request
+from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.state import Ledger, State
+from undertow.protocol.units import MICRO_USD, Lots, Money, Price
+from venue.markets import BTC, LOCAL_PARAMS, MICRO
+
+SPOT = 78_000
+HEDGED, PARTNER, OTHER = 1, 2, 3
+GIVEN = {HEDGED: 400_000, PARTNER: 1_200_000, OTHER: 400_000}
+COINS = 10
+PER_COIN = {BTC.instrument: 10_000, MICRO.instrument: 1_000_000}
+
+
+def prices(btc: float, micro: float) -> tuple[Price, ...]:
+    known = {BTC.instrument: round(btc * 100), MICRO.instrument: round(micro)}
+    return tuple(Price(known.get(i, 0)) for i in range(INSTRUMENTS))
+
+
+def account(index: int) -> Account:
+    money = Money(GIVEN[index] * DOLLAR)
+    return Account(owner=key(index).public, view_key=index, cash=money, net_deposits=money)
+
+
+@dataclass(slots=True)
+class Venue:
+    state: State
+    time: int = 1_000
+    nonces: dict[int, int] = field(default_factory=lambda: dict.fromkeys(GIVEN, 0))
+    paid: int = 0
+    """Micro-USD, of all withdrawals."""
+
+    def copy(self) -> Venue:
+        return Venue(self.state, self.time, dict(self.nonces), self.paid)
+
+    def batch(
+        self, marks: Sequence[Price], orders: Sequence[tuple[int, int, int, float]], halted: int = 0
+    ) -> list[int]:
+        """Settle orders of (account, instrument, lots, limit); return the fills."""
+        self.time += 60
+        made = [self._order(*given) for given in orders]
+        slots = (*made, *(Decoy(HEDGED) for _ in range(4 - len(made))))
+        lanes = (BTC.instrument, MICRO.instrument)
+        done = transition(
+            self.state,
+            Batch(slots=slots, lanes=lanes),
+            marks,
+            self.time,
+            LOCAL_PARAMS,
+            SALT,
+            halted,
+        )
+        self.state = done.state
+        return [int(slot.fill) for slot in done.slots[: len(made)]]
+
+    def _order(self, index: int, instrument: int, lots: int, limit: float) -> Order:
+        self.nonces[index] += 1
+        return Order(
+            account=index,
+            instrument=instrument,
+            is_sell=lots < 0,
+            size=Lots(abs(lots)),
+            limit_price=Price(int(limit)),
+            nonce=self.nonces[index],
+            expiry=NEVER,
+            fee_cap=LOCAL_PARAMS.taker_fee,
+            immediate_or_cancel=True,
+        )
+
+    def worth(self, index: int, marks: Sequence[Price]) -> int:
+        """Return an account's equity."""
+        sheet = price_sheet(self.state.markets, marks, LOCAL_PARAMS)
+        return int(equity(book_of(self.state.accounts[index]), sheet))
+
+    def withdraw(self, index: int, marks: Sequence[Price]) -> None:
+        """Take out all that the margin leaves."""
+        sheet = price_sheet(self.state.markets, marks, LOCAL_PARAMS)
+        held = book_of(self.state.accounts[index])
+        room = (equity(held, sheet) - requirement(held, sheet)) // (DOLLAR // MICRO_USD) - 1
+        asked = [Request(Kind.WITHDRAW, index, room)]
+        self.state, (answer,) = serve(self.state, asked, 1, LOCAL_PARAMS, 5, SALT)
+        self.paid += answer.paid
+
+
+def hedged(venue: Venue) -> None:
+    """Build the legs, and take out what they leave."""
+    marks, micro = prices(SPOT, SPOT), COINS * PER_COIN[MICRO.instrument]
+    perpetual = COINS * PER_COIN[BTC.instrument]
+    venue.batch(marks, [])
+    assert venue.batch(
+        marks,
+        [
+            (HEDGED, BTC.instrument, perpetual, SPOT * 102),
+            (OTHER, BTC.instrument, -perpetual, SPOT * 98),
+        ],
+    ) == [perpetual, -perpetual]
+    assert venue.batch(
+        marks,
+        [
+            (HEDGED, MICRO.instrument, -micro, SPOT * 0.98),
+            (PARTNER, MICRO.instrument, micro, SPOT * 1.02),
+        ],
+    ) == [-micro, micro]
+    venue.withdraw(HEDGED, marks)
+
+
+def net(venue: Venue, marks: Sequence[Price]) -> int:
+    """Return what the three have got from others once the halt has ended; debts are left behind."""
+    venue.batch(marks, [])
+    kept = sum(max(venue.worth(index, marks), 0) for index in GIVEN)
+    return venue.paid * (DOLLAR // MICRO_USD) + kept - sum(GIVEN.values()) * DOLLAR
+
+
+def paid_away(venue: Venue, spot: float, marks: Sequence[Price], halted: int) -> Venue | None:
+    """Return the venue after the trade that brings the partner most, None if none brings anything.
+
+    The hedged one pays a premium into the market's pool, and the partner draws it.
+    """
+    best, most = None, venue.worth(PARTNER, marks)
+    for lots in (-8, -6, -4, -1, 1, 4, 6, 8):
+        for limit in (0.6, 0.8, 0.9, 0.97):
+            tried, size = venue.copy(), lots * PER_COIN[MICRO.instrument]
+            worst = spot * (limit if lots < 0 else 2 - limit)
+            (fill,) = tried.batch(marks, [(HEDGED, MICRO.instrument, size, worst)], halted)
+            if fill == 0:
+                continue
+            tried.batch(
+                marks,
+                [(PARTNER, MICRO.instrument, -fill, 1 if fill > 0 else spot * 1.9)],
+                halted,
+            )
+            if tried.worth(PARTNER, marks) > most:
+                best, most = tried, tried.worth(PARTNER, marks)
+    return best
+
+
+@pytest.mark.parametrize("halted", [0, 1 << BTC.instrument], ids=["priced", "halted"])
+def test_nobody_pays_away_what_a_halted_mark_shows(halted: int) -> None:
+    """Over 50,000 USD were taken out in this way, where equity at the mark carried the trades."""
+    venue = Venue(State(ledger=Ledger(house_cash=Money(5_000_000 * DOLLAR))))
+    for index in GIVEN:
+        venue.state = venue.state.with_account(index, account(index))
+    hedged(venue)
+    spot = float(SPOT)
+    for fallen in (0.09, 0.17, 0.24, 0.30):
+        spot = SPOT * (1 - fallen)
+        marks = prices(SPOT if halted else spot, spot)
+        venue.batch(marks, [], halted)
+    for _ in range(6):
+        venue = paid_away(venue, spot, marks, halted) or venue
+    venue.withdraw(PARTNER, marks)
+    assert venue.paid
+    assert net(venue, prices(spot, spot)) <= 0
