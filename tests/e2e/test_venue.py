@@ -7,7 +7,16 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from tests.e2e.trading import DOLLAR, SPOT, check_traders, fills, prices, settle, submit
+from tests.e2e.trading import (
+    DOLLAR,
+    SPOT,
+    check_traders,
+    fills,
+    prices,
+    settle,
+    submit,
+    together,
+)
 from undertow.chain.contracts import Close
 from undertow.chain.errors import RevertedError
 from undertow.chain.history import follow
@@ -23,8 +32,7 @@ from venue.running import LocalVenue
 
 def test_orders_settle_and_every_trader_can_follow(venue: LocalVenue) -> None:
     skew = venue.operator.state.markets[0].skew
-    submit(venue, venue.traders[0], 500, SPOT + 50)
-    submit(venue, venue.traders[1], -300, SPOT - 50)
+    together(venue, (venue.traders[0], 500, SPOT + 50), (venue.traders[1], -300, SPOT - 50))
     settle(venue)
     assert fills(venue) == {1: 500, 2: -300}
     assert venue.operator.state.markets[0].skew == skew + 200

@@ -27,13 +27,21 @@ def _micro_usd(dollars: float) -> MicroUsd:
 
 def submit(venue: LocalVenue, trader: Trader, lots: int, dollars: float, **options: bool) -> int:
     """Send an order for lots of bitcoin with a limit; return its receipt's number."""
+    return together(venue, (trader, lots, dollars), **options)[0]
+
+
+def together(venue: LocalVenue, *orders: tuple[Trader, int, float], **options: bool) -> list[int]:
+    """Send orders so soon after each other that one set gets them, on a slow machine too."""
     client = venue.client()
-    info = client.info()
-    price = BTC.price_per_lot(_micro_usd(dollars), up=lots < 0)
-    order = trader.order(0, lots, price, expiry(venue), fee_cap=400, **options)
-    sequence = client.submit(trader.seal(order, info), info).sequence
+    info, until = client.info(), expiry(venue)
+    sealed = []
+    for trader, lots, dollars in orders:
+        price = BTC.price_per_lot(_micro_usd(dollars), up=lots < 0)
+        order = trader.order(0, lots, price, until, fee_cap=400, **options)
+        sealed.append(trader.seal(order, info))
+    sequences = [client.submit(one, info).sequence for one in sealed]
     client.close()
-    return sequence
+    return sequences
 
 
 def expiry(venue: LocalVenue) -> int:
