@@ -172,7 +172,7 @@ def publish(
     _, time = _moment(contracts, at)
     pairs = zip(signers, prices, strict=False)
     reports = [reporter.sign(contracts.deployment, key, time, values) for key, values in pairs]
-    reporter.post(contracts, batch, reports)
+    reporter.post(contracts, batch, time, reports)
 
 
 def _moment(contracts: Contracts, now: int) -> tuple[int, int]:

@@ -170,6 +170,16 @@ contract AggregatorAdapterTest is Test {
         _read(START, 8, 5);
     }
 
+    /// @dev What a deployment compares with its markets; a round decides, so there is nothing to wait for.
+    function test_listed_isWhatHasAFeed() public view {
+        uint256 instruments;
+        for (uint256 i; i < adapter.feedCount(); ++i) {
+            instruments |= 1 << adapter.feed(i).instrument;
+        }
+        assertEq(adapter.listed(), instruments);
+        assertEq(adapter.patience(), 0);
+    }
+
     /// @dev What a deployment compares with its spread.
     function test_deviation_isTheFeeds() public {
         assertEq(adapter.deviation(), DEVIATION);

@@ -213,4 +213,10 @@ contract OracleTest is Reports {
     function test_deviation_isNone() public view {
         assertEq(oracle.deviation(), 0);
     }
+
+    /// @dev What a deployment compares with its markets and its window.
+    function test_listed_andPatienceAreTheConstructors() public view {
+        assertEq(oracle.listed(), LISTED);
+        assertEq(oracle.patience(), _bounds().patience);
+    }
 }

@@ -1,4 +1,4 @@
-"""What is refused before anything is deployed: keys, tokens and prices that somebody can use."""
+"""What is refused before anything is deployed: keys and tokens that somebody can use."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 
-from undertow.chain.anvil import Anvil
-from undertow.chain.chain import Chain
-from undertow.chain.deploy import Plan, check_deviation
+from undertow.chain.deploy import Plan
 from undertow.chain.errors import ChainError, WrongAnswerError
 from undertow.chain.local import is_local
+from undertow.chain.terms import L1
 from undertow.crypto.babyjubjub import BASE8
 from undertow.protocol.params import MINIMAL
-from venue.local import chain_key
-from venue.markets import LOCAL_GROUP, LOCAL_PARAMS
+from venue.markets import LOCAL_GROUP
 
 KEY = list(range(22))
 PLAN = Plan(
@@ -68,17 +66,13 @@ def test_a_chain_is_local_by_its_id_and_its_node(
         replace(PLAN, token=None).check(chain)
 
 
-def test_a_price_source_that_moves_by_more_than_a_trade_costs_is_refused() -> None:
-    with Anvil(accounts=1) as anvil:
-        chain = Chain(anvil.url, chain_key(0))
-        feed = (chain.signer.address, 0, 3_600, 1)
-        for deviation, refused in ((50, True), (1, True)):
-            adapter = chain.deploy("AggregatorAdapter", [feed], deviation).address
-            with pytest.raises(ChainError, match="everybody would know better"):
-                check_deviation(chain, adapter, LOCAL_PARAMS)
-            dear = replace(LOCAL_PARAMS, taker_fee=10_000, maker_fee=10_000)
-            if deviation == 50:
-                check_deviation(chain, adapter, dear)
-            assert refused
-        with pytest.raises(ChainError):
-            check_deviation(chain, "0x" + "11" * 20, LOCAL_PARAMS)
+@pytest.mark.parametrize(("blocks", "stuck"), [(0, True), (1, True), (2, False), (3, False)])
+def test_an_oracle_whose_patience_fills_the_window_is_not_deployed(
+    blocks: int, stuck: bool
+) -> None:
+    plan = replace(PLAN, terms=replace(L1, window=blocks * L1.interval))
+    if not stuck:
+        plan.check(node(1, None))
+        return
+    with pytest.raises(ChainError, match="never a price"):
+        plan.check(node(1, None))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from eth_abi.abi import decode
 from eth_account import Account
 
 from tests.chain.node import DEPLOYMENT
-from undertow.chain.reporter import Report, evidence, post, sign
-from undertow.errors import FieldError, UndertowError
+from undertow.chain.reporter import Report, evidence, sign
+from undertow.errors import FieldError
 from undertow.protocol.errors import PriceRangeError
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import Price
 from venue.local import chain_key
-
-NONE: Any = None
 
 
 def report(index: int, price: int, time: int = 100) -> Report:
@@ -54,10 +51,3 @@ def test_evidence_goes_by_rising_signer() -> None:
 def test_a_report_with_bits_that_are_of_no_price_is_refused() -> None:
     with pytest.raises(PriceRangeError, match="of no price"):
         Report.from_json({**report(1, 500).to_json(), "word2": hex(1 << 72)})
-
-
-def test_reports_of_two_moments_make_no_price() -> None:
-    with pytest.raises(UndertowError, match="several or none"):
-        post(NONE, 1, [report(1, 500), report(2, 500, 160)])
-    with pytest.raises(UndertowError, match="several or none"):
-        post(NONE, 1, [])

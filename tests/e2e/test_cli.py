@@ -105,13 +105,16 @@ SIGNERS = tuple(chain_key(15 + i) for i in range(4))
 
 
 def record_price(trader: Shell, chain: tuple[str, ...]) -> None:
-    """Three of four signers report, and somebody posts what they say."""
-    names = []
+    """Three of four signers report, and somebody posts what they and others say."""
+    names = ["nothing.json", "another_set.json"]
+    (trader.folder / names[0]).write_text("[}")
     for number, key in enumerate(SIGNERS[:3]):
         signer = Shell(trader.folder, UNDERTOW_SIGNER_KEY=key)
         names.append(f"report{number}.json")
         (trader.folder / names[-1]).write_text(signer.run("report", "78318", *chain))
-    assert "has its price" in trader.run("price", *names, *chain)
+    said = {**json.loads((trader.folder / names[-1]).read_text()), "batch": 7, "time": 60}
+    (trader.folder / names[1]).write_text(json.dumps(said))
+    assert "by 3 of 5 reports" in trader.run("price", *names, *chain)
 
 
 def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: Anvil) -> None:
@@ -158,8 +161,8 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
         return contracts.view().waiting == 0
 
     with blocks_of(anvil.url) as blocks, stopped(matcher, prover):
-        trader.run("deposit", "3000000", *key, "--house", "--mint", *chain)
-        assert "account 1:" in trader.run("deposit", "20000", *key, "--mint", *chain)
+        trader.run("deposit", "3000000", *held, "--house", "--mint", *chain)
+        assert "account 1:" in trader.run("deposit", "20000", *held, "--mint", *chain)
         blocks.wait("the opening", served)
         assert "cash 20,000" in trader.run("status", *own, *chain)
 

@@ -11,13 +11,12 @@ from undertow.chain.chain import Chain
 from undertow.chain.deployment import Deployment
 from undertow.chain.errors import ChainError
 from undertow.chain.local import is_local
-from undertow.chain.reading import reachable
+from undertow.chain.price_source import check_patience, check_source, listed_in, patience_for
 from undertow.chain.terms import L1, Terms
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.market_group import MarketGroup
-from undertow.protocol.params import MarketParams, Preset
+from undertow.protocol.params import Preset
 from undertow.protocol.state import State
-from undertow.protocol.units import FEE_WIDTH
 
 MAX_DEVIATION = 100
 """Basis points between a signer's prices and the median."""
@@ -25,9 +24,6 @@ MAX_JUMP = 1_000
 """Basis points from one set's prices to the next ones within the period below."""
 JUMP_PERIOD = 60
 """Seconds."""
-PATIENCE_SHARE = 2
-"""Of a window: so long reports that decide nothing are refused, and more of them waited for."""
-BASIS_POINTS = 10_000
 GAMMA_X, DELTA_X = slice(6, 8), slice(10, 12)
 """Where a verifying key's words have their abscissas."""
 
@@ -56,12 +52,12 @@ class Plan:
     """Whether the chain counts as somebody's own, whatever its node says."""
 
     def check(self, chain: Chain) -> None:
-        """Refuse what lets somebody forge proofs, make money, or know prices better.
+        """Refuse what lets somebody forge proofs, make money, or know prices better, or is stuck.
 
         Raises:
             ChainError: a development key or a test token is to go on a chain that is not local, the
                 keys' origins differ, nobody contributed to a key, or to powers of tau of which it
-                names none, or the price source moves by more than the fee.
+                names none, or the price source does not suit; see `price_source`.
         """
         if any(key[GAMMA_X] == key[DELTA_X] for key in self.keys):
             raise ChainError("a key's gamma is its delta or minus it: anybody can forge proofs")
@@ -74,8 +70,10 @@ class Plan:
             for origin, powers in zip(self.key_origins, self.powers, strict=True)
         ):
             raise ChainError("a ceremony's key, and no other, names its powers of tau")
-        if self.price_source is not None:
-            check_deviation(chain, self.price_source, self.group.params)
+        if self.price_source is None:
+            check_patience(patience_for(self.terms), self.terms)
+        else:
+            check_source(chain, self.price_source, self.group.params, self.terms)
 
     def _check_public(self, chain_id: int) -> None:
         if set(self.key_origins) != {"ceremony"}:
@@ -88,25 +86,6 @@ class Plan:
                 f"chain {chain_id} is not local: anybody could mint the test token; "
                 "name the collateral with --token"
             )
-
-
-def check_deviation(chain: Chain, price_source: str, params: MarketParams) -> None:
-    """Refuse a price source that may be further from the market than a trade costs.
-
-    Whoever knows the market would trade against its answer, and the house would lose the rest.
-
-    Raises:
-        ChainError: it may, or the node does not answer.
-    """
-    with reachable():
-        source = chain.contract("IPriceSource", price_source)
-        deviation = int(source.functions.deviation().call())
-    fee = min(params.taker_fee, params.maker_fee)
-    if deviation << FEE_WIDTH > fee * BASIS_POINTS:
-        raise ChainError(
-            f"the price source moves by {deviation} basis points before it answers anew, a trade "
-            f"costs {fee * BASIS_POINTS / (1 << FEE_WIDTH):.2f}: everybody would know better"
-        )
 
 
 def deploy(chain: Chain, plan: Plan) -> Deployment:
@@ -143,12 +122,9 @@ def deploy(chain: Chain, plan: Plan) -> Deployment:
 
 
 def _oracle(chain: Chain, plan: Plan) -> Contract:
-    markets = enumerate(plan.group.params.markets)
-    listed = sum(1 << i for i, market in markets if market is not None)
-    patience = max(plan.terms.window // PATIENCE_SHARE, 1)
-    bounds = (MAX_DEVIATION, MAX_JUMP, JUMP_PERIOD, patience)
+    bounds = (MAX_DEVIATION, MAX_JUMP, JUMP_PERIOD, patience_for(plan.terms))
     ordered = sorted(plan.signers, key=lambda address: int(address, 16))
-    return chain.deploy("Oracle", ordered, listed, bounds)
+    return chain.deploy("Oracle", ordered, listed_in(plan.group.params), bounds)
 
 
 def _settlement(chain: Chain, plan: Plan, parts: tuple[str, ...]) -> Contract:

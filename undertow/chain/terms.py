@@ -13,7 +13,7 @@ class Terms:
     """Seconds, micro-USD and counts, by the contracts' names in lower case."""
 
     interval: int
-    """Grid points are its multiples."""
+    """Grid points are its multiples; no block of the chain takes longer, but for missed ones."""
     lag: int
     """What a block's timestamp may be behind the clock."""
     gap: int

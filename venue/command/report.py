@@ -6,7 +6,7 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,11 @@ from undertow.command.connected import to_read, to_send
 from undertow.command.dollars import micro_usd
 from undertow.command.options import DEPLOYMENT, RPC, Deployed, Rpc
 from undertow.errors import UndertowError
+from undertow.printable import printable
+
+if TYPE_CHECKING:
+    from undertow.chain.contracts import Contracts
+    from undertow.chain.reporter import Report
 
 SIGNER_KEY = "UNDERTOW_SIGNER_KEY"
 PAUSE_SECONDS = 0.1
@@ -46,38 +51,57 @@ def report(
     if unknown := missing - {one.name for one in perpetuals}:
         raise UndertowError(f"no market {min(unknown)}: {', '.join(p.name for p in perpetuals)}")
     while True:
-        # A chain that mines on demand has no newer block to show: its next has the clock's time.
-        now = max(contracts.chain.time, int(time.time()))
-        found = reporter.moment(contracts, now)
-        if found is None:
-            raise UndertowError("no closed set waits for a price")
-        if found[1] <= now:
+        now = _now(contracts)
+        batch, moment = _waiting(contracts, now)
+        if moment <= now:
             break
         time.sleep(PAUSE_SECONDS)
     prices = prices_of((one for one in perpetuals if one.name not in missing), price)
-    signed = reporter.sign(contracts.deployment, signer, found[1], prices)
-    typer.echo(json.dumps({"batch": found[0], **signed.to_json()}))
+    signed = reporter.sign(contracts.deployment, signer, moment, prices)
+    typer.echo(json.dumps({"batch": batch, **signed.to_json()}))
 
 
 def price(reports: list[Path], deployment: Deployed = DEPLOYMENT, rpc: Rpc = RPC) -> None:
-    """Record a set's price with reports of its signers, from the account in UNDERTOW_CHAIN_KEY."""
+    """Record the oldest missing price with reports of its moment, from UNDERTOW_CHAIN_KEY.
+
+    Whatever else the files hold is left out: name all that you have.
+    """
     from undertow.chain import reporter
 
-    lines = [_read(path) for path in reports]
-    batches = {line.pop("batch", None) for line in lines}
-    batch = batches.pop() if len(batches) == 1 else None
-    if type(batch) is not int:
-        raise UndertowError("name reports of one set")
-    found = [reporter.Report.from_json(line) for line in lines]
-    reporter.post(to_send(deployment, rpc), batch, found)
-    typer.echo(f"set {batch} has its price, of {found[0].time}")
+    contracts = to_send(deployment, rpc)
+    batch, moment = _waiting(contracts, _now(contracts))
+    found = [one for path in reports if (one := _read(path)) is not None]
+    shown = reporter.post(contracts, batch, moment, found)
+    typer.echo(f"set {batch} has its price, of {moment}, by {len(shown)} of {len(reports)} reports")
 
 
-def _read(path: Path) -> dict[str, object]:
+def _now(contracts: Contracts) -> int:
+    # A chain that mines on demand has no newer block to show: its next has the clock's time.
+    return max(contracts.chain.time, int(time.time()))
+
+
+def _waiting(contracts: Contracts, now: int) -> tuple[int, int]:
+    """Return the oldest set without a price, and the moment that a block of now records for it."""
+    from undertow.chain import reporter
+
+    found = reporter.moment(contracts, now)
+    if found is None:
+        raise UndertowError("no closed set waits for a price")
+    return found
+
+
+def _read(path: Path) -> Report | None:
+    """Return a file's report; None, and a word about it, where it holds none: others wrote it."""
+    from undertow.chain.reporter import Report
+
     try:
         value = foreign_json.read(path.read_bytes(), LARGEST_REPORT)
-    except (OSError, ValueError) as error:
-        raise UndertowError(f"{path} is no report: {error}") from error
-    if not isinstance(value, dict):
-        raise UndertowError(f"{path} is no report")
-    return value
+        if isinstance(value, dict):
+            # The set that it names is not signed, and the chain says which one waits.
+            value.pop("batch", None)
+        return Report.from_json(value)
+    except OSError as error:
+        raise UndertowError(f"{path} cannot be read: {error}") from error
+    except (ValueError, UndertowError) as error:
+        typer.echo(f"left out, {path} is no report: {printable(error)}", err=True)
+        return None

@@ -15,7 +15,8 @@ interface IOracle is IPriceSource {
         uint32 maxDeviation; // of a report from the median
         uint32 maxJump; // of the median from the mark recorded before, per jumpPeriod begun
         uint32 jumpPeriod; // seconds
-        uint32 patience; // seconds that evidence which decides nothing is refused; less than the settlement's window
+        // Seconds that evidence which decides nothing is refused: a block at least, and a window less a block at most.
+        uint32 patience;
     }
 
     /// @notice One signer's prices, 0 for what it cannot price; the moment is common to all and signed with them.

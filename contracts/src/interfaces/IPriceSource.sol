@@ -28,4 +28,13 @@ interface IPriceSource {
     /// @notice How far, in basis points, an answer may be from the market at its time by the source's own making.
     /// @dev    The spread has to cover it: whoever knows the market trades against the answer.
     function deviation() external view returns (uint256);
+
+    /// @notice Bit i: instrument i has a price here; the others have none, whatever the evidence.
+    /// @dev    These have to be the settlement's markets, or no batch of it can be settled.
+    function listed() external view returns (uint256);
+
+    /// @notice How old, in seconds, a moment has to be before evidence that decides nothing is taken; 0 for a source
+    ///         whose evidence always decides.
+    /// @dev    Such evidence counts only in what the settlement's window leaves after it, so that needs a block.
+    function patience() external view returns (uint256);
 }

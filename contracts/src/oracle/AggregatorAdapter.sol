@@ -25,6 +25,8 @@ contract AggregatorAdapter is IAggregatorAdapter {
 
     /// @inheritdoc IPriceSource
     uint256 public immutable deviation;
+    /// @inheritdoc IPriceSource
+    uint256 public immutable listed;
     // Slots: two for each feed, written at construction.
     Feed[] private _feeds;
 
@@ -34,6 +36,7 @@ contract AggregatorAdapter is IAggregatorAdapter {
         if (feeds.length == 0) revert InvalidFeed(0);
         if (deviation_ == 0 || deviation_ >= BASIS_POINTS) revert InvalidDeviation(deviation_);
         deviation = deviation_;
+        uint256 instruments;
         for (uint256 i; i < feeds.length; ++i) {
             Feed memory given = feeds[i];
             if (
@@ -43,8 +46,10 @@ contract AggregatorAdapter is IAggregatorAdapter {
             if (i > 0 && given.instrument <= feeds[i - 1].instrument) {
                 revert FeedsNotAscending(given.instrument, feeds[i - 1].instrument);
             }
+            instruments |= 1 << given.instrument;
             _feeds.push(given);
         }
+        listed = instruments;
     }
 
     /// @inheritdoc IPriceSource
@@ -61,6 +66,12 @@ contract AggregatorAdapter is IAggregatorAdapter {
             Feed memory source = _feeds[i];
             words.put(source.instrument, _priceAt(time, source, roundIds[i]));
         }
+    }
+
+    /// @inheritdoc IPriceSource
+    /// @dev A round is the last one at the moment, or it is not.
+    function patience() external pure returns (uint256) {
+        return 0;
     }
 
     /// @inheritdoc IAggregatorAdapter

@@ -30,25 +30,26 @@ contract Oracle is IOracle, EIP712 {
     uint256 public immutable QUORUM;
     /// @notice So many reports hold an honest one: f + 1.
     uint256 public immutable MINORITY;
-    /// @notice Bit i: instrument i has a price.
-    uint16 public immutable LISTED;
+    /// @inheritdoc IPriceSource
+    uint256 public immutable listed;
     uint32 public immutable MAX_DEVIATION;
     uint32 public immutable MAX_JUMP;
     uint32 public immutable JUMP_PERIOD;
-    uint32 public immutable PATIENCE;
+    /// @inheritdoc IPriceSource
+    uint256 public immutable patience;
 
     // Slots: one for each signer, written at construction.
     /// @inheritdoc IOracle
     mapping(address signer => bool registered) public isSigner;
 
-    constructor(address[] memory signers, uint16 listed, Bounds memory bounds)
+    constructor(address[] memory signers, uint16 listed_, Bounds memory bounds)
         EIP712("Undertow Oracle", "1")
     {
         if (signers.length < 4 || signers.length > MAX_SIGNERS || signers.length % 3 != 1) {
             revert InvalidSigners(signers.length, MAX_SIGNERS);
         }
         if (
-            listed == 0 || bounds.maxDeviation == 0 || bounds.maxDeviation >= BASIS_POINTS
+            listed_ == 0 || bounds.maxDeviation == 0 || bounds.maxDeviation >= BASIS_POINTS
                 || bounds.maxJump == 0 || bounds.jumpPeriod == 0 || bounds.patience == 0
         ) revert InvalidBounds();
         address previous;
@@ -59,11 +60,11 @@ contract Oracle is IOracle, EIP712 {
         }
         QUORUM = signers.length / 3 * 2 + 1;
         MINORITY = signers.length / 3 + 1;
-        LISTED = listed;
+        listed = listed_;
         MAX_DEVIATION = bounds.maxDeviation;
         MAX_JUMP = bounds.maxJump;
         JUMP_PERIOD = bounds.jumpPeriod;
-        PATIENCE = bounds.patience;
+        patience = bounds.patience;
     }
 
     /// @inheritdoc IPriceSource
@@ -119,12 +120,12 @@ contract Oracle is IOracle, EIP712 {
         uint64 previousTime
     ) private view returns (uint256[PRICE_WORDS] memory words) {
         uint256[] memory prices = new uint256[](reports.length);
-        bool early = block.timestamp < uint256(time) + PATIENCE;
+        bool early = block.timestamp < uint256(time) + patience;
         uint256 elapsed = time - previousTime;
         uint256 allowed = allowedJump(elapsed);
         for (uint256 i; i < Layout.INSTRUMENTS; ++i) {
             // What is not listed has no mark, whatever a signer says of it.
-            if (LISTED >> i & 1 == 0) continue;
+            if (listed >> i & 1 == 0) continue;
             _sort(prices, reports, i);
             uint256 mark = _median(i, prices, early);
             uint256 before = previous.get(i);
