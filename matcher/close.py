@@ -74,6 +74,10 @@ class Linger:
             self._parked_since = now
         return now - self._parked_since >= self.idle_seconds * (1 << self._woken)
 
+    def rests(self) -> None:
+        """Start anew with the next order that is parked: there is none."""
+        self._parked_since = None
+
     def end(self, *, far: bool = False, empty: bool = False, fills: bool = True) -> None:
         """Start anew with the next one: a set was written down.
 
@@ -174,5 +178,8 @@ def _waits(
             return bool(view.pending) or not linger.tries(), False
         gathers = len(view.pending) >= ENOUGH_PENDING and chosen < slots
         return gathers or linger.holds(chosen, slots), False
+    if not tip.book.has_parked():
+        linger.rests()
+        return True, True
     # What is closed already will move the marks.
-    return bool(view.pending) or not (tip.book.has_parked() and linger.wakes()), True
+    return bool(view.pending) or not linger.wakes(), True

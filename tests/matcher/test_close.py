@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from matcher.book import OrderBook
 from matcher.close import DOUBLINGS, Linger, _fills
 from matcher.yardstick import BAND_BP, Yardstick
 from tests.matcher.one_process import FakeClock
 from tests.matcher.test_order_states import Traded
-from tests.matcher.test_selection import EDGE, MOMENTS, PARAMS, opened
+from tests.matcher.test_selection import EDGE, MOMENTS, PARAMS, UNSIGNED, opened
 from tests.strategies import PRICE, genesis, order
+from undertow.protocol.params import DEFAULT
+from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.units import Lots, Price
 
 
@@ -85,6 +88,37 @@ def test_parked_orders_and_near_ones_do_not_undo_each_others_waits(near_between:
             sets, near = sets + 1, near_between if far else near - 1
         clock.wait(threading.Event(), 1)
     assert sets <= 86_400 / 600 + DOUBLINGS + 10
+
+
+def test_orders_of_young_accounts_are_not_waited_for_and_wait_their_own_time() -> None:
+    book = OrderBook()
+    book.add(1, SignedOrder(order(6, 1, PRICE // 2), UNSIGNED))
+    for accounts, parked in ((5, False), (6, True)):
+        book.choose(Yardstick(opened(), 2, MOMENTS, PARAMS, BAND_BP, opened=accounts), DEFAULT)
+        assert book.has_parked() is parked
+    clock = FakeClock(lambda: None)
+    linger = Linger(clock, 2.0, 600.0)
+    assert not linger.wakes()
+    linger.rests()
+    clock.wait(threading.Event(), 600)
+    assert not linger.wakes()
+    clock.wait(threading.Event(), 600)
+    assert linger.wakes()
+
+
+def test_a_parked_order_that_ended_wakes_no_later_one(traded: Traded) -> None:
+    operator, chain = traded.venue.operator, traded.venue.chain
+    operator.pipeline.linger.idle_seconds = 100
+    far, later = traded.venue.traders[:2]
+    traded.send(far, 1, 0.6)
+    traded.steps(20)
+    traded.send(far, 0)
+    traded.steps(120)
+    traded.send(later, 1, 0.6)
+    traded.steps(20)
+    assert not chain.pending
+    traded.steps(100)
+    assert len(chain.pending) == 1
 
 
 def test_an_empty_set_makes_no_wait_shorter_or_longer() -> None:

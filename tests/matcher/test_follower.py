@@ -18,7 +18,7 @@ from matcher.checkpoint import Checkpoints
 from matcher.errors import DivergedError
 from matcher.follower import LAG_PATIENCE, Follower
 from matcher.openings import Openings
-from matcher.order_states import Condition
+from matcher.order_states import FOREIGN, Condition
 from matcher.owners import is_owners
 from matcher.phase import Phase
 from matcher.yardstick import YOUNG
@@ -203,6 +203,7 @@ def test_an_account_that_is_somebody_elses_now_gets_its_owners_orders_alone(
         trader.nonce = 1_000_000
         _order(venue, trader)
         trader.nonce = 0
+    tickets = [trader.tickets[-1] for trader in venue.traders[:2]]
     rests(venue)
     queue: list[Entry] = mark["queue"]  # type: ignore[assignment]
     first, second = (i for i, e in enumerate(queue) if e.request.account in (1, 2))
@@ -227,6 +228,11 @@ def test_an_account_that_is_somebody_elses_now_gets_its_owners_orders_alone(
                 assert is_owners(signed, venue.operator.state.accounts, venue.chain.venue)
                 served.add(signed.order.account)
     assert served >= {1, 2}
+    for ticket in tickets:
+        record = venue.operator.matcher.log.with_ticket(ticket)
+        assert record is not None
+        state = venue.operator.order_state(record)
+        assert (state.condition, state.why) == (Condition.REFUSED, FOREIGN)
 
 
 def test_accounts_are_open_for_good_at_a_depth_and_not_after_it_was_left() -> None:
