@@ -45,7 +45,7 @@ class OrderBook:
     _chosen: tuple[object, Choice] | None = None
     """The last choice and what it was made of: a loop that waits asks again and again."""
     _parked: bool = False
-    """Whether there was an order for that choice that is in no closed set."""
+    """Whether there was an order for that choice that is in no closed set and may get a slot."""
 
     def copy(self) -> OrderBook:
         """Return a book that changes on its own."""
@@ -96,7 +96,7 @@ class OrderBook:
         return known
 
     def has_parked(self) -> bool:
-        """Return whether the last choice had an order to choose that is in no closed set."""
+        """Return whether an order of the last choice is in no closed set and may get a slot."""
         return self._parked
 
     def is_live(self, order: Order, time: int, accounts: Mapping[int, Account]) -> bool:
@@ -133,7 +133,11 @@ class OrderBook:
     ) -> Choice:
         busy = {self.waiting[n].order.account for n in self.held if n in self.waiting}
         waiting = self._live(yardstick)
-        self._parked = any(number not in self.held for number in waiting)
+        opened = yardstick.opened
+        self._parked = any(
+            number not in self.held and signed.order.account <= opened
+            for number, signed in waiting.items()
+        )
         memory = self.memory.with_lanes(self.lanes)
         return choose(waiting, busy, memory, yardstick, preset, far=far)
 

@@ -131,10 +131,7 @@ class Checkpoints:
             raise ValueError("its two files are not of one replica")
         numbers = {name: content[name] for name in ("runs", "taken", "read")}
         replica = Replica(state=state, **numbers)
-        for sequence in content["unopened"]:
-            signed = self.orders.get(sequence)
-            entries = replica.unopened.get(signed.order.account, ())
-            replica.unopened[signed.order.account] = (*entries, (sequence, signed))
+        replica.put_off((number, self.orders.get(number)) for number in content["unopened"])
         self._fill(replica.book, content)
         settled = [notice(batch, int(root, 16), time) for batch, root, time in content["settled"]]
         block = Block(*content["block"])

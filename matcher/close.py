@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from matcher.desk import Desk
@@ -74,14 +74,24 @@ class Linger:
             self._parked_since = now
         return now - self._parked_since >= self.idle_seconds * (1 << self._woken)
 
-    def end(self, *, far: bool = False, fills: bool = True) -> None:
+    def rests(self) -> None:
+        """Start anew with the next order that is parked: there is none."""
+        self._parked_since = None
+
+    def end(self, *, far: bool = False, empty: bool = False, fills: bool = True) -> None:
         """Start anew with the next one: a set was written down.
 
-        ``far``: for parked orders; ``fills``: some of it would fill at the last marks.
+        ``far``: for parked orders; ``empty``: for requests; ``fills``: some of it would fill at the
+        last marks. Only such a set makes the waits short again, so that neither sort of order that
+        pays nothing undoes the other's wait.
         """
         self._since = self._parked_since = None
-        self._tries = 0 if fills else min(self._tries + 1, MOST_TRIES)
-        self._woken = min(self._woken + 1, DOUBLINGS) if far else 0
+        if far:
+            self._woken = min(self._woken + 1, DOUBLINGS)
+        elif fills:
+            self._tries = self._woken = 0
+        elif not empty:
+            self._tries = min(self._tries + 1, MOST_TRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,7 @@ def next_close(
     closed = desk.journal.read(number, parent)
     if closed is None:
         chosen = _chosen(desk, tip, yardstick)
-        fills = _fills(yardstick, chosen)
+        fills = _fills(yardstick, chosen, tip.book.memory.missed)
         waits, far = (False, False)
         if not empty:
             waits, far = _waits(desk, tip, view, linger, len(chosen), fills=fills)
@@ -122,7 +132,7 @@ def next_close(
         if closed is None:
             return None
         desk.journal.write(closed, desk.set_root(closed))
-        linger.end(far=far, fills=fills or far or empty)
+        linger.end(far=far, empty=empty, fills=fills)
     close = Close(
         set_root=desk.set_root(closed),
         number=number,
@@ -138,12 +148,24 @@ def _chosen(desk: Desk, tip: Replica, yardstick: Yardstick) -> list[Order]:
     return [tip.book.waiting[number].order for number in choice.orders]
 
 
-def _fills(yardstick: Yardstick, orders: Sequence[Order]) -> bool:
-    """Return whether some of these would fill at the last marks."""
-    return any(
-        yardstick.fillable(lane, [order for order in orders if order.instrument == lane])
-        for lane in {order.instrument for order in orders}
-    )
+def _fills(yardstick: Yardstick, orders: Sequence[Order], missed: Container[int]) -> bool:
+    """Return whether some of these would fill at the last marks, by whom that is believed.
+
+    Not by an account whose last order in a set got nothing: whoever knows that the market left the
+    marks would have set after set for orders that look filled and pay nothing. Nor before the first
+    marks, once a set did not bring them.
+    """
+    state = yardstick.state
+    if state.batch_number and not any(state.marks):
+        return False
+    for lane in {order.instrument for order in orders}:
+        whole = [order for order in orders if order.instrument == lane]
+        rest = [order for order in whole if order.account in missed]
+        believed = [order for order in whole if order.account not in missed]
+        adds = yardstick.fillable(lane, whole) > yardstick.fillable(lane, rest)
+        if adds or yardstick.fillable(lane, believed):
+            return True
+    return False
 
 
 def _waits(
@@ -156,5 +178,8 @@ def _waits(
             return bool(view.pending) or not linger.tries(), False
         gathers = len(view.pending) >= ENOUGH_PENDING and chosen < slots
         return gathers or linger.holds(chosen, slots), False
+    if not tip.book.has_parked():
+        linger.rests()
+        return True, True
     # What is closed already will move the marks.
-    return bool(view.pending) or not (tip.book.has_parked() and linger.wakes()), True
+    return bool(view.pending) or not linger.wakes(), True

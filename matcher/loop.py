@@ -16,7 +16,8 @@ from matcher.desk import Desk
 from matcher.follower import Follower
 from matcher.intake import view_of
 from matcher.journal import Reference
-from matcher.order_states import OrderState, state_of
+from matcher.order_states import FOREIGN, OrderState, state_of
+from matcher.owners import is_owners
 from matcher.phase import Phase
 from matcher.pipeline import Pipeline
 from matcher.records import Record
@@ -206,12 +207,14 @@ class Operator:
         """Return what became of an acknowledged order; raises LogError, JournalError."""
         state, view, tip = self.state, self._view, self.ahead.tip
         assert view is not None
-        order, sequence = self.desk.orders.opened(record).order, record.sequence
+        signed, sequence = self.desk.orders.opened(record), record.sequence
+        order, accounts = signed.order, state.accounts
         parts = self.desk.outcomes.read(sequence, state.batch_number)
         held = self.ahead.promised.get(sequence, 0) or self._about_to_hold(sequence, view)
         newest = max(order.nonce, tip.book.newest.get(order.account, 0))
         yardstick = self.ahead.yardstick(view)
-        parked = yardstick.parked(order)
+        foreign = order.account in accounts and not is_owners(signed, accounts, self.desk.venue)
+        parked = FOREIGN if foreign else yardstick.parked(order)
         return state_of(order, parts, held, newest, state, yardstick.moments.earliest, parked)
 
     def _about_to_hold(self, sequence: int, view: View) -> int:

@@ -10,8 +10,19 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-_NOBODY = (-1, 0)
+REMEMBERED = 1024
+"""Blocks with openings that are deep: enough to tell what was open before others were."""
+
+
+class _Deep(NamedTuple):
+    """A block that is deep enough, how many accounts were open in it, and what made it deep."""
+
+    block: int
+    accounts: int
+    confirmed: int
+    """The block on top that was seen then; without it, this one is not deep."""
 
 
 @dataclass(slots=True)
@@ -20,27 +31,31 @@ class Openings:
 
     confirmations: int = 0
     """Blocks on top of one that a reorganisation never reaches."""
-    _deep: tuple[int, int] = _NOBODY
-    """A block that was so deep once, and how many accounts were open in it."""
+    _deep: deque[_Deep] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    """Blocks in which there were more than before, oldest first."""
     _young: deque[tuple[int, int]] = field(default_factory=deque)
-    """Later blocks in which there were more, oldest first."""
+    """Later such blocks, oldest first."""
 
     @property
     def deep(self) -> int:
         """The last account that is open for good; those before it are, too."""
-        return self._deep[1]
+        return self._deep[-1].accounts if self._deep else 0
 
     def see(self, block: int, accounts: int) -> None:
         """Take in how many accounts are open in the newest block."""
-        newest = self._young[-1] if self._young else self._deep
-        if accounts > newest[1]:
+        if accounts > (self._young[-1][1] if self._young else self.deep):
             self._young.append((block, accounts))
         while self._young and self._young[0][0] <= block - self.confirmations:
-            self._deep = self._young.popleft()
+            self._deep.append(_Deep(*self._young.popleft(), block))
 
     def forget(self, after: int) -> None:
-        """Forget what was seen in blocks after one: they are not the chain's."""
+        """Forget what was seen in blocks after one: they are not the chain's.
+
+        What only they made deep is not deep any more: one might be a number from the future.
+        """
         while self._young and self._young[-1][0] > after:
             self._young.pop()
-        if self._deep[0] > after:
-            self._deep = _NOBODY
+        while self._deep and self._deep[-1].confirmed > after:
+            block, accounts, _ = self._deep.pop()
+            if block <= after:
+                self._young.appendleft((block, accounts))

@@ -20,6 +20,9 @@ LIMIT = "LIMIT"
 REST_CANCELLED = "IMMEDIATE_OR_CANCEL"
 """What was not filled at once was given up, as the order asked."""
 
+FOREIGN = "NOT_THE_OWNERS"
+"""The account is somebody else's: a reorganisation gave it to another."""
+
 
 class Condition(StrEnum):
     """The named states; the last five are for ever."""
@@ -33,7 +36,7 @@ class Condition(StrEnum):
     """Committed on chain, or about to be, whatever its owner sends now."""
     FILLED = "filled"
     REFUSED = "refused"
-    """Its set gave it nothing; `why` is the outcome that was proved."""
+    """Its set gave it nothing, and `why` is the outcome that was proved; or none may take it."""
     REPLACED = "replaced"
     """An order of a higher nonce was acknowledged."""
     EXPIRED = "expired"
@@ -99,6 +102,8 @@ def _unspent(
     order: Order, newest: int, state: State, time: int, parked: str | None
 ) -> tuple[Condition, str]:
     """Return the condition of an order that no set ended."""
+    if parked == FOREIGN:
+        return Condition.REFUSED, FOREIGN
     account = state.accounts.get(order.account)
     nonce, done = (account.nonce, account.filled) if account else (0, 0)
     if order.nonce < max(newest, nonce):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -52,12 +54,25 @@ class Replica:
         for account in [index for index in self.unopened if index in accounts]:
             for entry in self.unopened.pop(account):
                 self._add(entry, orders.venue)
-        for entry in orders.after(self.read):
-            self.read, account = entry[0], entry[1].order.account
-            if account in accounts:
-                self._add(entry, orders.venue)
-            else:
-                self.unopened[account] = (*self.unopened.get(account, ()), entry)
+        early: list[Entry] = []
+        try:
+            for entry in orders.after(self.read):
+                self.read = entry[0]
+                if entry[1].order.account in accounts:
+                    self._add(entry, orders.venue)
+                else:
+                    early.append(entry)
+        finally:
+            # Also where the log ends in damage: up to there it counts as read.
+            self.put_off(early)
+
+    def put_off(self, entries: Iterable[Entry]) -> None:
+        """Keep orders until their accounts are open."""
+        early: defaultdict[int, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            early[entry[1].order.account].append(entry)
+        for account, more in early.items():
+            self.unopened[account] = (*self.unopened.get(account, ()), *more)
 
     def _add(self, entry: Entry, venue: Venue) -> None:
         if is_owners(entry[1], self.state.accounts, venue):

@@ -29,6 +29,8 @@ class Serving:
 
     def due(self, view: View) -> bool:
         """Return whether the oldest request is to be served now; no set waits."""
+        # Requests that were counted may be gone: in a reorganisation, or for a node's mistake.
+        self._until = min(self._until, view.queued)
         if view.taken < self._until:
             return True
         if view.waiting == 0:

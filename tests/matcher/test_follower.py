@@ -16,9 +16,9 @@ import pytest
 from matcher import recover
 from matcher.checkpoint import Checkpoints
 from matcher.errors import DivergedError
-from matcher.follower import Follower
+from matcher.follower import LAG_PATIENCE, Follower
 from matcher.openings import Openings
-from matcher.order_states import Condition
+from matcher.order_states import FOREIGN, Condition
 from matcher.owners import is_owners
 from matcher.phase import Phase
 from matcher.yardstick import YOUNG
@@ -26,6 +26,7 @@ from tests.matcher.faults import Faults, StoppedError
 from tests.matcher.one_process import KEYS, SPOT, OneProcess
 from tests.strategies import NEVER
 from undertow.chain.contracts import Close
+from undertow.chain.errors import WrongAnswerError
 from undertow.chain.queue import Entry
 from undertow.chain.settled import SettledBatch
 from undertow.chain.view import Reached
@@ -202,6 +203,7 @@ def test_an_account_that_is_somebody_elses_now_gets_its_owners_orders_alone(
         trader.nonce = 1_000_000
         _order(venue, trader)
         trader.nonce = 0
+    tickets = [trader.tickets[-1] for trader in venue.traders[:2]]
     rests(venue)
     queue: list[Entry] = mark["queue"]  # type: ignore[assignment]
     first, second = (i for i, e in enumerate(queue) if e.request.account in (1, 2))
@@ -226,6 +228,11 @@ def test_an_account_that_is_somebody_elses_now_gets_its_owners_orders_alone(
                 assert is_owners(signed, venue.operator.state.accounts, venue.chain.venue)
                 served.add(signed.order.account)
     assert served >= {1, 2}
+    for ticket in tickets:
+        record = venue.operator.matcher.log.with_ticket(ticket)
+        assert record is not None
+        state = venue.operator.order_state(record)
+        assert (state.condition, state.why) == (Condition.REFUSED, FOREIGN)
 
 
 def test_accounts_are_open_for_good_at_a_depth_and_not_after_it_was_left() -> None:
@@ -243,6 +250,40 @@ def test_accounts_are_open_for_good_at_a_depth_and_not_after_it_was_left() -> No
     assert openings.deep == 3
     openings.forget(after=9)
     assert openings.deep == 0
+
+
+def test_a_block_from_the_future_opens_no_account_for_good() -> None:
+    openings = Openings(confirmations=12)
+    openings.see(80, 2)
+    openings.see(95, 2)
+    openings.see(100, 5)
+    assert openings.deep == 2
+    openings.see(10**9, 5)
+    openings.forget(after=100)
+    assert openings.deep == 2
+    openings.see(111, 5)
+    assert openings.deep == 2
+    openings.see(112, 5)
+    assert openings.deep == 5
+
+
+def test_a_node_that_names_a_block_from_the_future_opens_no_account_for_good(
+    unserved: OneProcess,
+) -> None:
+    chain, operator = unserved.chain, unserved.operator
+    rests(unserved)
+    true = chain.view
+    far = replace(true(), block=replace(true().block, number=10**6, hash="0xfa"))
+    chain.view = lambda known=None: far  # type: ignore[method-assign]
+    operator.step()
+    chain.view = true  # type: ignore[method-assign]
+    for _ in range(LAG_PATIENCE):
+        with pytest.raises(WrongAnswerError, match="is behind block 1000000"):
+            operator.step()
+    operator.step()
+    _order(unserved, unserved.traders[0])
+    rests(unserved)
+    assert (chain.pending, operator.ahead.opened) == ([], 0)
 
 
 def _order(venue: OneProcess, trader: Trader) -> None:
