@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -328,3 +329,85 @@ def test_another_calls_revert_is_not_this_ones(tmp_path: Path) -> None:
     with pytest.raises(RevertedError, match="was reverted"):
         sender(pool, SendJournal(path)).send(Call("0x03"))
     assert datas(pool) == ["01", "02", "03"]
+
+
+def test_a_request_given_again_at_another_fee_goes_on(tmp_path: Path) -> None:
+    """What a request pays moves with the base fee; the request is the same."""
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"), 1000, once=True)
+    pool.before["eth_sendRawTransaction"] = pool.mine
+    receipt = sender(pool, SendJournal(path)).send(Call("0x01"), 1010, once=True)
+    assert receipt["status"] == 1
+    assert datas(pool) == ["01"]
+
+
+def test_a_request_that_was_mined_after_its_command_gave_up_is_not_sent_again(
+    tmp_path: Path,
+) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"), 1000, once=True)
+    pool.mine()
+    assert sender(pool, SendJournal(path)).send(Call("0x0a"))["status"] == 1
+    receipt = sender(pool, SendJournal(path)).send(Call("0x01"), 1010, once=True)
+    assert receipt["transactionHash"].to_0x_hex() in pool.sent
+    assert datas(pool) == ["01", "0a"]
+    # Once it was told, whoever says the same means another one.
+    sender(pool, SendJournal(path)).send(Call("0x01"), 1010, once=True)
+    assert datas(pool) == ["01", "0a", "01"]
+
+
+def test_a_request_that_is_mined_while_its_command_is_given_again_is_one(tmp_path: Path) -> None:
+    for step in ("TransactionCount", "TransactionReceipt"):
+        pool, path = Pool(), tmp_path / f"{step}.sqlite"
+        with pytest.raises(ChainUnreachableError):
+            sender(pool, SendJournal(path), every=0).send(Call("0x01"), once=True)
+        one = sender(pool, SendJournal(path))
+        answer = getattr(pool, f"_eth_get{step}")
+
+        def late(*asked: str, pool: Pool = pool, answer: Any = answer) -> Any:
+            found = answer(*asked)
+            if not pool.mined:
+                pool.mine()
+            return found
+
+        setattr(pool, f"_eth_get{step}", late)
+        one.send(Call("0x01"), once=True)
+        assert datas(pool) == ["01"]
+
+
+def test_a_request_whose_end_a_node_hides_is_not_sent_again(tmp_path: Path) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    pool.hides_receipts = True
+    for _ in range(3):
+        with pytest.raises(ChainUnreachableError, match="not sent again"):
+            sender(pool, SendJournal(path)).send(Call("0x01"), once=True)
+    pool.hides_receipts = False
+    sender(pool, SendJournal(path)).send(Call("0x01"), once=True)
+    assert datas(pool) == ["01"]
+
+
+def test_a_request_that_was_replaced_or_reverted_is_sent_again(tmp_path: Path) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"), once=True)
+    sender(pool, SendJournal(path)).send(Call("0x02"))
+    pool.reverts = {"01"}
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"), once=True)
+    pool.mine()
+    sender(pool, SendJournal(path)).send(Call("0x03"))
+    with pytest.raises(RevertedError, match="was reverted"):
+        sender(pool, SendJournal(path)).send(Call("0x01"), once=True)
+    assert datas(pool) == ["02", "01", "03", "01"]
+
+
+def test_a_journal_of_sends_alone_is_read_on(tmp_path: Path) -> None:
+    """What is in it was told, as far as anybody knows."""
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    sender(pool, SendJournal(path)).send(Call("0x01"), once=True)
+    with sqlite3.connect(path) as database:
+        database.execute("DROP TABLE untold")
+    sender(pool, SendJournal(path)).send(Call("0x01"), once=True)
+    assert datas(pool) == ["01", "01"]

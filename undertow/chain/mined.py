@@ -7,7 +7,7 @@ from typing import Any
 
 from web3.types import TxReceipt
 
-from undertow.chain.errors import RevertedError
+from undertow.chain.errors import ChainUnreachableError, RevertedError
 from undertow.chain.node import Node
 from undertow.chain.receipts import formatted
 from undertow.chain.send_journal import SendJournal
@@ -21,9 +21,14 @@ class Mined:
     """As the journal's."""
     receipt: dict[str, Any]
 
+    @property
+    def is_reverted(self) -> bool:
+        """Whether the contract refused it in its block."""
+        return int(self.receipt["status"], 16) != 1
+
     def told(self) -> TxReceipt:
         """Return the receipt for who called; raises RevertedError."""
-        if int(self.receipt["status"], 16) != 1:
+        if self.is_reverted:
             raise RevertedError(f"transaction {self.receipt['transactionHash']} was reverted")
         return formatted(self.receipt)
 
@@ -46,6 +51,24 @@ class MinedReader:
             receipt = self._node.ask("eth_getTransactionReceipt", [attempt.digest])
             if receipt is not None and self._stands(receipt):
                 return Mined(attempt.call, receipt)
+        return None
+
+    def untold(self, call: str, count: int) -> Mined | None:
+        """Return a call that was mined without a caller that heard of it; by a count read before.
+
+        Raises:
+            ChainUnreachableError: one may have been, or may still be.
+        """
+        for nonce in self._journal.untold(self._name, call):
+            mined = self.at(nonce)
+            if mined is not None and mined.call == call and not mined.is_reverted:
+                return mined
+            if mined is None and nonce != count:
+                raise ChainUnreachableError(
+                    f"this was sent before, as transaction {nonce} of this account, and the node "
+                    "does not say what became of it; it is not sent again while the journal of "
+                    "sends has it"
+                )
         return None
 
     def _stands(self, receipt: dict[str, Any]) -> bool:

@@ -29,7 +29,7 @@ from undertow.chain.errors import (
     WrongAnswerError,
 )
 from undertow.chain.fees import Fee, asked_fee, gas_limit, may_rise
-from undertow.chain.mined import MinedReader
+from undertow.chain.mined import Mined, MinedReader
 from undertow.chain.node import Node
 from undertow.chain.send_journal import Attempt, SendJournal
 
@@ -66,8 +66,11 @@ class Sender:
         self._blocks = MinedReader(node, account.address, journal, self._name)
         self._turn = threading.Lock()
 
-    def send(self, call: Any, value: int = 0) -> TxReceipt:
+    def send(self, call: Any, value: int = 0, *, once: bool = False) -> TxReceipt:
         """Send a call with some wei and wait until it is mined.
+
+        With ``once``, a call that was mined after its caller gave up is not sent again: whoever
+        says the same next, with as many wei or others, gets its receipt.
 
         Raises:
             RevertedError: the contract refuses, before or in a block.
@@ -76,12 +79,15 @@ class Sender:
         """
         with self._turn:
             built = self._built(call, value)
-            said = f"{built.get('to')} {built['data']} {value}"
-            key = Web3.keccak(text=said).to_0x_hex()
+            key = Web3.keccak(text=f"{built.get('to')} {built['data']}").to_0x_hex()
             for _ in range(NONCES):
-                receipt = self._at_nonce(self._blocks.count(), key, built)
-                if receipt is not None:
-                    return receipt
+                # The count first: what is mined after it is met at its nonce.
+                nonce = self._blocks.count()
+                earlier = self._blocks.untold(key, nonce) if once else None
+                mined = earlier or self._at_nonce(nonce, key, built)
+                if mined is not None:
+                    self._journal.tell(self._name, key)
+                    return mined.told()
         raise ChainUnreachableError("other transactions of this account come between")
 
     def _built(self, call: Any, value: int) -> dict[str, Any]:
@@ -91,8 +97,8 @@ class Sender:
         to = {"to": built["to"]} if built.get("to") else {}
         return {**to, "data": built["data"], "value": value}
 
-    def _at_nonce(self, nonce: int, key: str, built: dict[str, Any]) -> TxReceipt | None:
-        """Return the call's receipt, None once a transaction of another call has the nonce."""
+    def _at_nonce(self, nonce: int, key: str, built: dict[str, Any]) -> Mined | None:
+        """Return the call as mined, None once a transaction of another call has the nonce."""
         if self._blocks.at(nonce) is not None:
             # An earlier call that said the same is not this one.
             raise WrongAnswerError("counts fewer transactions of this account than were mined")
@@ -106,7 +112,7 @@ class Sender:
             gone = self._blocks.count() > nonce
             mined = self._blocks.at(nonce)
             if mined is not None:
-                return mined.told() if mined.call == key else None
+                return mined if mined.call == key else None
             gone_since = (gone_since or now) if gone else None
             if gone_since is not None and now - gone_since > UNKNOWN_SECONDS:
                 break

@@ -45,9 +45,13 @@ def mint(contracts: Contracts, amount: MicroUsd) -> None:
 
 
 def allow(contracts: Contracts, amount: MicroUsd) -> None:
-    """Let the vault take an amount of the sender's tokens; raises ChainError."""
-    units = amount * _unit(contracts)
-    contracts.chain.send(contracts.token.functions.approve(contracts.deployment.vault, units))
+    """Let the vault take an amount of the sender's tokens, if it may not; raises ChainError."""
+    units, spender = amount * _unit(contracts), contracts.deployment.vault
+    with reachable():
+        owner = contracts.chain.signer.address
+        allowed = int(contracts.token.functions.allowance(owner, spender).call())
+    if allowed < units:
+        contracts.chain.send(contracts.token.functions.approve(spender, units))
 
 
 def open_account(contracts: Contracts, owner: Point, amount: MicroUsd) -> int:
@@ -106,7 +110,7 @@ def collect(contracts: Contracts) -> MicroUsd:
 
 def _ask(contracts: Contracts, call: Any, factor: int = 1) -> TxReceipt:
     fee = request_fee(contracts, factor)
-    return contracts.chain.send(call, (contracts.vault, contracts.token), fee)
+    return contracts.chain.send(call, (contracts.vault, contracts.token), fee, once=True)
 
 
 def _unit(contracts: Contracts) -> int:
