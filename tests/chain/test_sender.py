@@ -353,7 +353,8 @@ def test_a_request_that_was_mined_after_its_command_gave_up_is_not_sent_again(
     receipt = sender(pool, SendJournal(path)).send(Call("0x01"), 1010, once=True)
     assert receipt["transactionHash"].to_0x_hex() in pool.sent
     assert datas(pool) == ["01", "0a"]
-    # Once it was told, whoever says the same means another one.
+    # Once it was heard, whoever says the same means another one.
+    sender(pool, SendJournal(path)).heard(Call("0x01"))
     sender(pool, SendJournal(path)).send(Call("0x01"), 1010, once=True)
     assert datas(pool) == ["01", "0a", "01"]
 
@@ -406,7 +407,7 @@ def test_a_request_that_was_replaced_or_reverted_is_sent_again(tmp_path: Path) -
 def test_a_journal_of_sends_alone_is_read_on(tmp_path: Path) -> None:
     """What is in it was told, as far as anybody knows."""
     pool, path = Pool(), tmp_path / "sends.sqlite"
-    sender(pool, SendJournal(path)).send(Call("0x01"), once=True)
+    sender(pool, SendJournal(path)).send(Call("0x01"))
     with sqlite3.connect(path) as database:
         database.execute("DROP TABLE untold")
     sender(pool, SendJournal(path)).send(Call("0x01"), once=True)

@@ -11,13 +11,14 @@ import pytest
 from web3.types import TxParams, TxReceipt, Wei
 
 from tests.chain.node import DEPLOYMENT
-from undertow.chain import sender, vault
+from undertow.chain import mined, sender, vault
 from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
-from undertow.chain.errors import ChainUnreachableError, RevertedError
+from undertow.chain.errors import ChainUnreachableError, RevertedError, WrongAnswerError
 from undertow.chain.fees import GWEI, LARGEST_FEE
 from undertow.chain.reading import reachable
+from undertow.chain.receipts import formatted
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.units import MicroUsd
 from venue.local import chain_key
@@ -179,3 +180,16 @@ def test_what_the_vault_may_take_is_not_allowed_again(anvil: Anvil) -> None:
     assert mine.chain.newest() == block
     vault.allow(mine, MicroUsd(5 * AMOUNT))
     assert mine.chain.newest().number == block.number + 1
+
+
+def test_an_opening_whose_event_a_node_hides_is_not_sent_again(
+    anvil: Anvil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, _ = two_traders(Chain(anvil.url, chain_key(0)), Chain(anvil.url, chain_key(1)))
+    with monkeypatch.context() as patch:
+        patch.setattr(mined, "formatted", lambda receipt: formatted({**receipt, "logs": []}))
+        for _ in range(2):
+            with pytest.raises(WrongAnswerError, match="without the vault's event"):
+                vault.open_account(mine, owner(1), AMOUNT)
+    assert vault.open_account(mine, owner(1), AMOUNT) == 1
+    assert waiting(mine) == 1

@@ -70,7 +70,8 @@ class Sender:
         """Send a call with some wei and wait until it is mined.
 
         With ``once``, a call that was mined after its caller gave up is not sent again: whoever
-        says the same next, with as many wei or others, gets its receipt.
+        says the same next, with as many wei or others, gets its receipt. The caller has heard of
+        it once `heard` was called.
 
         Raises:
             RevertedError: the contract refuses, before or in a block.
@@ -79,16 +80,21 @@ class Sender:
         """
         with self._turn:
             built = self._built(call, value)
-            key = Web3.keccak(text=f"{built.get('to')} {built['data']}").to_0x_hex()
+            key = _key(built)
             for _ in range(NONCES):
                 # The count first: what is mined after it is met at its nonce.
                 nonce = self._blocks.count()
                 earlier = self._blocks.untold(key, nonce) if once else None
                 mined = earlier or self._at_nonce(nonce, key, built)
                 if mined is not None:
-                    self._journal.tell(self._name, key)
+                    if mined.is_reverted or not once:
+                        self._journal.tell(self._name, key)
                     return mined.told()
         raise ChainUnreachableError("other transactions of this account come between")
+
+    def heard(self, call: Any) -> None:
+        """Keep that a caller could read the receipt of a call that is sent once."""
+        self._journal.tell(self._name, _key(self._built(call, 0)))
 
     def _built(self, call: Any, value: int) -> dict[str, Any]:
         """Return where a call goes and what it says."""
@@ -202,6 +208,10 @@ class Sender:
 
     def _asked(self, built: dict[str, Any]) -> dict[str, Any]:
         return {**built, "from": self._account.address, "value": hex(built["value"])}
+
+
+def _key(built: dict[str, Any]) -> str:
+    return Web3.keccak(text=f"{built.get('to')} {built['data']}").to_0x_hex()
 
 
 def _next(fee: Fee, known: list[Attempt]) -> Fee:
