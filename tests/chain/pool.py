@@ -13,6 +13,7 @@ from web3 import Web3
 from undertow.chain.errors import (
     AlreadyKnownError,
     NonceTooLowError,
+    RefusedSendError,
     RevertedError,
     UnderpricedError,
 )
@@ -34,6 +35,12 @@ class Pool:
         self.before: dict[str, Callable[[], None]] = {}
         """What happens once, before a method is answered."""
         self.hides_receipts = False
+        self.funds: int | None = None
+        """Wei that a transaction's gas may cost at most."""
+        self.refused: list[dict[str, Any]] = []
+        """What was too dear, as it would wait."""
+        self.reverts: set[str] = set()
+        """Data of what a contract refuses in its block."""
 
     def ask(self, method: str, params: list[Any]) -> Any:
         if method in self.before:
@@ -101,14 +108,17 @@ class Pool:
             raise UnderpricedError("max fee per gas less than block base fee")
         if known is not None and 100 * fee < BUMP_PERCENT * known["fee"]:
             raise UnderpricedError("replacement transaction underpriced")
-        sender = Account.recover_transaction(raw)
-        self.waiting[nonce] = {
+        entry = {
             "digest": digest,
             "fee": fee,
             "gas": int(fields["gas"]),
             "data": HexBytes(fields["data"]).hex(),
-            "sender": sender,
+            "sender": Account.recover_transaction(raw),
         }
+        if self.funds is not None and entry["gas"] * fee > self.funds:
+            self.refused.append(entry)
+            raise RefusedSendError("insufficient funds for gas * price + value")
+        self.waiting[nonce] = entry
         return digest
 
     def _eth_getTransactionReceipt(self, digest: str) -> dict[str, Any] | None:
@@ -119,7 +129,7 @@ class Pool:
                         "transactionHash": digest,
                         "blockNumber": hex(number),
                         "blockHash": self._hash(number),
-                        "status": "0x1",
+                        "status": hex(entry["data"] not in self.reverts),
                         "gasUsed": hex(self.gas),
                         "contractAddress": None,
                         "logs": [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,13 @@ from eth_account import Account
 
 from tests.chain.node import DEPLOYMENT
 from tests.chain.pool import Pool
-from undertow.chain.errors import ChainError, ChainUnreachableError, RevertedError, WrongAnswerError
+from undertow.chain.errors import (
+    ChainError,
+    ChainUnreachableError,
+    RefusedSendError,
+    RevertedError,
+    WrongAnswerError,
+)
 from undertow.chain.fees import GWEI, LARGEST_FEE, LARGEST_GAS
 from undertow.chain.send_journal import SendJournal
 from undertow.chain.sender import PATIENCE_SECONDS, RAISE_SECONDS, Sender
@@ -254,3 +261,154 @@ def test_a_huge_base_fee_that_a_node_once_named_keeps_nobody_silent(tmp_path: Pa
     pool.base_fee = GWEI
     assert sender(pool, SendJournal(path)).send(Call("0x02"))["status"] == 1
     assert datas(pool) == ["01", "02"]
+
+
+def spike(pool: Pool, path: Path, fee: int) -> None:
+    """A call is signed while the chain asks more than the account can pay."""
+    pool.funds, pool.base_fee = 125_000 * 100 * GWEI, fee
+    with pytest.raises(RefusedSendError, match="insufficient funds"):
+        sender(pool, SendJournal(path)).send(Call("0x01"))
+    pool.base_fee = GWEI
+
+
+@pytest.mark.parametrize("fee", [200 * GWEI, 980 * GWEI])
+@pytest.mark.parametrize("data", ["01", "02"])
+def test_after_a_spike_that_nobody_could_pay_calls_cost_what_is_asked(
+    tmp_path: Path, fee: int, data: str
+) -> None:
+    """The same call as well as another one; 980 gwei is above what may be replaced."""
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    spike(pool, path, fee)
+    assert sender(pool, SendJournal(path)).send(Call(f"0x{data}"))["status"] == 1
+    assert datas(pool) == [data]
+    assert pool.mined[0]["fee"] == 3 * GWEI
+
+
+def test_what_waits_after_a_spike_is_replaced_by_a_little_more(tmp_path: Path) -> None:
+    """By more than what waits, not by more than what was refused."""
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    spike(pool, path, 200 * GWEI)
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"))
+    assert sender(pool, SendJournal(path)).send(Call("0x02"))["status"] == 1
+    assert datas(pool) == ["02"]
+    assert pool.mined[0]["fee"] < 6 * GWEI
+
+
+def test_what_a_node_refused_and_mined_after_all_is_noticed(tmp_path: Path) -> None:
+    """Another node had it: it takes the number of what replaced it, and is not sent again."""
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    spike(pool, path, 200 * GWEI)
+    (dear,) = pool.refused
+
+    def mine() -> None:
+        pool.waiting[0] = dear
+        pool.mine()
+
+    pool.before["eth_sendRawTransaction"] = mine
+    assert sender(pool, SendJournal(path)).send(Call("0x02"))["status"] == 1
+    assert datas(pool) == ["01", "02"]
+
+
+def test_a_raise_that_the_account_cannot_pay_leaves_what_waits() -> None:
+    pool = Pool()
+    pool.funds = 125_000 * 3 * GWEI
+    assert sender(pool, every=40).send(Call("0x01"))["status"] == 1
+    assert len(pool.refused) == 1
+    assert datas(pool) == ["01"]
+
+
+def test_another_calls_revert_is_not_this_ones(tmp_path: Path) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"))
+    pool.before["eth_sendRawTransaction"] = pool.mine
+    pool.reverts = {"01"}
+    assert sender(pool, SendJournal(path)).send(Call("0x02"))["status"] == 1
+    pool.reverts = {"03"}
+    with pytest.raises(RevertedError, match="was reverted"):
+        sender(pool, SendJournal(path)).send(Call("0x03"))
+    assert datas(pool) == ["01", "02", "03"]
+
+
+def test_a_request_given_again_at_another_fee_goes_on(tmp_path: Path) -> None:
+    """What a request pays moves with the base fee; the request is the same."""
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"), 1000, once=True)
+    pool.before["eth_sendRawTransaction"] = pool.mine
+    receipt = sender(pool, SendJournal(path)).send(Call("0x01"), 1010, once=True)
+    assert receipt["status"] == 1
+    assert datas(pool) == ["01"]
+
+
+def test_a_request_that_was_mined_after_its_command_gave_up_is_not_sent_again(
+    tmp_path: Path,
+) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"), 1000, once=True)
+    pool.mine()
+    assert sender(pool, SendJournal(path)).send(Call("0x0a"))["status"] == 1
+    receipt = sender(pool, SendJournal(path)).send(Call("0x01"), 1010, once=True)
+    assert receipt["transactionHash"].to_0x_hex() in pool.sent
+    assert datas(pool) == ["01", "0a"]
+    # Once it was heard, whoever says the same means another one.
+    sender(pool, SendJournal(path)).heard(Call("0x01"))
+    sender(pool, SendJournal(path)).send(Call("0x01"), 1010, once=True)
+    assert datas(pool) == ["01", "0a", "01"]
+
+
+def test_a_request_that_is_mined_while_its_command_is_given_again_is_one(tmp_path: Path) -> None:
+    for step in ("TransactionCount", "TransactionReceipt"):
+        pool, path = Pool(), tmp_path / f"{step}.sqlite"
+        with pytest.raises(ChainUnreachableError):
+            sender(pool, SendJournal(path), every=0).send(Call("0x01"), once=True)
+        one = sender(pool, SendJournal(path))
+        answer = getattr(pool, f"_eth_get{step}")
+
+        def late(*asked: str, pool: Pool = pool, answer: Any = answer) -> Any:
+            found = answer(*asked)
+            if not pool.mined:
+                pool.mine()
+            return found
+
+        setattr(pool, f"_eth_get{step}", late)
+        one.send(Call("0x01"), once=True)
+        assert datas(pool) == ["01"]
+
+
+def test_a_request_whose_end_a_node_hides_is_not_sent_again(tmp_path: Path) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    pool.hides_receipts = True
+    for _ in range(3):
+        with pytest.raises(ChainUnreachableError, match="not sent again"):
+            sender(pool, SendJournal(path)).send(Call("0x01"), once=True)
+    pool.hides_receipts = False
+    sender(pool, SendJournal(path)).send(Call("0x01"), once=True)
+    assert datas(pool) == ["01"]
+
+
+def test_a_request_that_was_replaced_or_reverted_is_sent_again(tmp_path: Path) -> None:
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"), once=True)
+    sender(pool, SendJournal(path)).send(Call("0x02"))
+    pool.reverts = {"01"}
+    with pytest.raises(ChainUnreachableError):
+        sender(pool, SendJournal(path), every=0).send(Call("0x01"), once=True)
+    pool.mine()
+    sender(pool, SendJournal(path)).send(Call("0x03"))
+    with pytest.raises(RevertedError, match="was reverted"):
+        sender(pool, SendJournal(path)).send(Call("0x01"), once=True)
+    assert datas(pool) == ["02", "01", "03", "01"]
+
+
+def test_a_journal_of_sends_alone_is_read_on(tmp_path: Path) -> None:
+    """What is in it was told, as far as anybody knows."""
+    pool, path = Pool(), tmp_path / "sends.sqlite"
+    sender(pool, SendJournal(path)).send(Call("0x01"))
+    with sqlite3.connect(path) as database:
+        database.execute("DROP TABLE untold")
+    sender(pool, SendJournal(path)).send(Call("0x01"), once=True)
+    assert datas(pool) == ["01", "01"]

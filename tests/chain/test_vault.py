@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from web3.types import TxParams, TxReceipt, Wei
 
 from tests.chain.node import DEPLOYMENT
-from undertow.chain import vault
+from undertow.chain import mined, sender, vault
 from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
-from undertow.chain.errors import ChainUnreachableError, RevertedError
+from undertow.chain.errors import ChainUnreachableError, RevertedError, WrongAnswerError
 from undertow.chain.fees import GWEI, LARGEST_FEE
 from undertow.chain.reading import reachable
+from undertow.chain.receipts import formatted
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.units import MicroUsd
 from venue.local import chain_key
@@ -32,8 +34,10 @@ class Overtaken(Chain):
     other: Contracts | None = None
     number = 0
 
-    def send(self, call: Any, contract: Any = None, value: int = 0) -> TxReceipt:
-        receipt = super().send(call, contract, value)
+    def send(
+        self, call: Any, contract: Any = None, value: int = 0, *, once: bool = False
+    ) -> TxReceipt:
+        receipt = super().send(call, contract, value, once=once)
         if self.other is not None:
             other, self.other = self.other, None
             self.number = vault.open_account(other, owner(2), AMOUNT)
@@ -146,3 +150,46 @@ def test_a_base_fee_that_a_node_makes_up_is_not_paid(anvil: Anvil) -> None:
     with pytest.raises(ChainUnreachableError, match="above the bound of 2000"):
         vault.open_account(liar, owner(1), AMOUNT)
     assert waiting(mine) == 0
+
+
+def test_a_deposit_given_again_after_it_was_mined_is_one_deposit(
+    anvil: Anvil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command gave up before a block took its request; the base fee is another by then."""
+    chain = Chain(anvil.url, chain_key(0), tmp_path / "sends.sqlite")
+    mine, _ = two_traders(chain, Chain(anvil.url, chain_key(1)))
+    chain.node.ask("evm_setAutomine", [False])
+    monkeypatch.setattr(sender, "PATIENCE_SECONDS", 1)
+    with pytest.raises(ChainUnreachableError, match="not known to be mined"):
+        vault.open_account(mine, owner(1), AMOUNT)
+    for method, values in (("evm_mine", []), ("evm_setAutomine", [True]), ("evm_mine", [])):
+        chain.node.ask(method, values)
+    assert waiting(mine) == 1
+    again = Contracts(Chain(anvil.url, chain_key(0), tmp_path / "sends.sqlite"), mine.deployment)
+    vault.allow(again, AMOUNT)
+    assert vault.open_account(again, owner(1), AMOUNT) == 1
+    assert waiting(mine) == 1
+    assert vault.open_account(again, owner(1), AMOUNT) == 2
+
+
+def test_what_the_vault_may_take_is_not_allowed_again(anvil: Anvil) -> None:
+    """An approval would take the place of a request that waits."""
+    mine, _ = two_traders(Chain(anvil.url, chain_key(0)), Chain(anvil.url, chain_key(1)))
+    block = mine.chain.newest()
+    vault.allow(mine, MicroUsd(4 * AMOUNT))
+    assert mine.chain.newest() == block
+    vault.allow(mine, MicroUsd(5 * AMOUNT))
+    assert mine.chain.newest().number == block.number + 1
+
+
+def test_an_opening_whose_event_a_node_hides_is_not_sent_again(
+    anvil: Anvil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, _ = two_traders(Chain(anvil.url, chain_key(0)), Chain(anvil.url, chain_key(1)))
+    with monkeypatch.context() as patch:
+        patch.setattr(mined, "formatted", lambda receipt: formatted({**receipt, "logs": []}))
+        for _ in range(2):
+            with pytest.raises(WrongAnswerError, match="without the vault's event"):
+                vault.open_account(mine, owner(1), AMOUNT)
+    assert vault.open_account(mine, owner(1), AMOUNT) == 1
+    assert waiting(mine) == 1

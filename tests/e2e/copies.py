@@ -47,13 +47,15 @@ class CopiedChain(Chain):
         self._stranger, self._disguise = Chain(url, chain_key(STRANGER)), disguise
         self.copied = 0
 
-    def send(self, call: Any, contract: Any = None, value: int = 0) -> TxReceipt:
+    def send(
+        self, call: Any, contract: Any = None, value: int = 0, *, once: bool = False
+    ) -> TxReceipt:
         if getattr(call, "fn_name", "") in SETTLING:
             fields = {"gas": 1, "gasPrice": 1, "nonce": 0, "chainId": self.chain_id}
             built = call.build_transaction(fields)
             _send(self._stranger, *self._disguise(self._stranger, built["to"], _bytes(built)))
             self.copied += 1
-        return super().send(call, contract, value)
+        return super().send(call, contract, value, once=once)
 
 
 def _forwarder(stranger: Chain, skipped: int) -> str:

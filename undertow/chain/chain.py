@@ -123,10 +123,12 @@ class Chain:
             raise WrongAnswerError("knows no newest block")
         return int(found.get("baseFeePerGas", "0x0"), 16)
 
-    def send(self, call: Any, contract: Any = None, value: int = 0) -> TxReceipt:
-        """Sign and send a call with some wei, wait for it; raises ChainError."""
+    def send(
+        self, call: Any, contract: Any = None, value: int = 0, *, once: bool = False
+    ) -> TxReceipt:
+        """Sign and send a call with some wei, wait for it; see `Sender.send`; raises ChainError."""
         with reachable(contract or call):
-            return self.sender.send(call, value)
+            return self.sender.send(call, value, once=once)
 
     def _asked_id(self) -> int:
         with reachable():

@@ -27,7 +27,17 @@ CREATE TABLE IF NOT EXISTS sends (
     tip TEXT NOT NULL,
     raw BLOB NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS untold (
+    sender TEXT NOT NULL,
+    call TEXT NOT NULL,
+    nonce INTEGER NOT NULL,
+    PRIMARY KEY (sender, call, nonce)
+) STRICT;
 """
+_OLD = tuple(
+    f"DELETE FROM {table} WHERE sender = ? AND nonce < ?"  # noqa: S608 - names of ours
+    for table in ("sends", "untold")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +48,7 @@ class Attempt:
     digest: str
     """The transaction's hash, in hex."""
     call: str
-    """Hash of where it goes and what it says: the same of each attempt of one call."""
+    """Hash of where it goes and what it says, whatever it pays: the same of each attempt."""
     fee: int
     """Most wei for a unit of gas."""
     tip: int
@@ -71,10 +81,26 @@ class SendJournal:
             str(attempt.tip),
             attempt.raw,
         )
+        untold = (sender, attempt.call, attempt.nonce)
         with self._lock, _usable(self._path):
+            # First: who finds the attempt finds that nobody heard of its end.
+            self._database.execute("INSERT OR IGNORE INTO untold VALUES (?, ?, ?)", untold)
             self._database.execute("INSERT OR IGNORE INTO sends VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-            old = "DELETE FROM sends WHERE sender = ? AND nonce < ?"
-            self._database.execute(old, (sender, attempt.nonce - KEPT))
+            for old in _OLD:
+                self._database.execute(old, (sender, attempt.nonce - KEPT))
+
+    def untold(self, sender: str, call: str) -> list[int]:
+        """Return the nonces of a call whose end nobody heard of, upwards; raises ChainError."""
+        query = "SELECT nonce FROM untold WHERE sender = ? AND call = ? ORDER BY nonce"
+        with self._lock, _usable(self._path):
+            rows = self._database.execute(query, (sender, call)).fetchall()
+        return [int(nonce) for (nonce,) in rows]
+
+    def tell(self, sender: str, call: str) -> None:
+        """Keep that a caller hears of a call's end; raises ChainError."""
+        with self._lock, _usable(self._path):
+            done = "DELETE FROM untold WHERE sender = ? AND call = ?"
+            self._database.execute(done, (sender, call))
 
     def attempts(self, sender: str, nonce: int) -> list[Attempt]:
         """Return the attempts of a nonce, the cheapest first; raises ChainError."""

@@ -3,7 +3,8 @@
 1. The nonce is the chain's count of what was mined; what was signed with it before still may be.
 2. An attempt of the same call goes on; one of another call is replaced.
 3. While nothing is mined, the fee rises, up to a bound.
-4. A receipt counts while its block is the chain's.
+4. What a node refused may still be mined: its number is never another's, and it is looked for.
+5. A receipt counts while its block is the chain's.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from undertow.chain.errors import (
     AlreadyKnownError,
     ChainUnreachableError,
     NonceTooLowError,
-    RevertedError,
+    RefusedSendError,
     UnderpricedError,
     WrongAnswerError,
 )
 from undertow.chain.fees import Fee, asked_fee, gas_limit, may_rise
+from undertow.chain.mined import Mined, MinedReader
 from undertow.chain.node import Node
-from undertow.chain.receipts import formatted
 from undertow.chain.send_journal import Attempt, SendJournal
 
 POLL_SECONDS = 0.05
@@ -62,10 +63,15 @@ class Sender:
         self._journal = journal
         self._monotonic, self._sleep = monotonic, sleep
         self._name = f"{chain_id}:{account.address}"
+        self._blocks = MinedReader(node, account.address, journal, self._name)
         self._turn = threading.Lock()
 
-    def send(self, call: Any, value: int = 0) -> TxReceipt:
+    def send(self, call: Any, value: int = 0, *, once: bool = False) -> TxReceipt:
         """Send a call with some wei and wait until it is mined.
+
+        With ``once``, a call that was mined after its caller gave up is not sent again: whoever
+        says the same next, with as many wei or others, gets its receipt. The caller has heard of
+        it once `heard` was called.
 
         Raises:
             RevertedError: the contract refuses, before or in a block.
@@ -74,13 +80,21 @@ class Sender:
         """
         with self._turn:
             built = self._built(call, value)
-            said = f"{built.get('to')} {built['data']} {value}"
-            key = Web3.keccak(text=said).to_0x_hex()
+            key = _key(built)
             for _ in range(NONCES):
-                receipt = self._at_nonce(self._count(), key, built)
-                if receipt is not None:
-                    return receipt
+                # The count first: what is mined after it is met at its nonce.
+                nonce = self._blocks.count()
+                earlier = self._blocks.untold(key, nonce) if once else None
+                mined = earlier or self._at_nonce(nonce, key, built)
+                if mined is not None:
+                    if mined.is_reverted or not once:
+                        self._journal.tell(self._name, key)
+                    return mined.told()
         raise ChainUnreachableError("other transactions of this account come between")
+
+    def heard(self, call: Any) -> None:
+        """Keep that a caller could read the receipt of a call that is sent once."""
+        self._journal.tell(self._name, _key(self._built(call, 0)))
 
     def _built(self, call: Any, value: int) -> dict[str, Any]:
         """Return where a call goes and what it says."""
@@ -89,28 +103,29 @@ class Sender:
         to = {"to": built["to"]} if built.get("to") else {}
         return {**to, "data": built["data"], "value": value}
 
-    def _at_nonce(self, nonce: int, key: str, built: dict[str, Any]) -> TxReceipt | None:
-        """Return the call's receipt, None once a transaction of another call has the nonce."""
-        if self._mined(nonce) is not None:
+    def _at_nonce(self, nonce: int, key: str, built: dict[str, Any]) -> Mined | None:
+        """Return the call as mined, None once a transaction of another call has the nonce."""
+        if self._blocks.at(nonce) is not None:
             # An earlier call that said the same is not this one.
             raise WrongAnswerError("counts fewer transactions of this account than were mined")
+        waiting = None
         with suppress(NonceTooLowError):  # Then something was mined with it: the receipts say what.
-            self._hand_over(nonce, key, built)
+            waiting = self._hand_over(nonce, key, built)
         started = raised = self._monotonic()
         gone_since, pause = None, POLL_SECONDS
         while (now := self._monotonic()) - started < PATIENCE_SECONDS:
             # The count first: a receipt that is there by then is not missed below.
-            gone = self._count() > nonce
-            mined = self._mined(nonce)
+            gone = self._blocks.count() > nonce
+            mined = self._blocks.at(nonce)
             if mined is not None:
-                return formatted(mined[1]) if mined[0] == key else None
+                return mined if mined.call == key else None
             gone_since = (gone_since or now) if gone else None
             if gone_since is not None and now - gone_since > UNKNOWN_SECONDS:
                 break
             if not gone and now - raised > RAISE_SECONDS:
                 raised = now
-                with suppress(NonceTooLowError):
-                    self._replace(nonce, key, built)
+                with suppress(RefusedSendError):  # What waits goes on waiting.
+                    waiting = self._replace(nonce, key, built, waiting)
             self._sleep(pause)
             pause = min(2 * pause, LONGEST_POLL_SECONDS)
         raise ChainUnreachableError(
@@ -118,43 +133,57 @@ class Sender:
             "not sent again with another number"
         )
 
-    def _hand_over(self, nonce: int, key: str, built: dict[str, Any]) -> None:
-        """Let the call's own attempt go on, replace another's, or begin."""
+    def _hand_over(self, nonce: int, key: str, built: dict[str, Any]) -> Attempt:
+        """Let the call's own attempt go on, replace another's, or begin; return what waits."""
         known = self._journal.attempts(self._name, nonce)
         own = [attempt for attempt in known if attempt.call == key]
-        if own:
-            with suppress(UnderpricedError):
-                self._broadcast(own[-1])
-                return
-        self._replace(nonce, key, built)
+        if own and self._is_taken(own[-1]):
+            return own[-1]
+        return self._replace(nonce, key, built, None)
 
-    def _replace(self, nonce: int, key: str, built: dict[str, Any]) -> None:
+    def _replace(
+        self, nonce: int, key: str, built: dict[str, Any], waiting: Attempt | None
+    ) -> Attempt:
+        """Sign for more than what is known to wait, else for what the node takes."""
         known = self._journal.attempts(self._name, nonce)
-        last = known[-1] if known else None
+        last = waiting or (known[-1] if known else None)
         if last is not None and not may_rise(last.fee):
             # Nothing may pay more. Mined at what the chain asks, it makes room for the next number;
             # a node that once named a huge base fee would else keep this account silent for ever.
-            with suppress(UnderpricedError):
-                self._broadcast(last)
-            return
-        self._sign(nonce, key, built, last)
+            if self._is_taken(last, UnderpricedError):
+                return last
+            waiting = None
+        return self._sign(nonce, key, built, waiting)
 
-    def _sign(self, nonce: int, key: str, built: dict[str, Any], replaced: Attempt | None) -> None:
+    def _is_taken(self, attempt: Attempt, *as_good: type[RefusedSendError]) -> bool:
+        """Hand an attempt over again; some refusals are as good. Raises NonceTooLowError."""
+        try:
+            self._broadcast(attempt)
+        except NonceTooLowError:
+            raise
+        except RefusedSendError as error:  # As one that the account cannot pay.
+            return isinstance(error, as_good)
+        return True
+
+    def _sign(
+        self, nonce: int, key: str, built: dict[str, Any], waiting: Attempt | None
+    ) -> Attempt:
         """Sign a call at a fee that the node takes, write it down, hand it over."""
         gas = gas_limit(self._node, self._asked(built))
         fee = asked_fee(self._node)
-        if replaced is not None:
-            fee = fee.at_least(replaced.fee, replaced.tip)
-        for _ in range(RAISES):
+        if waiting is not None:
+            fee = fee.at_least(waiting.fee, waiting.tip)
+        known = self._journal.attempts(self._name, nonce)
+        for _ in range(RAISES + len(known)):
             attempt = self._attempt(nonce, key, {**built, "gas": gas}, fee)
             self._journal.write(self._name, attempt)
             try:
                 self._broadcast(attempt)
             except UnderpricedError:
-                # What it replaces was signed elsewhere, or the base fee moved.
-                fee = fee.raised()
+                # What it replaces asks for more, or the base fee moved.
+                fee = _next(fee, known)
             else:
-                return
+                return attempt
         raise ChainUnreachableError("the node calls every fee too low")
 
     def _attempt(self, nonce: int, key: str, built: dict[str, Any], fee: Fee) -> Attempt:
@@ -177,29 +206,17 @@ class Sender:
         if digest != attempt.digest:
             raise WrongAnswerError("answers a transaction with another one's hash")
 
-    def _mined(self, nonce: int) -> tuple[str, dict[str, Any]] | None:
-        """Return the call and the receipt of what a block of the chain has with this nonce.
-
-        Raises:
-            RevertedError: the contract refused it there.
-        """
-        for attempt in self._journal.attempts(self._name, nonce):
-            receipt = self._node.ask("eth_getTransactionReceipt", [attempt.digest])
-            if receipt is None or not self._stands(receipt):
-                continue
-            if int(receipt["status"], 16) != 1:
-                raise RevertedError(f"transaction {attempt.digest} was reverted")
-            return attempt.call, receipt
-        return None
-
-    def _stands(self, receipt: dict[str, Any]) -> bool:
-        """Whether the receipt's block is the chain's, and not one that was left behind."""
-        block = self._node.ask("eth_getBlockByNumber", [receipt["blockNumber"], False])
-        return block is not None and block["hash"] == receipt["blockHash"]
-
     def _asked(self, built: dict[str, Any]) -> dict[str, Any]:
         return {**built, "from": self._account.address, "value": hex(built["value"])}
 
-    def _count(self) -> int:
-        asked = [self._account.address, "latest"]
-        return int(self._node.ask("eth_getTransactionCount", asked), 16)
+
+def _key(built: dict[str, Any]) -> str:
+    return Web3.keccak(text=f"{built.get('to')} {built['data']}").to_0x_hex()
+
+
+def _next(fee: Fee, known: list[Attempt]) -> Fee:
+    """Return what replaces the cheapest attempt that this fee does not, or else this fee's own."""
+    for attempt in known:
+        if may_rise(attempt.fee) and (over := fee.at_least(attempt.fee, attempt.tip)) != fee:
+            return over
+    return fee.raised()

@@ -45,9 +45,13 @@ def mint(contracts: Contracts, amount: MicroUsd) -> None:
 
 
 def allow(contracts: Contracts, amount: MicroUsd) -> None:
-    """Let the vault take an amount of the sender's tokens; raises ChainError."""
-    units = amount * _unit(contracts)
-    contracts.chain.send(contracts.token.functions.approve(contracts.deployment.vault, units))
+    """Let the vault take an amount of the sender's tokens, if it may not; raises ChainError."""
+    units, spender = amount * _unit(contracts), contracts.deployment.vault
+    with reachable():
+        owner = contracts.chain.signer.address
+        allowed = int(contracts.token.functions.allowance(owner, spender).call())
+    if allowed < units:
+        contracts.chain.send(contracts.token.functions.approve(spender, units))
 
 
 def open_account(contracts: Contracts, owner: Point, amount: MicroUsd) -> int:
@@ -57,14 +61,17 @@ def open_account(contracts: Contracts, owner: Point, amount: MicroUsd) -> int:
         ChainError: the vault refuses, or the node does not answer.
     """
     point = opening_key(owner)
-    receipt = _ask(contracts, contracts.vault.functions.open(point.x, point.y, amount))
+    call = contracts.vault.functions.open(point.x, point.y, amount)
+    receipt = _asked(contracts, call)
     # The vault's count may be another's by now who opened one meanwhile.
     with reachable():
         found = contracts.vault.events.RequestQueued().process_receipt(receipt, errors=DISCARD)
     own = [e for e in found if e["address"] == contracts.vault.address]
     if len(own) != 1:
         raise WrongAnswerError("tells of an opening without the vault's event")
-    return decoded(lambda: Request.from_word(int(own[0]["args"]["word"])).account)
+    number = decoded(lambda: Request.from_word(int(own[0]["args"]["word"])).account)
+    contracts.chain.sender.heard(call)
+    return number
 
 
 def deposit(contracts: Contracts, account: int, amount: MicroUsd, owner: str | None = None) -> None:
@@ -104,9 +111,14 @@ def collect(contracts: Contracts) -> MicroUsd:
     return granted
 
 
-def _ask(contracts: Contracts, call: Any, factor: int = 1) -> TxReceipt:
+def _ask(contracts: Contracts, call: Any, factor: int = 1) -> None:
+    _asked(contracts, call, factor)
+    contracts.chain.sender.heard(call)
+
+
+def _asked(contracts: Contracts, call: Any, factor: int = 1) -> TxReceipt:
     fee = request_fee(contracts, factor)
-    return contracts.chain.send(call, (contracts.vault, contracts.token), fee)
+    return contracts.chain.send(call, (contracts.vault, contracts.token), fee, once=True)
 
 
 def _unit(contracts: Contracts) -> int:
