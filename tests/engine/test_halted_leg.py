@@ -61,7 +61,7 @@ class Venue:
         """Settle orders of (account, instrument, lots, limit); return the fills."""
         self.time += 60
         made = [self._order(*given) for given in orders]
-        slots = (*made, *(Decoy(HEDGED) for _ in range(4 - len(made))))
+        slots: tuple[Order | Decoy, ...] = (*made, *(Decoy(HEDGED) for _ in range(4 - len(made))))
         lanes = (BTC.instrument, MICRO.instrument)
         done = transition(
             self.state,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SIGNER_KEY = "UNDERTOW_SIGNER_KEY"
 PAUSE_SECONDS = 0.1
+MOST_AHEAD = 60
+"""Seconds that a chain may be ahead of the clock."""
 LARGEST_REPORT = 1 << 12
 """Bytes."""
 
@@ -76,8 +78,26 @@ def price(reports: list[Path], deployment: Deployed = DEPLOYMENT, rpc: Rpc = RPC
 
 
 def _now(contracts: Contracts) -> int:
-    # A chain that mines on demand has no newer block to show: its next has the clock's time.
-    return max(contracts.chain.time, int(time.time()))
+    """Return the present by the clock; a development chain may be ahead of it.
+
+    Of another one's node that would be a lie: a price that is signed for a moment to come can be
+    kept, and traded against until then.
+
+    Raises:
+        UndertowError: the chain says that it is much later.
+    """
+    from undertow.chain.local import is_local
+
+    told, clock = contracts.chain.time, int(time.time())
+    if is_local(contracts.chain):
+        # A chain that mines on demand has no newer block to show: its next has the clock's time.
+        return max(told, clock)
+    if told > clock + MOST_AHEAD:
+        raise UndertowError(
+            f"the node's newest block is {told - clock} s ahead of this machine's clock; "
+            "set the clock, or name another node with --rpc or UNDERTOW_RPC"
+        )
+    return clock
 
 
 def _waiting(contracts: Contracts, now: int) -> tuple[int, int]:
