@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.chain.lies import ILL, LIES, LOG_LIES, Lie
 from tests.chain.node import DEPLOYMENT
-from tests.chain.venue_node import BATCHES, venue_node
+from tests.chain.venue_node import BATCHES, PAYER, venue_node
 from undertow.chain import reporter, vault
 from undertow.chain.chain import Chain
 from undertow.chain.check import connect
@@ -48,6 +48,7 @@ READERS: dict[str, Callable[[Contracts], object]] = {
     "local": lambda c: is_local(c.chain),
     "requests": lambda c: _entries(c),
     "moment": lambda c: reporter.moment(c, 2_000),
+    "signer": lambda c: reporter.is_signer(c, int(PAYER, 16)),
     "send": lambda c: vault.deposit(c, 1, 5),  # type: ignore[arg-type]
 }
 

@@ -92,3 +92,4 @@ def _getters(node: MemoryNode) -> None:
     node.put("Settlement", SETTLEMENT, "price", [0, [0, 0, 0]], [pending])
     node.put("Settlement", SETTLEMENT, "pricePoint", [1_000 + pending], [pending, 2_000])
     node.put("Oracle", ORACLE, "QUORUM", [3])
+    node.put("Oracle", ORACLE, "isSigner", [True], [PAYER])
