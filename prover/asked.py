@@ -32,12 +32,14 @@ class AskedJob:
         self._usable = True
         self._wanted = time.monotonic()
         self._tried(lambda: leases.put(circuit, content, priority, patience))
+        self._said = leases.now()
 
     def look(self) -> Standing | None:
         """Return where the job stands, None if the table cannot tell; say that it is wanted."""
         if time.monotonic() - self._wanted > WANT_SECONDS:
             self._wanted = time.monotonic()
             self._tried(lambda: self._leases.want(self.name))
+            self._said = self._leases.now()
         return self._tried(lambda: self._leases.look(self.name))
 
     def accept(self, token: str) -> None:
@@ -57,8 +59,8 @@ class AskedJob:
         self._tried(lambda: self._leases.finish(self.name, encode_proof(proof)))
 
     def unwant(self) -> None:
-        """Say that nobody waits any more."""
-        self._tried(lambda: self._leases.unwant(self.name))
+        """Say that this asker waits no more: the same job may be another's since."""
+        self._tried(lambda: self._leases.unwant(self.name, self._said))
 
     def _tried(self, action: Callable[[], _Answer]) -> _Answer | None:
         if not self._usable:

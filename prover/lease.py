@@ -65,9 +65,14 @@ class Leases:
         """Say that somebody still waits."""
         self._rows.update(JOBS.c.id == job, wanted=self._clock())
 
-    def unwant(self, job: str) -> None:
-        """Say that nobody waits: it is not claimed any more; who has it may still answer."""
-        self._rows.update(JOBS.c.id == job, wanted=self._clock() - self.terms.wanted - 1)
+    def unwant(self, job: str, said: float = math.inf) -> None:
+        """Say that nobody waits who did by ``said``: it is claimed no more, but may be answered."""
+        own = and_(JOBS.c.id == job, JOBS.c.wanted <= said)
+        self._rows.update(own, wanted=self._clock() - self.terms.wanted - 1)
+
+    def now(self) -> float:
+        """Return the time that is written down with what happens now."""
+        return self._clock()
 
     def look(self, job: str) -> Standing | None:
         """Return where a job stands; None if there is none."""

@@ -92,15 +92,15 @@ class SharedProver:
     def _awaited(self, asked: AskedJob, place: int, given_up: threading.Event) -> Proof | None:
         """Return a worker's proof; None once there is none to wait for and the own key is free."""
         while True:
+            if given_up.is_set():
+                asked.unwant()
+                raise StoppedError("nobody waits for the proof any more")
             standing = asked.look()
             proof = self._verified(asked, standing)
             if proof is not None:
                 return proof
             if self._stop.is_set():
                 raise StoppedError("told to stop while workers had the job")
-            if given_up.is_set():
-                asked.unwant()
-                raise StoppedError("nobody waits for the proof any more")
             waited = self._line.first_for(place)
             here = waited > self._patience or not _is_hopeful(standing)
             if self._line.take_key(place, here):

@@ -11,6 +11,7 @@ import pytest
 
 from matcher.outside import Proved
 from matcher.proofs import ThreadProofs
+from prover.asked import AskedJob
 from prover.errors import StoppedError
 from prover.inputs import Job
 from prover.job_state import State
@@ -132,6 +133,20 @@ def test_what_is_given_up_is_claimed_by_nobody(leases: Leases, prover: Prover) -
     second.cancel()
     with pytest.raises((StoppedError, CancelledError)):
         second.result(PATIENCE)
+
+
+def test_who_gives_up_hides_no_job_that_another_asked_for_since(
+    leases: Leases, prover: Prover
+) -> None:
+    """A step that a reorganisation dropped, and the same one executed again."""
+    circuit = circuit_id(prover)
+    dropped, again = (AskedJob(leases, circuit, job(RUNS[0]), 0, PATIENCE) for _ in range(2))
+    dropped.unwant()
+    lease = leases.claim("bob", [circuit])
+    assert lease is not None
+    assert leases.release(lease.job, lease.token)
+    again.unwant()
+    assert leases.claim("ada", [circuit]) is None
 
 
 def test_no_more_are_under_way_than_threads_may_be(leases: Leases, prover: Prover) -> None:
