@@ -206,14 +206,25 @@ def test_the_price_after_a_halt_pays_the_funding_of_all_the_time() -> None:
     )
 
 
-def test_a_halted_mark_counts_in_margin() -> None:
-    """Four lots of it, worth a mark more than the account owes, carry another market's order."""
+def test_a_halted_mark_carries_no_order() -> None:
+    """Four lots, worth a mark more than the account owes, carry another order while they trade."""
     held = account(1, -3 * VALUE, positions=lots_of({0: 4}))
     before = venue(market(4), a1=held)
     batch = Batch(slots=(order(1, 1, MARK + 2, instrument=8),), lanes=(8,))
-    for mark, fill in ((MARK, 1), (MARK // 2, 0)):
+    for mark, halted, fill in ((MARK, 0, 1), (MARK, 1, 0), (MARK // 2, 0, 0), (MARK * 2, 1, 0)):
         marks = tuple(Price(mark if i == 0 else p) for i, p in enumerate(prices(MARK)))
-        done = transition(before, batch, marks, 164, QUIET, SALT, halted=1)
+        done = transition(before, batch, marks, 164, QUIET, SALT, halted)
+        assert done.slots[0].fill == fill
+        assert done.slots[0].outcome is (Outcome.CLEARED if fill else Outcome.MARGIN)
+
+
+def test_who_holds_something_halted_may_still_close_what_trades() -> None:
+    held = account(1, 9 * VALUE, positions=lots_of({0: 4, 8: -1}))
+    before = venue(market(4), a1=held)
+    risky = params(rule=SHALLOW)
+    for limit, fill in ((MARK + 2, 1), (MARK * 2, 0)):
+        batch = Batch(slots=(order(1, 1, limit, instrument=8),), lanes=(8,))
+        done = transition(before, batch, prices(MARK), 164, risky, SALT, halted=1)
         assert done.slots[0].fill == fill
 
 
