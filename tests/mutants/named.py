@@ -161,8 +161,8 @@ NAMED = (
     ),
     (
         REQUESTS,
-        "return book_equity(book, sheet) >= requirement(book, sheet)",
-        "return book_equity(book, sheet) >= 0",
+        "return free and book_equity(book, sheet) >= requirement(book, sheet)",
+        "return free and book_equity(book, sheet) >= 0",
         "withdrawal ignores margin",
     ),
     (
@@ -178,10 +178,22 @@ NAMED = (
         "a halted market trades",
     ),
     (
+        MARGIN,
+        "return any(lots and instruments",
+        "return any(lots > 0 and instruments",
+        "who is short of what is halted is free",
+    ),
+    (
+        MARGIN,
+        "if holds_any(before, halted):",
+        "if holds_any(before, 0):",
+        "a halted mark carries a trade",
+    ),
+    (
         REQUESTS,
-        "    if any(lots and state.halted >> i & 1",
-        "    if any(lots > 0 and state.halted >> i & 1",
-        "withdrawal by who is short of what is halted",
+        "free = not holds_any(book, state.halted)",
+        "free = True",
+        "a halted mark is withdrawn",
     ),
     (
         REQUESTS,
