@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def _constraints(
     return constraints
 
 
-def _dot(terms: Terms, witness: list[int]) -> int:
+def _dot(terms: Terms, witness: Sequence[int]) -> int:
     return sum(value * witness[wire] for wire, value in terms) % R
 
 
@@ -114,7 +115,7 @@ class R1cs:
             raise FormatError(f"{path.name} section 1 counts wires that the file does not hold")
         return R1cs(wires, outputs, public_inputs, _constraints(body, count, wires, path.name))
 
-    def holds(self, index: int, witness: list[int]) -> bool:
+    def holds(self, index: int, witness: Sequence[int]) -> bool:
         """Tell whether one constraint holds."""
         a, b, c = self.constraints[index]
         return (_dot(a, witness) * _dot(b, witness) - _dot(c, witness)) % R == 0

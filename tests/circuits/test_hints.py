@@ -47,11 +47,10 @@ class Own:
                     self._wires[name[:at]].add(wire)
 
     def breaks(self, hint: Hint, values: Sequence[int]) -> bool:
-        known = list(values)
         wires = self._wires[hint.component] | {0}
         constraints = {index for wire in wires - {0} for index in self._touching[wire]}
         return any(
-            not self._circuit.r1cs.holds(index, known)
+            not self._circuit.r1cs.holds(index, values)
             for index in constraints
             if all(w in wires for terms in self._circuit.r1cs.constraints[index] for w, _ in terms)
         )
