@@ -52,8 +52,7 @@ template SettleBatch(slots, lanes) {
     signal output publicZ;
     signal output y;
 
-    // 1. The header: parameters, previous state, lanes.
-    signal paramsHash <== ParamsHash()(params);
+    // 1. The previous state, and the lanes.
     BatchHeader() header;
     (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), ledger, houseSalt,
         marks, accruals);
@@ -133,7 +132,7 @@ template SettleBatch(slots, lanes) {
     header.setRoot <== done.newSetRoot;
     header.prices <== prices;
     header.time <== time;
-    header.marketParamsHash <== paramsHash;
+    header.marketParamsHash <== ParamsHash()(params);
     var WORDS = BATCH_HEADER_WORDS() + BATCH_HOUSE_WORDS() + TOUCH_WORDS() * slots;
     (c, y) <== PublicWords(WORDS)(BatchWords(slots)(header, house, done.touch), z);
     publicZ <== z;

@@ -75,8 +75,8 @@ def lane(case: Case, instrument: int) -> list[int]:
     """Return a Lane of a batch, all zero where the batch has none."""
     if instrument not in case.committed.batch.lanes:
         return [0, 0, *entry(NOTHING)]
-    mark = case.prices[instrument]
-    return [int(mark > 0), mark, *entry(sheet_of(case)[instrument])]
+    mark, free = case.prices[instrument], not case.halted >> instrument & 1
+    return [int(mark > 0 and free), mark, *entry(sheet_of(case)[instrument])]
 
 
 def clearing(case: Case, instrument: int) -> list[int]:

@@ -14,6 +14,7 @@ from tests.strategies import NEVER, VENUE, key
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.field import R
 from undertow.crypto.signature_digits import signature_digits
+from undertow.engine.margin import book_of, holds_any
 from undertow.protocol.order import Order
 from undertow.protocol.sheet import underlying
 from undertow.protocol.units import Lots, Price
@@ -101,6 +102,7 @@ def test_judge_order(circuit: Compile, seed: int) -> None:
                 slot.order,
                 slot.before,
                 repeated=again,
+                stuck=int(holds_any(book_of(slot.before), case.halted)),
                 book=book(slot.before.cash, slot.before.positions, sheet),
                 lane=lane(case, slot.order.instrument),
                 terms=terms(case),
@@ -137,6 +139,7 @@ def test_without_the_authority_the_verdict_is_zero(circuit: Compile) -> None:
             "order": [0] * 10,
             "account": words,
             "position": signed(account.positions[0]),
+            "stuck": 0,
             "book": book(account.cash, account.positions, sheet_of(case)),
             "lane": lane(case, 0),
             "terms": terms(case),
