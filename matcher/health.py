@@ -48,7 +48,7 @@ def fault_of(operator: Operator) -> Fault | None:
         return Fault("LOOP_STUCK", f"the settlement loop did not turn for {patience} s")
     if operator.troubles.name is not None and operator.troubles.is_grave(now):
         return Fault(operator.troubles.name.name, operator.troubles.name)
-    if is_stale(operator):
+    if _is_stale(operator):
         return Fault("CHAIN_STALE", "the newest block's time is far from this machine's clock")
     pipeline = operator.pipeline
     if pipeline.awaited is not None and now - pipeline.awaited_since > PROOF_SECONDS:
@@ -63,7 +63,7 @@ def fault_of(operator: Operator) -> Fault | None:
     return Fault("DISK", Phase.DISK) if free < matcher.least_free_bytes else None
 
 
-def is_stale(operator: Operator) -> bool:
+def _is_stale(operator: Operator) -> bool:
     """Return whether the node answers with a block that is far from the present."""
     most, view = operator.desk.stale_seconds, operator.view
     if most is None or view is None:

@@ -19,7 +19,14 @@ from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MarketParams
 from undertow.protocol.state import State
-from undertow.protocol.units import MONEY_BITS, PRICE_WIDTH, Lots, ceil_div, money
+from undertow.protocol.units import (
+    ACCOUNT_WIDTH,
+    MONEY_BITS,
+    PRICE_WIDTH,
+    Lots,
+    ceil_div,
+    money,
+)
 
 BAND_BP = 50
 """Default of the band, in 1/10,000 of the price.
@@ -32,7 +39,7 @@ FAR = "FAR_FROM_MARK"
 UNKNOWN = "UNKNOWN_ACCOUNT"
 YOUNG = "YOUNG_ACCOUNT"
 """A reorganisation might take its opening back."""
-EVERY_ACCOUNT = 1 << 24
+EVERY_ACCOUNT = 1 << ACCOUNT_WIDTH
 _WHOLE = 10_000
 
 

@@ -354,7 +354,7 @@ def test_a_request_that_was_mined_after_its_command_gave_up_is_not_sent_again(
     assert receipt["transactionHash"].to_0x_hex() in pool.sent
     assert datas(pool) == ["01", "0a"]
     # Once it was heard, whoever says the same means another one.
-    sender(pool, SendJournal(path)).heard(Call("0x01"))
+    sender(pool, SendJournal(path)).tell(Call("0x01"))
     sender(pool, SendJournal(path)).send(Call("0x01"), 1010, once=True)
     assert datas(pool) == ["01", "0a", "01"]
 

@@ -71,7 +71,7 @@ class Sender:
 
         With ``once``, a call that was mined after its caller gave up is not sent again: whoever
         says the same next, with as many wei or others, gets its receipt. The caller has heard of
-        it once `heard` was called.
+        it once `tell` was called.
 
         Raises:
             RevertedError: the contract refuses, before or in a block.
@@ -92,7 +92,7 @@ class Sender:
                     return mined.told()
         raise ChainUnreachableError("other transactions of this account come between")
 
-    def heard(self, call: Any) -> None:
+    def tell(self, call: Any) -> None:
         """Keep that a caller could read the receipt of a call that is sent once."""
         self._journal.tell(self._name, _key(self._built(call, 0)))
 

@@ -70,7 +70,7 @@ def open_account(contracts: Contracts, owner: Point, amount: MicroUsd) -> int:
     if len(own) != 1:
         raise WrongAnswerError("tells of an opening without the vault's event")
     number = decoded(lambda: Request.from_word(int(own[0]["args"]["word"])).account)
-    contracts.chain.sender.heard(call)
+    contracts.chain.sender.tell(call)
     return number
 
 
@@ -113,7 +113,7 @@ def collect(contracts: Contracts) -> MicroUsd:
 
 def _ask(contracts: Contracts, call: Any, factor: int = 1) -> None:
     _asked(contracts, call, factor)
-    contracts.chain.sender.heard(call)
+    contracts.chain.sender.tell(call)
 
 
 def _asked(contracts: Contracts, call: Any, factor: int = 1) -> TxReceipt:

@@ -79,7 +79,9 @@ def _check_marks(prices: Sequence[Price], halted: int, params: MarketParams) -> 
         if is_halted and listed is None:
             raise ValueError("a halted instrument is no listed instrument")
         if price != 0 if listed is None else price < (0 if is_halted else 1):
-            raise ValueError("every listed instrument has a positive price, every other has none")
+            raise ValueError(
+                "a listed instrument that is not halted has a positive mark, an unlisted one none"
+            )
 
 
 def _clear(
