@@ -1,33 +1,78 @@
 pragma circom 2.2.0;
 
 include "account.circom";
+include "compare.circom";
 include "funding.circom";
 include "nouns.circom";
 include "price.circom";
+include "range.circom";
 include "select.circom";
+include "words.circom";
 
-// Steps 2 and 6: what a new mark does to the priced markets, and what the flow leaves of them
-// (undertow/engine/markets.py).
+// Steps 2 and 6: what new marks do to the underlyings and the priced markets, and what the flow
+// leaves of them (undertow/engine/markets.py).
+
+// @notice The underlyings at their leads' marks.
+// @input(assumes) skew, units, price: ranged. rule: a lead is of its underlying, or none is listed.
+// @output(proves) after: as the next batch finds them; index: of each, in money; accruals: their
+// only packing, since each fits its width.
+// @output(proves) elapsed: not negative; a price that is older than the last one has no witness.
+// @cost 2496
+template AdvanceUnderlyings() {
+    input Underlying() before[UNDERLYINGS()];
+    input FundingRule() rule[UNDERLYINGS()];
+    input Signed() skew[INSTRUMENTS()];
+    signal input units[INSTRUMENTS()]; // of the underlying in a lot
+    signal input price[INSTRUMENTS()]; // micro-USD per lot
+    signal input elapsed; // seconds since the last batch's prices
+    output Underlying() after[UNDERLYINGS()];
+    signal output index[UNDERLYINGS()]; // 2^-16 micro-USD per unit, signed
+    signal output accruals; // micro-USD per unit, packed
+
+    Range(SEALED_TIME_WIDTH())(elapsed);
+    var EACH = INSTRUMENTS() \ UNDERLYINGS();
+    signal held[INSTRUMENTS()];
+    signal leads[INSTRUMENTS()];
+    signal lead[INSTRUMENTS()]; // micro-USD per unit: the mark of the lead, else 0
+    signal accrued[UNDERLYINGS()];
+    signal lifted[UNDERLYINGS()];
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        var net = 0;
+        var mark = 0;
+        for (var i = EACH * u; i < EACH * (u + 1); i++) {
+            _ <== skew[i].magnitude;
+            _ <== skew[i].negative;
+            held[i] <== units[i] * skew[i].value;
+            leads[i] <== IsZero()(rule[u].lead - i);
+            lead[i] <== leads[i] * price[i];
+            net += held[i];
+            mark += lead[i];
+        }
+        (after[u], index[u], accrued[u]) <== AdvanceFunding()(before[u], rule[u], net, mark,
+            elapsed);
+        lifted[u] <== accrued[u] + (1 << (ACCRUAL_WIDTH() - 1));
+    }
+    assert(ACCRUAL_WORDS() == 1);
+    signal word[1] <== PackWords(UNDERLYINGS(), ACCRUAL_WIDTH(), ACCRUALS_PER_WORD())(lifted);
+    accruals <== word[0];
+}
 
 // @notice Opens a lane's row and rule against their hashes and advances its market.
 // @input(assumes) hot: 1 for the lane's instrument, else 0.
-// @output(proves) market: funding, variance and depth at the lane's mark.
+// @output(proves) market: depth at the lane's mark.
 // @output(proves) rowHash: what the table holds of the row so far.
-// @cost 2339
+// @cost 1127
 template AdvanceMarket() {
     signal input hot[INSTRUMENTS()];
     input Signed() skew[INSTRUMENTS()];
-    signal input fundings[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
     signal input rowHashes[INSTRUMENTS()];
     signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
-    signal input time; // seconds
+    signal input variance[UNDERLYINGS()]; // 2^-32
     input MarketRow() row;
     input Pricing() pricing;
     output Market() market;
     signal output rowHash;
-    signal output funding; // 2^-16 micro-USD per lot: how much more it is
-    signal output accrual; // micro-USD per lot: how much more it is
     signal output released; // 2^-16 micro-USD that the pool gave up
 
     var N = INSTRUMENTS();
@@ -40,13 +85,15 @@ template AdvanceMarket() {
 
     Market() before;
     before.skew <== ChoosePosition()(hot, skew);
-    before.funding <== Dot(N)(hot, fundings);
+    before.mark <== Dot(N)(hot, price);
     before.row <== row;
-    signal mark <== Dot(N)(hot, price);
-    Market() funded <== AdvanceFunding()(before, pricing, mark, time);
-    (market, released) <== AdvanceDepth()(funded, pricing);
-    funding <== market.funding - before.funding;
-    accrual <== market.row.accrual - row.accrual;
+    assert(UNDERLYINGS() == 2);
+    var second = 0;
+    for (var i = N \ UNDERLYINGS(); i < N; i++) {
+        second += hot[i];
+    }
+    signal its <== variance[0] + second * (variance[1] - variance[0]);
+    (market, released) <== AdvanceDepth()(before, pricing, its);
 }
 
 // @notice One number of each instrument, of which the lanes' moved.
@@ -72,73 +119,66 @@ template MoveEach(lanes) {
 }
 
 // @notice Step 2 for all lanes.
-// @output(proves) funding: indices of all instruments, moved where a lane is.
-// @output(proves) accruals: words of all instruments', moved where a lane is.
 // @output(proves) released: 2^-16 micro-USD that the pools gave up.
 template AdvanceMarkets(lanes) {
     signal input hot[lanes][INSTRUMENTS()];
     input Signed() skew[INSTRUMENTS()];
-    input Markets() markets;
-    signal input oldAccruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
+    signal input rowHashes[INSTRUMENTS()];
     signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
-    signal input time; // seconds
+    input Underlying() underlying[UNDERLYINGS()]; // at the new marks
     input MarketRow() row[lanes];
     input Pricing() pricing[lanes];
     output Market() market[lanes];
     signal output rowHash[lanes]; // what the table holds so far
-    signal output funding[INSTRUMENTS()];
-    signal output accruals[ACCRUAL_WORDS()];
     signal output released;
 
-    _ <== markets.skews;
+    var variance[UNDERLYINGS()];
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        variance[u] = underlying[u].variance;
+        _ <== underlying[u].funding;
+        _ <== underlying[u].fundingRate;
+        _ <== underlying[u].price;
+    }
     component advance[lanes];
-    signal moves[lanes];
-    signal accrued[lanes];
     var sum = 0;
     for (var l = 0; l < lanes; l++) {
         advance[l] = AdvanceMarket();
         advance[l].hot <== hot[l];
         advance[l].skew <== skew;
-        advance[l].fundings <== markets.funding;
-        advance[l].rowHashes <== markets.rowHash;
+        advance[l].rowHashes <== rowHashes;
         advance[l].pricingHash <== pricingHash;
         advance[l].price <== price;
-        advance[l].time <== time;
+        advance[l].variance <== variance;
         advance[l].row <== row[l];
         advance[l].pricing <== pricing[l];
         market[l] <== advance[l].market;
         rowHash[l] <== advance[l].rowHash;
-        moves[l] <== advance[l].funding;
-        accrued[l] <== advance[l].accrual;
         sum += advance[l].released;
     }
-    funding <== MoveEach(lanes)(hot, moves, markets.funding);
-    accruals <== MoveAccruals(lanes)(hot, accrued, oldAccruals);
     released <== sum;
 }
 
 // @notice The table after the lanes' flows.
-// @input(assumes) market: advanced; pool: after the flow.
-// @input(assumes) funding: indices of all instruments at the new prices.
-// @cost 437 * lanes
+// @input(assumes) underlying, market: advanced; pool: after the flow.
+// @cost 296 * lanes
 template CommitMarkets(lanes) {
     signal input hot[lanes][INSTRUMENTS()];
     input Markets() before;
+    input Underlying() underlying[UNDERLYINGS()];
     signal input rowHash[lanes]; // of the lanes' rows so far
-    signal input funding[INSTRUMENTS()];
     input Market() market[lanes];
     signal input pool[lanes];
     signal input flow[lanes];
     output Markets() after;
 
-    _ <== before.funding;
+    _ <== before.underlying;
     signal moved[lanes][POSITION_WORDS()];
     MarketRow() row[lanes];
     signal written[lanes];
     signal by[lanes];
     for (var l = 0; l < lanes; l++) {
-        _ <== market[l].funding;
+        _ <== market[l].mark;
         _ <== market[l].row.pool;
         var words[POSITION_WORDS()] = before.skews;
         if (l > 0) {
@@ -148,15 +188,10 @@ template CommitMarkets(lanes) {
             market[l].skew.value + flow[l]);
         row[l].pool <== pool[l];
         row[l].kappa <== market[l].row.kappa;
-        row[l].fundingRate <== market[l].row.fundingRate;
-        row[l].variance <== market[l].row.variance;
-        row[l].price <== market[l].row.price;
-        row[l].time <== market[l].row.time;
-        row[l].accrual <== market[l].row.accrual;
         written[l] <== MarketRowHash()(row[l]);
         by[l] <== written[l] - rowHash[l];
     }
     after.skews <== moved[lanes - 1];
-    after.funding <== funding;
+    after.underlying <== underlying;
     after.rowHash <== MoveEach(lanes)(hot, by, before.rowHash);
 }

@@ -28,11 +28,12 @@ template SettleBatch(slots, lanes) {
     // The state, and what of its table the lanes need.
     signal input top[TOP()]; // nodes of the accounts' tree
     input Markets() markets;
+    signal input timeBefore; // seconds, of the last batch's prices
     input Ledger() ledger;
     signal input houseSalt; // of the sealed half
     signal input newHouseSalt; // of the sealed half afterwards
     signal input marks[PRICE_WORDS()]; // micro-USD per lot, packed
-    signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
+    signal input accruals; // micro-USD per unit, packed
     signal input lane[lanes]; // instruments, ascending
     input MarketRow() row[lanes];
     input Pricing() pricing[lanes];
@@ -54,25 +55,25 @@ template SettleBatch(slots, lanes) {
     // 1. The header: parameters, previous state, lanes.
     signal paramsHash <== ParamsHash()(params);
     BatchHeader() header;
-    (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), ledger, houseSalt,
-        marks, accruals);
+    (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), timeBefore,
+        ledger, houseSalt, marks, accruals);
     signal prices[PRICE_WORDS()] <== PackPrices()(price);
     component open = OpenLanes(lanes);
     open.instrument <== lane;
 
-    // 2. Advance the lanes' markets; the sheet follows from their funding.
+    // 2. Advance the underlyings, then the lanes' markets; the sheet follows from the funding.
     Signed() skew[INSTRUMENTS()] <== OpenPositions()(markets.skews);
-    component advance = AdvanceMarkets(lanes);
-    advance.hot <== open.hot;
-    advance.skew <== skew;
-    advance.markets <== markets;
-    advance.oldAccruals <== accruals;
-    advance.pricingHash <== params.pricingHash;
-    advance.price <== price;
-    advance.time <== time;
-    advance.row <== row;
-    advance.pricing <== pricing;
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, advance.funding, params.risk);
+    Underlying() funded[UNDERLYINGS()];
+    signal paid[UNDERLYINGS()];
+    signal accrued;
+    (funded, paid, accrued) <== AdvanceUnderlyings()(markets.underlying, params.funding, skew,
+        params.units, price, time - timeBefore);
+    Market() market[lanes];
+    signal rowHash[lanes];
+    signal released;
+    (market, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
+        params.pricingHash, price, funded, row, pricing);
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, params.units, paid, params.risk);
     Terms() terms;
     terms.venue <== venue.chainId * (1 << CONTRACT_WIDTH()) + venue.contract;
     terms.batch <== batch;
@@ -83,7 +84,7 @@ template SettleBatch(slots, lanes) {
     // 3. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);
     clear.hot <== open.hot;
-    clear.market <== advance.market;
+    clear.market <== market;
     clear.sheet <== sheet;
     clear.skewCap <== params.skewCap;
     clear.houseGrows <== HouseMayGrow()(ledger, skew, params.skewCap, sheet);
@@ -112,14 +113,14 @@ template SettleBatch(slots, lanes) {
     done.fills === flow;
 
     // 6. The market table and the house take the other side.
-    Markets() taken <== CommitMarkets(lanes)(open.hot, markets, advance.rowHash, advance.funding,
-        advance.market, clear.pool, flow);
-    Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, advance.released + clear.dust,
+    Markets() taken <== CommitMarkets(lanes)(open.hot, markets, funded, rowHash, market,
+        clear.pool, flow);
+    Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, released + clear.dust,
         done.fees, done.cash);
     BatchHouse() house;
-    house.accruals <== advance.accruals;
+    house.accruals <== accrued;
     (header.newStateRoot, house.sealed) <== CommitState()(TopRoot()(done.newTop),
-        HashTable()(taken), owned, newHouseSalt, prices, advance.accruals);
+        HashTable()(taken), time, owned, newHouseSalt, prices, accrued);
 
     // 7. The public words.
     header.chainId <== venue.chainId;

@@ -41,7 +41,7 @@ class Yardstick:
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
         self._priced = all(state.marks[i] for i in self.listed)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
-        sheet = price_sheet(state.markets, state.marks, params) if self._priced else ()
+        sheet = price_sheet(state.underlyings, state.marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
         self._terms = Terms(
             batch=batch, lanes=self.listed, prices=state.marks, sheet=sheet, params=params

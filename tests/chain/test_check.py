@@ -40,6 +40,10 @@ def test_what_the_chain_confirms_is_used(node: Node) -> None:
     check_operator(contracts, OPERATOR.public)
 
 
+assert PARAMS.funding[0] is not None
+RULE = PARAMS.funding[0]
+
+
 def _changed(part: type[PricingParams] | type[RiskParams], name: str) -> tuple[object, ...]:
     """Return one kind of parameters, with one of the first market's changed."""
     old = PARAMS.markets if part is PricingParams else PARAMS.risks
@@ -51,6 +55,7 @@ def _changed(part: type[PricingParams] | type[RiskParams], name: str) -> tuple[o
 CHANGES = {
     **{f.name: {"markets": _changed(PricingParams, f.name)} for f in fields(PricingParams)},
     **{f.name: {"risks": _changed(RiskParams, f.name)} for f in fields(RiskParams)},
+    "dead_zone": {"funding": (replace(RULE, dead_zone=RULE.dead_zone + 1), None)},
     **{
         name: {name: getattr(PARAMS, name) + 1} for name in ("taker_fee", "maker_fee", "profit_cap")
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import astuple
 from typing import Any
 
 from prover.inputs import params_input, state_inputs
@@ -12,25 +13,54 @@ from tests.circuits.harness import Circuit
 from undertow.crypto.domains import TABLE
 from undertow.crypto.field import to_field
 from undertow.crypto.poseidon import poseidon
-from undertow.engine.funding import advance
 from undertow.engine.price import advance_depth, depth_target
+from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.params import pricing_words
+from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import market_row
+from undertow.protocol.underlying import UNDERLYING_WORDS
 
 Compile = Callable[[str], Circuit]
-RULES = params_input(PARAMS)[4 * 16 : 5 * 16]
+ROWS = 3 + 2 * UNDERLYING_WORDS.size
+"""Of the market table, where the rows' hashes begin: behind the skews and the underlyings."""
+RULES = params_input(PARAMS)[5 * 16 : 6 * 16]
+
+
+def test_advance_underlyings(circuit: Compile) -> None:
+    tested = circuit("markets.circom: AdvanceUnderlyings()")
+    for seed in (1, 4, 7):
+        for case in history(seed, 3):
+            before, after = case.before, case.execution.state
+            inputs = {
+                "before": [UNDERLYING_WORDS.words(row) for row in before.underlyings],
+                "rule": [list(astuple(rule)) for rule in PARAMS.funding if rule],
+                "skew": [signed(held.skew) for held in before.markets],
+                "units": [PARAMS.market(i).units for i in range(INSTRUMENTS)],
+                "price": case.prices,
+                "elapsed": case.time - before.time,
+            }
+            outputs = {"accruals": ACCRUALS.pack(after.accruals)[0]}
+            for u, row in enumerate(after.underlyings):
+                outputs |= {f"index[{u}]": row.index, f"after[{u}].funding": row.funding}
+                outputs |= {f"after[{u}].price": row.price}
+            tested.agrees(inputs, outputs)
+    for wrong in (-1, 1 << 32):
+        tested.refuses({**inputs, "elapsed": to_field(wrong)})
+    # Of an underlying without a listed market, whatever the first instrument costs.
+    nobody = [[0] * 5, inputs["rule"][1]]
+    values = tested.witness({**inputs, "rule": nobody, "price": [0] * 8 + [5] * 8})
+    assert tested.value(values, "after[0].price") == 0
+    assert tested.count == tested.cost
 
 
 def opening(case: Case, lane: int) -> dict[str, Any]:
-    words = state_inputs(case.before)["markets"]
     return {
         "hot": hot(lane),
         "skew": [signed(held.skew) for held in case.before.markets],
-        "fundings": words[3:19],
-        "rowHashes": words[19:],
+        "rowHashes": state_inputs(case.before)["markets"][ROWS:],
         "pricingHash": RULES,
         "price": case.prices,
-        "time": case.time,
+        "variance": [row.variance for row in case.execution.state.underlyings],
         "row": market_row(case.before.markets[lane]),
         "pricing": pricing_words(PARAMS.market(lane)),
     }
@@ -42,19 +72,15 @@ def test_advance_market(circuit: Compile) -> None:
         for case in history(seed, 3):
             for lane in case.committed.batch.lanes:
                 before, after = case.before.markets[lane], case.execution.advanced[lane]
-                price, time = case.prices[lane], case.time
-                moved = advance(before, price, time, PARAMS.market(lane))
-                target = depth_target(price, moved.variance, PARAMS.market(lane))
-                _, released = advance_depth(moved, target)
+                variance = case.execution.state.underlyings[lane // 8].variance
+                target = depth_target(case.prices[lane], variance, PARAMS.market(lane))
+                _, released = advance_depth(before, target)
                 outputs = {
                     "market.skew.value": before.skew,
-                    "market.funding": after.funding,
+                    "market.mark": case.prices[lane],
                     "market.row.pool": after.pool,
                     "market.row.kappa": after.kappa,
-                    "market.row.accrual": after.accrual,
                     "rowHash": poseidon(market_row(before), TABLE),
-                    "funding": after.funding - before.funding,
-                    "accrual": after.accrual - before.accrual,
                     "released": released,
                 }
                 inputs = opening(case, lane)
@@ -76,14 +102,14 @@ def test_commit_markets(circuit: Compile) -> None:
         inputs = {
             "hot": [hot(lane) for lane in lanes],
             "before": before,
-            "rowHash": [before[19 + lane] for lane in lanes],
-            "funding": after[3:19],
-            "market": [market(advanced[lane]) for lane in lanes],
+            "underlying": after[3:ROWS],
+            "rowHash": [before[ROWS + lane] for lane in lanes],
+            "market": [market(advanced[lane], case.prices[lane]) for lane in lanes],
             "pool": [cleared.pool for cleared in clearings],
             "flow": [to_field(cleared.flow) for cleared in clearings],
         }
         outputs = {f"after.skews[{i}]": after[i] for i in range(3)}
-        outputs |= {f"after.rowHash[{i}]": after[19 + i] for i in range(16)}
+        outputs |= {f"after.rowHash[{i}]": after[ROWS + i] for i in range(16)}
         tested.agrees(inputs, outputs)
     assert tested.count == tested.cost
 

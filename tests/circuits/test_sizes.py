@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (226_051, 16),
-    "requests_default": (116_063, 8),
-    "settle_large": (857_326, 64),
+    "settle_default": (226_411, 16),
+    "requests_default": (116_908, 8),
+    "settle_large": (849_544, 64),
 }
 """Constraints, and slots or requests."""
 

@@ -14,7 +14,7 @@ from undertow.engine.clearing import NO_INTEREST, Clearing, Interest, clear
 from undertow.engine.fill import fill_slots
 from undertow.engine.house import house_may_grow
 from undertow.engine.judge import judge
-from undertow.engine.markets import advance_markets, price_sheet
+from undertow.engine.markets import advance_markets, advance_underlyings, price_sheet
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Verdict
 from undertow.protocol.account import leaves
@@ -41,13 +41,18 @@ def transition(
 
     Raises:
         KeyError: a slot names an account that is not open.
-        ValueError: a price is missing, or is given for an instrument that is not listed.
+        ValueError: a price is missing, or is given for an instrument that is not listed, or is
+            older than the last batch's.
     """
     for price, listed in zip(prices, params.markets, strict=True):
         if (price > 0) != (listed is not None):
             raise ValueError("every listed instrument has a positive price, every other has none")
-    markets, released = advance_markets(state.markets, batch.lanes, prices, time, params)
-    sheet = price_sheet(markets, prices, params)
+    seconds = time - state.time
+    if seconds < 0:
+        raise ValueError("a batch's prices are not older than the last one's")
+    underlyings = advance_underlyings(state.underlyings, state.markets, prices, seconds, params)
+    markets, released = advance_markets(state.markets, underlyings, batch.lanes, prices, params)
+    sheet = price_sheet(underlyings, prices, params)
     grows = house_may_grow(state.ledger, markets, sheet, params)
     terms = Terms(
         batch=state.batch_number + 1,
@@ -61,7 +66,7 @@ def transition(
     slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
     after = _commit(state, markets, clearings, slots, sheet, released)
     return Execution(
-        state=replace(after, marks=tuple(prices), salt=salt),
+        state=replace(after, underlyings=underlyings, marks=tuple(prices), time=time, salt=salt),
         slots=slots,
         advanced=markets,
         clearings=clearings,
@@ -82,7 +87,7 @@ def _clear(
             for verdict in verdicts
         ]
         cap = terms.params.market(lane).skew_cap if grows else Lots(0)
-        clearings[lane] = clear(markets[lane], markets[lane].price, interests, cap)
+        clearings[lane] = clear(markets[lane], terms.prices[lane], interests, cap)
     return clearings
 
 

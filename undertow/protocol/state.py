@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from undertow.crypto.domains import HOUSE, LEDGER, SEALED, STATE, TABLE
-from undertow.crypto.field import to_field
 from undertow.crypto.merkle import Tree
 from undertow.crypto.poseidon import poseidon, poseidon_many
 from undertow.protocol.account import POSITIONS, Account
@@ -17,8 +16,9 @@ from undertow.protocol.fields import Field, Sign, element, grouped
 from undertow.protocol.market import ROW_WORDS, Market
 from undertow.protocol.packing import Words
 from undertow.protocol.prices import PRICES
-from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import MONEY_WIDTH, Lots, MicroUsd, Money, Price
+from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
+from undertow.protocol.underlying import UNDERLYING_WORDS, Underlying
+from undertow.protocol.units import MONEY_WIDTH, TIME_WIDTH, Lots, MicroUsd, Money, Price
 
 _MONEY = Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)
 NO_MARKS = (Price(0),) * INSTRUMENTS
@@ -44,8 +44,11 @@ class SealedWords:
     """Market table and ledger, as the state holds them: what only the operator knows."""
 
     skews: Annotated[Sequence[Lots], grouped(POSITIONS, "lots")]
-    funding: Annotated[int, element("hash of the instruments' funding indices")]
+    underlyings: Annotated[
+        Sequence[int], element("hash of each underlying's row", count=UNDERLYINGS)
+    ]
     rows: Annotated[int, element("hash of the instruments' hashes of rows")]
+    time: Annotated[int, Field(TIME_WIDTH, "seconds, of the last batch's prices")]
     ledger: Annotated[int, element("hash")]
     salt: Annotated[int, element("random, another one for each batch and run")]
 
@@ -56,7 +59,7 @@ class HouseWords:
 
     sealed: Annotated[int, element("hash of SealedWords")]
     marks: Annotated[Sequence[Price], grouped(PRICES, "micro-USD per lot")]
-    accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per lot")]
+    accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per unit")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,9 @@ class State:
     accounts: Accounts = field(default_factory=Accounts)
     tree: Tree = field(default_factory=Tree)
     markets: tuple[Market, ...] = (Market(),) * INSTRUMENTS
+    underlyings: tuple[Underlying, ...] = (Underlying(),) * UNDERLYINGS
+    time: int = 0
+    """Publication of the last batch's prices, in seconds."""
     ledger: Ledger = Ledger()
     marks: tuple[Price, ...] = NO_MARKS
     """Marks of the last batch, of every instrument; requests are judged by them."""
@@ -93,8 +99,8 @@ class State:
 
     @property
     def accruals(self) -> tuple[MicroUsd, ...]:
-        """Funding indices of the exit sheet, of every instrument."""
-        return tuple(market.accrual for market in self.markets)
+        """Funding indices of the exit sheet, of every underlying."""
+        return tuple(underlying.accrual for underlying in self.underlyings)
 
     def sealed(self) -> int:
         """Return the hash of the market table and the ledger, which the salt hides."""
@@ -106,12 +112,12 @@ class State:
 
     def sealed_words(self) -> SealedWords:
         """Return what the operator alone knows of the house's half."""
-        funding = [to_field(market.funding) for market in self.markets]
         rows = [ROW_WORDS.words(market) for market in self.markets]
         return SealedWords(
             skews=[market.skew for market in self.markets],
-            funding=poseidon(funding, TABLE),
+            underlyings=[UNDERLYING_WORDS.hash(underlying) for underlying in self.underlyings],
             rows=poseidon(poseidon_many(rows, TABLE), TABLE),
+            time=self.time,
             ledger=self.ledger.hash(),
             salt=self.salt,
         )

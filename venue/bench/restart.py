@@ -41,7 +41,7 @@ from undertow.protocol.perpetual import prices_of
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.receipt import ciphertext_hash
 from undertow.protocol.request import Kind, Request, opening_key
-from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.sheet import UNDERLYINGS
 from undertow.protocol.state import State
 from undertow.protocol.statement import BatchHouse, Statement, Touch
 from undertow.protocol.units import MICRO_USD, MicroUsd
@@ -54,7 +54,7 @@ TRADERS = 64
 SPOT = MicroUsd(78_000 * MICRO_USD)
 PRICES = prices_of(LISTED, SPOT)
 ENVELOPE_BYTES = 1_300
-ACCRUED = (MicroUsd(0),) * INSTRUMENTS
+ACCRUED = (MicroUsd(0),) * UNDERLYINGS
 ADDRESS = "0x" + "5e" * 20
 OTHERS = "0x" + "70" * 20
 PRICE_TIME = 1_700_000_000
