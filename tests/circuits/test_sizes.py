@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (226_374, 16),
-    "requests_default": (117_911, 8),
-    "settle_large": (858_567, 64),
+    "settle_default": (226_750, 16),
+    "requests_default": (118_756, 8),
+    "settle_large": (850_765, 64),
 }
 """Constraints, and slots or requests."""
 
