@@ -81,12 +81,11 @@ template ClearMarkets(lanes) {
     signal unpriced[lanes];
     var sum = 0;
     for (var l = 0; l < lanes; l++) {
-        var mark = market[l].row.price;
+        var mark = market[l].mark;
         unpriced[l] <== IsZero()(mark);
         lane[l].priced <== (1 - halts[l]) * (1 - unpriced[l]);
         lane[l].mark <== mark;
-        lane[l].entry <== ChooseEntry()(hot[l], sheet,
-            mark * (1 << MONEY_BITS()) - market[l].funding);
+        lane[l].entry <== ChooseEntry()(hot[l], sheet);
         clear[l] = ClearMarket();
         clear[l].skew <== market[l].skew;
         clear[l].kappa <== market[l].row.kappa;
@@ -99,10 +98,6 @@ template ClearMarkets(lanes) {
         clearing[l] <== clear[l].clearing;
         pool[l] <== clear[l].pool;
         sum += clear[l].dust;
-        _ <== market[l].row.fundingRate;
-        _ <== market[l].row.variance;
-        _ <== market[l].row.time;
-        _ <== market[l].row.accrual;
     }
     dust <== sum;
 }

@@ -4,44 +4,68 @@ include "accrual.circom";
 include "compare.circom";
 include "divide.circom";
 include "nouns.circom";
+include "range.circom";
+include "words.circom";
 
-// Step 2: funding and variance of one market at a new mark (undertow/engine/funding.py). All that
-// enters is ranged: the row and the skew when they were written, the rule by whoever governs.
+// Step 2 for the underlyings: funding and variance at new marks (undertow/engine/funding.py). All
+// that enters is ranged: the row and the skews when they were written, the rule by whoever governs.
 
-// @notice How the funding rate moves in some seconds: with the skew, which stops counting at the
-// saturation.
-// @output(proves) change: of `rate`, 2^-40 of the notional per second.
-template FundingRate() {
-    input Signed() skew;
-    signal input rate; // 2^-40 of the notional per second
+// Of the magnitude of a rate.
+function RATE_WIDTH() { return FUNDING_RULE_RATE_MAX_WIDTH(); }
+
+// @notice How a rate moves in some seconds at one skew: with it up to a bound, or back to zero.
+// @input(assumes) skew: below 2^NET_WIDTH in magnitude. rate: below 2^RATE_WIDTH. elapsed: ranged.
+// @output(proves) end: the rate afterwards, below the same; area: twice its integral. Only the
+// division's quotient is a hint, and it has one value.
+// @cost 610
+template FundingRamp() {
+    signal input rate; // 2^-72 of the notional per second, signed
+    signal input skew; // units, signed
     signal input elapsed; // seconds
-    input Pricing() pricing;
-    signal output change;
+    input FundingRule() rule;
+    signal output end;
+    signal output area; // 2^-73 of the notional, signed
 
-    _ <== skew.value;
-    _ <== pricing.depthMin;
-    _ <== pricing.depthMax;
-    _ <== pricing.depthPerVariance;
-    signal active <== NonNegative(LOTS_WIDTH())(skew.magnitude - pricing.fundingDeadZone);
-    signal counted <== Smaller(LOTS_WIDTH())(skew.magnitude, pricing.fundingSaturation);
-    signal signedLots <== counted * (1 - 2 * skew.negative);
-    signal velocity <== pricing.fundingVelocity * signedLots;
-    var SHIFT = FUNDING_VELOCITY_BITS() - FUNDING_RATE_BITS();
-    var WIDTH = PRICING_FUNDING_VELOCITY_WIDTH() + LOTS_WIDTH() + MARKET_ROW_TIME_WIDTH();
-    signal step <== FloorShift(WIDTH, SHIFT)(velocity * elapsed);
-    // A rate is smaller than a step, and so than the bits that one more needs.
-    assert(PRICING_FUNDING_RATE_MAX_WIDTH() < WIDTH - SHIFT);
-    signal capped <== Smaller(WIDTH - SHIFT + 1)(rate + step, pricing.fundingRateMax);
-    signal clamped <== Larger(WIDTH - SHIFT + 1)(capped, -pricing.fundingRateMax);
-    change <== active * (clamped - rate);
+    _ <== rule.lead;
+    component net = Absolute(NET_WIDTH());
+    net.in <== skew;
+    signal active <== NonNegative(NET_WIDTH())(net.magnitude - rule.deadZone);
+    signal falls <== NonNegative(RATE_WIDTH())(rate);
+    // Up with a positive skew, or against a negative rate; a rate of zero is at its bound.
+    signal turned <== active * (net.negative - falls);
+    signal sign <== 1 - 2 * (turned + falls);
+
+    var STEEPNESS = FUNDING_RULE_VELOCITY_WIDTH() + NET_WIDTH();
+    assert(FUNDING_RULE_DECAY_WIDTH() <= STEEPNESS);
+    signal pull <== rule.velocity * net.magnitude;
+    signal steepness <== active * (pull - rule.decay) + rule.decay;
+    signal bound <== active * rule.rateMax;
+    signal target <== sign * bound;
+    signal run <== steepness * elapsed;
+    // How far the rate may still go.
+    signal way <== Larger(RATE_WIDTH() + 1)(bound - sign * rate, 0);
+    var RUN = STEEPNESS + SEALED_TIME_WIDTH();
+    assert(RATE_WIDTH() + 1 <= RUN);
+    signal reaches <== NonNegative(RUN)(run - way);
+    signal level <== IsZero()(steepness);
+    signal square <== way * way;
+    var SQUARE = 2 * (RATE_WIDTH() + 1);
+    signal lag <== FloorDivide(SQUARE, STEEPNESS)(reaches * square, steepness + level);
+
+    signal moved <== rate + sign * run;
+    end <== moved + reaches * (target - moved);
+    signal free <== (rate + moved) * elapsed;
+    signal late <== sign * lag;
+    signal held <== 2 * target * elapsed - late;
+    area <== free + reaches * (held - free);
 }
 
 // @notice How the mean of the squared return moves, by which depth follows volatility.
 // @input(assumes) lastPrice: not 0.
 // @output(proves) change: of `variance`, 2^-32; a return beyond 100% counts as 100%.
 template Variance() {
-    signal input price; // micro-USD per lot
-    signal input lastPrice; // micro-USD per lot
+    signal input price; // micro-USD per unit
+    signal input lastPrice; // micro-USD per unit
     signal input variance; // 2^-32
     signal output change;
 
@@ -50,43 +74,97 @@ template Variance() {
     signal ratio <== FloorDivide(WIDTH, PRICE_WIDTH())(moved * (1 << RETURN_BITS()), lastPrice);
     signal one <== Smaller(WIDTH)(ratio, (1 << RETURN_BITS()) - 1);
     assert(2 * RETURN_BITS() == VARIANCE_BITS());
-    change <== FloorShift(MARKET_ROW_VARIANCE_WIDTH(), VARIANCE_SHIFT())(one * one - variance);
+    change <== FloorShift(UNDERLYING_VARIANCE_WIDTH(), VARIANCE_SHIFT())(one * one - variance);
 }
 
-// @notice A market at a new mark. The first mark of a market only sets it.
-// @output(proves) after: rate, index, accrual and variance moved; depth and pool are as they were.
-// `time` is not before the last one.
-// @cost 934
+// @notice An underlying's funding index in money: what a long of one unit has paid.
+// @input(assumes) funding: below 2^121 in magnitude: twice the widest rate at the highest price for
+// 2^32 seconds. What is not has no witness.
+// @cost 124
+template FundingIndex() {
+    signal input funding; // 2^-73 micro-USD per unit, signed
+    signal output index; // 2^-16 micro-USD per unit, signed
+
+    index <== FloorShift(UNDERLYING_FUNDING_WIDTH(), FUNDING_BITS() - MONEY_BITS())(funding);
+}
+
+// @notice An underlying at a new mark. Before the first one there is no rate, and no time passes.
+// @input(assumes) halts: 0 or 1.
+// @output(proves) after: rate and index moved, and variance where the mark is a price; index,
+// accrual: of it.
+// @cost 1194
 template AdvanceFunding() {
-    input Market() market;
-    input Pricing() pricing;
-    signal input price; // micro-USD per lot
-    signal input time; // seconds
-    output Market() after;
+    input Underlying() before;
+    input FundingRule() rule;
+    signal input skew; // units, signed: net of all users, while the time passed
+    signal input mark; // micro-USD per unit
+    signal input halts; // 0 or 1: the mark is no price
+    signal input elapsed; // seconds
+    output Underlying() after;
+    signal output index; // 2^-16 micro-USD per unit, signed
+    signal output accrual; // micro-USD per unit, signed
 
-    _ <== market.row.accrual;
-    signal first <== IsZero()(market.row.price);
-    signal known <== 1 - first;
-    signal elapsed <== time - market.row.time;
-    Range(MARKET_ROW_TIME_WIDTH())(elapsed);
+    signal none <== IsZero()(mark);
+    signal seconds <== (1 - none) * elapsed;
+    signal area;
+    (after.fundingRate, area) <== FundingRamp()(before.fundingRate, skew, seconds, rule);
+    after.funding <== before.funding + area * mark;
+    signal first <== IsZero()(before.price);
+    signal change <== Variance()(mark, before.price + first, before.variance);
+    signal learns <== (1 - first) * (1 - halts);
+    after.variance <== before.variance + learns * change;
+    after.price <== mark + halts * (before.price - mark);
+    index <== FundingIndex()(after.funding);
+    accrual <== Accrual()(index, mark);
+}
 
-    signal moves <== FundingRate()(market.skew, market.row.fundingRate, elapsed, pricing);
-    signal newRate <== market.row.fundingRate + known * moves;
+// @notice The underlyings at their leads' marks.
+// @input(assumes) skew, units, price: ranged. halted: 0 or 1 each. rule: a lead is of its
+// underlying, or none is listed.
+// @output(proves) after: as the next batch finds them; index: of each, in money; accruals: their
+// only packing, since each fits its width.
+// @output(proves) elapsed: not negative; a price that is older than the last one has no witness.
+// @cost 2524
+template AdvanceUnderlyings() {
+    input Underlying() before[UNDERLYINGS()];
+    input FundingRule() rule[UNDERLYINGS()];
+    input Signed() skew[INSTRUMENTS()];
+    signal input units[INSTRUMENTS()]; // of the underlying in a lot
+    signal input price[INSTRUMENTS()]; // micro-USD per lot
+    signal input halted[INSTRUMENTS()]; // 0 or 1
+    signal input elapsed; // seconds since the last batch's prices
+    output Underlying() after[UNDERLYINGS()];
+    signal output index[UNDERLYINGS()]; // 2^-16 micro-USD per unit, signed
+    signal output accruals; // micro-USD per unit, packed
 
-    // The index takes the mean of both rates over the time between the marks.
-    var SHIFT = FUNDING_RATE_BITS() - MONEY_BITS() + 1;
-    var WIDTH = PRICING_FUNDING_RATE_MAX_WIDTH() + 1 + PRICE_WIDTH() + MARKET_ROW_TIME_WIDTH();
-    signal perSecond <== (market.row.fundingRate + newRate) * price;
-    signal paid <== FloorShift(WIDTH, SHIFT)(perSecond * elapsed);
-    signal decay <== Variance()(price, market.row.price + first, market.row.variance);
-
-    after.skew <== market.skew;
-    after.funding <== market.funding + known * paid;
-    after.row.pool <== market.row.pool;
-    after.row.kappa <== market.row.kappa;
-    after.row.fundingRate <== newRate;
-    after.row.variance <== market.row.variance + known * decay;
-    after.row.price <== price;
-    after.row.time <== time;
-    after.row.accrual <== Accrual()(after.funding, price);
+    Range(SEALED_TIME_WIDTH())(elapsed);
+    var EACH = INSTRUMENTS() \ UNDERLYINGS();
+    signal held[INSTRUMENTS()];
+    signal leads[INSTRUMENTS()];
+    signal lead[INSTRUMENTS()]; // micro-USD per unit: the mark of the lead, else 0
+    signal stops[INSTRUMENTS()]; // 0 or 1: a lead that is halted
+    signal accrued[UNDERLYINGS()];
+    signal lifted[UNDERLYINGS()];
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        var net = 0;
+        var mark = 0;
+        var halts = 0;
+        for (var i = EACH * u; i < EACH * (u + 1); i++) {
+            _ <== skew[i].magnitude;
+            _ <== skew[i].negative;
+            held[i] <== units[i] * skew[i].value;
+            leads[i] <== IsZero()(rule[u].lead - i);
+            lead[i] <== leads[i] * price[i];
+            net += held[i];
+            mark += lead[i];
+            stops[i] <== leads[i] * halted[i];
+            halts += stops[i];
+        }
+        (after[u], index[u], accrued[u]) <== AdvanceFunding()(before[u], rule[u], net, mark,
+            halts, elapsed);
+        lifted[u] <== accrued[u] + (1 << (ACCRUAL_WIDTH() - 1));
+    }
+    assert(ACCRUAL_WORDS() == 1);
+    signal word[1] <== PackWords(UNDERLYINGS(), ACCRUAL_WIDTH(), ACCRUALS_PER_WORD())(lifted);
+    accruals <== word[0];
 }

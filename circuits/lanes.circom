@@ -32,25 +32,24 @@ template OpenLanes(lanes) {
 
 // @notice The line of a sheet that each lane is priced by.
 // @input(assumes) hot: 1 for the lane's instrument, else 0.
-// @input(assumes) value: of that instrument's line.
-// @cost 48
+// @cost 64
 template ChooseEntry() {
     signal input hot[INSTRUMENTS()];
     input Entry() sheet[INSTRUMENTS()];
-    signal input value;
     output Entry() chosen;
 
     var N = INSTRUMENTS();
+    var value[N];
     var step[N];
     var contingency[N];
     var concentration[N];
     for (var i = 0; i < N; i++) {
+        value[i] = sheet[i].value;
         step[i] = sheet[i].step;
         contingency[i] = sheet[i].contingency;
         concentration[i] = sheet[i].concentration;
-        _ <== sheet[i].value;
     }
-    chosen.value <== value;
+    chosen.value <== Dot(N)(hot, value);
     chosen.step <== Dot(N)(hot, step);
     chosen.contingency <== Dot(N)(hot, contingency);
     chosen.concentration <== Dot(N)(hot, concentration);

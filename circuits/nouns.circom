@@ -21,7 +21,9 @@ bus Signed() {
 bus MarketParams() {
     Risk() risk[INSTRUMENTS()];
     signal skewCap[INSTRUMENTS()]; // lots
+    signal units[INSTRUMENTS()]; // of the underlying in a lot
     signal pricingHash[INSTRUMENTS()];
+    FundingRule() funding[UNDERLYINGS()];
     signal takerFee; // 2^-20 of the notional
     signal makerFee; // 2^-20 of the notional
     signal profitCap; // 2^-16 micro-USD
@@ -30,21 +32,21 @@ bus MarketParams() {
 // The market table: what every batch needs of each instrument, and the hash of the rest.
 bus Markets() {
     signal skews[POSITION_WORDS()]; // lots, packed as positions
-    signal funding[INSTRUMENTS()]; // 2^-16 micro-USD per lot since listing, signed
+    Underlying() underlying[UNDERLYINGS()];
     signal rowHash[INSTRUMENTS()];
 }
 
 // The market table as the state holds it.
 bus Table() {
     signal skews[POSITION_WORDS()]; // lots, packed as positions
-    signal funding; // hash of the funding indices
+    signal underlyings[UNDERLYINGS()]; // hash of each row
     signal rows; // hash of the rows' hashes
 }
 
 // One market that a batch prices.
 bus Market() {
     Signed() skew; // net position of all users
-    signal funding; // 2^-16 micro-USD per lot since listing, signed
+    signal mark; // micro-USD per lot
     MarketRow() row;
 }
 

@@ -6,10 +6,10 @@ include "range.circom";
 include "words.circom";
 
 // @notice The hash of the governed parameters (undertow/protocol/params.py).
-// Risks and caps are ranged here, since their hash packs them and a word must have one opening; a
-// range costs less than the hash that it saves. Rules, fees and the profit cap are not: the
-// contract holds the hash, and who writes it refuses what is out of range.
-// @cost 2151
+// Risks, caps, units and rules of funding are ranged here, since their hash packs them and a word
+// must have one opening; a range costs less than the hash that it saves. Fees, pricing and the
+// profit cap are not: the contract holds the hash, and who writes it refuses what is out of range.
+// @cost 2853
 template ParamsHash() {
     input MarketParams() params;
     signal output out;
@@ -19,10 +19,17 @@ template ParamsHash() {
     for (var i = 0; i < N; i++) {
         risk[i] <== PackRisk()(params.risk[i]);
         Range(CAP_WIDTH())(params.skewCap[i]);
+        Range(UNIT_WIDTH())(params.units[i]);
     }
     MarketParamsWords() words;
     words.risks <== PackWords(N, RISK_WIDTH(), RISKS_PER_WORD())(risk);
     words.caps <== PackWords(N, CAP_WIDTH(), CAPS_PER_WORD())(params.skewCap);
+    assert(UNIT_WORDS() == 1);
+    signal units[1] <== PackWords(N, UNIT_WIDTH(), UNITS_PER_WORD())(params.units);
+    words.units <== units[0];
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        words.funding[u] <== PackFundingRule()(params.funding[u]);
+    }
     words.pricing <== Hash(N, DOMAIN_PARAMS())(params.pricingHash);
     words.takerFee <== params.takerFee;
     words.makerFee <== params.makerFee;

@@ -17,30 +17,27 @@ function PREMIUM_WIDTH() {
 }
 
 // @notice Depth of a market at a new mark: it rises at once and falls by at most 2^-RATCHET_SHIFT.
-// @input(assumes) market: with funding and variance at that mark.
+// @input(assumes) variance: of the underlying, at that mark.
 // @output(proves) after: depth moved; the pool gave up what it held above the potential.
 // @output(proves) released: 2^-16 micro-USD that the pool gave up.
 // @cost 544
 template AdvanceDepth() {
     input Market() market;
     input Pricing() pricing;
+    signal input variance; // 2^-32
     output Market() after;
     signal output released;
 
-    _ <== pricing.fundingDeadZone;
-    _ <== pricing.fundingSaturation;
-    _ <== pricing.fundingVelocity;
-    _ <== pricing.fundingRateMax;
     // What volatility asks for, in bounds, and half of it as depth.
-    var WANTED = MARKET_ROW_VARIANCE_WIDTH() + PRICING_DEPTH_PER_VARIANCE_WIDTH();
+    var WANTED = UNDERLYING_VARIANCE_WIDTH() + PRICING_DEPTH_PER_VARIANCE_WIDTH();
     var SHIFT = VARIANCE_BITS() + DEPTH_PER_VARIANCE_BITS() - DEPTH_BITS();
-    signal wanted <== FloorShift(WANTED, SHIFT)(market.row.variance * pricing.depthPerVariance);
+    signal wanted <== FloorShift(WANTED, SHIFT)(variance * pricing.depthPerVariance);
     signal floored <== Larger(WANTED - SHIFT)(wanted, pricing.depthMin);
     signal coefficient <== Smaller(WANTED - SHIFT)(floored, pricing.depthMax);
     assert(DEPTH_BITS() == KAPPA_BITS());
     assert(PRICE_WIDTH() + PRICING_DEPTH_MAX_WIDTH() <= MARKET_ROW_KAPPA_WIDTH() + 1);
     signal target <== FloorShift(PRICE_WIDTH() + PRICING_DEPTH_MAX_WIDTH(), 1)(
-        market.row.price * coefficient + 1);
+        market.mark * coefficient + 1);
 
     // The ratchet.
     var KAPPA = MARKET_ROW_KAPPA_WIDTH();
@@ -54,14 +51,9 @@ template AdvanceDepth() {
     released <== Larger(MARKET_ROW_POOL_WIDTH())(market.row.pool - ceiling, 0);
 
     after.skew <== market.skew;
-    after.funding <== market.funding;
+    after.mark <== market.mark;
     after.row.pool <== market.row.pool - released;
     after.row.kappa <== kappa;
-    after.row.fundingRate <== market.row.fundingRate;
-    after.row.variance <== market.row.variance;
-    after.row.price <== market.row.price;
-    after.row.time <== market.row.time;
-    after.row.accrual <== market.row.accrual;
 }
 
 // What the house offers in one market, whatever the flow.

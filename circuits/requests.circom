@@ -1,6 +1,7 @@
 pragma circom 2.2.0;
 
 include "edwards.circom";
+include "funding.circom";
 include "nouns.circom";
 include "params.circom";
 include "poseidon.circom";
@@ -23,11 +24,12 @@ template Requests(requests) {
     // The state.
     signal input accounts; // root of the accounts' tree
     input Markets() markets;
+    signal input time; // seconds, of the marks
     input Ledger() ledger;
     signal input houseSalt; // of the sealed half
     signal input mark[INSTRUMENTS()]; // micro-USD per lot
     signal input halted[INSTRUMENTS()]; // 0 or 1: that mark is no price
-    signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
+    signal input accruals; // micro-USD per unit, packed
     // The requests.
     signal input word[requests]; // packed
     signal input key[requests][2]; // of an opening; an eighth of the owner's
@@ -43,7 +45,7 @@ template Requests(requests) {
     // The market table stays.
     Table() table <== HashTable()(markets);
     signal previous;
-    (previous, _) <== CommitState()(accounts, table, ledger, houseSalt, marks, accruals);
+    (previous, _) <== CommitState()(accounts, table, time, ledger, houseSalt, marks, accruals);
     // The secret is below the subgroup's order, so it is the key's only one.
     var secret = 0;
     for (var i = 0; i < SECRET_WIDTH(); i++) {
@@ -55,7 +57,11 @@ template Requests(requests) {
     shown === operatorKey;
 
     // 2. The sheet at the state's marks.
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(mark, markets.funding, params.risk);
+    signal index[UNDERLYINGS()];
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        index[u] <== FundingIndex()(markets.underlying[u].funding);
+    }
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(mark, params.units, index, params.risk);
 
     // 3. The requests, chained by the root of the accounts' tree.
     component request[requests];
@@ -92,7 +98,7 @@ template Requests(requests) {
     owned.sumCash <== ledger.sumCash + cash;
     RequestsHouse() house;
     signal next;
-    (next, house.sealed) <== CommitState()(root[requests], table, owned, newHouseSalt, marks,
+    (next, house.sealed) <== CommitState()(root[requests], table, time, owned, newHouseSalt, marks,
         accruals);
 
     // 5. The public words.

@@ -3,6 +3,7 @@ pragma circom 2.2.0;
 include "account.circom";
 include "top.circom";
 include "clearing.circom";
+include "funding.circom";
 include "house.circom";
 include "judge.circom";
 include "lanes.circom";
@@ -29,11 +30,12 @@ template SettleBatch(slots, lanes) {
     // The state, and what of its table the lanes need.
     signal input top[TOP()]; // nodes of the accounts' tree
     input Markets() markets;
+    signal input timeBefore; // seconds, of the last batch's prices
     input Ledger() ledger;
     signal input houseSalt; // of the sealed half
     signal input newHouseSalt; // of the sealed half afterwards; the set root commits it
     signal input marks[PRICE_WORDS()]; // micro-USD per lot and who is halted, packed
-    signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
+    signal input accruals; // micro-USD per unit, packed
     signal input lane[lanes]; // instruments, ascending
     input MarketRow() row[lanes];
     input Pricing() pricing[lanes];
@@ -52,28 +54,29 @@ template SettleBatch(slots, lanes) {
     signal output publicZ;
     signal output y;
 
-    // 1. The previous state, and the lanes.
+    // 1. The header: parameters, previous state, lanes.
     BatchHeader() header;
-    (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), ledger, houseSalt,
-        marks, accruals);
+    header.marketParamsHash <== ParamsHash()(params);
+    (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), timeBefore,
+        ledger, houseSalt, marks, accruals);
     signal prices[PRICE_WORDS()] <== PackMarks()(price, halted);
     component open = OpenLanes(lanes);
     open.instrument <== lane;
 
-    // 2. Advance the lanes' markets; the sheet follows from their funding.
+    // 2. Advance the underlyings, then the lanes' markets; the sheet follows from the funding.
     Signed() skew[INSTRUMENTS()] <== OpenPositions()(markets.skews);
-    component advance = AdvanceMarkets(lanes);
-    advance.hot <== open.hot;
-    advance.skew <== skew;
-    advance.markets <== markets;
-    advance.oldAccruals <== accruals;
-    advance.pricingHash <== params.pricingHash;
-    advance.price <== price;
-    advance.halted <== halted;
-    advance.time <== time;
-    advance.row <== row;
-    advance.pricing <== pricing;
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, advance.funding, params.risk);
+    Underlying() funded[UNDERLYINGS()];
+    signal paid[UNDERLYINGS()];
+    signal accrued;
+    (funded, paid, accrued) <== AdvanceUnderlyings()(markets.underlying, params.funding, skew,
+        params.units, price, halted, time - timeBefore);
+    Market() market[lanes];
+    signal halts[lanes];
+    signal rowHash[lanes];
+    signal released;
+    (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
+        params.pricingHash, price, halted, funded, row, pricing);
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, params.units, paid, params.risk);
     Terms() terms;
     terms.venue <== venue.chainId * (1 << CONTRACT_WIDTH()) + venue.contract;
     terms.time <== time;
@@ -84,8 +87,8 @@ template SettleBatch(slots, lanes) {
     // 3. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);
     clear.hot <== open.hot;
-    clear.market <== advance.market;
-    clear.halts <== advance.halts;
+    clear.market <== market;
+    clear.halts <== halts;
     clear.sheet <== sheet;
     clear.skewCap <== params.skewCap;
     clear.houseGrows <== HouseMayGrow()(ledger, skew, params.skewCap, sheet);
@@ -115,14 +118,14 @@ template SettleBatch(slots, lanes) {
     done.fills === flow;
 
     // 6. The market table and the house take the other side.
-    Markets() taken <== CommitMarkets(lanes)(open.hot, markets, advance.rowHash, advance.funding,
-        advance.market, clear.pool, flow);
-    Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, advance.released + clear.dust,
+    Markets() taken <== CommitMarkets(lanes)(open.hot, markets, funded, rowHash, market,
+        clear.pool, flow);
+    Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, released + clear.dust,
         done.fees, done.cash);
     BatchHouse() house;
-    house.accruals <== advance.accruals;
+    house.accruals <== accrued;
     (header.newStateRoot, house.sealed) <== CommitState()(TopRoot()(done.newTop),
-        HashTable()(taken), owned, newHouseSalt, prices, advance.accruals);
+        HashTable()(taken), time, owned, newHouseSalt, prices, accrued);
 
     // 7. The public words.
     header.chainId <== venue.chainId;
@@ -132,7 +135,6 @@ template SettleBatch(slots, lanes) {
     header.setRoot <== done.newSetRoot;
     header.prices <== prices;
     header.time <== time;
-    header.marketParamsHash <== ParamsHash()(params);
     var WORDS = BATCH_HEADER_WORDS() + BATCH_HOUSE_WORDS() + TOUCH_WORDS() * slots;
     (c, y) <== PublicWords(WORDS)(BatchWords(slots)(header, house, done.touch), z);
     publicZ <== z;

@@ -16,18 +16,20 @@ function CONCENTRATION_WIDTH() {
 }
 
 // @notice Every instrument's line at these prices and funding indices.
-// @input(assumes) price, risk: ranged.
+// @input(assumes) price, units, risk: ranged.
 // @cost 1680
 template PriceSheet() {
     signal input price[INSTRUMENTS()]; // micro-USD per lot
-    signal input funding[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
+    signal input units[INSTRUMENTS()]; // of the underlying in a lot
+    signal input index[UNDERLYINGS()]; // 2^-16 micro-USD per unit, signed: what a long has paid
     input Risk() risk[INSTRUMENTS()];
     output Entry() sheet[INSTRUMENTS()];
 
     // A price times a contingency is counted in money as it stands.
     assert(CONTINGENCY_BITS() == MONEY_BITS());
     for (var i = 0; i < INSTRUMENTS(); i++) {
-        sheet[i].value <== price[i] * (1 << MONEY_BITS()) - funding[i];
+        sheet[i].value <== price[i] * (1 << MONEY_BITS())
+            - units[i] * index[i \ (INSTRUMENTS() \ UNDERLYINGS())];
         sheet[i].step <== FloorShift(STEP_WIDTH() + STEP_SHIFT(), STEP_SHIFT())(
             price[i] * risk[i].shock + (1 << STEP_SHIFT()) - 1);
         sheet[i].contingency <== price[i] * risk[i].contingency;

@@ -29,13 +29,15 @@ template PackMarks() {
 }
 
 // @notice The market table as the state holds it.
-// @cost 1218
+// @cost 1203
 template HashTable() {
     input Markets() markets;
     output Table() table;
 
     table.skews <== markets.skews;
-    table.funding <== Hash(INSTRUMENTS(), DOMAIN_TABLE())(markets.funding);
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        table.underlyings[u] <== UnderlyingHash()(markets.underlying[u]);
+    }
     table.rows <== Hash(INSTRUMENTS(), DOMAIN_TABLE())(markets.rowHash);
 }
 
@@ -43,21 +45,23 @@ template HashTable() {
 // let anybody make it again.
 // @input(assumes) salt: nothing. A prover who takes none shows its own house to who guesses.
 // @output(proves) sealed: all that the state holds of the house and does not show.
-// @cost 1320
+// @cost 1275
 template CommitState() {
     signal input accounts; // root of the accounts' tree
     input Table() table;
+    signal input time; // seconds, of the marks
     input Ledger() ledger;
     signal input salt;
     signal input marks[PRICE_WORDS()]; // micro-USD per lot and who is halted, packed
-    signal input accruals[ACCRUAL_WORDS()]; // micro-USD per lot, packed
+    signal input accruals; // micro-USD per unit, packed
     signal output root;
     signal output sealed;
 
     SealedWords() hidden;
     hidden.skews <== table.skews;
-    hidden.funding <== table.funding;
+    hidden.underlyings <== table.underlyings;
     hidden.rows <== table.rows;
+    hidden.time <== time;
     hidden.ledger <== LedgerHash()(ledger);
     hidden.salt <== salt;
     sealed <== SealedHash()(hidden);

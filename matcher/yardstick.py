@@ -75,7 +75,7 @@ class Yardstick:
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
         self._priced = any(state.marks)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
-        sheet = price_sheet(state.markets, state.marks, params) if self._priced else ()
+        sheet = price_sheet(state.underlyings, state.marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
         self._terms = Terms(
             time=moments.likely,
@@ -94,7 +94,7 @@ class Yardstick:
     @property
     def settled_time(self) -> int:
         """Of the last settled prices: whatever block is the newest, those to come are later."""
-        return max(market.time for market in self.state.markets)
+        return self.state.time
 
     def is_near(self, order: Order) -> bool:
         """Return whether the limit accepts a price within the band; only of listed markets."""

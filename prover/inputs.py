@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from undertow.crypto.babyjubjub import BASE8
@@ -20,7 +20,7 @@ from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.layout import LEVELS, SECRET_WIDTH
 from undertow.protocol.order import Order
 from undertow.protocol.order_set import set_root
-from undertow.protocol.params import MarketParams, pricing_words
+from undertow.protocol.params import NO_FUNDING, MarketParams, pricing_words
 from undertow.protocol.prices import marks_of, pack_marks
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
 from undertow.protocol.state import LEDGER_WORDS, State, market_row
@@ -32,6 +32,7 @@ from undertow.protocol.statement import (
     request_words,
     settle_words,
 )
+from undertow.protocol.underlying import UNDERLYING_WORDS
 from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 from undertow.protocol.words import Signals, signals
@@ -107,6 +108,7 @@ def settle_job(
         "top": state.tree.level(LEVELS),
         **state_inputs(state),
         "newHouseSalt": committed.house_salt,
+        "timeBefore": state.time,
         "marks": list(pack_marks(state.marks, state.halted)),
         "lane": list(lanes),
         "row": [market_row(state.markets[lane]) for lane in lanes],
@@ -150,6 +152,7 @@ def requests_job(
         "params": params_input(params),
         "accounts": state.tree.root,
         **state_inputs(state),
+        "time": state.time,
         "mark": list(state.marks),
         "halted": halted_input(state),
         **_request_inputs(state, answers),
@@ -191,7 +194,9 @@ def params_input(params: MarketParams) -> list[int]:
     return [
         *(getattr(risk, field.name) for risk in risks for field in RISK_WORD.fields),
         *(params.market(i).skew_cap for i in instruments),
+        *(params.market(i).units for i in instruments),
         *(poseidon(pricing_words(params.market(i)), PARAMS) for i in instruments),
+        *(number for rule in params.funding for number in astuple(rule or NO_FUNDING)),
         params.taker_fee,
         params.maker_fee,
         params.profit_cap,
@@ -203,12 +208,12 @@ def state_inputs(state: State) -> dict[str, Any]:
     return {
         "markets": [
             *pack_positions([market.skew for market in state.markets]),
-            *(to_field(market.funding) for market in state.markets),
+            *(word for row in state.underlyings for word in UNDERLYING_WORDS.words(row)),
             *(poseidon(market_row(market), TABLE) for market in state.markets),
         ],
         "ledger": LEDGER_WORDS.words(state.ledger),
         "houseSalt": state.salt,
-        "accruals": list(ACCRUALS.pack(state.accruals)),
+        "accruals": ACCRUALS.pack(state.accruals)[0],
     }
 
 

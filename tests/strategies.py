@@ -6,7 +6,8 @@ or, of orders, what a small venue at `PRICE` could see.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -21,8 +22,9 @@ from undertow.protocol.account import MAGNITUDE_BITS, Account
 from undertow.protocol.market import PricingParams
 from undertow.protocol.order import Order
 from undertow.protocol.params import MarketParams
-from undertow.protocol.sheet import INSTRUMENTS, RiskParams
+from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.state import Ledger, State
+from undertow.protocol.underlying import FundingParams
 from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, Lots, Money, Price
 from undertow.protocol.venue import Venue
 
@@ -57,11 +59,10 @@ RULE = PricingParams(
     depth_max=1 << 12,
     depth_per_variance=1 << 16,
     skew_cap=Lots(300),
-    funding_dead_zone=Lots(5),
-    funding_saturation=Lots(200),
-    funding_velocity=1 << 14,
-    funding_rate_max=1 << 16,
+    units=1,
 )
+FUNDING = FundingParams(lead=0, dead_zone=5, velocity=1 << 29, decay=1 << 38, rate_max=1 << 48)
+"""At a skew of 200 lots the largest rate is reached in 44 minutes; it is gone in 17."""
 RISK = RiskParams(shock=12, contingency=600, concentration=1 << 12)
 
 
@@ -70,10 +71,24 @@ def params(
     rule: PricingParams = RULE,
     risk: RiskParams = RISK,
     profit_cap: int = 1_000 * DOLLAR,
+    funding: FundingParams = FUNDING,
+    units: Mapping[int, int] = {},
 ) -> MarketParams:
-    """Return a venue's parameters with the same for each listed instrument."""
+    """Return a venue's parameters with the same for each listed instrument.
+
+    ``units``: of the underlying in a lot, where it is not one; the first listed instrument of an
+    underlying is its lead.
+    """
+    leads = {underlying(i): i for i in sorted(listed, reverse=True)}
     return MarketParams(
-        markets=tuple(rule if i in listed else None for i in range(INSTRUMENTS)),
+        markets=tuple(
+            replace(rule, units=units.get(i, 1)) if i in listed else None
+            for i in range(INSTRUMENTS)
+        ),
+        funding=tuple(
+            replace(funding, lead=leads[number]) if number in leads else None
+            for number in range(UNDERLYINGS)
+        ),
         risks=tuple(risk if i in listed else None for i in range(INSTRUMENTS)),
         taker_fee=400,
         maker_fee=100,

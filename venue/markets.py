@@ -7,11 +7,15 @@ from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import Perpetual
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
-from undertow.protocol.units import MICRO_USD, MONEY_BITS, Lots, Money
+from undertow.protocol.underlying import FundingParams
+from undertow.protocol.units import FUNDING_RATE_BITS, MICRO_USD, MONEY_BITS, Lots, Money
 
 BTC = Perpetual("BTC-PERP", 0, "BTC", 10_000)
 MICRO = Perpetual("BTC-MICRO", 1, "BTC", 1_000_000)
 LISTED = (BTC, MICRO)
+
+
+DAY, HOUR = 86_400, 3_600
 
 
 def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> PricingParams:
@@ -20,10 +24,7 @@ def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> 
         depth_max=depth_max,
         depth_per_variance=655 if lots_per_btc < 100_000 else 7,
         skew_cap=Lots(btc_cap * lots_per_btc),
-        funding_dead_zone=Lots(lots_per_btc // 100),
-        funding_saturation=Lots(btc_cap * lots_per_btc),
-        funding_velocity=1 << 10,
-        funding_rate_max=1 << 20,
+        units=MICRO.lots_per_unit // lots_per_btc,
     )
 
 
@@ -39,9 +40,22 @@ def _risk(market: PricingParams) -> RiskParams:
     return RiskParams(shock=12, contingency=328, concentration=market.depth_max)
 
 
+def _funding(lead: Perpetual, btc_at_once: int) -> FundingParams:
+    """At most 2% of the notional a day, reached in a day at so many BTC; gone in eight hours."""
+    rate_max = (1 << FUNDING_RATE_BITS) // (50 * DAY)
+    return FundingParams(
+        lead=lead.instrument,
+        dead_zone=lead.lots_per_unit // 100,
+        velocity=rate_max // (DAY * btc_at_once * lead.lots_per_unit),
+        decay=rate_max // (8 * HOUR),
+        rate_max=rate_max,
+    )
+
+
 LOCAL_PARAMS = MarketParams(
     markets=tuple(_MARKETS.get(i) for i in range(INSTRUMENTS)),
     risks=tuple(_risk(_MARKETS[i]) if i in _MARKETS else None for i in range(INSTRUMENTS)),
+    funding=(_funding(MICRO, 50), None),
     taker_fee=400,
     maker_fee=100,
     profit_cap=Money(100_000 * MICRO_USD << MONEY_BITS),

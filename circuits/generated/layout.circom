@@ -59,6 +59,7 @@ function LEVELS() { return 6; }
 function TOP() { return 64; }
 function HALTED_AT() { return 72; }
 function LOTS_WIDTH() { return 30; }
+function NET_WIDTH() { return 48; }
 function EQUITY_WIDTH() { return 114; }
 function SECRET_WIDTH() { return 252; }
 function CONTRACT_WIDTH() { return 160; }
@@ -70,8 +71,7 @@ function DEPTH_BITS() { return 32; }
 function VARIANCE_BITS() { return 32; }
 function RETURN_BITS() { return 16; }
 function DEPTH_PER_VARIANCE_BITS() { return 16; }
-function FUNDING_RATE_BITS() { return 40; }
-function FUNDING_VELOCITY_BITS() { return 56; }
+function FUNDING_BITS() { return 73; }
 function SHOCK_BITS() { return 8; }
 function CONTINGENCY_BITS() { return 16; }
 function STEP_UNIT_BITS() { return 26; }
@@ -86,7 +86,7 @@ function RATCHET_SHIFT() { return 8; }
 function VARIANCE_SHIFT() { return 5; }
 function ACCRUAL_STEPS() { return 1000; }
 
-// One value for each instrument, several to a word.
+// One value for each instrument or underlying, several to a word.
 // Positions of an account or skews of the markets, lots; the highest bit is the sign.
 function POSITION_WIDTH() { return 31; }
 function POSITIONS_PER_WORD() { return 6; }
@@ -99,13 +99,20 @@ function PRICE_WORDS() { return 3; }
 function CAP_WIDTH() { return 30; }
 function CAPS_PER_WORD() { return 8; }
 function CAP_WORDS() { return 2; }
+// Units of the underlying in a lot.
+function UNIT_WIDTH() { return 15; }
+function UNITS_PER_WORD() { return 16; }
+function UNIT_WORDS() { return 1; }
 // Risk parameters, packed.
 function RISKS_PER_WORD() { return 6; }
 function RISK_WORDS() { return 3; }
-// Funding indices of the exit sheet, micro-USD per lot; half the range is added.
-function ACCRUAL_WIDTH() { return 60; }
+// Rules of funding of the underlyings, packed.
+function FUNDING_RULES_PER_WORD() { return 1; }
+function FUNDING_RULE_WORDS() { return 2; }
+// Funding indices of the exit sheet, micro-USD per unit; half the range is added.
+function ACCRUAL_WIDTH() { return 50; }
 function ACCRUALS_PER_WORD() { return 4; }
-function ACCRUAL_WORDS() { return 4; }
+function ACCRUAL_WORDS() { return 1; }
 
 // What a trader signs.
 bus Order() {
@@ -184,6 +191,25 @@ function RISK_CONCENTRATION_WIDTH() { return 13; }
 function RISK_WIDTHS() { return [10, 16, 13]; }
 function RISK_AT() { return [0, 10, 26]; }
 
+// Governed rule of an underlying's funding.
+bus FundingRule() {
+    signal lead; // index: its lots have one unit
+    signal deadZone; // units of net skew below which the rate decays
+    signal velocity; // 2^-72 of the notional per second, second and unit
+    signal decay; // 2^-72 of the notional per second and second
+    signal rateMax; // 2^-72 of the notional per second
+}
+
+// Its word, low bits first.
+function FUNDING_RULE_WIDTH() { return 186; }
+function FUNDING_RULE_LEAD_WIDTH() { return 4; }
+function FUNDING_RULE_DEAD_ZONE_WIDTH() { return 48; }
+function FUNDING_RULE_VELOCITY_WIDTH() { return 30; }
+function FUNDING_RULE_DECAY_WIDTH() { return 52; }
+function FUNDING_RULE_RATE_MAX_WIDTH() { return 52; }
+function FUNDING_RULE_WIDTHS() { return [4, 48, 30, 52, 52]; }
+function FUNDING_RULE_AT() { return [0, 4, 52, 82, 134]; }
+
 // An account; its leaf is the hash of these words.
 bus Account() {
     signal owner[2]; // key that signs its orders
@@ -209,40 +235,36 @@ bus Pricing() {
     signal depthMin; // 2^-32 per lot, of the depth coefficient
     signal depthMax; // 2^-32 per lot, of the depth coefficient
     signal depthPerVariance; // 2^-16, risk aversion times holding time
-    signal fundingDeadZone; // lots
-    signal fundingSaturation; // lots beyond which the funding velocity no longer grows
-    signal fundingVelocity; // 2^-56 of the notional per second, second and lot of skew
-    signal fundingRateMax; // 2^-40 of the notional per second
 }
 
-function PRICING_WORDS() { return 7; }
+function PRICING_WORDS() { return 3; }
 function PRICING_DEPTH_MIN_WIDTH() { return 13; }
 function PRICING_DEPTH_MAX_WIDTH() { return 13; }
 function PRICING_DEPTH_PER_VARIANCE_WIDTH() { return 32; }
-function PRICING_FUNDING_DEAD_ZONE_WIDTH() { return 30; }
-function PRICING_FUNDING_SATURATION_WIDTH() { return 30; }
-function PRICING_FUNDING_VELOCITY_WIDTH() { return 30; }
-function PRICING_FUNDING_RATE_MAX_WIDTH() { return 30; }
 
 // A perpetual between batches; only a priced one needs its row.
 bus MarketRow() {
     signal pool; // 2^-16 micro-USD
     signal kappa; // 2^-32 micro-USD per lot squared
-    signal fundingRate; // 2^-40 of the notional per second, signed
-    signal variance; // 2^-32, EWMA of the squared return between batches
-    signal price; // micro-USD per lot, of the last batch; 0 before the first
-    signal time; // seconds, publication of that price
-    signal accrual; // micro-USD per lot, the funding of the exit sheet, signed
 }
 
-function MARKET_ROW_WORDS() { return 7; }
+function MARKET_ROW_WORDS() { return 2; }
 function MARKET_ROW_POOL_WIDTH() { return 96; }
 function MARKET_ROW_KAPPA_WIDTH() { return 48; }
-function MARKET_ROW_FUNDING_RATE_WIDTH() { return 30; }
-function MARKET_ROW_VARIANCE_WIDTH() { return 32; }
-function MARKET_ROW_PRICE_WIDTH() { return 36; }
-function MARKET_ROW_TIME_WIDTH() { return 32; }
-function MARKET_ROW_ACCRUAL_WIDTH() { return 59; }
+
+// An underlying between batches; every batch moves it, whichever markets have a lane.
+bus Underlying() {
+    signal funding; // 2^-73 micro-USD per unit since listing, exact, signed
+    signal fundingRate; // 2^-72 of the notional per second, signed
+    signal variance; // 2^-32, EWMA of the squared return between batches
+    signal price; // micro-USD per unit, the last one; 0 before the first
+}
+
+function UNDERLYING_WORDS() { return 4; }
+function UNDERLYING_FUNDING_WIDTH() { return 121; }
+function UNDERLYING_FUNDING_RATE_WIDTH() { return 52; }
+function UNDERLYING_VARIANCE_WIDTH() { return 32; }
+function UNDERLYING_PRICE_WIDTH() { return 36; }
 
 // The house's own money; users' positions stand in the market table.
 bus Ledger() {
@@ -261,39 +283,45 @@ function LEDGER_SUM_CASH_WIDTH() { return 120; }
 // Market table and ledger, as the state holds them: what only the operator knows.
 bus SealedWords() {
     signal skews[3]; // lots
-    signal funding; // hash of the instruments' funding indices
+    signal underlyings[2]; // hash of each underlying's row
     signal rows; // hash of the instruments' hashes of rows
+    signal time; // seconds, of the last batch's prices
     signal ledger; // hash
     signal salt; // secret, another one for each batch and run
 }
 
-function SEALED_WORDS() { return 7; }
+function SEALED_WORDS() { return 9; }
 function SEALED_SKEWS_WIDTH() { return 186; }
+function SEALED_TIME_WIDTH() { return 32; }
 
 // The house's half of the state: what is sealed, and the exit sheet, which anybody knows.
 bus HouseWords() {
     signal sealed; // hash of SealedWords
     signal marks[3]; // micro-USD per lot, and who is halted
-    signal accruals[4]; // micro-USD per lot
+    signal accruals; // micro-USD per unit
 }
 
-function HOUSE_WORDS() { return 8; }
+function HOUSE_WORDS() { return 5; }
 function HOUSE_MARKS_WIDTH() { return 252; }
-function HOUSE_ACCRUALS_WIDTH() { return 240; }
+function HOUSE_ACCRUALS_WIDTH() { return 200; }
 
 // Governed parameters of a market group; the contract holds the hash.
 bus MarketParamsWords() {
     signal risks[3]; // Risk, packed
     signal caps[2]; // lots
+    signal units; // of the underlying in a lot
     signal pricing; // hash of the instruments' hashes of pricing
+    signal funding[2]; // FundingRule, packed
     signal takerFee; // 2^-20 of the notional, the half spread included
     signal makerFee; // 2^-20 of the notional, not above the taker's
     signal profitCap; // 2^-16 micro-USD of profit above net deposits that count for new risk
 }
 
-function MARKET_PARAMS_WORDS() { return 9; }
+function MARKET_PARAMS_WORDS() { return 12; }
 function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
 function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
+function MARKET_PARAMS_UNITS_WIDTH() { return 240; }
+function MARKET_PARAMS_FUNDING_WIDTH() { return 186; }
 function MARKET_PARAMS_TAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_MAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
@@ -325,10 +353,10 @@ function BATCH_HEADER_WORDS() { return 12; }
 // What a batch publishes of the house's half of the new state; its marks are the prices.
 bus BatchHouse() {
     signal sealed; // what the new state hides of the house
-    signal accruals[4]; // micro-USD per lot
+    signal accruals; // micro-USD per unit
 }
 
-function BATCH_HOUSE_WORDS() { return 5; }
+function BATCH_HOUSE_WORDS() { return 2; }
 
 // What a batch publishes of each slot's account.
 bus Touch() {
@@ -431,6 +459,21 @@ template PackRisk() {
     word <== risk.shock + risk.contingency * (1 << 10) + risk.concentration * (1 << 26);
 }
 
+// The word of fields that are ranged, so that a word has one opening.
+template PackFundingRule() {
+    input FundingRule() fundingRule;
+    signal output word;
+
+    Range(4)(fundingRule.lead);
+    Range(48)(fundingRule.deadZone);
+    Range(30)(fundingRule.velocity);
+    Range(52)(fundingRule.decay);
+    Range(52)(fundingRule.rateMax);
+    word <== fundingRule.lead + fundingRule.deadZone * (1 << 4)
+        + fundingRule.velocity * (1 << 52) + fundingRule.decay * (1 << 82)
+        + fundingRule.rateMax * (1 << 134);
+}
+
 // The word of fields that are ranged by what made them.
 template PackDelta() {
     input Delta() delta;
@@ -453,17 +496,23 @@ template PricingHash() {
     input Pricing() pricing;
     signal output out;
 
-    out <== Hash(7, DOMAIN_PARAMS())([pricing.depthMin, pricing.depthMax,
-        pricing.depthPerVariance, pricing.fundingDeadZone, pricing.fundingSaturation,
-        pricing.fundingVelocity, pricing.fundingRateMax]);
+    out <== Hash(3, DOMAIN_PARAMS())([pricing.depthMin, pricing.depthMax,
+        pricing.depthPerVariance]);
 }
 
 template MarketRowHash() {
     input MarketRow() marketRow;
     signal output out;
 
-    out <== Hash(7, DOMAIN_TABLE())([marketRow.pool, marketRow.kappa, marketRow.fundingRate,
-        marketRow.variance, marketRow.price, marketRow.time, marketRow.accrual]);
+    out <== Hash(2, DOMAIN_TABLE())([marketRow.pool, marketRow.kappa]);
+}
+
+template UnderlyingHash() {
+    input Underlying() underlying;
+    signal output out;
+
+    out <== Hash(4, DOMAIN_TABLE())([underlying.funding, underlying.fundingRate,
+        underlying.variance, underlying.price]);
 }
 
 template LedgerHash() {
@@ -478,25 +527,26 @@ template SealedHash() {
     input SealedWords() sealed;
     signal output out;
 
-    out <== Hash(7, DOMAIN_SEALED())([sealed.skews[0], sealed.skews[1], sealed.skews[2],
-        sealed.funding, sealed.rows, sealed.ledger, sealed.salt]);
+    out <== Hash(9, DOMAIN_SEALED())([sealed.skews[0], sealed.skews[1], sealed.skews[2],
+        sealed.underlyings[0], sealed.underlyings[1], sealed.rows, sealed.time, sealed.ledger,
+        sealed.salt]);
 }
 
 template HouseHash() {
     input HouseWords() house;
     signal output out;
 
-    out <== Hash(8, DOMAIN_HOUSE())([house.sealed, house.marks[0], house.marks[1],
-        house.marks[2], house.accruals[0], house.accruals[1], house.accruals[2],
-        house.accruals[3]]);
+    out <== Hash(5, DOMAIN_HOUSE())([house.sealed, house.marks[0], house.marks[1],
+        house.marks[2], house.accruals]);
 }
 
 template MarketParamsHash() {
     input MarketParamsWords() marketParams;
     signal output out;
 
-    out <== Hash(9, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
-        marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.pricing,
+    out <== Hash(12, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
+        marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.units,
+        marketParams.pricing, marketParams.funding[0], marketParams.funding[1],
         marketParams.takerFee, marketParams.makerFee, marketParams.profitCap]);
 }
 
@@ -512,7 +562,7 @@ template BatchWords(count) {
     input BatchHeader() header;
     input BatchHouse() house;
     input Touch() touch[count];
-    signal output words[17 + 3 * count];
+    signal output words[14 + 3 * count];
 
     words[0] <== header.chainId;
     words[1] <== header.contract;
@@ -527,14 +577,11 @@ template BatchWords(count) {
     words[10] <== header.time;
     words[11] <== header.marketParamsHash;
     words[12] <== house.sealed;
-    words[13] <== house.accruals[0];
-    words[14] <== house.accruals[1];
-    words[15] <== house.accruals[2];
-    words[16] <== house.accruals[3];
+    words[13] <== house.accruals;
     for (var i = 0; i < count; i++) {
-        words[17 + 3 * i] <== touch[i].account;
-        words[18 + 3 * i] <== touch[i].leaf;
-        words[19 + 3 * i] <== touch[i].ciphertext;
+        words[14 + 3 * i] <== touch[i].account;
+        words[15 + 3 * i] <== touch[i].leaf;
+        words[16 + 3 * i] <== touch[i].ciphertext;
     }
 }
 

@@ -34,12 +34,15 @@ def render() -> str:
         "\n".join(["// Sizes.", *_constants(layout.SIZES.items())]),
         "\n".join(["// Scales: counted in 2^-bits of a unit.", *_constants(SCALES.items())]),
         "\n".join(["// Factors of the rules.", *_constants(FACTORS.items())]),
-        "\n".join(["// One value for each instrument, several to a word.", *_grouped()]),
+        "\n".join(
+            ["// One value for each instrument or underlying, several to a word.", *_grouped()]
+        ),
         *("\n".join(_packed(packed)) for packed in layout.PACKED),
         *("\n".join(_list(words)) for words in LISTS),
         "\n".join(_opens(layout.ORDER_WORD)),
         "\n".join(_opens(layout.REQUEST_WORD)),
         "\n".join(_packs(layout.RISK_WORD, ranged=True)),
+        "\n".join(_packs(layout.FUNDING_WORD, ranged=True)),
         "\n".join(_packs(layout.DELTA_WORD, ranged=False)),
         *("\n".join(_hashes(words)) for words in layout.HASHED),
         *("\n".join(_statement(*parts)) for parts in layout.STATEMENTS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,10 @@ def test_what_the_chain_confirms_is_used(node: Node) -> None:
     check_operator(contracts, OPERATOR.public)
 
 
+assert PARAMS.funding[0] is not None
+RULE = PARAMS.funding[0]
+
+
 def _changed(part: type[PricingParams] | type[RiskParams], name: str) -> tuple[object, ...]:
     """Return one kind of parameters, with one of the first market's changed."""
     old = PARAMS.markets if part is PricingParams else PARAMS.risks
@@ -48,9 +53,10 @@ def _changed(part: type[PricingParams] | type[RiskParams], name: str) -> tuple[o
     return (replace(old[0], **{name: getattr(old[0], name) + step}), *old[1:])
 
 
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     **{f.name: {"markets": _changed(PricingParams, f.name)} for f in fields(PricingParams)},
     **{f.name: {"risks": _changed(RiskParams, f.name)} for f in fields(RiskParams)},
+    "dead_zone": {"funding": (replace(RULE, dead_zone=RULE.dead_zone + 1), None)},
     **{
         name: {name: getattr(PARAMS, name) + 1} for name in ("taker_fee", "maker_fee", "profit_cap")
     },

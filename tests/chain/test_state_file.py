@@ -16,6 +16,7 @@ from undertow.crypto.field import R
 from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.state import Ledger, State
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Kappa, Lots, MicroUsd, Money, Price
 
 
@@ -25,15 +26,14 @@ def _state() -> State:
         skew=Lots(-7),
         pool=Money(9),
         kappa=Kappa(5),
-        funding=Money(-(1 << 80)),
-        funding_rate=-3,
-        variance=8,
-        price=Price(77),
-        time=1_000,
-        accrual=MicroUsd(-9),
+    )
+    second = Underlying(
+        funding=-(1 << 120), funding_rate=-3, variance=8, price=Price(77), accrual=MicroUsd(-9)
     )
     state = State(
         markets=tuple(markets),
+        underlyings=(Underlying(), second),
+        time=1_000,
         ledger=Ledger(house_cash=Money(-5), insurance=Money(6), fee_pool=Money(7)),
         marks=tuple(Price(i) for i in range(16)),
         salt=R - 9,
@@ -57,6 +57,7 @@ def test_a_state_survives_its_file(tmp_path: Path) -> None:
         again = load(path)
         assert (again.root(), again.tree.root) == (state.root(), state.tree.root)
         assert dict(again.accounts) == dict(state.accounts)
+        assert (again.underlyings, again.time) == (state.underlyings, state.time)
         assert (again.markets, again.ledger, again.marks) == (
             state.markets,
             state.ledger,
@@ -86,7 +87,7 @@ def test_a_changed_file_is_refused(tmp_path: Path, place: str) -> None:
         "number": 23,
         "count": 31,
         "root": 63,
-        "market": 64 + 40 * 32 - 1,
+        "market": 64 + (4 + 3 * 4) * 32 - 1,
         "account": len(whole) - 33,
         "end": len(whole) - 1,
     }[place]

@@ -12,7 +12,7 @@ from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.request import Kind, Request, opening_key
-from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
 from undertow.protocol.units import MicroUsd, Price
 from venue.bench.memory_node import MemoryNode
@@ -22,7 +22,7 @@ HEAD, BATCHES, RUNS = 60, 3, 1
 SETTLEMENT, VAULT, ORACLE = DEPLOYMENT.settlement, DEPLOYMENT.vault, DEPLOYMENT.oracle
 PAYER = "0x" + "11" * 20
 WORDS = list(pack_prices([Price(7)] * INSTRUMENTS))
-HOUSE = BatchHouse(sealed=9, accruals=[MicroUsd(-1)] * INSTRUMENTS)
+HOUSE = BatchHouse(sealed=9, accruals=[MicroUsd(-1)] * UNDERLYINGS)
 
 
 def venue_node() -> MemoryNode:

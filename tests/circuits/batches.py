@@ -15,8 +15,9 @@ from undertow.engine.transition import transition
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
 from undertow.protocol.params import MINIMAL
-from undertow.protocol.sheet import INSTRUMENTS, RiskParams
+from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams
 from undertow.protocol.state import Ledger, State
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
 from undertow.protocol.venue import Venue
 
@@ -26,11 +27,11 @@ RULE = replace(
     strategies.RULE,
     depth_max=1 << 10,
     depth_per_variance=1 << 14,
-    funding_velocity=1 << 22,
-    funding_rate_max=1 << 24,
 )
+FUNDING = replace(strategies.FUNDING, velocity=(1 << 30) - 1, decay=1 << 40, rate_max=(1 << 52) - 1)
+UNITS = {15: 7}
 RISK = RiskParams(shock=2, contingency=300, concentration=(1 << 13) - 1)
-PARAMS = params(LISTED, RULE, RISK, profit_cap=100 * DOLLAR)
+PARAMS = params(LISTED, RULE, RISK, profit_cap=100 * DOLLAR, funding=FUNDING, units=UNITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +92,18 @@ def drawn(random_: random.Random, traders: int = TRADERS) -> State:
             held[random_.randint(1, traders)][instrument] = skew
             kappa = random_.choice((1 << 20, 1 << 36, (1 << 45)))
             ceiling = ceil_div(kappa * skew * skew, 1 << 16)
-            held_market = Market(
+            markets[instrument] = Market(
                 skew=Lots(skew),
                 pool=Money(random_.randint(0, ceiling)),
                 kappa=Kappa(kappa),
-                funding=Money(random_.randint(-DOLLAR, DOLLAR)),
-                funding_rate=random_.randint(-(1 << 24), 1 << 24),
-                variance=random_.choice((0, 1 << 12, (1 << 32) - 1)),
-                price=Price(random_.choice((1, 7_000_000, MAX_PRICE))),
-                time=random_.randint(1, 1_000),
             )
-            known = accrual(held_market.funding, held_market.price)
-            markets[instrument] = replace(held_market, accrual=known)
-    state = replace(state, markets=tuple(markets))
+        underlyings = tuple(_underlying(random_) for _ in range(UNDERLYINGS))
+        state = replace(
+            state,
+            markets=tuple(markets),
+            underlyings=underlyings,
+            time=random_.randint(1, 1_000),
+        )
     for index in range(1, traders + 1):
         money = Money(random_.choice((-50, 5, 500, 10_000_000, 10_000_000, 1 << 40)) * DOLLAR)
         account = strategies.account(
@@ -116,6 +116,16 @@ def drawn(random_: random.Random, traders: int = TRADERS) -> State:
         )
         state = state.with_account(index, account)
     return state
+
+
+def _underlying(random_: random.Random) -> Underlying:
+    held = Underlying(
+        funding=random_.randint(-DOLLAR << 57, DOLLAR << 57),
+        funding_rate=random_.choice((0, 1 - (1 << 52), random_.randint(-(1 << 50), 1 << 50))),
+        variance=random_.choice((0, 1 << 12, (1 << 32) - 1)),
+        price=Price(random_.choice((1, 7_000_000, MAX_PRICE))),
+    )
+    return replace(held, accrual=accrual(held.index, held.price))
 
 
 def history(

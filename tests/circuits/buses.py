@@ -28,9 +28,9 @@ def signed(value: int) -> list[int]:
     return [abs(value), int(value < 0), to_field(value)]
 
 
-def market(held: Market) -> list[int]:
-    """Return a Market."""
-    return [*signed(held.skew), to_field(held.funding), *market_row(held)]
+def market(held: Market, mark: int) -> list[int]:
+    """Return a Market at a mark."""
+    return [*signed(held.skew), mark, *market_row(held)]
 
 
 def entry(line: Entry) -> list[int]:
@@ -68,7 +68,7 @@ def hot(index: int) -> list[int]:
 
 def sheet_of(case: Case) -> tuple[Entry, ...]:
     """Return a batch's sheet."""
-    return price_sheet(case.execution.advanced, case.prices, PARAMS)
+    return price_sheet(case.execution.state.underlyings, case.prices, PARAMS)
 
 
 def lane(case: Case, instrument: int) -> list[int]:

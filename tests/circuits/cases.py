@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from functools import partial
 
@@ -12,9 +13,10 @@ from tests.strategies import order as any_order
 from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.crypto.field import R
 from undertow.engine.batch import Decoy
+from undertow.protocol.market import Market
 from undertow.protocol.order import Order
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
 
 NAME = "settle_minimal"
 """The circuit whose slots they fill."""
@@ -132,13 +134,39 @@ def poor() -> Case:
 
 def later() -> Case:
     """The second batch of a market with a skew, an hour after the first: funding is due."""
+    return after_trade(3_600)
+
+
+def capped() -> Case:
+    """The second batch after months: the rate is at its largest."""
+    return after_trade(1 << 24)
+
+
+def after_trade(seconds: int) -> Case:
+    """An order some time after the first batch."""
     return settled(
         order(5, 3, PRICE * 2),
         Decoy(2),
         Decoy(3),
         Decoy(4),
         state=traded().execution.state,
-        time=3_700,
+        time=100 + seconds,
+    )
+
+
+DRAW = random.Random(11)
+EDGE = (1 << 30) - 1
+
+
+def market() -> Market:
+    """Return a market of one extreme or another."""
+    skew = DRAW.choice((0, 1, -1, 4, -299, 299, EDGE))
+    kappa = DRAW.choice((0, 1 << 20, (1 << 48) - 1))
+    ceiling = ceil_div(kappa * skew * skew, 1 << 16)
+    return Market(
+        skew=Lots(skew),
+        pool=Money(DRAW.choice((0, ceiling, DRAW.randint(0, ceiling)))),
+        kappa=Kappa(kappa),
     )
 
 

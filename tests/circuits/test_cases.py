@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.circuits.batches import FUNDING
 from tests.circuits.cases import (
     amended,
+    capped,
     concentrated,
     dear,
     expired,
@@ -40,4 +42,7 @@ def test_the_cases_are_what_they_are_called() -> None:
         assert case.execution.slots[0].outcome is Outcome.CLEARED
         assert case.execution.slots[0].fill == 0
     assert willing().execution.slots[0].fill == 5
-    assert later().execution.state.markets[0].funding != 0
+    for case, reached in ((later(), False), (capped(), True)):
+        row = case.execution.state.underlyings[0]
+        assert row.index != 0
+        assert (row.funding_rate == FUNDING.rate_max) is reached

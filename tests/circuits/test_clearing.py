@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.circuits.batches import history
 from tests.circuits.buses import clearing, signed, taker_sign
+from tests.circuits.cases import DRAW, market
 from tests.circuits.harness import Circuit
-from tests.circuits.test_funding import DRAW, market
 from undertow.crypto.field import R, to_field
 from undertow.engine.fees import takes
 from undertow.engine.price import advance_depth, pool_after, premium
 from undertow.protocol.market import Market
-from undertow.protocol.units import Kappa, Lots, Money, Price
+from undertow.protocol.units import Kappa, Lots, Money
 
 Compile = Callable[[str], Circuit]
 
 
-def market_inputs(held: Market, flow: int, side: int, cap: int) -> dict[str, Any]:
+def market_inputs(held: Market, mark: int, flow: int, side: int, cap: int) -> dict[str, Any]:
     return {
         "skew": signed(held.skew),
         "kappa": held.kappa,
         "before": held.pool,
-        "mark": held.price,
+        "mark": mark,
         "skewCap": cap,
         "houseGrows": 1,
         "flow": to_field(flow),
@@ -37,7 +36,7 @@ def market_inputs(held: Market, flow: int, side: int, cap: int) -> dict[str, Any
 def test_clear_market(circuit: Compile) -> None:
     tested = circuit("clearing.circom: ClearMarket()")
     for _ in range(60):
-        held = replace(market(), price=Price(7_800_000))
+        held, mark = market(), 7_800_000
         held, _ = advance_depth(held, held.kappa)
         cap = max(300, abs(held.skew))
         low, high = -cap - held.skew, cap - held.skew
@@ -48,19 +47,19 @@ def test_clear_market(circuit: Compile) -> None:
         outputs = {
             "pool": pool,
             "dust": premium(held, flow) * flow - (pool - held.pool),
-            "clearing.price": (held.price << 16) + premium(held, flow),
+            "clearing.price": (mark << 16) + premium(held, flow),
             "clearing.beyond": int(abs(further) > cap),
             "clearing.takerSign": taker_sign(held, flow),
         }
         if abs(further) <= cap:
-            outputs["clearing.nextPrice"] = (held.price << 16) + premium(held, flow + side)
-        tested.agrees(market_inputs(held, flow, side, 300), outputs)
-    held = replace(market(), price=Price(9), skew=Lots(40), kappa=Kappa(1 << 30), pool=Money(0))
-    assert tested.loose_wires(tested.witness(market_inputs(held, 7, 1, 300))) == []
-    tested.refuses(market_inputs(held, 261, 1, 300))
-    tested.refuses(market_inputs(held, R // 3, 1, 300))
-    tested.refuses(market_inputs(held, 7, 3, 300))
-    tested.refuses({**market_inputs(held, 7, 1, 300), "houseGrows": 0})
+            outputs["clearing.nextPrice"] = (mark << 16) + premium(held, flow + side)
+        tested.agrees(market_inputs(held, mark, flow, side, 300), outputs)
+    held = Market(skew=Lots(40), kappa=Kappa(1 << 30), pool=Money(0))
+    assert tested.loose_wires(tested.witness(market_inputs(held, 9, 7, 1, 300))) == []
+    tested.refuses(market_inputs(held, 9, 261, 1, 300))
+    tested.refuses(market_inputs(held, 9, R // 3, 1, 300))
+    tested.refuses(market_inputs(held, 9, 7, 3, 300))
+    tested.refuses({**market_inputs(held, 9, 7, 1, 300), "houseGrows": 0})
     assert tested.count == tested.cost
 
 

@@ -1,70 +1,155 @@
-"""Funding and variance of a market at a new mark."""
+"""Funding, accrual and variance of an underlying at a new mark."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any
 
-from tests.circuits.batches import MAX_PRICE, RULE
-from tests.circuits.buses import market as bus
+import pytest
+
+from tests.circuits.batches import FUNDING, MAX_PRICE, PARAMS, history
+from tests.circuits.buses import signed
+from tests.circuits.cases import DRAW
 from tests.circuits.harness import Circuit
 from undertow.crypto.field import to_field
-from undertow.engine.funding import advance
-from undertow.protocol.market import Market
-from undertow.protocol.params import pricing_words
-from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
+from undertow.engine.funding import advance, ramp
+from undertow.protocol.accruals import ACCRUALS
+from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.underlying import UNDERLYING_WORDS, FundingParams, Underlying
+from undertow.protocol.units import Price
 
-DRAW = random.Random(11)
-EDGE = (1 << 30) - 1
-
-
-def market() -> Market:
-    skew = DRAW.choice((0, 1, -1, 4, -299, 299, EDGE))
-    kappa = DRAW.choice((0, 1 << 20, (1 << 48) - 1))
-    ceiling = ceil_div(kappa * skew * skew, 1 << 16)
-    return Market(
-        skew=Lots(skew),
-        pool=Money(DRAW.choice((0, ceiling, DRAW.randint(0, ceiling)))),
-        kappa=Kappa(kappa),
-        funding=Money(DRAW.randint(-(1 << 60), 1 << 60)),
-        funding_rate=DRAW.choice((0, RULE.funding_rate_max, -RULE.funding_rate_max, 5)),
-        variance=DRAW.choice((0, 1 << 12, (1 << 32) - 1)),
-        price=Price(DRAW.choice((0, 1, 7_800_000, MAX_PRICE))),
-        time=1_000,
-    )
+Compile = Callable[[str], Circuit]
+WIDEST = (1 << 52) - 1
+SKEWS = (0, 1, -1, 4, 5, -5, -299, 1 << 30, 1 - (1 << 48), (1 << 48) - 1)
+RULES = (
+    FUNDING,
+    replace(FUNDING, dead_zone=(1 << 48) - 1),
+    replace(FUNDING, velocity=1, rate_max=1 << 40, decay=1),
+    replace(FUNDING, rate_max=1 << 30),
+    replace(FUNDING, dead_zone=1, decay=WIDEST),
+    FundingParams(lead=0, dead_zone=0, velocity=0, decay=0, rate_max=0),
+)
+TIMES = (0, 1, 12, 3_600, 1 << 20, (1 << 32) - 1)
 
 
-def inputs(held: Market, price: int, time: int) -> dict[str, Any]:
-    return {"market": bus(held), "pricing": pricing_words(RULE), "price": price, "time": time}
+def rate() -> int:
+    return DRAW.choice((0, 5, -5, 1 << 40, -(1 << 48), WIDEST, -WIDEST))
 
 
-def outputs(held: Market) -> dict[str, int]:
+def ramp_inputs(at: int, skew: int, elapsed: int, rule: FundingParams) -> dict[str, Any]:
     return {
-        "after.skew.value": held.skew,
-        "after.funding": held.funding,
-        "after.row.pool": held.pool,
-        "after.row.kappa": held.kappa,
-        "after.row.fundingRate": held.funding_rate,
-        "after.row.variance": held.variance,
-        "after.row.price": held.price,
-        "after.row.time": held.time,
-        "after.row.accrual": held.accrual,
+        "rate": to_field(at),
+        "skew": to_field(skew),
+        "elapsed": elapsed,
+        "rule": list(astuple(rule)),
     }
 
 
-def test_advance_funding(circuit: Callable[[str], Circuit]) -> None:
+def test_funding_ramp(circuit: Compile) -> None:
+    """Every rule at every skew, to the bound and not, with a bound below the rate too."""
+    tested = circuit("funding.circom: FundingRamp()")
+    for rule in RULES:
+        for skew in SKEWS:
+            for _ in range(3):
+                at, elapsed = rate(), DRAW.choice(TIMES)
+                end, area = ramp(at, skew, elapsed, rule)
+                tested.agrees(ramp_inputs(at, skew, elapsed, rule), {"end": end, "area": area})
+    given = ramp_inputs(1 << 40, 299, 3_600, replace(FUNDING, rate_max=1 << 41))
+    values = tested.witness(given)
+    assert tested.value(values, "reaches") == 1
+    assert tested.loose_wires(values, but=["rule"]) == []
+    tested.refuses({**given, "skew": 1 << 49})
+    tested.refuses({**given, "rate": 1 << 53})
+    assert tested.count == tested.cost
+
+
+@pytest.mark.parametrize(("rate", "skew", "elapsed"), [(-7, 40, 3), (1 << 50, 2, 9), (9, 1, 0)])
+def test_no_other_rate_or_area_passes(circuit: Compile, rate: int, skew: int, elapsed: int) -> None:
+    """A liar moves the end, the area, or the bound's quotient with the remainder that agrees."""
+    tested = circuit("funding.circom: FundingRamp()")
+    values = tested.witness(ramp_inputs(rate, skew, elapsed, RULES[2]))
+    for name in ("end", "area", "reaches", "lag", "way"):
+        for by in (1, -1):
+            forged = tested.forge(values, {name: tested.value(values, name) + by})
+            assert not tested.accepts(forged), name
+
+
+def underlying() -> Underlying:
+    return Underlying(
+        funding=DRAW.choice((0, -1, 1 << 120, DRAW.randint(-(1 << 110), 1 << 110))),
+        funding_rate=rate(),
+        variance=DRAW.choice((0, 1 << 12, (1 << 32) - 1)),
+        price=Price(DRAW.choice((0, 1, 7_800_000, MAX_PRICE))),
+    )
+
+
+def inputs(held: Underlying, skew: int, mark: int, elapsed: int, halts: int = 0) -> dict[str, Any]:
+    return {
+        "before": UNDERLYING_WORDS.words(held),
+        "rule": list(astuple(FUNDING)),
+        "skew": to_field(skew),
+        "mark": mark,
+        "halts": halts,
+        "elapsed": elapsed,
+    }
+
+
+def test_advance_funding(circuit: Compile) -> None:
     tested = circuit("funding.circom: AdvanceFunding()")
     for _ in range(60):
-        held = market()
-        price = Price(DRAW.choice((1, 7_800_000, 7_900_000, MAX_PRICE)))
-        time = held.time + DRAW.choice((0, 1, 3_600, (1 << 32) - 1))
-        tested.agrees(inputs(held, price, time), outputs(advance(held, price, time, RULE)))
-    known = replace(market(), price=Price(7_000_000), skew=Lots(40), funding_rate=-7)
-    values = tested.witness(inputs(known, 7_800_000, 4_600))
-    assert tested.value(values, "after.row.fundingRate") != to_field(-7)
-    passed_on = ["after.skew", "after.row.pool", "after.row.kappa"]
-    assert tested.loose_wires(values, but=["market", "pricing", *passed_on]) == []
-    tested.refuses(inputs(known, 7_800_000, known.time - 1))
+        held, skew = underlying(), DRAW.choice(SKEWS)
+        mark = Price(DRAW.choice((0, 1, 7_800_000, 7_900_000, MAX_PRICE)))
+        elapsed, halts = DRAW.choice(TIMES[:-1]), DRAW.randint(0, 1)
+        after = advance(held, skew, mark, elapsed, FUNDING, is_price=not halts)
+        outputs = {
+            "after.funding": after.funding,
+            "after.fundingRate": after.funding_rate,
+            "after.variance": after.variance,
+            "after.price": after.price,
+            "index": after.index,
+            "accrual": after.accrual,
+        }
+        tested.agrees(inputs(held, skew, mark, elapsed, halts), outputs)
+    known = replace(underlying(), price=Price(7_000_000), funding_rate=-7)
+    values = tested.witness(inputs(known, 40, 7_800_000, 3_600))
+    assert tested.loose_wires(values, but=["rule"]) == []
+    tested.refuses(inputs(replace(known, funding=1 << 122), 40, 7_800_000, 3_600))
+    assert tested.count == tested.cost
+
+
+def test_advance_underlyings(circuit: Compile) -> None:
+    tested = circuit("funding.circom: AdvanceUnderlyings()")
+    for seed in (1, 4, 7):
+        for case in history(seed, 3):
+            before, after = case.before, case.execution.state
+            inputs: dict[str, Any] = {
+                "before": [UNDERLYING_WORDS.words(row) for row in before.underlyings],
+                "rule": [list(astuple(rule)) for rule in PARAMS.funding if rule],
+                "skew": [signed(held.skew) for held in before.markets],
+                "units": [PARAMS.market(i).units for i in range(INSTRUMENTS)],
+                "price": case.prices,
+                "halted": [case.halted >> i & 1 for i in range(INSTRUMENTS)],
+                "elapsed": case.time - before.time,
+            }
+            outputs = {"accruals": ACCRUALS.pack(after.accruals)[0]}
+            for u, row in enumerate(after.underlyings):
+                outputs |= {f"index[{u}]": row.index, f"after[{u}].funding": row.funding}
+                outputs |= {f"after[{u}].price": row.price, f"after[{u}].variance": row.variance}
+            tested.agrees(inputs, outputs)
+    for wrong in (-1, 1 << 32):
+        tested.refuses({**inputs, "elapsed": to_field(wrong)})
+    # Of an underlying without a listed market, whatever the first instrument costs.
+    nobody = [[0] * 5, inputs["rule"][1]]
+    values = tested.witness({**inputs, "rule": nobody, "price": [0] * 8 + [5] * 8})
+    assert tested.value(values, "after[0].price") == 0
+    assert tested.count == tested.cost
+
+
+def test_funding_index(circuit: Compile) -> None:
+    tested = circuit("funding.circom: FundingIndex()")
+    for funding in (0, 1, -1, (1 << 57) - 1, -(1 << 57), (1 << 121) - 1, -(1 << 121)):
+        tested.agrees({"funding": to_field(funding)}, {"index": funding >> 57})
+    for funding in (1 << 121, -(1 << 121) - 1):
+        tested.refuses({"funding": to_field(funding)})
     assert tested.count == tested.cost

@@ -20,6 +20,7 @@ from undertow.protocol.statement import (
     request_words,
     settle_words,
 )
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Lots, MicroUsd, Money, Price
 from undertow.protocol.venue import Venue
 
@@ -49,7 +50,7 @@ template All() {
     signal output deltaWord;
     output Order() order;
     output Request() request;
-    signal output batch[23];
+    signal output batch[20];
     signal output requests[22];
 
     leaf <== Leaf()(account);
@@ -87,7 +88,7 @@ def test_the_circuits_side_is_pythons() -> None:
     place = Venue(31337, 1 << 159)
     batch = settle_words(
         place, 3, (11, 12), 13, marks_of([Price(i) for i in range(16)], 0x8003), 14, 15,
-        BatchHouse(sealed=22, accruals=[MicroUsd(i - 8) for i in range(16)]),
+        BatchHouse(sealed=22, accruals=[MicroUsd(-8), MicroUsd(7)]),
         [Touch(16, 17, 18), Touch(19, 20, 21)],
     )  # fmt: skip
     requests = request_words(
@@ -102,7 +103,9 @@ def test_the_circuits_side_is_pythons() -> None:
     request = Request(Kind.WITHDRAW, 9, 5)
     ledger = Ledger(house_cash=Money(-1), insurance=Money(2), fee_pool=Money(3), sum_cash=Money(4))
     state = State(
-        markets=tuple(Market(skew=Lots(i - 7), accrual=MicroUsd(9 - i)) for i in range(16)),
+        markets=tuple(Market(skew=Lots(i - 7)) for i in range(16)),
+        underlyings=tuple(Underlying(funding=-i, accrual=MicroUsd(-9 * i)) for i in range(2)),
+        time=77,
         marks=tuple(Price(5 * i) for i in range(16)),
         halted=0x4101,
         salt=R - 5,
@@ -120,8 +123,8 @@ def test_the_circuits_side_is_pythons() -> None:
             "orderWord": ORDER.pack(),
             "requestWord": request.word(),
             "batchHeader": batch[:12],
-            "batchHouse": batch[12:17],
-            "touch": batch[17:],
+            "batchHouse": batch[12:14],
+            "touch": batch[14:],
             "requestsHeader": requests[:9],
             "requestsHouse": requests[9:10],
             "served": requests[10:],

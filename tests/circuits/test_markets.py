@@ -12,27 +12,27 @@ from tests.circuits.harness import Circuit
 from undertow.crypto.domains import TABLE
 from undertow.crypto.field import to_field
 from undertow.crypto.poseidon import poseidon
-from undertow.engine.funding import advance
 from undertow.engine.price import advance_depth, depth_target
 from undertow.protocol.params import pricing_words
 from undertow.protocol.state import market_row
+from undertow.protocol.underlying import UNDERLYING_WORDS
 from undertow.protocol.units import Money
 
 Compile = Callable[[str], Circuit]
-RULES = params_input(PARAMS)[4 * 16 : 5 * 16]
+ROWS = 3 + 2 * UNDERLYING_WORDS.size
+"""Of the market table, where the rows' hashes begin: behind the skews and the underlyings."""
+RULES = params_input(PARAMS)[5 * 16 : 6 * 16]
 
 
 def opening(case: Case, lane: int) -> dict[str, Any]:
-    words = state_inputs(case.before)["markets"]
     return {
         "hot": hot(lane),
         "skew": [signed(held.skew) for held in case.before.markets],
-        "fundings": words[3:19],
-        "rowHashes": words[19:],
+        "rowHashes": state_inputs(case.before)["markets"][ROWS:],
         "pricingHash": RULES,
         "price": case.prices,
         "halted": [case.halted >> i & 1 for i in range(16)],
-        "time": case.time,
+        "variance": [row.variance for row in case.execution.state.underlyings],
         "row": market_row(case.before.markets[lane]),
         "pricing": pricing_words(PARAMS.market(lane)),
     }
@@ -44,22 +44,18 @@ def test_advance_market(circuit: Compile) -> None:
         for case in history(seed, 3):
             for lane in case.committed.batch.lanes:
                 before, after = case.before.markets[lane], case.execution.advanced[lane]
-                price, time = case.prices[lane], case.time
-                moved = advance(before, price, time, PARAMS.market(lane))
-                target = depth_target(price, moved.variance, PARAMS.market(lane))
-                _, released = advance_depth(moved, target)
+                variance = case.execution.state.underlyings[lane // 8].variance
+                target = depth_target(case.prices[lane], variance, PARAMS.market(lane))
+                _, released = advance_depth(before, target)
                 if case.halted >> lane & 1:
                     released = Money(0)
                     assert after == before
                 outputs = {
                     "market.skew.value": before.skew,
-                    "market.funding": after.funding,
+                    "market.mark": case.prices[lane],
                     "market.row.pool": after.pool,
                     "market.row.kappa": after.kappa,
-                    "market.row.accrual": after.accrual,
                     "rowHash": poseidon(market_row(before), TABLE),
-                    "funding": after.funding - before.funding,
-                    "accrual": after.accrual - before.accrual,
                     "released": released,
                     "halts": case.halted >> lane & 1,
                 }
@@ -82,14 +78,14 @@ def test_commit_markets(circuit: Compile) -> None:
         inputs = {
             "hot": [hot(lane) for lane in lanes],
             "before": before,
-            "rowHash": [before[19 + lane] for lane in lanes],
-            "funding": after[3:19],
-            "market": [market(advanced[lane]) for lane in lanes],
+            "underlying": after[3:ROWS],
+            "rowHash": [before[ROWS + lane] for lane in lanes],
+            "market": [market(advanced[lane], case.prices[lane]) for lane in lanes],
             "pool": [cleared.pool for cleared in clearings],
             "flow": [to_field(cleared.flow) for cleared in clearings],
         }
         outputs = {f"after.skews[{i}]": after[i] for i in range(3)}
-        outputs |= {f"after.rowHash[{i}]": after[19 + i] for i in range(16)}
+        outputs |= {f"after.rowHash[{i}]": after[ROWS + i] for i in range(16)}
         tested.agrees(inputs, outputs)
     assert tested.count == tested.cost
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from tests.circuits.batches import MAX_PRICE, RULE
 from tests.circuits.buses import market as bus
 from tests.circuits.buses import signed
+from tests.circuits.cases import DRAW, market
 from tests.circuits.harness import Circuit
-from tests.circuits.test_funding import DRAW, market, outputs
 from undertow.crypto.field import R, to_field
 from undertow.engine.price import advance_depth, depth_target, pool_after, premium
 from undertow.protocol.market import Market
@@ -22,14 +22,24 @@ Compile = Callable[[str], Circuit]
 def test_advance_depth(circuit: Compile) -> None:
     tested = circuit("price.circom: AdvanceDepth()")
     for _ in range(60):
-        held = replace(market(), price=Price(DRAW.choice((1, 7_800_000, MAX_PRICE))))
-        after, released = advance_depth(held, depth_target(held.price, held.variance, RULE))
-        inputs = {"market": bus(held), "pricing": pricing_words(RULE)}
-        values = tested.agrees(inputs, {**outputs(after), "released": released})
-    passed_on = ["after.skew", "after.funding", "after.row.fundingRate"]
-    passed_on += ["after.row.time", "after.row.accrual"]
-    assert tested.loose_wires(values, but=["market", "pricing", *passed_on]) == []
-    tested.refuses({**inputs, "market": bus(replace(held, pool=Money(1 << 97)))})
+        held, mark = market(), Price(DRAW.choice((1, 7_800_000, MAX_PRICE)))
+        variance = DRAW.choice((0, 1 << 12, (1 << 32) - 1))
+        after, released = advance_depth(held, depth_target(mark, variance, RULE))
+        inputs = {
+            "market": bus(held, mark),
+            "pricing": pricing_words(RULE),
+            "variance": variance,
+        }
+        outputs = {
+            "after.skew.value": held.skew,
+            "after.mark": mark,
+            "after.row.pool": after.pool,
+            "after.row.kappa": after.kappa,
+            "released": released,
+        }
+        values = tested.agrees(inputs, outputs)
+    assert tested.loose_wires(values, but=["market", "pricing", "after.skew"]) == []
+    tested.refuses({**inputs, "market": bus(replace(held, pool=Money(1 << 97)), mark)})
     assert tested.count == tested.cost
 
 

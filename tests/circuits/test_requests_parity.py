@@ -90,6 +90,18 @@ def other_key(inputs: Inputs) -> None:
     inputs["key"][0] = [R - 1, 1]
 
 
+def accrued(inputs: Inputs) -> None:
+    inputs["accruals"] += 1
+
+
+def later(inputs: Inputs) -> None:
+    inputs["time"] += 1
+
+
+def funded(inputs: Inputs) -> None:
+    inputs["markets"][3] += 1
+
+
 def other_salt(inputs: Inputs) -> None:
     inputs["houseSalt"] += 1
 
@@ -111,7 +123,9 @@ LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
     ("more withdrawn", 2, moved("word", 0, AMOUNT)),
     ("larger house deposit", 0, moved("word", 1, AMOUNT)),
     ("marks", 3, moved("mark", 0, -1)),
-    ("accruals", 3, moved("accruals", 0, 1)),
+    ("accruals", 3, accrued),
+    ("time of the marks", 3, later),
+    ("funding index", 3, funded),
     ("salt before", 3, other_salt),
     ("other key opened", 0, other_key),
 ]

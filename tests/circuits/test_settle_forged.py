@@ -23,6 +23,7 @@ from tests.circuits.cases import (
     expired,
     halted,
     hostile,
+    later,
     overdrawn,
     rationed,
     repeated,
@@ -32,15 +33,17 @@ from tests.circuits.deployed import deployed, needs_native
 from undertow.crypto.field import R
 from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.layout import LEVELS
-from undertow.protocol.market import ROW_WORDS
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
 from undertow.protocol.statement import BATCH_HEADER
+from undertow.protocol.underlying import FUNDING_WORD, UNDERLYING_WORDS
 
 Inputs = dict[str, Any]
 RISK_AT = {field.name: at for at, field in enumerate(RISK_WORD.fields)}
 """Of the first instrument, in the bus of the parameters."""
 SKEW_CAP = len(RISK_WORD.fields) * INSTRUMENTS
-TAKER_FEE = SKEW_CAP + 2 * INSTRUMENTS
+UNITS_AT = SKEW_CAP + INSTRUMENTS
+FUNDING_AT = UNITS_AT + 2 * INSTRUMENTS
+TAKER_FEE = FUNDING_AT + 2 * len(FUNDING_WORD.fields)
 DIGIT = 2 + 3
 """The fourth digit of a signature, behind its point."""
 
@@ -136,6 +139,12 @@ def repacked(inputs: Inputs, case: Case) -> None:
     inputs["params"][RISK_AT["contingency"]] += 1 << 16
 
 
+def unpacked(inputs: Inputs, case: Case) -> None:
+    """Make the dead zone one narrower and the lead higher by all its bits: the same word."""
+    inputs["params"][FUNDING_AT] += 1 << 4
+    inputs["params"][FUNDING_AT + 1] -= 1
+
+
 def without_concentration(inputs: Inputs, case: Case) -> None:
     for i in range(INSTRUMENTS):
         inputs["params"][len(RISK_WORD.fields) * i + RISK_AT["concentration"]] = 0
@@ -188,7 +197,8 @@ BREAKS = [
     ("node on the path", traded, put("children", 1, 0, 2)),
     ("pool in the row", traded, put("row", 0, 0)),
     ("depth in the row", traded, put("row", 0, 1)),
-    ("accrual in the row", traded, put("row", 0, ROW_WORDS.at("accrual"))),
+    ("rule of funding that is not packed so", traded, unpacked),
+    ("older price time", later, put("time", by=-3_601)),
     ("a rule", traded, put("pricing", 0, 1)),
     ("index beyond the tree", traded, put("index", 2, by=1 << 24)),
 ]
@@ -210,14 +220,20 @@ PUBLISHES = [
     ("richer house", traded, put("ledger", 0)),
     ("fees in the ledger", traded, put("ledger", 2)),
     ("another node of the top", traded, put("top", 9)),
-    ("funding index", traded, put("markets", POSITIONS.words + 3)),
+    ("funding index", traded, put("markets", POSITIONS.words + UNDERLYING_WORDS.at("funding"))),
+    ("funding rate", traded, put("markets", POSITIONS.words + UNDERLYING_WORDS.at("funding_rate"))),
+    ("last price", traded, put("markets", POSITIONS.words + UNDERLYING_WORDS.at("price"))),
+    ("time before", later, put("timeBefore")),
+    ("more units in a lot", traded, put("params", UNITS_AT)),
+    ("faster funding", traded, put("params", FUNDING_AT + 2)),
+    ("another lead", traded, put("params", FUNDING_AT)),
     ("lower taker fee", traded, put("params", TAKER_FEE, by=-1)),
     ("higher cap", traded, put("params", SKEW_CAP)),
     ("wider shock", traded, put("params", RISK_AT["shock"])),
     ("concentration one lower", traded, put("params", RISK_AT["concentration"], by=-1)),
     ("no concentration", concentrated, without_concentration),
     ("marks before", traded, put("marks", 0)),
-    ("accruals before", traded, put("accruals", 0)),
+    ("accruals before", traded, put("accruals")),
     ("salt before", traded, put("houseSalt")),
     ("another salt", traded, put("newHouseSalt")),
     ("another touch", traded, other_touch),

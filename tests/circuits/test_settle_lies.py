@@ -17,6 +17,7 @@ from prover.inputs import path_inputs
 from tests.circuits.batches import Case
 from tests.circuits.cases import (
     NAME,
+    capped,
     concentrated,
     dear,
     expired,
@@ -92,10 +93,14 @@ WITHIN = "clear.clear[0].NonNegative#0"
 GROWS = "HouseMayGrow.NonNegative"
 QUOTE = "clear.clear[0].QuoteFlow#0"
 PREMIUM, DUE = f"{QUOTE}.FloorDivide", f"{QUOTE}.PoolAfter.FloorDivide"
-PRICED, HALTS = "clear.lane[0].priced", "advance.advance[0].halts"
-STANDS = "advance.advance[0].StandOrMove.after.row"
-PAID = "advance.advance[0].AdvanceFunding.FloorShift"
-PART, STEPS = (f"advance.advance[0].AdvanceFunding.Accrual.FloorDivide#{i}" for i in range(2))
+PRICED, HALTS = "clear.lane[0].priced", "AdvanceMarkets.advance[0].halts"
+STANDS = "AdvanceMarkets.advance[0].StandOrMove.after.row"
+FUND = "AdvanceUnderlyings.AdvanceFunding[0]"
+PAID = f"{FUND}.FundingIndex.FloorShift"
+PART, STEPS = (f"{FUND}.Accrual.FloorDivide#{i}" for i in range(2))
+ACTIVE, FALLS, REACHES = (f"{FUND}.FundingRamp.NonNegative#{i}" for i in range(3))
+STOPS, NO_MARK = "AdvanceUnderlyings.stops[0]", f"{FUND}.IsZero#0.out"
+LAG = f"{FUND}.FundingRamp.FloorDivide"
 STEP, PER_SQUARE = (f"PriceSheet.FloorShift#{i}[0]" for i in range(2))
 CONCENTRATED = f"{JUDGE}.TradeBook.concentrated"
 WORD = f"{SLOT}.read.opened.Bits"
@@ -113,8 +118,13 @@ LIES = {
     "premium one higher": Lie(case=traded, about=divided(PREMIUM, 1), check=PREMIUM),
     "pool one lower": Lie(case=traded, about=divided(DUE, -1), check=DUE),
     "pool one higher": Lie(case=traded, about=divided(DUE, 1), check=DUE),
-    "funding one lower": Lie(case=later, about=shifted(PAID, -1, 25), check=PAID),
-    "funding one higher": Lie(case=later, about=shifted(PAID, 1, 25), check=PAID),
+    "funding one lower": Lie(case=later, about=shifted(PAID, -1, 57), check=PAID),
+    "funding one higher": Lie(case=later, about=shifted(PAID, 1, 57), check=PAID),
+    "a skew called small": Lie(case=later, about=turned(ACTIVE), check=ACTIVE),
+    "a rate called negative": Lie(case=later, about=turned(FALLS), check=FALLS),
+    "a rate called at its largest": Lie(case=later, about=turned(REACHES), check=REACHES),
+    "the way to the largest rate shorter": Lie(case=capped, about=divided(LAG, -1), check=LAG),
+    "the way to the largest rate longer": Lie(case=capped, about=divided(LAG, 1), check=LAG),
     "accrual one step lower": Lie(case=later, about=divided(STEPS, -1), check=STEPS),
     "accrual one step higher": Lie(case=later, about=divided(STEPS, 1), check=STEPS),
     "finer steps": Lie(case=later, about=divided(PART, -1), check=PART),
@@ -165,10 +175,14 @@ LIES = {
     "halted, but the market advances": Lie(
         case=halted, about={HALTS: lambda values: 0}, agree=(fill(0, 3),), check=HALTS
     ),
-    "halted, with a later time in its row": Lie(
+    "halted, with another depth in its row": Lie(
         case=halted,
-        about={f"{STANDS}.time": lambda values: values[f"main.{STANDS}.time"] + 1},
+        about={f"{STANDS}.kappa": lambda values: values[f"main.{STANDS}.kappa"] + 1},
         check="StandOrMove",
+    ),
+    "a halted mark called a price": Lie(case=halted, about={STOPS: lambda values: 0}, check=STOPS),
+    "a mark called none, so no time passes": Lie(
+        case=later, about={NO_MARK: lambda values: 1}, check=NO_MARK
     ),
     "fee above its cap, filled": Lie(
         case=dear, about=turned(AFFORDABLE), agree=(fill(0, 5),), check=AFFORDABLE

@@ -17,11 +17,16 @@ NAMES = ("value", "step", "contingency", "concentration")
 def test_price_sheet(circuit: Callable[[str], Circuit]) -> None:
     tested = circuit("sheet.circom: PriceSheet()")
     prices = [Price(p) for p in (MAX_PRICE, 0, 1, 7_800_000, *[3] * 11, MAX_PRICE - 1)]
-    funding = [Money(lots * (1 << 50)) for lots in range(-8, 8)]
-    inputs = {"price": prices, "funding": [to_field(f) for f in funding], "risk": RISKS}
+    units, indices = [(1 << 15) - 1, *range(15)], (Money(-(1 << 64)), Money((1 << 64) - 1))
+    inputs = {
+        "price": prices,
+        "units": units,
+        "index": [to_field(index) for index in indices],
+        "risk": RISKS,
+    }
     outputs: dict[str, int] = {}
     for i, price in enumerate(prices):
-        line = entry(perpetual(price, funding[i], PARAMS.risk(i)))
+        line = entry(perpetual(price, Money(units[i] * indices[i // 8]), PARAMS.risk(i)))
         outputs |= {f"sheet[{i}].{name}": word for name, word in zip(NAMES, line, strict=True)}
     values = tested.agrees(inputs, outputs)
     assert tested.loose_wires(values, but=["risk"]) == []

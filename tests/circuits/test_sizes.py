@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (226_742, 16),
-    "requests_default": (117_919, 8),
-    "settle_large": (860_039, 64),
+    "settle_default": (226_750, 16),
+    "requests_default": (118_756, 8),
+    "settle_large": (850_765, 64),
 }
 """Constraints, and slots or requests."""
 

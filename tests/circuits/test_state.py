@@ -21,7 +21,8 @@ def test_commit_state(circuit: Compile) -> None:
         words, given = SEALED_WORDS.words(state.sealed_words()), state_inputs(state)
         inputs = {
             "accounts": state.tree.root,
-            "table": words[:5],
+            "table": words[:6],
+            "time": state.time,
             "ledger": given["ledger"],
             "salt": state.salt,
             "marks": pack_marks(state.marks, state.halted),
@@ -37,7 +38,12 @@ def test_hash_table(circuit: Compile) -> None:
     tested = circuit("state.circom: HashTable()")
     (case,) = history(1, 1)
     words = SEALED_WORDS.words(case.before.sealed_words())
-    outputs = {"table.skews[2]": words[2], "table.funding": words[3], "table.rows": words[4]}
+    outputs = {
+        "table.skews[2]": words[2],
+        "table.underlyings[0]": words[3],
+        "table.underlyings[1]": words[4],
+        "table.rows": words[5],
+    }
     given = {"markets": state_inputs(case.before)["markets"]}
     values = tested.agrees(given, outputs)
     assert tested.loose_wires(values, but=["markets.skews", "table.skews"]) == []

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.cases import SHALLOW
+from tests.strategies import FUNDING
 from undertow.engine.accrual import accrual
 from undertow.engine.funding import advance
 from undertow.protocol.accruals import ACCRUAL_WIDTH
-from undertow.protocol.market import Market
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.underlying import Underlying
+from undertow.protocol.units import Money, Price
 
 STEP = 7_001 << 16
 """Ten basis points of a mark of 7,000,999 micro-USD, and one micro-USD."""
@@ -55,19 +55,19 @@ def test_the_index_lies_within_a_step_above(funding: int, mark: int) -> None:
 
 @pytest.mark.parametrize("side", [1, -1])
 def test_the_fastest_funding_for_all_time_fits_the_word(side: int) -> None:
-    """The widest rate, mark and time that a market can have."""
-    rule = replace(SHALLOW, funding_rate_max=(1 << 30) - 1)
-    rate, mark = side * rule.funding_rate_max, Price((1 << 36) - 1)
-    held = Market(skew=Lots(0), funding_rate=rate, price=mark, time=0)
-    after = advance(held, mark, (1 << 32) - 1, replace(rule, funding_dead_zone=Lots(1)))
-    assert abs(after.funding) > 1 << 73
-    for price in (mark, Price(1)):
-        assert abs(accrual(after.funding, price)) < 1 << ACCRUAL_WIDTH - 1
+    """The widest rate, price and time that an underlying can have."""
+    rule = replace(FUNDING, rate_max=(1 << 52) - 1)
+    price = Price((1 << 36) - 1)
+    held = Underlying(funding_rate=side * rule.rate_max, price=price)
+    after = advance(held, side * rule.dead_zone, price, (1 << 32) - 1, rule)
+    assert abs(after.index) > 1 << 63
+    for mark in (price, Price(1)):
+        assert abs(accrual(after.index, mark)) < 1 << ACCRUAL_WIDTH - 1
 
 
-def test_a_market_that_is_priced_takes_its_accrual_along() -> None:
-    held = Market(skew=Lots(3), funding=Money(5 * STEP + 9), price=MARK, time=100)
+def test_an_underlying_takes_its_accrual_along() -> None:
+    held = Underlying(funding=(5 * STEP + 9) << 57, price=MARK)
     assert held.accrual == 0
-    assert advance(held, MARK, 100, SHALLOW).accrual == 5 * 7_001
-    first = Market(funding=Money(2 * STEP))
-    assert advance(first, MARK, 100, SHALLOW).accrual == 2 * 7_001
+    assert advance(held, 3, MARK, 0, FUNDING).accrual == 5 * 7_001
+    first = Underlying(funding=(2 * STEP) << 57)
+    assert advance(first, 3, MARK, 0, FUNDING).accrual == 2 * 7_001

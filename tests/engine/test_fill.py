@@ -16,7 +16,7 @@ from undertow.engine.verdict import Effect, Verdict
 from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.outcome import Outcome
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.units import Lots, Money
 
 MARK = 1 << 20
 """A lot's fee is the rate in micro-USD."""
@@ -28,7 +28,7 @@ TERMS = Terms(
     sheet=sheet_of({0: line(VALUE), 8: line(5 * VALUE)}),
     params=params(rule=SHALLOW, risk=NO_RISK),
 )
-MARKETS = tuple(Market(price=Price(MARK if i in (0, 8) else 0)) for i in range(16))
+MARKETS = tuple(Market() for _ in range(16))
 TAKER, MAKER = 400 << 16, 100 << 16
 BEFORE = account(1, 10_000, version=5, nonce=2, filled=Lots(6), positions=lots_of({0: 3, 8: 4}))
 

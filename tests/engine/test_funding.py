@@ -10,120 +10,184 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from undertow.engine.funding import advance
-from undertow.protocol.market import Market, PricingParams
-from undertow.protocol.sheet import RiskParams, perpetual
-from undertow.protocol.units import Lots, Money, Price
+from tests.strategies import params
+from undertow.engine.funding import advance, net_skew, ramp
+from undertow.engine.markets import price_sheet
+from undertow.protocol.market import Market
+from undertow.protocol.underlying import FundingParams, Underlying
+from undertow.protocol.units import Lots, Price
 
-PARAMS = PricingParams(
-    depth_min=1,
-    depth_max=1 << 20,
-    depth_per_variance=1 << 16,
-    skew_cap=Lots(1_000),
-    funding_dead_zone=Lots(10),
-    funding_saturation=Lots(500),
-    funding_velocity=1 << 12,
-    funding_rate_max=1 << 24,
+RULE = FundingParams(lead=0, dead_zone=10, velocity=1 << 12, decay=1 << 20, rate_max=1 << 40)
+ONE = 1 << 73
+"""Of the index, a micro-USD."""
+SECONDS = st.integers(0, (1 << 32) - 1)
+SKEWS = st.one_of(st.integers(-40, 40), st.integers(-(1 << 47), 1 << 47))
+RATES = st.integers(-RULE.rate_max, RULE.rate_max)
+RULES = st.builds(
+    FundingParams,
+    lead=st.just(0),
+    dead_zone=st.integers(1, 30),
+    velocity=st.integers(0, (1 << 30) - 1),
+    decay=st.integers(1, (1 << 52) - 1),
+    rate_max=st.integers(0, (1 << 52) - 1),
 )
-NO_RISK = RiskParams(shock=0, contingency=0, concentration=0)
 
 
-@st.composite
-def markets(draw: st.DrawFn) -> Market:
-    return Market(
-        skew=Lots(draw(st.integers(-2_000, 2_000))),
-        funding_rate=draw(st.integers(-PARAMS.funding_rate_max, PARAMS.funding_rate_max)),
-        funding=Money(draw(st.integers(-(1 << 40), 1 << 40))),
-        variance=draw(st.integers(0, 1 << 32)),
-        price=Price(draw(st.integers(1, 1 << 36))),
-        time=1_000,
-    )
+def by_the_second(rate: int, skew: int, rule: FundingParams) -> tuple[Fraction, int]:
+    """Return the mean rate of one second and the rate after it, by rationals."""
+    lots = abs(skew) >= rule.dead_zone
+    sign = (-1 if skew < 0 else 1) if lots else (-1 if rate >= 0 else 1)
+    slope = rule.velocity * abs(skew) if lots else rule.decay
+    target = sign * rule.rate_max if lots else 0
+    way = sign * (target - rate)
+    if way <= 0:
+        return Fraction(target), target
+    if slope < way:
+        return rate + Fraction(sign * slope, 2), rate + sign * slope
+    until = Fraction(way, slope)
+    return (rate + target) * until / 2 + target * (1 - until), target
 
 
-def rate_after(market: Market, seconds: int) -> int:
-    """Per lot of skew and second, 2**-56 of notional a second; the rate counts 2**-40."""
-    if abs(market.skew) < 10:
-        return market.funding_rate
-    lots = min(abs(market.skew), 500) * (1 if market.skew > 0 else -1)
-    moved = market.funding_rate + floor(Fraction((1 << 12) * lots * seconds, 1 << 16))
-    return min(max(moved, -(1 << 24)), 1 << 24)
-
-
-@given(markets(), st.integers(1, 1 << 36), st.integers(0, 100_000))
-def test_a_lot_pays_the_mean_rate_for_the_time_on_its_notional(
-    market: Market, price: int, seconds: int
+@given(RATES, SKEWS, st.integers(0, 60), RULES)
+def test_the_ramp_is_the_sum_of_its_seconds(
+    rate: int, skew: int, seconds: int, rule: FundingParams
 ) -> None:
-    after = advance(market, Price(price), 1_000 + seconds, PARAMS)
-    assert after.funding_rate == rate_after(market, seconds)
-    mean = Fraction(market.funding_rate + after.funding_rate, 2) / (1 << 40)
-    paid = after.funding - market.funding
-    # Rounded down to 2**-16 micro-USD, the unit of money.
-    assert 0 <= mean * seconds * (price << 16) - paid < 1
+    total, at = Fraction(0), rate
+    for _ in range(seconds):
+        mean, at = by_the_second(at, skew, rule)
+        total += mean
+    end, area = ramp(rate, skew, seconds, rule)
+    assert end == (at if seconds else end)
+    # What is not whole is left out of the way to the bound, so towards it.
+    assert abs(2 * total - area) < 1
+
+
+@given(RATES, SKEWS, st.lists(SECONDS, max_size=6), RULES, st.integers(1, (1 << 36) - 1))
+def test_any_cutting_of_the_time_gives_the_same_to_the_unit(
+    rate: int, skew: int, parts: list[int], rule: FundingParams, price: int
+) -> None:
+    whole = Underlying(funding_rate=rate, price=Price(price), funding=-12_345)
+    cut = whole
+    for seconds in (*parts, 0):
+        cut = advance(cut, skew, Price(price), seconds, rule)
+    assert cut == advance(whole, skew, Price(price), sum(parts), rule)
 
 
 @pytest.mark.parametrize(("skew", "payer"), [(100, "longs"), (-100, "shorts")])
 def test_the_heavy_side_pays_the_other(skew: int, payer: str) -> None:
-    market = Market(skew=Lots(skew), price=Price(1_000_000), time=50)
-    after = advance(market, Price(1_000_000), 50 + 3_600, PARAMS)
-    long = _value(after) - _value(market)
+    before = Underlying(price=Price(1_000_000))
+    after = advance(before, skew, Price(1_000_000), 3_600, RULE)
+    long = before.index - after.index
     assert long < 0 if payer == "longs" else long > 0
-    # The rate goes from 0 to 2**12 * 100 * 3600 / 2**16 = 22,500; half of it for an hour.
-    exact = Fraction(22_500, 2) / (1 << 40) * 3_600 * (1_000_000 << 16)
+    # The rate goes from 0 to 2**12 * 100 * 3600; half of it for an hour, in 2**-16 micro-USD.
+    exact = Fraction((1 << 12) * 100 * 3_600, 2) / (1 << 72) * 3_600 * (1_000_000 << 16)
     assert long == (-floor(exact) if skew > 0 else -floor(-exact))
-
-
-def _value(market: Market) -> Money:
-    """Return what one lot long is worth at a price of a dollar."""
-    return perpetual(Price(1_000_000), market.funding, NO_RISK).value
-
-
-def test_a_rate_once_reached_is_paid_though_the_skew_is_gone() -> None:
-    market = Market(skew=Lots(0), funding_rate=1 << 20, price=Price(1 << 20), time=0)
-    after = advance(market, Price(1 << 20), 16, PARAMS)
-    # 2**20 * 2**-40 a second for 16 seconds of 2**20 * 2**16.
-    assert (after.funding_rate, after.funding) == (1 << 20, 1 << 20)
+    assert after.funding == (1 if skew > 0 else -1) * exact * (1 << 57)
 
 
 @pytest.mark.parametrize(
     ("skew", "moved"),
-    [(9, 0), (-9, 0), (10, 10), (-10, -10), (499, 499), (500, 500), (501, 500), (-501, -500)],
+    [(9, 0), (-9, 0), (10, 10), (-10, -10), (500, 500), (-501, -501), (1 << 40, 1 << 28)],
 )
-def test_the_rate_moves_with_the_skew_from_the_dead_zone_to_saturation(
+def test_the_rate_moves_with_the_skew_outside_the_dead_zone_without_a_limit_of_skew(
     skew: int, moved: int
 ) -> None:
-    market = Market(skew=Lots(skew), funding_rate=7, price=Price(5), time=0)
-    assert advance(market, Price(5), 16, PARAMS).funding_rate == 7 + moved
+    assert ramp(0, skew, 1, RULE)[0] == moved << 12
 
 
 @pytest.mark.parametrize(
-    ("velocity", "skew", "moved"), [((1 << 16) - 1, 1, 0), (1 << 16, 1, 1), (1, -1, -1)]
+    ("rate", "seconds", "after"),
+    [(5 << 20, 3, 2 << 20), (-(5 << 20), 3, -(2 << 20)), (5 << 20, 5, 0), (7, 1, 0), (-7, 9, 0)],
 )
-def test_a_movement_of_the_rate_is_rounded_down(velocity: int, skew: int, moved: int) -> None:
-    params = replace(PARAMS, funding_velocity=velocity, funding_dead_zone=Lots(0))
-    market = Market(skew=Lots(skew), price=Price(5), time=0)
-    assert advance(market, Price(5), 1, params).funding_rate == moved
+def test_inside_the_dead_zone_the_rate_goes_back_to_zero_and_stays(
+    rate: int, seconds: int, after: int
+) -> None:
+    for skew in (0, 9, -9):
+        assert ramp(rate, skew, seconds, RULE)[0] == after
 
 
 @pytest.mark.parametrize(
-    ("rate", "skew", "after"),
+    ("rate", "skew", "end", "area"),
     [
-        ((1 << 24) - 10, 10, 1 << 24),
-        ((1 << 24) - 9, 10, 1 << 24),
-        (10 - (1 << 24), -10, -(1 << 24)),
-        (9 - (1 << 24), -10, -(1 << 24)),
-        (1 << 24, -10, (1 << 24) - 10),
+        # A slope of 2**16 reaches the bound after half of the second, or just at its end.
+        ((1 << 40) - (1 << 15), 16, 1 << 40, (1 << 41) - (1 << 14)),
+        ((1 << 40) - (1 << 16), 16, 1 << 40, (1 << 41) - (1 << 16)),
+        (1 << 40, 16, 1 << 40, 1 << 41),
+        (-(1 << 40) + (1 << 15), -16, -(1 << 40), -(1 << 41) + (1 << 14)),
+        # A third of a second to the bound: the rest of the division is left out.
+        ((1 << 40) - 3, -10, (1 << 40) - 3 - 40_960, (1 << 41) - 6 - 40_960),
+        ((1 << 40) - 100_001, 98, 1 << 40, (1 << 41) - 24_912),
     ],
 )
-def test_the_rate_stops_at_its_largest(rate: int, skew: int, after: int) -> None:
-    market = Market(skew=Lots(skew), funding_rate=rate, price=Price(5), time=0)
-    assert advance(market, Price(5), 16, PARAMS).funding_rate == after
+def test_the_rate_stops_at_its_largest_and_the_area_knows_when(
+    rate: int, skew: int, end: int, area: int
+) -> None:
+    assert ramp(rate, skew, 1, RULE) == (end, area)
 
 
-@given(markets(), st.integers(1, 1 << 36))
-def test_no_time_pays_no_funding(market: Market, price: int) -> None:
-    after = advance(market, Price(price), market.time, PARAMS)
-    assert after.funding == market.funding
-    assert after.funding_rate == market.funding_rate
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_rate_beyond_a_bound_that_was_lowered_is_at_the_bound_at_once(side: int) -> None:
+    beyond = side * 5 * RULE.rate_max
+    assert ramp(beyond, side * 50, 3, RULE) == (side * RULE.rate_max, side * 6 * RULE.rate_max)
+
+
+def test_a_market_that_stands_still_with_no_velocity_keeps_its_rate() -> None:
+    still = replace(RULE, velocity=0)
+    assert ramp(7, 50, 3, still) == (7, 42)
+    assert ramp(RULE.rate_max, 50, 3, still) == (RULE.rate_max, 6 * RULE.rate_max)
+
+
+@given(RATES, SKEWS, st.integers(1, (1 << 36) - 1), st.integers(1, (1 << 36) - 1))
+def test_a_unit_pays_for_the_time_at_the_new_mark(rate: int, skew: int, old: int, new: int) -> None:
+    before = Underlying(funding=ONE - 1, funding_rate=rate, price=Price(old))
+    after = advance(before, skew, Price(new), 77, RULE)
+    assert after.funding - before.funding == ramp(rate, skew, 77, RULE)[1] * new
+    assert after.index == after.funding >> 57
+
+
+@given(RATES, SKEWS, st.integers(1, (1 << 36) - 1))
+def test_no_time_pays_no_funding(rate: int, skew: int, price: int) -> None:
+    after = advance(Underlying(funding_rate=rate, price=Price(5)), skew, Price(price), 0, RULE)
+    assert (after.funding, after.funding_rate) == (0, rate)
+
+
+@given(st.lists(st.tuples(SKEWS, st.integers(0, 1 << 20), st.integers(1, 1 << 36)), max_size=8))
+def test_a_pair_of_two_contracts_of_one_underlying_earns_nothing(path: list) -> None:  # type: ignore[type-arg]
+    """A lot of seven units against seven lots of one: whatever the skews, times and prices."""
+    listed = params((0, 3), units={3: 7})
+    underlying = Underlying(price=Price(9))
+    for skew, seconds, price in path:
+        underlying = advance(underlying, skew, Price(price), seconds, RULE)
+        marks = [Price(price * units) for units in (1, 0, 0, 7, *[0] * 12)]
+        sheet = price_sheet((underlying, Underlying()), marks, listed)
+        assert sheet[3].value == 7 * sheet[0].value
+
+
+@given(
+    st.lists(st.tuples(st.integers(-(1 << 30), 1 << 30), st.integers(0, 1 << 20)), max_size=12),
+    st.integers(1, (1 << 20) - 1),
+)
+def test_no_path_of_skews_drains_the_house(path: list[tuple[int, int]], velocity: int) -> None:
+    """Starting without a rate at one price: what users have paid together never falls below zero.
+
+    Their receipts are the rate's square less what decays, and divisions are rounded towards the
+    house. Skews inside the dead zone are left out: they are paid for at a rate that decays, and
+    bounded by the zone.
+    """
+    rule = replace(RULE, velocity=velocity)
+    rate = paid = 0
+    for skew, seconds in path:
+        held = skew if abs(skew) >= rule.dead_zone else 0
+        rate, area = ramp(rate, held, seconds, rule)
+        paid += held * area
+        assert paid >= 0
+
+
+def test_the_net_skew_is_in_units_of_each_underlying() -> None:
+    listed = params((0, 3, 8, 15), units={3: 7, 15: 100})
+    skews = {0: 5, 3: -2, 8: 4, 15: -1, 1: 9}
+    markets = [Market(skew=Lots(skews.get(i, 0))) for i in range(16)]
+    assert [net_skew(number, markets, listed) for number in (0, 1)] == [5 - 14, 4 - 100]
 
 
 @pytest.mark.parametrize(
@@ -145,20 +209,24 @@ def test_no_time_pays_no_funding(market: Market, price: int) -> None:
 def test_variance_takes_a_32nd_of_the_squared_return_over_the_old_price(
     before: int, old: int, new: int, after: int
 ) -> None:
-    market = Market(price=Price(old), variance=before)
-    assert advance(market, Price(new), 9, PARAMS).variance == after
+    held = Underlying(price=Price(old), variance=before)
+    assert advance(held, 0, Price(new), 9, RULE).variance == after
 
 
-@given(markets(), st.integers(1, 1 << 36), st.integers(0, 100_000))
-def test_rate_and_variance_stay_in_bounds(market: Market, price: int, seconds: int) -> None:
-    after = advance(market, Price(price), 1_000 + seconds, PARAMS)
-    assert abs(after.funding_rate) <= PARAMS.funding_rate_max
+@given(RATES, SKEWS, st.integers(1, 1 << 36), st.integers(1, 1 << 36), SECONDS)
+def test_rate_variance_and_index_stay_in_bounds(
+    rate: int, skew: int, old: int, new: int, seconds: int
+) -> None:
+    widest = replace(RULE, rate_max=(1 << 52) - 1, velocity=(1 << 30) - 1)
+    before = Underlying(funding_rate=rate << 12, price=Price(old), variance=1 << 32)
+    after = advance(before, skew, Price(new), seconds, widest)
+    assert abs(after.funding_rate) < 1 << 52
     assert 0 <= after.variance <= 1 << 32
-    assert (after.price, after.time) == (price, 1_000 + seconds)
+    assert abs(after.funding) < 1 << 121
+    assert after.price == new
 
 
-@given(markets(), st.integers(1, 1 << 36))
-def test_the_first_price_of_a_market_only_sets_it(market: Market, price: int) -> None:
-    unpriced = replace(market, price=Price(0))
-    after = advance(unpriced, Price(price), 1_005, PARAMS)
-    assert after == replace(unpriced, price=Price(price), time=1_005, accrual=after.accrual)
+@given(st.integers(1, (1 << 36) - 1), SECONDS)
+def test_the_first_price_of_an_underlying_only_sets_it(price: int, seconds: int) -> None:
+    after = advance(Underlying(), 0, Price(price), seconds, RULE)
+    assert after == Underlying(price=Price(price))

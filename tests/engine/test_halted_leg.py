@@ -91,12 +91,12 @@ class Venue:
 
     def worth(self, index: int, marks: Sequence[Price]) -> int:
         """Return an account's equity."""
-        sheet = price_sheet(self.state.markets, marks, LOCAL_PARAMS)
+        sheet = price_sheet(self.state.underlyings, marks, LOCAL_PARAMS)
         return int(equity(book_of(self.state.accounts[index]), sheet))
 
     def withdraw(self, index: int, marks: Sequence[Price]) -> None:
         """Take out all that the margin leaves."""
-        sheet = price_sheet(self.state.markets, marks, LOCAL_PARAMS)
+        sheet = price_sheet(self.state.underlyings, marks, LOCAL_PARAMS)
         held = book_of(self.state.accounts[index])
         room = (equity(held, sheet) - requirement(held, sheet)) // (DOLLAR // MICRO_USD) - 1
         asked = [Request(Kind.WITHDRAW, index, room)]

@@ -250,10 +250,7 @@ def test_the_concentration_covers_what_an_exit_pays_into_a_flat_market(
         depth_max=1 << 12,
         depth_per_variance=1 << 16,
         skew_cap=Lots(300),
-        funding_dead_zone=Lots(5),
-        funding_saturation=Lots(200),
-        funding_velocity=1 << 14,
-        funding_rate_max=1 << 16,
+        units=1,
     )
     kappa = depth_target(Price(price), variance, rule)
     risk = RiskParams(shock=12, contingency=600, concentration=rule.depth_max)

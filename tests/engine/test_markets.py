@@ -1,4 +1,4 @@
-"""Step 2: only the lanes move, the pools' excess is counted, and the sheet is at the new prices."""
+"""Step 2: every underlying moves, only the lanes' depths do, and the sheet is at the new prices."""
 
 from __future__ import annotations
 
@@ -7,58 +7,69 @@ from dataclasses import replace
 import pytest
 
 from tests.engine.cases import NO_RISK, SHALLOW, line
-from tests.strategies import RULE, params, prices
-from undertow.engine.markets import advance_markets, price_sheet
+from tests.strategies import FUNDING, RULE, params, prices
+from undertow.engine.funding import advance
+from undertow.engine.markets import advance_markets, advance_underlyings, price_sheet
 from undertow.protocol.market import Market
+from undertow.protocol.params import NO_FUNDING
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Kappa, Lots, Money, Price
 
-OLD = Market(
-    skew=Lots(2),
-    pool=Money(1 << 20),
-    kappa=Kappa(256 << 16),
-    price=Price(1 << 17),
-    time=100,
-    funding_rate=1 << 20,
-    funding=Money(70),
-)
+OLD = Market(skew=Lots(2), pool=Money(1 << 20), kappa=Kappa(256 << 16))
 """Its potential at a depth of 255 is 1,020 in units of 2**16 by lots squared."""
 NEW = prices(1 << 17)
-
-
 STILL = params(rule=replace(RULE, depth_min=0, depth_max=0), risk=NO_RISK)
 
 
 @pytest.mark.parametrize("lanes", [(), (0,), (8,), (0, 8)])
 def test_only_the_lanes_move_and_their_releases_add_up(lanes: tuple[int, ...]) -> None:
     markets = tuple(OLD if i in (0, 8) else Market() for i in range(16))
-    moved, released = advance_markets(markets, lanes, NEW, 164, STILL)
-    after = replace(
-        OLD,
-        time=164,
-        # 2**20 * 2**-40 a second for 64 seconds of 2**17 * 2**16.
-        funding=Money(70 + (1 << 19)),
-        kappa=Kappa(255 << 16),
-        pool=Money(1_020),
-    )
+    moved, released = advance_markets(markets, (Underlying(),) * 2, lanes, NEW, STILL)
+    after = replace(OLD, kappa=Kappa(255 << 16), pool=Money(1_020))
     assert moved == tuple(after if i in lanes else market for i, market in enumerate(markets))
     assert released == len(lanes) * ((1 << 20) - 1_020)
 
 
-def test_the_depth_is_of_the_variance_that_the_new_price_makes() -> None:
+def test_the_depth_is_of_its_underlyings_variance() -> None:
     rule = replace(RULE, depth_min=0, depth_max=1 << 12, depth_per_variance=1)
-    listed = params((0,), rule)
-    still = Market(price=Price(100), time=1)
-    (moved, *_), released = advance_markets(
-        (still, *[Market()] * 15), (0,), prices(150, (0,)), 1, listed
-    )
-    # A return of a half makes a variance of 2**25, so a coefficient of 2**9; half of it by 150.
-    assert (moved.variance, moved.kappa, released) == (1 << 25, 150 << 8, 0)
+    listed = params((0, 8), rule)
+    still = tuple(Market() for _ in range(16))
+    known = (Underlying(variance=1 << 25), Underlying(variance=1 << 24))
+    moved, released = advance_markets(still, known, (0, 8), prices(150), listed)
+    # A variance of 2**25 asks for a coefficient of 2**9; half of it by 150.
+    assert (moved[0].kappa, moved[8].kappa, released) == (150 << 8, 150 << 7, 0)
+
+
+def test_each_underlying_advances_by_its_own_skew_rule_and_lead() -> None:
+    listed = params((1, 2, 8), units={2: 7})
+    marks = [Price({1: 50, 2: 350, 8: 90}.get(i, 0)) for i in range(16)]
+    skews = {1: 100, 2: -30, 8: 500}
+    markets = [Market(skew=Lots(skews.get(i, 0))) for i in range(16)]
+    before = (Underlying(price=Price(49), funding_rate=9), Underlying(price=Price(91)))
+    first, second = advance_underlyings(before, markets, marks, 0, 64, listed)
+    assert first == advance(before[0], 100 - 210, Price(50), 64, replace(FUNDING, lead=1))
+    assert second == advance(before[1], 500, Price(90), 64, replace(FUNDING, lead=8))
+    assert first.funding_rate < 9 < second.funding_rate
+
+
+def test_an_underlying_without_a_listed_market_stands_still() -> None:
+    listed = params((8,))
+    assert (listed.funding[0], NO_FUNDING.lead) == (None, 0)
+    marks = prices(90, (8,))
+    first, _ = advance_underlyings((Underlying(),) * 2, [Market()] * 16, marks, 0, 64, listed)
+    assert first == Underlying()
+    listed = params((0,))
+    marks = prices(90, (0,))
+    _, second = advance_underlyings((Underlying(),) * 2, [Market()] * 16, marks, 0, 64, listed)
+    assert second == Underlying()
 
 
 def test_the_sheet_has_a_line_for_each_instrument_at_its_price_and_funding() -> None:
-    markets = tuple(Market(funding=Money(5 * i)) for i in range(16))
-    sheet = price_sheet(markets, prices(9), params(rule=SHALLOW, risk=NO_RISK))
+    underlyings = (Underlying(funding=5 << 57), Underlying(funding=-(3 << 57) - 1))
+    listed = params((0, 3, 8), rule=SHALLOW, risk=NO_RISK, units={3: 7})
+    sheet = price_sheet(underlyings, prices(9, (0, 3, 8)), listed)
     assert len(sheet) == 16
-    assert sheet[0] == line(value=9 << 16, concentration=1)
-    assert sheet[8] == line(value=(9 << 16) - 40, concentration=1)
-    assert sheet[3] == line(value=-15)  # not listed: no price and no risk
+    assert sheet[0] == line(value=(9 << 16) - 5, concentration=1)
+    assert sheet[3] == line(value=(9 << 16) - 35, concentration=1)
+    assert sheet[8] == line(value=(9 << 16) + 4, concentration=1)
+    assert sheet[5] == line()  # not listed: no price, no risk and no unit

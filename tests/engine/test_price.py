@@ -78,7 +78,7 @@ def test_the_depth_falls_by_a_256th_at_most(kappa: int, target: int, after: int)
 def test_the_pool_releases_what_it_holds_above_the_potential(
     kappa: int, skew: int, pool: int, released: int
 ) -> None:
-    market = Market(kappa=Kappa(kappa), skew=Lots(skew), pool=Money(pool), price=Price(5))
+    market = Market(kappa=Kappa(kappa), skew=Lots(skew), pool=Money(pool))
     after, out = advance_depth(market, Kappa(kappa))
     assert (after, out) == (replace(market, pool=Money(pool - released)), released)
 

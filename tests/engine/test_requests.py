@@ -15,11 +15,11 @@ from undertow.crypto.field import R
 from undertow.engine.requests import NOBODY, Answer, serve
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
-from undertow.protocol.market import Market
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.request import PADDING, Kind, Request
 from undertow.protocol.sheet import RiskParams
 from undertow.protocol.state import Ledger, State
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Lots, Money, Price
 
 SECRET = 5
@@ -36,10 +36,10 @@ PARAMS = params((0,), SHALLOW, RiskParams(shock=1, contingency=2, concentration=
 
 
 def state(**accounts: Account) -> State:
-    market = Market(price=Price(77), funding=Money(1_001))
+    first = Underlying(price=Price(77), funding=(1_001 << 57) + 1)
     return state_of(
         {int(name[1:]): each for name, each in accounts.items()},
-        markets=(market, *[Market()] * 15),
+        underlyings=(first, Underlying()),
         marks=prices(PRICE, (0,)),
         ledger=Ledger(house_cash=Money(9), insurance=Money(8), fee_pool=Money(7)),
     )

@@ -14,6 +14,7 @@ from tests.strategies import BATCHES, PARAMS, genesis, order, settle
 from undertow.engine.clearing import Interest, clear
 from undertow.engine.fees import FEE_BITS
 from undertow.engine.margin import requirement
+from undertow.engine.markets import price_sheet
 from undertow.engine.price import advance_depth
 from undertow.protocol.market import Market
 from undertow.protocol.sheet import INSTRUMENTS, SHOCK_STEPS
@@ -23,7 +24,7 @@ from undertow.protocol.units import Lots, Price
 
 def users(state: State) -> int:
     """Return what all users own: cash and positions at the marks."""
-    value = [(state.marks[i] << 16) - state.markets[i].funding for i in range(INSTRUMENTS)]
+    value = [entry.value for entry in price_sheet(state.underlyings, state.marks, PARAMS)]
     return sum(
         account.cash + sum(lots * v for lots, v in zip(account.positions, value, strict=True))
         for account in state.accounts.values()
@@ -32,7 +33,7 @@ def users(state: State) -> int:
 
 def house(state: State) -> int:
     """Return the house's net asset value: its cash, its fees and the other side of every skew."""
-    value = [(state.marks[i] << 16) - state.markets[i].funding for i in range(INSTRUMENTS)]
+    value = [entry.value for entry in price_sheet(state.underlyings, state.marks, PARAMS)]
     taken = sum(market.skew * v for market, v in zip(state.markets, value, strict=True))
     return state.ledger.house_cash + state.ledger.fee_pool - taken
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.engine.cases import NO_RISK, SHALLOW, lots_of, state_of
 from tests.strategies import (
     BATCHES,
+    FUNDING,
     ORDERS,
     PARAMS,
     PRICE,
@@ -28,31 +29,43 @@ from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.state import Ledger, State
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Kappa, Lots, Money, Price
 
 MARK = 1 << 17
 """A flow of x lots moves the pool by x squared under `QUIET`, and a fee of 2**-20 is 2**13."""
 VALUE = MARK << 16
 QUIET = params(rule=SHALLOW, risk=NO_RISK)
+SLOW = params(rule=SHALLOW, risk=NO_RISK, funding=replace(FUNDING, decay=1, rate_max=1 << 51))
 TAKER, MAKER = 400 << 13, 100 << 13
 RICH = 1 << 70
 SALT = 99
+PRICED = Underlying(price=Price(MARK))
 ANY = (1 << 36) - 1
 """A limit that no price here reaches."""
 
 
 def market(skew: int = 0, **fields: int) -> Market:
-    """Return a market with a price, a depth of `QUIET` and a pool to the brim."""
-    known = {"kappa": 1 << 16, "price": MARK, "time": 100, "pool": skew**2}
+    """Return a market with a depth of `QUIET` and a pool to the brim."""
+    known = {"kappa": 1 << 16, "pool": skew**2}
     return Market(skew=Lots(skew), **{**known, **fields})  # type: ignore[arg-type]
 
 
-def venue(first: Market, *, house: int = RICH, **accounts: Account) -> State:
-    """Return a state after batch 6 with two markets, a house and accounts by name."""
+def venue(
+    first: Market, *, house: int = RICH, underlying: Underlying = PRICED, **accounts: Account
+) -> State:
+    """Return a state after batch 6, at 100 seconds: two markets, a house, accounts by name."""
     markets = tuple(first if i == 0 else market() if i == 8 else Market() for i in range(16))
     ledger = Ledger(house_cash=Money(house), insurance=Money(70), fee_pool=Money(80))
     held = {int(name[1:]): each for name, each in accounts.items()}
-    return state_of(held, markets=markets, ledger=ledger, batch_number=6)
+    return state_of(
+        held,
+        markets=markets,
+        underlyings=(underlying, PRICED),
+        time=100,
+        ledger=ledger,
+        batch_number=6,
+    )
 
 
 def executed(state: State, *slots: Action, lanes: tuple[int, ...] = (0, 8)) -> Execution:
@@ -85,7 +98,8 @@ def test_a_seller_is_paid_by_the_house_less_the_pool_and_the_fees() -> None:
 
 
 def test_what_the_house_takes_is_worth_its_mark_less_funding() -> None:
-    before = venue(market(funding=1_001), a1=account(1, RICH))
+    funded = replace(PRICED, funding=1_001 << 57)
+    before = venue(market(), underlying=funded, a1=account(1, RICH))
     done = executed(before, order(1, 3, ANY))
     assert done.state.ledger.house_cash == RICH + 3 * (VALUE - 1_001)
 
@@ -165,13 +179,15 @@ def test_the_cap_of_the_market_bounds_its_skew() -> None:
     assert transition(before, batch, prices(MARK), 100, capped, SALT).slots[0].fill == 3
 
 
-def test_a_lane_that_is_not_priced_stands_still() -> None:
-    before = venue(market(2), a1=account(1, RICH), a2=account(2, RICH))
+def test_a_market_without_a_lane_pays_funding_and_stands_still() -> None:
+    before = venue(market(200), a1=account(1, RICH), a2=account(2, RICH))
     batch = Batch(slots=(order(1, 3, ANY), order(2, 3, ANY, instrument=8)), lanes=(8,))
     done = transition(before, batch, prices(MARK + 1), 164, QUIET, SALT)
     assert [slot.outcome for slot in done.slots] == [Outcome.NOT_PRICED, Outcome.CLEARED]
     assert done.state.markets[0] == before.markets[0]
-    assert done.state.marks == prices(MARK + 1)
+    assert (done.state.marks, done.state.time) == (prices(MARK + 1), 164)
+    assert done.state.underlyings[0].funding > 0
+    assert done.state.underlyings[0].price == MARK + 1
 
 
 @pytest.mark.parametrize(("one", "other"), [(0, 8), (8, 0)])
@@ -187,23 +203,20 @@ def test_a_halted_instrument_stands_still_and_the_others_go_on(one: int, other: 
     assert done.state.accounts[1] == replace(before.accounts[1], version=1)
     assert (done.clearings[one].flow, done.clearings[other].flow) == (0, 3)
     assert done.state.markets[one] == before.markets[one]
-    assert done.state.markets[other].time == 164
+    assert done.state.markets[other] != before.markets[other]
     assert (done.state.marks, done.state.halted) == (marks, 1 << one)
     assert done.state.total() == before.total()
     assert replace(done.state, halted=0).root() != done.state.root()
 
 
-def test_the_price_after_a_halt_pays_the_funding_of_all_the_time() -> None:
-    """As of an instrument that was no lane: the row keeps the time of its last price."""
-    before = venue(market(3, funding_rate=1 << 20))
-    batch = Batch(slots=(), lanes=(0,))
-    halted = transition(before, batch, prices(MARK), 132, QUIET, SALT, halted=1).state
-    assert halted.markets[0] == before.markets[0]
-    after = transition(halted, batch, prices(MARK), 164, QUIET, SALT).state
-    assert (
-        after.markets[0]
-        == transition(before, batch, prices(MARK), 164, QUIET, SALT).state.markets[0]
-    )
+def test_a_halted_market_keeps_its_depth_and_its_pool() -> None:
+    """A price would let the depth fall, and the pool give up what it then holds too much."""
+    deep = market(300, kappa=1 << 20, pool=90_000 << 4)
+    for halted in (0, 1):
+        batch = Batch(slots=(), lanes=(0,))
+        after = transition(venue(deep), batch, prices(MARK), 164, QUIET, SALT, halted).state
+        assert (after.markets[0] == deep) == bool(halted)
+        assert (after.ledger.insurance == 70) == bool(halted)
 
 
 def test_a_halted_mark_carries_no_order() -> None:
@@ -250,17 +263,19 @@ def test_only_a_listed_instrument_is_halted_and_only_it_may_lack_a_mark() -> Non
 
 def test_longs_pay_shorts_and_the_house_while_users_are_long() -> None:
     """Between two batches without orders, at one price."""
-    rate = 1 << 20
+    rate = 1 << 50
     long, short = (
         account(1, 0, positions=lots_of({0: 5})),
         account(2, 0, positions=lots_of({0: -2})),
     )
-    before = venue(market(3, funding_rate=rate), a1=long, a2=short)
+    moving = replace(PRICED, funding_rate=rate)
+    before = venue(market(3), underlying=moving, a1=long, a2=short)
     batch = Batch(slots=(), lanes=(0,))
-    after = transition(before, batch, prices(MARK), 164, QUIET, SALT).state
-    # A lot of 2**33 at 2**-20 a second for 64 seconds; the skew is in the dead zone.
-    paid = 1 << 19
-    value = [(MARK << 16) - state.markets[0].funding for state in (before, after)]
+    after = transition(before, batch, prices(MARK), 164, SLOW, SALT).state
+    # A lot of 2**33 at 2**-22 a second for 64 seconds; the skew is in the dead zone, where the
+    # rate decays by 2**-72 in a second.
+    paid = (1 << 17) - 1
+    value = [(MARK << 16) - state.underlyings[0].index for state in (before, after)]
     assert [5 * (value[1] - value[0]), -2 * (value[1] - value[0])] == [-5 * paid, 2 * paid]
     assert after.ledger == before.ledger
 
@@ -284,6 +299,13 @@ def test_each_listed_instrument_has_a_price_and_no_other(
     batch = Batch(slots=(), lanes=())
     with pytest.raises(ValueError, match=match):
         transition(venue(market()), batch, wrong, 100, QUIET, SALT)
+
+
+def test_prices_are_not_older_than_the_last_ones() -> None:
+    batch = Batch(slots=(), lanes=())
+    assert transition(venue(market()), batch, prices(MARK), 100, QUIET, SALT).state.time == 100
+    with pytest.raises(ValueError, match="not older"):
+        transition(venue(market()), batch, prices(MARK), 99, QUIET, SALT)
 
 
 def test_a_price_of_one_micro_dollar_is_one() -> None:
@@ -347,5 +369,9 @@ def test_every_field_of_the_state_moves_its_root() -> None:
     assert replace(state, ledger=replace(state.ledger, insurance=Money(1))).root() != state.root()
     moved = (replace(state.markets[0], kappa=Kappa(1)), *state.markets[1:])
     assert replace(state, markets=moved).root() != state.root()
+    for change in ({"funding": -1}, {"funding_rate": 1}, {"variance": 1}, {"price": 1}):
+        other = (state.underlyings[0], replace(state.underlyings[1], **change))  # type: ignore[arg-type]
+        assert replace(state, underlyings=other).root() != state.root()
+    assert replace(state, time=1).root() != state.root()
     richer = replace(state.accounts[1], cash=Money(1))
     assert state.with_account(1, richer).root() != state.root()

@@ -142,9 +142,7 @@ def test_stale_and_expired_orders_leave() -> None:
     assert made.waiting.keys() == {2}
     assert picked(made, state=state) == [2]
     for settled_at, left in ((NOW - 1, {2}), (NOW, set())):
-        market = replace(state.markets[0], time=settled_at)
-        priced = replace(state, markets=(market, *state.markets[1:]))
-        assert pick(made, state=priced, time=NOW + 1) is None
+        assert pick(made, state=replace(state, time=settled_at), time=NOW + 1) is None
         assert made.waiting.keys() == left
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ACCRUAL = "undertow/engine/accrual.py"
 FUNDING = "undertow/engine/funding.py"
+MARKETS = "undertow/engine/markets.py"
 PRICE = "undertow/engine/price.py"
 CLEARING = "undertow/engine/clearing.py"
 MARGIN = "undertow/engine/margin.py"
@@ -14,56 +15,74 @@ FEES = "undertow/engine/fees.py"
 REQUESTS = "undertow/engine/requests.py"
 SHEET = "undertow/protocol/sheet.py"
 TERMS = "undertow/engine/terms.py"
+UNDERLYING = "undertow/protocol/underlying.py"
 TRANSITION = "undertow/engine/transition.py"
 
 NAMED = (
+    (FUNDING, "end = rate + sign * run", "end = rate", "rate never moves"),
     (
         FUNDING,
-        "    moved = market.funding_rate + ((params.funding_velocity * skew * seconds) >> 16)",
-        "    moved = market.funding_rate",
-        "rate never moves",
-    ),
-    (
-        FUNDING,
-        "params.funding_velocity * skew * seconds",
-        "params.funding_velocity * skew",
+        "target, run = sign * bound, steepness * seconds",
+        "target, run = sign * bound, steepness",
         "rate ignores time",
     ),
+    (FUNDING, "steepness, bound = rule.decay, 0", "steepness, bound = 0, 0", "rate never decays"),
+    (FUNDING, "(rate + end) * seconds", "(2 * end) * seconds", "index not the mean"),
+    (FUNDING, " - sign * lag", "", "largest rate from the start"),
+    (FUNDING, "area * mark", "-area * mark", "funding paid the wrong way"),
     (
         FUNDING,
-        "    skew = max(min(skew, params.funding_saturation), -params.funding_saturation)\n",
-        "",
-        "no saturation",
+        "params.market(i).units * market.skew",
+        "market.skew",
+        "skew in lots and not in units",
     ),
-    (FUNDING, "(market.funding_rate + rate)", "(2 * rate)", "index not the mean"),
+    (
+        MARKETS,
+        "Money(params.market(i).units * indices[underlying(i)])",
+        "indices[underlying(i)]",
+        "a lot pays one unit's funding",
+    ),
+    (FUNDING, "seconds if mark else 0", "seconds", "a rate rises before there is a mark"),
+    (FUNDING, "    if is_price:\n", "    if True:\n", "a mark that is no price teaches variance"),
+    (
+        MARKETS,
+        "not halted >> rule.lead & 1",
+        "not halted >> number & 1",
+        "who leads is not who is halted",
+    ),
     (
         FUNDING,
-        "market.funding + paid",
-        "market.funding - paid",
-        "funding paid the wrong way",
+        "        if underlying(i) == number\n",
+        "        if underlying(i) == number and i == params.funding[number].lead\n",
+        "skew of the lead alone",
     ),
     (
         ACCRUAL,
-        "funding // (step << MONEY_BITS) * step",
-        "-(-funding // (step << MONEY_BITS)) * step",
+        "index // (step << MONEY_BITS) * step",
+        "-(-index // (step << MONEY_BITS)) * step",
         "accrual rounded up",
     ),
     (
         FUNDING,
-        "accrual=accrual(funding, price)",
-        "accrual=market.accrual",
+        "replace(after, accrual=accrual(after.index, mark))",
+        "after",
         "accrual never moves",
     ),
-    (FUNDING, ">> 25", ">> 24", "funding twice as large"),
+    (
+        UNDERLYING,
+        "FUNDING_BITS - MONEY_BITS",
+        "FUNDING_BITS - MONEY_BITS - 1",
+        "funding twice as large",
+    ),
     (
         FUNDING,
-        "return market.variance + ((move * move - market.variance) >> VARIANCE_SHIFT)",
-        "return market.variance",
+        "return before.variance + ((move * move - before.variance) >> VARIANCE_SHIFT)",
+        "return before.variance",
         "variance never moves",
     ),
     (
         FUNDING,
-        "* RETURN_ONE // market.price",
+        "* RETURN_ONE // before.price",
         "* RETURN_ONE // price",
         "return over the new price",
     ),
@@ -225,7 +244,7 @@ NAMED = (
         "return state, tuple(answers)",
         "run sealed with the old salt",
     ),
-    (TRANSITION, ", salt=salt)", ")", "batch sealed with the old salt"),
+    (TRANSITION, "            salt=salt,\n", "", "batch sealed with the old salt"),
     (
         SHEET,
         "value=Money((price << 16) - funding)",

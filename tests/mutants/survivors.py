@@ -52,7 +52,7 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         "fees.takes: -1 -> -2",
     ),
     "The distance is taken without its sign.": (
-        "funding._variance: price - market.price -> market.price - price",
+        "funding._variance: price - before.price -> before.price - price",
     ),
     "What is divided has no remainder.": (
         "house.: SHOCK_STEPS * 3 // 2 -> -(-(SHOCK_STEPS * 3) // 2)",

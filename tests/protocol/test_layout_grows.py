@@ -55,16 +55,16 @@ GROWTHS = {
     ),
     "market parameter": Growth(
         file="market.py",
-        before="    funding_rate_max: Annotated",
-        added='    funding_floor: Annotated[int, Field(30, "2^-40")] = 0\n',
+        before="    skew_cap: Annotated",
+        added='    depth_step: Annotated[int, Field(30, "2^-40")]\n',
         python="from undertow.protocol.market import PricingParams, PRICING_WORDS\n"
         "from undertow.protocol.params import NO_PRICING\n"
-        "assert NO_PRICING.funding_floor == 0 and PRICING_WORDS.size == 8\n",
+        "assert NO_PRICING.depth_step == 0 and PRICING_WORDS.size == 4\n",
         circom=(
-            "    signal fundingFloor; // 2^-40",
-            "out <== Hash(8, DOMAIN_PARAMS())([pricing.depthMin,",
+            "    signal depthStep; // 2^-40",
+            "out <== Hash(4, DOMAIN_PARAMS())([pricing.depthMin,",
         ),
-        statement="fundingVelocity, fundingFloor, fundingRateMax",
+        statement="depthPerVariance, depthStep",
     ),
     "public word": Growth(
         file="statement.py",
@@ -73,10 +73,10 @@ GROWTHS = {
         added='    time_of_close: Annotated[int, Field(32, "seconds")] = 0\n',
         python="from undertow.protocol.statement import *\n"
         "from undertow.protocol.venue import Venue\n"
-        "house = BatchHouse(sealed=10, accruals=[0] * 16)\n"
+        "house = BatchHouse(sealed=10, accruals=[0] * 2)\n"
         "words = settle_words(Venue(1, 2), 3, (4, 5), 6, [7] * 16, 8, 9, house, [])\n"
-        "assert len(words) == 18 and words[11:14] == [0, 9, 10]\n",
-        circom=("    words[11] <== header.timeOfClose;", "words[18 + 3 * i] <== touch[i].account;"),
+        "assert len(words) == 15 and words[11:14] == [0, 9, 10]\n",
+        circom=("    words[11] <== header.timeOfClose;", "words[15 + 3 * i] <== touch[i].account;"),
         solidity=(
             "BATCH_HEADER_WORDS = 13;",
             "BATCH_HEADER_TIME_OF_CLOSE = 11;",

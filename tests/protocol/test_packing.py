@@ -44,6 +44,7 @@ from undertow.protocol.statement import (
     request_words,
     settle_words,
 )
+from undertow.protocol.underlying import UNDERLYING_WORDS, FundingParams, Underlying
 from undertow.protocol.units import Price
 from undertow.protocol.venue import Venue
 
@@ -66,12 +67,15 @@ def order(fields: dict[str, Any]) -> Order:
 def params(fields: dict[str, Any]) -> MarketParams:
     markets = tuple(market and PricingParams(**market) for market in fields["markets"])
     risks = tuple(risk and RiskParams(**risk) for risk in fields["risks"])
-    return MarketParams(**{**fields, "markets": markets, "risks": risks})
+    funding = tuple(rule and FundingParams(**rule) for rule in fields["funding"])
+    return MarketParams(**{**fields, "markets": markets, "risks": risks, "funding": funding})
 
 
 def state(fields: dict[str, Any]) -> State:
     return State(
         markets=tuple(Market(**market) for market in fields["markets"]),
+        underlyings=tuple(Underlying(**row) for row in fields["underlyings"]),
+        time=fields["time"],
         ledger=Ledger(**fields["ledger"]),
         marks=tuple(fields["marks"]),
         salt=fields["salt"],
@@ -112,6 +116,7 @@ PACKS: dict[str, Callable[[Any], int | list[int] | tuple[int, ...]]] = {
     "prices": pack_prices,
     "account": lambda given: account(given).words(),
     "row": lambda given: market_row(Market(**given)),
+    "underlying": lambda given: UNDERLYING_WORDS.words(Underlying(**given)),
     "ledger": lambda given: Ledger(**given).hash(),
     "accruals": ACCRUALS.pack,
     "sealed": lambda given: state(given).sealed(),
@@ -159,7 +164,7 @@ def test_who_is_halted_stands_behind_the_last_price() -> None:
 
 
 @pytest.mark.parametrize("group", layout.GROUPED, ids=lambda group: group.noun)
-def test_values_of_all_instruments_are_ranged(group: Grouped) -> None:
+def test_values_of_all_instruments_or_underlyings_are_ranged(group: Grouped) -> None:
     halved = group in (POSITIONS, ACCRUALS)
     magnitude = group.width - halved + (group is MARKS)
     most = [(1 << magnitude) - 1] * group.count
@@ -167,9 +172,9 @@ def test_values_of_all_instruments_are_ranged(group: Grouped) -> None:
     assert all(0 <= word < 1 << group.width * group.per_word for word in group.pack(most))
     lowest = -(1 << magnitude) - (group is ACCRUALS) if halved else -1
     for wrong in (1 << magnitude, lowest):
-        with pytest.raises(WidthError, match=f"{group.noun.lower()} 3 does not fit {magnitude} b"):
-            group.pack([*most[:3], wrong, *most[4:]])
-    with pytest.raises(WidthError, match="not 16"):
+        with pytest.raises(WidthError, match=f"{group.noun.lower()} 1 does not fit {magnitude} b"):
+            group.pack([most[0], wrong, *most[2:]])
+    with pytest.raises(WidthError, match=f"not {group.count}"):
         group.pack(most[1:])
 
 

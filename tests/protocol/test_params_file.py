@@ -22,7 +22,9 @@ ROW = FORM["markets"][0]
 NAMES = ("name", "instrument", "unit", "lots_per_unit")
 NUMBERS = [name for name in ROW if name not in NAMES]
 """Every parameter of a market."""
-TOP = [name for name in FORM if name != "markets"]
+RULE = FORM["funding"][0]
+"""The parameters of an underlying's funding."""
+TOP = [name for name in FORM if name not in ("markets", "funding")]
 
 
 def read(path: Path, form: Any) -> MarketGroup:
@@ -61,10 +63,27 @@ def test_each_parameter_of_the_venue_is_in_the_hash(
     assert read(path, form).params.hash() != LOCAL_GROUP.params.hash()
 
 
+@pytest.mark.parametrize("name", [name for name in RULE if name != "lead"])
+def test_each_parameter_of_funding_is_in_the_hash(
+    path: Path, form: dict[str, Any], name: str
+) -> None:
+    form["funding"][0][name] += 1
+    assert read(path, form).params.hash() != LOCAL_GROUP.params.hash()
+
+
+@pytest.mark.parametrize("name", list(RULE))
+def test_a_rule_of_funding_of_another_type_is_named(
+    path: Path, form: dict[str, Any], name: str
+) -> None:
+    form["funding"][0][name] = "1"
+    with pytest.raises(ParamsFileError, match=rf"params\.funding\[0\]\.{name}: found .*, expected"):
+        read(path, form)
+
+
 def test_a_market_that_is_left_out_is_in_the_hash(path: Path, form: dict[str, Any]) -> None:
-    del form["markets"][1]
+    del form["markets"][0]
     group = read(path, form)
-    assert group.perpetuals == (BTC,)
+    assert group.perpetuals == (MICRO,)
     assert group.params.hash() != LOCAL_GROUP.params.hash()
 
 
@@ -99,6 +118,10 @@ def test_an_unknown_field_is_named(path: Path, form: dict[str, Any]) -> None:
         (lambda form: form["markets"][0].update(depth_min=1 << 13), "depth_min does not fit 13"),
         (lambda form: form["markets"][0].update(shock=-1), "shock does not fit 10 bits"),
         (lambda form: form["markets"][1].update(instrument=0), "found 0 a second time"),
+        (lambda form: form["funding"][0].update(lead=16), r"lead: found 16, expected one of 16"),
+        (lambda form: form["funding"][0].update(lead=-1), r"lead: found -1, expected one of 16"),
+        (lambda form: form["funding"].append(RULE), r"funding\[1\]\.lead: found 1, expected each"),
+        (lambda form: form.update(funding=[]), "have rules of funding"),
         (lambda form: form["markets"][1].update(instrument=INSTRUMENTS), "instrument 16 of 16"),
         (lambda form: form["markets"][1].update(instrument=-1), "instrument -1 of 16"),
         (lambda form: form["markets"][1].update(name="BTC-PERP"), "the same name"),

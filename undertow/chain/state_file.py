@@ -1,9 +1,9 @@
 """A state in one file: written whole or not at all, and read with every hash made again.
 
 Numbers are big-endian. 16 bytes of name; batch number and number of accounts, 8 bytes each; the
-state root; the ledger's 4 words, 9 words for each market, one mark for each, the salt of the sealed
-half; then for each account in ascending order its index, 8 bytes, and its 11 words; SHA-256 of all
-before. Words have 32 bytes.
+state root; the ledger's 4 words, 3 words for each market, 5 for each underlying, one mark for each
+market, the time of the marks, the salt of the sealed half; then for each account in ascending order
+its index, 8 bytes, and its 11 words; SHA-256 of all before. Words have 32 bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from undertow.chain.errors import StateFileError
 from undertow.crypto import native
@@ -27,16 +27,21 @@ from undertow.protocol.account import ACCOUNT_BYTES, WORDS, Account
 from undertow.protocol.accounts import Accounts
 from undertow.protocol.market import Market
 from undertow.protocol.prices import Mark, marks_of, split_marks
-from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.state import Ledger, State
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Money
 
-_NAME = b"undertow state 2"
+_NAME = b"undertow state 3"
 _HEAD = struct.Struct(">16sQQ32s")
 _RECORD = struct.Struct(f">Q{ACCOUNT_BYTES}s")
 _LEDGER = [field.name for field in fields(Ledger)]
 _MARKET = [field.name for field in fields(Market)]
-_HOUSE_BYTES = native.WORD * (len(_LEDGER) + (len(_MARKET) + 1) * INSTRUMENTS + 1)
+_UNDERLYING = [field.name for field in fields(Underlying)]
+_HOUSE_BYTES = native.WORD * (
+    len(_LEDGER) + (len(_MARKET) + 1) * INSTRUMENTS + len(_UNDERLYING) * UNDERLYINGS + 2
+)
+_Row = TypeVar("_Row", Market, Underlying)
 _AT_ONCE = 8192
 """Accounts that are read and hashed together."""
 
@@ -81,8 +86,10 @@ def _parts(state: State) -> Iterator[bytes]:
     yield _signed([getattr(state.ledger, name) for name in _LEDGER])
     for market in state.markets:
         yield _signed([getattr(market, name) for name in _MARKET])
+    for underlying in state.underlyings:
+        yield _signed([getattr(underlying, name) for name in _UNDERLYING])
     yield _signed(marks_of(state.marks, state.halted))
-    yield native.words([state.salt])
+    yield native.words([state.time, state.salt])
     for index in sorted(state.accounts):
         yield _RECORD.pack(index, state.accounts.packed(index))
 
@@ -115,8 +122,9 @@ def _read(reader: _Reader) -> State:
     words = native.from_bytes(reader.take(_HOUSE_BYTES))
     numbers = iter([from_field(word) for word in words])
     ledger = Ledger(**{name: Money(next(numbers)) for name in _LEDGER})
-    markets = tuple(_market(numbers) for _ in range(INSTRUMENTS))
-    *marks, salt = numbers
+    markets = tuple(_row(Market, _MARKET, numbers) for _ in range(INSTRUMENTS))
+    underlyings = tuple(_row(Underlying, _UNDERLYING, numbers) for _ in range(UNDERLYINGS))
+    *marks, time, salt = numbers
     prices, halted = split_marks([Mark(mark) for mark in marks])
     accounts, tree = _accounts(reader, count)
     reader.close()
@@ -124,6 +132,8 @@ def _read(reader: _Reader) -> State:
         accounts=accounts,
         tree=tree,
         markets=markets,
+        underlyings=underlyings,
+        time=time,
         ledger=ledger,
         marks=prices,
         halted=halted,
@@ -156,6 +166,6 @@ def _signed(numbers: Sequence[int]) -> bytes:
     return native.words(to_field(number) for number in numbers)
 
 
-def _market(numbers: Iterator[int]) -> Market:
-    row: dict[str, Any] = {name: next(numbers) for name in _MARKET}
-    return Market(**row)
+def _row(noun: type[_Row], names: Sequence[str], numbers: Iterator[int]) -> _Row:
+    row: dict[str, Any] = {name: next(numbers) for name in names}
+    return noun(**row)

@@ -45,7 +45,7 @@ def _filled(slot: Slot, position: int, clearing: Clearing, market: Market, terms
     fill = clearing.fills[position]
     params = terms.params
     rate = params.taker_fee if takes(market, clearing, fill) else params.maker_fee
-    fee = fee_of(fill, market.price, rate)
+    fee = fee_of(fill, terms.prices[slot.verdict.effect.instrument], rate)
     after = _moved(slot.after, slot.verdict.effect, fill, clearing.premium, fee, terms)
     return replace(slot, after=after, fill=fill, price=clearing.price, fee=fee)
 

@@ -1,55 +1,85 @@
-"""Advance funding, accrual and variance of one market from a new mark.
+"""Advance an underlying to a new mark: funding of all its perpetuals, accrual and variance.
 
-The skew sets the speed of the funding rate and not the rate itself, so a skew that lasts costs
-whoever holds it more and more, until somebody takes the other side.
+The net skew of all perpetuals of an underlying sets the speed of one funding rate, so what lasts
+costs whoever holds it more and more, until somebody takes the other side. One rate for all of them:
+two perpetuals of one underlying against each other pay nothing (docs/adr/0009).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from undertow.engine.accrual import accrual
-from undertow.protocol.market import Market, PricingParams
-from undertow.protocol.units import Money, Price
+from undertow.protocol.market import Market
+from undertow.protocol.params import MarketParams
+from undertow.protocol.sheet import underlying
+from undertow.protocol.underlying import FundingParams, Underlying
+from undertow.protocol.units import Price
 
 RETURN_ONE = 1 << 16
 """A return of 100%."""
 VARIANCE_SHIFT = 5
 
 
-def advance(market: Market, price: Price, time: int, params: PricingParams) -> Market:
-    """Return the market at a new mark; ``time`` is its publication time in seconds.
-
-    The skew is constant between two batches of a market, so the funding rate is integrated
-    exactly however long the market was idle. The first price of a market only sets it.
-    """
-    if market.price == 0:
-        return replace(market, price=price, time=time, accrual=accrual(market.funding, price))
-    rate = _rate(market, time - market.time, params)
-    # Twice the mean rate in 2**-40, times micro-USD: 25 bits above `Money`.
-    paid = ((market.funding_rate + rate) * (time - market.time) * price) >> 25
-    funding = Money(market.funding + paid)
-    return replace(
-        market,
-        price=price,
-        time=time,
-        funding_rate=rate,
-        funding=funding,
-        accrual=accrual(funding, price),
-        variance=_variance(market, price),
+def net_skew(number: int, markets: Sequence[Market], params: MarketParams) -> int:
+    """Return what all users hold of an underlying, in its units."""
+    return sum(
+        params.market(i).units * market.skew
+        for i, market in enumerate(markets)
+        if underlying(i) == number
     )
 
 
-def _rate(market: Market, seconds: int, params: PricingParams) -> int:
-    skew: int = market.skew
-    if abs(skew) < params.funding_dead_zone:
-        return market.funding_rate
-    skew = max(min(skew, params.funding_saturation), -params.funding_saturation)
-    moved = market.funding_rate + ((params.funding_velocity * skew * seconds) >> 16)
-    return max(min(moved, params.funding_rate_max), -params.funding_rate_max)
+def advance(
+    before: Underlying,
+    skew: int,
+    mark: Price,
+    seconds: int,
+    rule: FundingParams,
+    *,
+    is_price: bool = True,
+) -> Underlying:
+    """Return the underlying at a new mark, ``seconds`` after the one before.
+
+    ``skew`` is the net one and constant between two batches. The first price only sets it, since
+    before it there is no rate. A mark that is no price is paid by as any other, and says nothing
+    of volatility: variance waits for the next price. Without a mark no time passes, or a rate
+    would rise that nobody pays.
+    """
+    rate, area = ramp(before.funding_rate, skew, seconds if mark else 0, rule)
+    after = replace(before, funding=before.funding + area * mark, funding_rate=rate)
+    if is_price:
+        after = replace(after, variance=_variance(before, mark), price=mark)
+    return replace(after, accrual=accrual(after.index, mark))
 
 
-def _variance(market: Market, price: Price) -> int:
+def ramp(rate: int, skew: int, seconds: int, rule: FundingParams) -> tuple[int, int]:
+    """Return the rate after some seconds at a constant skew, and twice its integral.
+
+    Outside the dead zone the rate moves by velocity and skew up to its largest; inside it, by the
+    decay to zero. The one division leaves the same remainder however the time is cut, so any
+    cutting gives the same sums to the unit.
+    """
+    if abs(skew) >= rule.dead_zone:
+        steepness, bound = rule.velocity * abs(skew), rule.rate_max
+        sign = -1 if skew < 0 else 1
+    else:
+        steepness, bound = rule.decay, 0
+        sign = -1 if rate >= 0 else 1
+    target, run = sign * bound, steepness * seconds
+    # A rate beyond its bound, where that was lowered, is at the bound at once.
+    way = max(sign * (target - rate), 0)
+    if run < way:
+        end = rate + sign * run
+        return end, (rate + end) * seconds
+    lag = way * way // steepness if steepness else 0
+    return target, 2 * target * seconds - sign * lag
+
+
+def _variance(before: Underlying, price: Price) -> int:
     """EWMA with weight 1/32; a return beyond 100% counts as 100%."""
-    move = min(abs(price - market.price) * RETURN_ONE // market.price, RETURN_ONE - 1)
-    return market.variance + ((move * move - market.variance) >> VARIANCE_SHIFT)
+    if before.price == 0:
+        return before.variance
+    move = min(abs(price - before.price) * RETURN_ONE // before.price, RETURN_ONE - 1)
+    return before.variance + ((move * move - before.variance) >> VARIANCE_SHIFT)

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from undertow.crypto.babyjubjub import IDENTITY, view_key
 from undertow.engine.margin import Book, holds_any, requirement
 from undertow.engine.margin import equity as book_equity
+from undertow.engine.markets import price_sheet
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MarketParams
 from undertow.protocol.request import PADDING, Kind, Request
-from undertow.protocol.sheet import INSTRUMENTS, perpetual
 from undertow.protocol.state import State
 from undertow.protocol.units import MONEY_BITS, Lots, Money
 
@@ -112,10 +112,7 @@ def _covered(state: State, request: Request) -> bool:
 
 
 def _affordable(state: State, account: Account, request: Request, params: MarketParams) -> bool:
-    sheet = [
-        perpetual(state.marks[i], state.markets[i].funding, params.risk(i))
-        for i in range(INSTRUMENTS)
-    ]
+    sheet = price_sheet(state.underlyings, state.marks, params)
     book = Book(
         cash=Money(account.cash - request.money),
         net_deposits=account.net_deposits,

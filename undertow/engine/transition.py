@@ -14,7 +14,7 @@ from undertow.engine.clearing import NO_INTEREST, Clearing, Interest, clear
 from undertow.engine.fill import fill_slots
 from undertow.engine.house import house_may_grow
 from undertow.engine.judge import judge
-from undertow.engine.markets import advance_markets, price_sheet
+from undertow.engine.markets import advance_markets, advance_underlyings, price_sheet
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Verdict
 from undertow.protocol.account import leaves
@@ -43,12 +43,19 @@ def transition(
 
     Raises:
         KeyError: a slot names an account that is not open.
-        ValueError: a price is missing, or is given for an instrument that is not listed.
+        ValueError: a price is missing, or is given for an instrument that is not listed, or is
+            older than the last batch's.
     """
     _check_marks(prices, halted, params)
+    seconds = time - state.time
+    if seconds < 0:
+        raise ValueError("a batch's prices are not older than the last one's")
+    underlyings = advance_underlyings(
+        state.underlyings, state.markets, prices, halted, seconds, params
+    )
     open_lanes = [lane for lane in batch.lanes if not halted >> lane & 1]
-    markets, released = advance_markets(state.markets, open_lanes, prices, time, params)
-    sheet = price_sheet(markets, prices, params)
+    markets, released = advance_markets(state.markets, underlyings, open_lanes, prices, params)
+    sheet = price_sheet(underlyings, prices, params)
     grows = house_may_grow(state.ledger, markets, sheet, params)
     terms = Terms(
         time=time,
@@ -63,7 +70,14 @@ def transition(
     slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
     after = _commit(state, markets, clearings, slots, sheet, released)
     return Execution(
-        state=replace(after, marks=tuple(prices), halted=halted, salt=salt),
+        state=replace(
+            after,
+            underlyings=underlyings,
+            marks=tuple(prices),
+            halted=halted,
+            time=time,
+            salt=salt,
+        ),
         slots=slots,
         advanced=markets,
         clearings=clearings,
@@ -97,7 +111,7 @@ def _clear(
             for verdict in verdicts
         ]
         cap = terms.params.market(lane).skew_cap if grows else Lots(0)
-        clearings[lane] = clear(markets[lane], markets[lane].price, interests, cap)
+        clearings[lane] = clear(markets[lane], terms.prices[lane], interests, cap)
     return clearings
 
 

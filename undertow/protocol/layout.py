@@ -36,6 +36,13 @@ from undertow.protocol.statement import (
     TOUCH_WORDS,
     Statement,
 )
+from undertow.protocol.underlying import (
+    FUNDING_RULES,
+    FUNDING_WORD,
+    NET_WIDTH,
+    UNDERLYING_WORDS,
+    UNITS,
+)
 from undertow.protocol.venue import ADDRESS_BYTES
 
 LEVELS = 6
@@ -45,14 +52,15 @@ EQUITY_WIDTH = 114
 SECRET_WIDTH = 252
 """Of a BabyJubJub secret as a circuit takes it; it is below the prime subgroup's order."""
 
-PACKED = (ORDER_WORD, REQUEST_WORD, DELTA_WORD, RISK_WORD)
+PACKED = (ORDER_WORD, REQUEST_WORD, DELTA_WORD, RISK_WORD, FUNDING_WORD)
 """Fields in one word."""
-GROUPED = (POSITIONS, MARKS, CAPS, RISKS, ACCRUALS)
-"""One value for each instrument, several to a word."""
+GROUPED = (POSITIONS, MARKS, CAPS, UNITS, RISKS, FUNDING_RULES, ACCRUALS)
+"""One value for each instrument or underlying, several to a word."""
 HASHED = (
     ACCOUNT_WORDS,
     PRICING_WORDS,
     ROW_WORDS,
+    UNDERLYING_WORDS,
     LEDGER_WORDS,
     SEALED_WORDS,
     HOUSE_WORDS,
@@ -84,6 +92,7 @@ SIZES = {
     "TOP": ARITY ** (DEPTH - LEVELS),
     "HALTED_AT": MARKS.flags_at,
     "LOTS_WIDTH": units.LOTS_WIDTH,
+    "NET_WIDTH": NET_WIDTH,
     "EQUITY_WIDTH": EQUITY_WIDTH,
     "SECRET_WIDTH": SECRET_WIDTH,
     "CONTRACT_WIDTH": BYTE * ADDRESS_BYTES,
@@ -95,8 +104,7 @@ SCALES = {
     "VARIANCE_BITS": units.VARIANCE_BITS,
     "RETURN_BITS": units.RETURN_BITS,
     "DEPTH_PER_VARIANCE_BITS": units.DEPTH_PER_VARIANCE_BITS,
-    "FUNDING_RATE_BITS": units.FUNDING_RATE_BITS,
-    "FUNDING_VELOCITY_BITS": units.FUNDING_VELOCITY_BITS,
+    "FUNDING_BITS": units.FUNDING_BITS,
     "SHOCK_BITS": units.SHOCK_BITS,
     "CONTINGENCY_BITS": units.CONTINGENCY_BITS,
     "STEP_UNIT_BITS": STEP_UNIT.bit_length() - 1,

@@ -6,21 +6,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from undertow.crypto.domains import PARAMS, TABLE
-from undertow.protocol.accruals import ACCRUAL_WIDTH
-from undertow.protocol.fields import Field, Sign
+from undertow.protocol.fields import Field
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.packing import Words
 from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import (
-    LOTS_WIDTH,
-    PRICE_WIDTH,
-    TIME_WIDTH,
-    Kappa,
-    Lots,
-    MicroUsd,
-    Money,
-    Price,
-)
+from undertow.protocol.underlying import UNITS
+from undertow.protocol.units import LOTS_WIDTH, Kappa, Lots, Money
 
 CAPS = Grouped(
     "Cap",
@@ -44,18 +35,6 @@ class Market:
     pool: Annotated[Money, Field(96, "2^-16 micro-USD")] = Money(0)
     """Premiums that built the skew and pay for its unwinding."""
     kappa: Annotated[Kappa, Field(48, "2^-32 micro-USD per lot squared")] = Kappa(0)
-    funding: Money = Money(0)
-    """Money per lot since listing."""
-    funding_rate: Annotated[int, Field(30, "2^-40 of the notional per second", Sign.WRAPS)] = 0
-    variance: Annotated[int, Field(32, "2^-32, EWMA of the squared return between batches")] = 0
-    price: Annotated[
-        Price, Field(PRICE_WIDTH, "micro-USD per lot, of the last batch; 0 before the first")
-    ] = Price(0)
-    time: Annotated[int, Field(TIME_WIDTH, "seconds, publication of that price")] = 0
-    accrual: Annotated[
-        MicroUsd,
-        Field(ACCRUAL_WIDTH - 1, "micro-USD per lot, the funding of the exit sheet", Sign.WRAPS),
-    ] = MicroUsd(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +46,8 @@ class PricingParams:
     depth_per_variance: Annotated[int, Field(32, "2^-16, risk aversion times holding time")]
     skew_cap: Annotated[Lots, CAPS]
     """Largest absolute skew that the house takes on."""
-    funding_dead_zone: Annotated[Lots, Field(LOTS_WIDTH, "lots")]
-    funding_saturation: Annotated[
-        Lots, Field(LOTS_WIDTH, "lots beyond which the funding velocity no longer grows")
-    ]
-    funding_velocity: Annotated[
-        int, Field(30, "2^-56 of the notional per second, second and lot of skew")
-    ]
-    funding_rate_max: Annotated[int, Field(30, "2^-40 of the notional per second")]
+    units: Annotated[int, UNITS]
+    """Of the underlying, in a lot."""
 
 
 ROW_WORDS = Words(Market, "MarketRow", TABLE, "MarketRowHash")

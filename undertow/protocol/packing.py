@@ -20,11 +20,11 @@ class _Described:
         self.noun = name
         self.about = (noun.__doc__ or "").split("\n")[0]
         self.fields = fields_of(noun)
-        singles = [field for field in self.fields if field.count == 1]
+        singles = [field for field in self.fields if field.count == 1 and not field.group]
         self._get = _getter(self.fields)
         self._singles = _getter(singles)
         self._bounds = [(*field.bounds, field) for field in singles]
-        self._several = [field for field in self.fields if field.count > 1]
+        self._several = [field for field in self.fields if field.count > 1 or field.group]
 
     def check(self, value: object) -> None:
         """Raise WidthError if a number does not fit its field, or is no integer."""

@@ -17,7 +17,8 @@ from undertow.protocol.fields import Field, element, grouped
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.market import CAPS, PRICING_WORDS, PricingParams
 from undertow.protocol.packing import Words
-from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, RiskParams
+from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, UNDERLYINGS, RiskParams, underlying
+from undertow.protocol.underlying import FUNDING_RULES, FUNDING_WORD, UNITS, FundingParams
 from undertow.protocol.units import FEE_WIDTH, Lots, Money
 
 
@@ -44,6 +45,8 @@ _ZEROS: dict[str, Any] = {field.name: 0 for field in fields(PricingParams)}
 NO_PRICING = PricingParams(**_ZEROS)
 _ZEROS = {field.name: 0 for field in fields(RiskParams)}
 NO_RISK = RiskParams(**_ZEROS)
+_ZEROS = {field.name: 0 for field in fields(FundingParams)}
+NO_FUNDING = FundingParams(**_ZEROS)
 
 RISKS = Grouped(
     "Risk",
@@ -63,7 +66,9 @@ class MarketParamsWords:
 
     risks: Annotated[Sequence[int], grouped(RISKS, "Risk, packed")]
     caps: Annotated[Sequence[Lots], grouped(CAPS, "lots")]
+    units: Annotated[Sequence[int], grouped(UNITS, "of the underlying in a lot")]
     pricing: Annotated[int, element("hash of the instruments' hashes of pricing")]
+    funding: Annotated[Sequence[int], grouped(FUNDING_RULES, "FundingRule, packed")]
     taker_fee: Annotated[int, _TAKER_FEE]
     maker_fee: Annotated[int, _MAKER_FEE]
     profit_cap: Annotated[Money, _PROFIT_CAP]
@@ -76,30 +81,48 @@ MARKET_PARAMS_WORDS = Words(MarketParamsWords, "MarketParamsWords", PARAMS, "Mar
 class MarketParams:
     """Parameters of a market group; an instrument without `PricingParams` is not listed.
 
+    An underlying has a funding rule if one of its instruments is listed.
+
     Raises ParamsRangeError.
     """
 
     markets: tuple[PricingParams | None, ...]
     risks: tuple[RiskParams | None, ...]
+    funding: tuple[FundingParams | None, ...]
     taker_fee: Annotated[int, _TAKER_FEE]
     maker_fee: Annotated[int, _MAKER_FEE]
     profit_cap: Annotated[Money, _PROFIT_CAP]
 
     def __post_init__(self) -> None:
+        self._check_listing()
+        self._check_widths()
+        if self.maker_fee > self.taker_fee:
+            raise ParamsRangeError("the maker's fee is above the taker's")
+        self._check_depths()
+        for number in range(UNDERLYINGS):
+            self._check_funding(number)
+
+    def _check_listing(self) -> None:
         if len(self.markets) != INSTRUMENTS or len(self.risks) != INSTRUMENTS:
             raise ParamsRangeError(f"a market group has {INSTRUMENTS} instruments")
+        if len(self.funding) != UNDERLYINGS:
+            raise ParamsRangeError(f"a market group has {UNDERLYINGS} underlyings")
         for market, risk in zip(self.markets, self.risks, strict=True):
             if (market is None) != (risk is None):
                 raise ParamsRangeError("a listed market has risk parameters, no other has")
+
+    def _check_widths(self) -> None:
         try:
             for instrument in range(INSTRUMENTS):
                 PRICING_WORDS.check(self.market(instrument))
                 RISK_WORD.check(self.risk(instrument))
+            for rule in self.funding:
+                FUNDING_WORD.check(rule or NO_FUNDING)
             MARKET_PARAMS_WORDS.check(self._words())
         except WidthError as error:
             raise ParamsRangeError(str(error)) from error
-        if self.maker_fee > self.taker_fee:
-            raise ParamsRangeError("the maker's fee is above the taker's")
+
+    def _check_depths(self) -> None:
         for market, risk in zip(self.markets, self.risks, strict=True):
             if market is None or risk is None:
                 continue
@@ -107,6 +130,20 @@ class MarketParams:
                 raise ParamsRangeError("depth_min is above depth_max")
             if risk.concentration < market.depth_max:
                 raise ParamsRangeError("concentration is below depth_max: exits are not margined")
+
+    def _check_funding(self, number: int) -> None:
+        listed = [i for i, m in enumerate(self.markets) if m and underlying(i) == number]
+        rule = self.funding[number]
+        if (rule is None) == bool(listed):
+            raise ParamsRangeError("underlyings with listed markets have rules of funding")
+        if rule is None:
+            return
+        if any(self.market(i).units < 1 for i in listed):
+            raise ParamsRangeError("a lot has at least one unit of its underlying")
+        if rule.lead not in listed or self.market(rule.lead).units != 1:
+            raise ParamsRangeError("the lead is a listed market whose lots have one unit")
+        if rule.dead_zone < 1 or rule.decay < 1:
+            raise ParamsRangeError("dead_zone and decay are at least 1: a rate comes back to zero")
 
     def market(self, instrument: int) -> PricingParams:
         """Return an instrument's parameters, all zero when it is not listed."""
@@ -126,7 +163,9 @@ class MarketParams:
         return MarketParamsWords(
             risks=[RISK_WORD.pack(self.risk(i)) for i in instruments],
             caps=[self.market(i).skew_cap for i in instruments],
+            units=[self.market(i).units for i in instruments],
             pricing=pricing,
+            funding=[FUNDING_WORD.pack(rule or NO_FUNDING) for rule in self.funding],
             taker_fee=self.taker_fee,
             maker_fee=self.maker_fee,
             profit_cap=self.profit_cap,

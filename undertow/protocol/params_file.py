@@ -1,6 +1,7 @@
 """A market group as JSON: what `undertow deploy` takes and what it writes into the deployment.
 
-A row for each market, with its name and all of its parameters. Whoever reads it compares the
+A row for each market, with its name and all of its parameters, and one for each underlying's rule
+of funding. Whoever reads it compares the
 parameters with the contract's hash (`undertow.chain.check`); the names nothing can check.
 """
 
@@ -18,15 +19,17 @@ from undertow.protocol.market import PricingParams
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import NAME, UNIT, Perpetual
-from undertow.protocol.sheet import INSTRUMENTS, RiskParams
+from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams, underlying
+from undertow.protocol.underlying import FundingParams
 
 LARGEST_FILE = 1 << 16
 _MARKET = tuple(field.name for field in fields(PricingParams))
 _RISK = tuple(field.name for field in fields(RiskParams))
 _PERPETUAL = tuple(field.name for field in fields(Perpetual))
-_BY_MARKET = ("markets", "risks")
-_VENUE = tuple(field.name for field in fields(MarketParams) if field.name not in _BY_MARKET)
-FIELDS = (*_VENUE, "markets")
+_FUNDING = tuple(field.name for field in fields(FundingParams))
+_IN_ROWS = ("markets", "risks", "funding")
+_VENUE = tuple(field.name for field in fields(MarketParams) if field.name not in _IN_ROWS)
+FIELDS = (*_VENUE, "funding", "markets")
 
 
 def to_json(group: MarketGroup) -> dict[str, Any]:
@@ -35,7 +38,11 @@ def to_json(group: MarketGroup) -> dict[str, Any]:
     for one in group.perpetuals:
         market, risk = group.params.market(one.instrument), group.params.risk(one.instrument)
         rows.append({**asdict(one), **asdict(market), **asdict(risk)})
-    return {**{name: getattr(group.params, name) for name in _VENUE}, "markets": rows}
+    return {
+        **{name: getattr(group.params, name) for name in _VENUE},
+        "funding": [asdict(rule) for rule in group.params.funding if rule is not None],
+        "markets": rows,
+    }
 
 
 def from_fields(value: Fields) -> MarketGroup:
@@ -59,9 +66,24 @@ def from_fields(value: Fields) -> MarketGroup:
         perpetuals.append(one)
     numbers: dict[str, Any] = {name: value.whole(name) for name in _VENUE}
     return MarketGroup(
-        params=MarketParams(markets=tuple(markets), risks=tuple(risks), **numbers),
+        params=MarketParams(
+            markets=tuple(markets), risks=tuple(risks), funding=_funding(value), **numbers
+        ),
         perpetuals=tuple(sorted(perpetuals, key=lambda one: one.instrument)),
     )
+
+
+def _funding(value: Fields) -> tuple[FundingParams | None, ...]:
+    rules: list[FundingParams | None] = [None] * UNDERLYINGS
+    for row in value.rows("funding", _FUNDING):
+        rule = FundingParams(**{name: row.whole(name) for name in _FUNDING})
+        if not 0 <= rule.lead < INSTRUMENTS:
+            raise FieldError(row.place("lead"), str(rule.lead), f"one of {INSTRUMENTS} instruments")
+        number = underlying(rule.lead)
+        if rules[number] is not None:
+            raise FieldError(row.place("lead"), str(rule.lead), "each underlying once")
+        rules[number] = rule
+    return tuple(rules)
 
 
 def load(path: Path) -> MarketGroup:

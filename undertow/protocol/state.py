@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Annotated
 
 from undertow.crypto.domains import HOUSE, LEDGER, SEALED, STATE, TABLE
-from undertow.crypto.field import to_field
 from undertow.crypto.merkle import Tree
 from undertow.crypto.poseidon import poseidon, poseidon_many
 from undertow.protocol.account import POSITIONS, Account
@@ -18,8 +17,9 @@ from undertow.protocol.fields import Field, Sign, element, grouped
 from undertow.protocol.market import ROW_WORDS, Market
 from undertow.protocol.packing import Words
 from undertow.protocol.prices import MARKS, Mark, marks_of
-from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import MONEY_WIDTH, Lots, MicroUsd, Money, Price
+from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
+from undertow.protocol.underlying import UNDERLYING_WORDS, Underlying
+from undertow.protocol.units import MONEY_WIDTH, TIME_WIDTH, Lots, MicroUsd, Money, Price
 
 _MONEY = Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)
 _TABLES = 256
@@ -51,8 +51,11 @@ class SealedWords:
     """Market table and ledger, as the state holds them: what only the operator knows."""
 
     skews: Annotated[Sequence[Lots], grouped(POSITIONS, "lots")]
-    funding: Annotated[int, element("hash of the instruments' funding indices")]
+    underlyings: Annotated[
+        Sequence[int], element("hash of each underlying's row", count=UNDERLYINGS)
+    ]
     rows: Annotated[int, element("hash of the instruments' hashes of rows")]
+    time: Annotated[int, Field(TIME_WIDTH, "seconds, of the last batch's prices")]
     ledger: Annotated[int, element("hash")]
     salt: Annotated[int, element("secret, another one for each batch and run")]
 
@@ -63,7 +66,7 @@ class HouseWords:
 
     sealed: Annotated[int, element("hash of SealedWords")]
     marks: Annotated[Sequence[Mark], grouped(MARKS, "micro-USD per lot, and who is halted")]
-    accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per lot")]
+    accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per unit")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,9 @@ class State:
     accounts: Accounts = field(default_factory=Accounts)
     tree: Tree = field(default_factory=Tree)
     markets: tuple[Market, ...] = (Market(),) * INSTRUMENTS
+    underlyings: tuple[Underlying, ...] = (Underlying(),) * UNDERLYINGS
+    time: int = 0
+    """Publication of the last batch's prices, in seconds."""
     ledger: Ledger = Ledger()
     marks: tuple[Price, ...] = NO_MARKS
     """Marks of the last batch, of every instrument; requests are judged by them."""
@@ -102,8 +108,8 @@ class State:
 
     @property
     def accruals(self) -> tuple[MicroUsd, ...]:
-        """Funding indices of the exit sheet, of every instrument."""
-        return tuple(market.accrual for market in self.markets)
+        """Funding indices of the exit sheet, of every underlying."""
+        return tuple(underlying.accrual for underlying in self.underlyings)
 
     def sealed(self) -> int:
         """Return the hash of the market table and the ledger, which the salt hides."""
@@ -116,11 +122,11 @@ class State:
 
     def sealed_words(self) -> SealedWords:
         """Return what the operator alone knows of the house's half."""
-        funding, rows = _table(self.markets)
         return SealedWords(
             skews=[market.skew for market in self.markets],
-            funding=funding,
-            rows=rows,
+            underlyings=[UNDERLYING_WORDS.hash(underlying) for underlying in self.underlyings],
+            rows=_rows(self.markets),
+            time=self.time,
             ledger=self.ledger.hash(),
             salt=self.salt,
         )
@@ -145,11 +151,9 @@ def state_root(accounts: int, house: HouseWords) -> int:
 
 
 @lru_cache(_TABLES)
-def _table(markets: tuple[Market, ...]) -> tuple[int, int]:
-    """Return the hashes of the markets' funding indices and rows; requests change neither."""
-    funding = [to_field(market.funding) for market in markets]
-    rows = [ROW_WORDS.words(market) for market in markets]
-    return poseidon(funding, TABLE), poseidon(poseidon_many(rows, TABLE), TABLE)
+def _rows(markets: tuple[Market, ...]) -> int:
+    """Return the hash of the markets' hashes of rows; requests do not change it."""
+    return poseidon(poseidon_many([ROW_WORDS.words(market) for market in markets], TABLE), TABLE)
 
 
 def market_row(market: Market) -> list[int]:

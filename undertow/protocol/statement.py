@@ -56,7 +56,7 @@ class BatchHouse:
     """What a batch publishes of the house's half of the new state; its marks are the prices."""
 
     sealed: Annotated[int, _SEALED]
-    accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per lot")]
+    accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per unit")]
 
 
 class Touch(NamedTuple):

@@ -50,10 +50,10 @@ VARIANCE_BITS = 32
 RETURN_BITS = 16
 """Its square has the scale of a variance."""
 DEPTH_PER_VARIANCE_BITS = 16
-FUNDING_RATE_BITS = 40
-"""Of the notional per second."""
-FUNDING_VELOCITY_BITS = 56
-"""Of the notional per second, second and lot of skew."""
+FUNDING_RATE_BITS = 72
+"""Of the notional per second; velocity and decay of a rate have the same."""
+FUNDING_BITS = FUNDING_RATE_BITS + 1
+"""Of an exact funding index, which adds up twice the mean rate."""
 SHOCK_BITS = 8
 """One step of the scenario grid, of the price."""
 CONTINGENCY_BITS = 16

@@ -35,7 +35,7 @@ from undertow.protocol.perpetual import prices_of
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.receipt import ciphertext_hash
 from undertow.protocol.request import Kind, Request, opening_key
-from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.sheet import UNDERLYINGS
 from undertow.protocol.state import State
 from undertow.protocol.statement import BatchHouse, Touch
 from undertow.protocol.units import MICRO_USD, MicroUsd
@@ -49,7 +49,7 @@ TRADERS = 64
 SPOT = MicroUsd(78_000 * MICRO_USD)
 PRICES = prices_of(LISTED, SPOT)
 ENVELOPE_BYTES = 1_300
-ACCRUED = (MicroUsd(0),) * INSTRUMENTS
+ACCRUED = (MicroUsd(0),) * UNDERLYINGS
 PRICE_TIME = 1_700_000_000
 """Of every batch: prices that do not change make a replay no shorter."""
 

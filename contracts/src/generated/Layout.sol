@@ -36,7 +36,7 @@ library Layout {
     uint256 internal constant BATCH_HEADER_MARKET_PARAMS_HASH = 11;
 
     // Words. What a batch publishes of the house's half of the new state; its marks are the prices.
-    uint256 internal constant BATCH_HOUSE_WORDS = 5;
+    uint256 internal constant BATCH_HOUSE_WORDS = 2;
     uint256 internal constant BATCH_HOUSE_SEALED = 0;
     uint256 internal constant BATCH_HOUSE_ACCRUALS = 1;
 
