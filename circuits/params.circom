@@ -36,3 +36,17 @@ template ParamsHash() {
     words.profitCap <== params.profitCap;
     out <== MarketParamsHash()(words);
 }
+
+// @notice What an order of this batch is judged by.
+template TermsOf() {
+    input Venue() venue;
+    signal input time; // seconds, of the prices
+    input MarketParams() params;
+    output Terms() terms;
+
+    terms.venue <== venue.chainId * (1 << CONTRACT_WIDTH()) + venue.contract;
+    terms.time <== time;
+    terms.takerFee <== params.takerFee;
+    terms.makerFee <== params.makerFee;
+    terms.profitCap <== params.profitCap;
+}

@@ -77,12 +77,7 @@ template SettleBatch(slots, lanes) {
     (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
         params.pricingHash, price, halted, funded, row, pricing);
     Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, params.units, paid, params.risk);
-    Terms() terms;
-    terms.venue <== venue.chainId * (1 << CONTRACT_WIDTH()) + venue.contract;
-    terms.time <== time;
-    terms.takerFee <== params.takerFee;
-    terms.makerFee <== params.makerFee;
-    terms.profitCap <== params.profitCap;
+    Terms() terms <== TermsOf()(venue, time, params);
 
     // 3. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);

@@ -8,8 +8,8 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (226_750, 16),
-    "requests_default": (118_756, 8),
+    "settle_default": (227_118, 16),
+    "requests_default": (118_764, 8),
     "settle_large": (850_765, 64),
 }
 """Constraints, and slots or requests."""
