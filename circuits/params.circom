@@ -41,12 +41,14 @@ template ParamsHash() {
 template TermsOf() {
     input Venue() venue;
     signal input time; // seconds, of the prices
-    input MarketParams() params;
+    signal input takerFee; // 2^-20 of the notional
+    signal input makerFee; // the same
+    signal input profitCap; // money
     output Terms() terms;
 
     terms.venue <== venue.chainId * (1 << CONTRACT_WIDTH()) + venue.contract;
     terms.time <== time;
-    terms.takerFee <== params.takerFee;
-    terms.makerFee <== params.makerFee;
-    terms.profitCap <== params.profitCap;
+    terms.takerFee <== takerFee;
+    terms.makerFee <== makerFee;
+    terms.profitCap <== profitCap;
 }

@@ -77,7 +77,8 @@ template SettleBatch(slots, lanes) {
     (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
         params.pricingHash, price, halted, funded, row, pricing);
     Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, params.units, paid, params.risk);
-    Terms() terms <== TermsOf()(venue, time, params);
+    Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee,
+        params.profitCap);
 
     // 3. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);
