@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.chain.node import DEPLOYMENT
-from undertow.chain.queue import Entry
+from undertow.chain.queue_entry import Entry
 from undertow.chain.settled import pack_batch, pack_requests
 from undertow.chain.terms import OF_SETTLEMENT, OF_VAULT
 from undertow.crypto.eddsa import PrivateKey

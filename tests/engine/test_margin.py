@@ -182,7 +182,7 @@ def test_trading_at_the_mark_without_fee_keeps_equity(book: Book, instrument: in
     ],
 )
 def test_a_trade_ends_above_margin_or_no_further_below(before: int, after: int, may: bool) -> None:
-    assert may_trade(book(before), book(after), SIMPLE, CAP) is may
+    assert may_trade(book(before), book(after), SIMPLE, CAP, 0) is may
 
 
 @pytest.mark.parametrize(("profit_cap", "may"), [(9, True), (8, False)])
@@ -190,7 +190,7 @@ def test_profit_above_its_cap_does_not_carry_a_trade(profit_cap: int, may: bool)
     # Ten of new requirement on twenty of equity, one of it deposited.
     sheet = sheet_of({0: line(contingency=10)})
     before, after = book(20, 1), book(20, 1, {0: 1})
-    assert may_trade(before, after, sheet, Money(profit_cap)) is may
+    assert may_trade(before, after, sheet, Money(profit_cap), 0) is may
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_partial_fill_is_never_further_below_margin(
     part = min(part, abs(size)) * (1 if size > 0 else -1)
     whole = trade(book, SHEET, instrument, Lots(size), over, fee)
     partial = trade(book, SHEET, instrument, Lots(part), over, fee)
-    if may_trade(book, whole, SHEET, CAP):
+    if may_trade(book, whole, SHEET, CAP, 0):
         left = surplus(partial, SHEET, CAP)
         # The sheet's entries are what is rounded; the surplus at them is concave to the unit.
         assert left >= 0 or left >= surplus(book, SHEET, CAP)
@@ -225,7 +225,7 @@ def test_a_partial_fill_is_never_further_below_margin(
 def test_closing_the_only_position_is_always_allowed(book: Book) -> None:
     before = replace(book, positions=lots_of({0: book.positions[0]}))
     after = trade(before, SHEET, 0, Lots(-book.positions[0]), Money(0), Money(0))
-    assert may_trade(before, after, SHEET, CAP)
+    assert may_trade(before, after, SHEET, CAP, 0)
 
 
 @given(st.integers(0, INSTRUMENTS - 1), st.integers(1, 1 << 20), st.integers(2, 1 << 10))

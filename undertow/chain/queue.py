@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from eth_abi.abi import encode
-from eth_hash.auto import keccak
-from web3 import Web3
 
 from undertow.chain.chain import Block, Chain
 from undertow.chain.errors import WrongAnswerError
@@ -15,52 +10,36 @@ from undertow.chain.events import Event
 from undertow.chain.logs import LogReader, Wanted
 from undertow.chain.numbers import follows
 from undertow.chain.peaks import Peaks
-from undertow.chain.reading import decoded
-from undertow.crypto.babyjubjub import Point
-from undertow.protocol.request import Request
+from undertow.chain.queue_entry import Entry, entry_of
+from undertow.chain.queue_file import QueueFile
 
-_ENTRY = ("uint256", "uint256", "uint256", "uint64", "uint96", "address")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A request as it was queued."""
-
-    request: Request
-    time: int
-    """Seconds, of its block."""
-    fee: int = 0
-    """Wei, the operator's once it is served."""
-    payer: str = "0x" + "00" * 20
-
-    def words(self) -> tuple[int, int, int, int, int, str]:
-        """Return the contract's form."""
-        request = self.request
-        return (request.word(), *request.key, self.time, self.fee, self.payer)
-
-    def leaf(self) -> bytes:
-        """Return what the contract keeps of it."""
-        return keccak(encode(_ENTRY, self.words()))
+DEPTH = 64
+"""Blocks on top of what is written down: hardly any reorganisation makes it useless."""
+WRITE_BLOCKS, WRITE_ENTRIES = 4096, 256
+"""What a restart reads again at most, but for the depth."""
+PATIENCE = 3
+"""Doubts after which the file is taken for wrong."""
 
 
-def entry_of(said: dict[str, Any]) -> Entry:
-    """Return the entry that an event `RequestQueued` tells of; raises WrongAnswerError."""
-    key = Point(said["keyX"], said["keyY"])
-    return Entry(
-        request=decoded(lambda: Request.from_word(said["word"], key)),
-        time=said["time"],
-        fee=said["fee"],
-        payer=Web3.to_checksum_address(said["payer"]),
-    )
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """How far the queue was read at a block."""
+
+    block: Block
+    end: int
 
 
 class QueueReader:
     """Follows one vault's queue; what was read is read again where the chain changed."""
 
-    def __init__(self, chain: Chain, vault: str, first_block: int) -> None:
+    def __init__(
+        self, chain: Chain, vault: str, first_block: int, file: QueueFile | None = None
+    ) -> None:
         self._chain, self._vault, self._first_block = chain, vault.lower(), first_block
         self._reader = LogReader(chain.node)
         self._event = Event.of("Vault", "RequestQueued")
+        self._file = file
+        self._doubts = 0
         self.forget()
 
     def forget(self) -> None:
@@ -68,6 +47,18 @@ class QueueReader:
         self.entries: list[Entry] = []
         self.peaks = Peaks()
         self._block: Block | None = None
+        self._written: _Read | None = None
+        self._deep: _Read | None = None
+
+    def doubt(self) -> None:
+        """Begin anew, since the chain refuses what was read or goes on otherwise.
+
+        It may be one lagging node that does: the file is given up at the third time only.
+        """
+        self._doubts += 1
+        if self._file is not None and self._doubts % PATIENCE == 0:
+            self._file.drop()
+        self.forget()
 
     def read(self, block: Block, end: int) -> None:
         """Read up to a block, at which the queue has this end.
@@ -80,6 +71,8 @@ class QueueReader:
             return
         if self._block is not None and self._chain.block(self._block.number) != self._block:
             self.forget()
+        if self._block is None:
+            self._begin()
         if self._block is not None and block.number <= self._block.number:
             if end > len(self.entries):
                 raise WrongAnswerError(f"has more requests at block {block.number} than later on")
@@ -91,10 +84,38 @@ class QueueReader:
         ]
         numbers = [said["number"] for said in found]
         if not follows(numbers, len(self.entries), end):
-            self.forget()
+            self.doubt()
             raise WrongAnswerError(f"leaves out requests, or has too many: up to {end}")
-        for said in found:
-            entry = entry_of(said)
+        self._add([entry_of(said) for said in found])
+        self._block = block
+        self._keep(_Read(block, end))
+
+    def _begin(self) -> None:
+        """Go on from the file, where its block still is the chain's."""
+        known = self._file.load() if self._file is not None else None
+        if known is None or self._chain.block(known[0].number) != known[0]:
+            return
+        self._block = known[0]
+        self._add(known[1])
+        self._written = _Read(self._block, len(self.entries))
+
+    def _add(self, entries: list[Entry]) -> None:
+        for entry in entries:
             self.entries.append(entry)
             self.peaks.push(entry.leaf())
-        self._block = block
+
+    def _keep(self, read: _Read) -> None:
+        """Write down what lies deep by now, if it is much more than what is written."""
+        if self._file is None:
+            return
+        deep = self._deep
+        if deep is not None and read.block.number < deep.block.number + DEPTH:
+            return
+        self._deep = read
+        if deep is None:
+            return
+        written = self._written or _Read(Block(self._first_block, "", 0), 0)
+        blocks, entries = deep.block.number - written.block.number, deep.end - written.end
+        if blocks >= WRITE_BLOCKS or entries >= WRITE_ENTRIES:
+            self._file.save(deep.block, self.entries[: deep.end])
+            self._written = deep

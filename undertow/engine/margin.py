@@ -95,7 +95,7 @@ def trade(
 
 
 def may_trade(
-    before: Book, after: Book, sheet: Sequence[Entry], profit_cap: Money, halted: int = 0
+    before: Book, after: Book, sheet: Sequence[Entry], profit_cap: Money, halted: int
 ) -> bool:
     """Return whether ``after`` meets initial margin, or its shortfall did not grow.
 
