@@ -15,41 +15,44 @@ include "select.circom";
 // @input(assumes) flow, side: hints. The flow is unique: the rule for the fills holds for one flow
 // only (docs/adr/0001-one-clearing-flow.md). The side matters only when an order is rationed, and
 // then the rule forces it.
-// @output(proves) pool, dust: after the flow, and what rounding the premium collects beyond it.
-// @cost 1118
+// @output(proves) pool, kept: after the flow, and what the flow pays beyond the pool's change.
+// @cost 1726
 template ClearMarket() {
     input Signed() skew;
     signal input kappa; // 2^-32 micro-USD per lot squared
+    signal input keep; // 2^-8: the pool's share of what builds the skew
     signal input before; // 2^-16 micro-USD: the pool
     signal input mark; // micro-USD per lot
+    signal input makerFee; // 2^-20 of the notional
     signal input skewCap; // lots
+    signal input flowCap; // lots that a batch may add to the skew
     signal input houseGrows; // 0 or 1: the house may take new skew
     signal input flow; // lots, signed
     signal input side; // 1 or -1
     output Clearing() clearing;
     signal output pool; // 2^-16 micro-USD
-    signal output dust; // 2^-16 micro-USD
+    signal output kept; // 2^-16 micro-USD
 
     (side - 1) * (side + 1) === 0;
-    Supply() supply;
-    supply.skew <== skew;
-    supply.kappa <== kappa;
-    supply.pool <== before;
-    supply.square <== skew.magnitude * skew.magnitude;
-    supply.potential <== kappa * supply.square;
+    Supply() supply <== OpenSupply()(skew, kappa, keep, before, mark, makerFee);
     signal flat <== IsZero()(skew.value);
     signal toFlat <== (1 - flat) * (2 * skew.negative - 1);
     Quote() at <== QuoteFlow()(supply, toFlat, flow);
     Quote() further <== QuoteFlow()(supply, toFlat, flow + side);
 
-    // Skew up to the cap, or as it is where that is larger.
+    // Skew up to the cap and the flow's, or as it is where that is larger.
     var LARGEST = LOTS_WIDTH() + 1;
-    signal cap <== Larger(LARGEST)(houseGrows * skewCap, skew.magnitude);
+    assert(PRICING_FLOW_CAP_WIDTH() <= LOTS_WIDTH());
+    signal reach <== Smaller(LARGEST)(skewCap, skew.magnitude + flowCap);
+    signal cap <== Larger(LARGEST)(houseGrows * reach, skew.magnitude);
     Range(LARGEST)(cap - at.skew);
     signal within <== NonNegative(MOVED_WIDTH())(cap - further.skew);
 
-    pool <== before + (1 - at.none) * (at.pool - before);
-    dust <== at.premium * flow - pool + before;
+    // A flow's share of the growth joins what is left; without a flow the pool stays.
+    var SHARE = MARKET_ROW_POOL_WIDTH() + PRICING_KEEP_WIDTH();
+    signal joins <== FloorShift(SHARE, KEEP_BITS())(keep * at.move.grown);
+    pool <== before + (1 - at.none) * (at.move.left + joins - before);
+    kept <== at.premium * flow - pool + before;
 
     clearing.price <== mark * (1 << MONEY_BITS()) + at.premium;
     clearing.nextPrice <== mark * (1 << MONEY_BITS()) + further.premium;
@@ -62,11 +65,13 @@ template ClearMarket() {
 
 // @notice Step 3 for all lanes.
 // @input(assumes) hot: 1 for each lane's instrument, else 0. market: advanced.
-// @output(proves) pool: after the flow; dust: of all lanes.
+// @output(proves) pool: after the flow; kept: of all lanes.
 template ClearMarkets(lanes) {
     signal input hot[lanes][INSTRUMENTS()];
     input Market() market[lanes];
     signal input halts[lanes]; // 0 or 1
+    input Pricing() pricing[lanes];
+    signal input makerFee; // 2^-20 of the notional
     input Entry() sheet[INSTRUMENTS()];
     signal input skewCap[INSTRUMENTS()]; // lots
     signal input houseGrows; // 0 or 1
@@ -75,7 +80,7 @@ template ClearMarkets(lanes) {
     output Lane() lane[lanes];
     output Clearing() clearing[lanes];
     signal output pool[lanes]; // 2^-16 micro-USD
-    signal output dust; // 2^-16 micro-USD
+    signal output kept; // 2^-16 micro-USD
 
     component clear[lanes];
     signal unpriced[lanes];
@@ -89,17 +94,23 @@ template ClearMarkets(lanes) {
         clear[l] = ClearMarket();
         clear[l].skew <== market[l].skew;
         clear[l].kappa <== market[l].row.kappa;
+        clear[l].keep <== pricing[l].keep;
         clear[l].before <== market[l].row.pool;
         clear[l].mark <== mark;
+        clear[l].makerFee <== makerFee;
         clear[l].skewCap <== Dot(INSTRUMENTS())(hot[l], skewCap);
+        clear[l].flowCap <== pricing[l].flowCap;
         clear[l].houseGrows <== houseGrows;
         clear[l].flow <== flow[l];
         clear[l].side <== side[l];
         clearing[l] <== clear[l].clearing;
         pool[l] <== clear[l].pool;
-        sum += clear[l].dust;
+        sum += clear[l].kept;
+        _ <== pricing[l].depthMin;
+        _ <== pricing[l].depthMax;
+        _ <== pricing[l].depthPerVariance;
     }
-    dust <== sum;
+    kept <== sum;
 }
 
 // @notice The clearing rule for one slot: whole for whoever accepts the price and, on the rationed

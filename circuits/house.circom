@@ -36,19 +36,19 @@ template HouseMayGrow() {
 }
 
 // @notice Step 6 for the ledger: the house takes the other side of each lane's flow.
-// @output(proves) after: house cash moves by the flow at mark less funding; insurance takes what
-// pools release and rounding collects, the fee pool the fees, and the accounts' sum their change.
+// @output(proves) after: house cash moves by the flow at mark less funding and takes what pools
+// release and flows pay beyond them; the fee pool takes the fees, the accounts' sum their change.
 template CommitLedger(lanes) {
     input Ledger() before;
     signal input flow[lanes]; // lots, signed
     input Lane() lane[lanes];
-    signal input collected; // 2^-16 micro-USD: released and dust
+    signal input collected; // 2^-16 micro-USD: released and kept
     signal input fees; // 2^-16 micro-USD
     signal input cash; // 2^-16 micro-USD, signed: how much more the accounts have
     output Ledger() after;
 
     signal taken[lanes];
-    var house = before.houseCash;
+    var house = before.houseCash + collected;
     for (var l = 0; l < lanes; l++) {
         _ <== lane[l].priced;
         _ <== lane[l].mark;
@@ -57,7 +57,7 @@ template CommitLedger(lanes) {
         house += taken[l];
     }
     after.houseCash <== house;
-    after.insurance <== before.insurance + collected;
+    after.insurance <== before.insurance;
     after.feePool <== before.feePool + fees;
     after.sumCash <== before.sumCash + cash;
 }

@@ -30,7 +30,7 @@ template StandOrMove() {
 // @input(assumes) hot: 1 for the lane's instrument, else 0. halted: 0 or 1 each.
 // @output(proves) market: depth at the lane's mark; as it was, if halted.
 // @output(proves) rowHash: what the table holds of the row so far.
-// @cost 1146
+// @cost 1216
 template AdvanceMarket() {
     signal input hot[INSTRUMENTS()];
     input Signed() skew[INSTRUMENTS()];

@@ -85,6 +85,8 @@ template SettleBatch(slots, lanes) {
     clear.hot <== open.hot;
     clear.market <== market;
     clear.halts <== halts;
+    clear.pricing <== pricing;
+    clear.makerFee <== params.makerFee;
     clear.sheet <== sheet;
     clear.skewCap <== params.skewCap;
     clear.houseGrows <== HouseMayGrow()(ledger, skew, params.skewCap, sheet);
@@ -116,7 +118,7 @@ template SettleBatch(slots, lanes) {
     // 6. The market table and the house take the other side.
     Markets() taken <== CommitMarkets(lanes)(open.hot, markets, funded, rowHash, market,
         clear.pool, flow);
-    Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, released + clear.dust,
+    Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, released + clear.kept,
         done.fees, done.cash);
     BatchHouse() house;
     house.accruals <== accrued;

@@ -13,7 +13,7 @@ from undertow.engine.authorities.order import effect_of, judge_order
 from undertow.engine.clearing import Interest, clear
 from undertow.engine.house import house_may_grow
 from undertow.engine.markets import price_sheet
-from undertow.engine.price import premium
+from undertow.engine.price import Supply, premium, supply_of
 from undertow.engine.terms import Terms
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
@@ -23,7 +23,6 @@ from undertow.protocol.units import (
     ACCOUNT_WIDTH,
     MONEY_BITS,
     PRICE_WIDTH,
-    Lots,
     ceil_div,
     money,
 )
@@ -77,6 +76,7 @@ class Yardstick:
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
         sheet = price_sheet(state.underlyings, state.marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
+        self._limits = {i: self._band(i, band_bp) for i in self.listed}
         self._terms = Terms(
             time=moments.likely,
             lanes=self.listed,
@@ -137,9 +137,17 @@ class Yardstick:
             )
             for order in orders
         ]
-        cap = self.params.market(instrument).skew_cap if self._grows else Lots(0)
-        fills = clear(self.state.markets[instrument], mark, interests, cap).fills
-        return sum(map(abs, fills)) * mark
+        fills = clear(self._supply(instrument), interests).fills
+        return sum(map(abs, fills)) * self.state.marks[instrument]
+
+    def _supply(self, instrument: int) -> Supply:
+        return supply_of(
+            self.state.markets[instrument],
+            self.state.marks[instrument],
+            self.params.market(instrument),
+            self.params.maker_fee,
+            grows=self._grows,
+        )
 
     def _band(self, instrument: int, band_bp: int) -> tuple[int, int]:
         """Return the lowest limit of a near purchase and the highest of a near sale."""
@@ -147,6 +155,6 @@ class Yardstick:
         if mark == 0:
             return 0, 1 << PRICE_WIDTH
         # Where buyers meet sellers; whoever adds to the house's skew pays more.
-        price = money(mark) + premium(self.state.markets[instrument], 0)
+        price = money(mark) + premium(self._supply(instrument), 0)
         low = price * (_WHOLE - band_bp) // (_WHOLE << MONEY_BITS)
         return low, ceil_div(price * (_WHOLE + band_bp), _WHOLE << MONEY_BITS)

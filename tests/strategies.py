@@ -58,6 +58,8 @@ RULE = PricingParams(
     depth_min=1 << 6,
     depth_max=1 << 12,
     depth_per_variance=1 << 16,
+    keep=128,
+    flow_cap=Lots(1 << 29),
     skew_cap=Lots(300),
     units=1,
 )

@@ -23,6 +23,8 @@ def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> 
         depth_min=depth_min,
         depth_max=depth_max,
         depth_per_variance=655 if lots_per_btc < 100_000 else 7,
+        keep=128,
+        flow_cap=Lots(btc_cap * lots_per_btc // 5),
         skew_cap=Lots(btc_cap * lots_per_btc),
         units=MICRO.lots_per_unit // lots_per_btc,
     )

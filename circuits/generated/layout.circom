@@ -72,10 +72,11 @@ function VARIANCE_BITS() { return 32; }
 function RETURN_BITS() { return 16; }
 function DEPTH_PER_VARIANCE_BITS() { return 16; }
 function FUNDING_BITS() { return 73; }
+function KEEP_BITS() { return 8; }
+function FEE_BITS() { return 20; }
 function SHOCK_BITS() { return 8; }
 function CONTINGENCY_BITS() { return 16; }
 function STEP_UNIT_BITS() { return 26; }
-function FEE_BITS() { return 20; }
 
 // Factors of the rules.
 function SHOCK_STEPS() { return 4; }
@@ -83,6 +84,8 @@ function HOUSE_STEPS() { return 6; }
 function INITIAL_FACTOR() { return 20; }
 function FACTOR_ONE() { return 16; }
 function RATCHET_SHIFT() { return 8; }
+function GRID_FACTOR() { return 21; }
+function GRID_SHIFT() { return 5; }
 function VARIANCE_SHIFT() { return 5; }
 function ACCRUAL_STEPS() { return 1000; }
 
@@ -235,12 +238,16 @@ bus Pricing() {
     signal depthMin; // 2^-32 per lot, of the depth coefficient
     signal depthMax; // 2^-32 per lot, of the depth coefficient
     signal depthPerVariance; // 2^-16, risk aversion times holding time
+    signal keep; // 2^-8 of what builds the skew: for whoever unwinds it
+    signal flowCap; // lots that a batch may add to the skew
 }
 
-function PRICING_WORDS() { return 3; }
+function PRICING_WORDS() { return 5; }
 function PRICING_DEPTH_MIN_WIDTH() { return 13; }
 function PRICING_DEPTH_MAX_WIDTH() { return 13; }
 function PRICING_DEPTH_PER_VARIANCE_WIDTH() { return 32; }
+function PRICING_KEEP_WIDTH() { return 9; }
+function PRICING_FLOW_CAP_WIDTH() { return 30; }
 
 // A perpetual between batches; only a priced one needs its row.
 bus MarketRow() {
@@ -496,8 +503,8 @@ template PricingHash() {
     input Pricing() pricing;
     signal output out;
 
-    out <== Hash(3, DOMAIN_PARAMS())([pricing.depthMin, pricing.depthMax,
-        pricing.depthPerVariance]);
+    out <== Hash(5, DOMAIN_PARAMS())([pricing.depthMin, pricing.depthMax,
+        pricing.depthPerVariance, pricing.keep, pricing.flowCap]);
 }
 
 template MarketRowHash() {

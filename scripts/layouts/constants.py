@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from undertow.engine.accrual import ACCRUAL_STEPS
-from undertow.engine.fees import FEE_BITS
 from undertow.engine.funding import VARIANCE_SHIFT
 from undertow.engine.house import HOUSE_STEPS
 from undertow.engine.margin import FACTOR_ONE, INITIAL_FACTOR
-from undertow.engine.price import RATCHET_SHIFT
+from undertow.engine.price import GRID_FACTOR, GRID_SHIFT, RATCHET_SHIFT
 from undertow.protocol import layout
 from undertow.protocol.fields import FIELD_WIDTH
 from undertow.protocol.packing import Packed, Words
@@ -25,13 +24,15 @@ ENUMS: tuple[tuple[str, str, type[IntEnum]], ...] = (
     ("Types of a request.", "KIND", layout.KINDS),
     ("What the public words speak of.", "STATEMENT", layout.Statement),
 )
-SCALES = {**layout.SCALES, "FEE_BITS": FEE_BITS}
+SCALES = layout.SCALES
 FACTORS = {
     **layout.FACTORS,
     "HOUSE_STEPS": HOUSE_STEPS,
     "INITIAL_FACTOR": INITIAL_FACTOR,
     "FACTOR_ONE": FACTOR_ONE,
     "RATCHET_SHIFT": RATCHET_SHIFT,
+    "GRID_FACTOR": GRID_FACTOR,
+    "GRID_SHIFT": GRID_SHIFT,
     "VARIANCE_SHIFT": VARIANCE_SHIFT,
     "ACCRUAL_STEPS": ACCRUAL_STEPS,
 }

@@ -27,6 +27,8 @@ RULE = replace(
     strategies.RULE,
     depth_max=1 << 10,
     depth_per_variance=1 << 14,
+    keep=160,
+    flow_cap=Lots(90),
 )
 FUNDING = replace(strategies.FUNDING, velocity=(1 << 30) - 1, decay=1 << 40, rate_max=(1 << 52) - 1)
 UNITS = {15: 7}

@@ -10,7 +10,7 @@ from tests.strategies import VENUE
 from undertow.crypto.field import to_field
 from undertow.engine.batch import Slot
 from undertow.engine.markets import price_sheet
-from undertow.engine.price import premium, within_cap
+from undertow.engine.price import premium, supply_of, within_cap
 from undertow.engine.verdict import Verdict
 from undertow.protocol.market import Market
 from undertow.protocol.order import ORDER_WORD, Order
@@ -86,9 +86,15 @@ def clearing(case: Case, instrument: int) -> list[int]:
         return [0] * 5
     held = case.execution.advanced[instrument]
     further = cleared.flow + cleared.side
-    cap = PARAMS.market(instrument).skew_cap if case.execution.house_grows else Lots(0)
-    following = money(case.prices[instrument]) + premium(held, further)
-    beyond = int(not within_cap(held, further, cap))
+    offered = supply_of(
+        held,
+        case.prices[instrument],
+        PARAMS.market(instrument),
+        PARAMS.maker_fee,
+        grows=case.execution.house_grows,
+    )
+    following = money(case.prices[instrument]) + premium(offered, further)
+    beyond = int(not within_cap(offered, further))
     price, side = to_field(cleared.price), to_field(cleared.side)
     return [price, to_field(following), beyond, side, to_field(taker_sign(held, cleared.flow))]
 

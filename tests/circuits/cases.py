@@ -47,12 +47,17 @@ def traded() -> Case:
 
 
 def rationed() -> Case:
-    """Three buyers at one limit that the house serves only in part, and one who pays more."""
-    probe = settled(order(1, 60, PRICE * 2), Decoy(2), Decoy(3), Decoy(4))
+    """Three buyers at one limit that the house serves only in part, and one who pays more.
+
+    The house is so deep that each lot is many steps of the grid.
+    """
+    state = venue()
+    deep = (replace(state.markets[0], kappa=Kappa(1 << 44)), *state.markets[1:])
+    state = replace(state, markets=deep)
+    probe = settled(order(1, 60, PRICE * 2), Decoy(2), Decoy(3), Decoy(4), state=state)
     limit = probe.execution.clearings[0].price >> 16
-    return settled(
-        order(1, 40, limit), order(2, 40, limit), order(3, 10, limit * 2), order(4, 40, limit)
-    )
+    bids = (order(1, 40, limit), order(2, 40, limit), order(3, 10, limit * 2), order(4, 40, limit))
+    return settled(*bids, state=state)
 
 
 def repeated() -> Case:
@@ -137,15 +142,20 @@ def later() -> Case:
     return after_trade(3_600)
 
 
+def unwound() -> Case:
+    """An order that takes back a part of the skew of the first batch."""
+    return after_trade(60, -3)
+
+
 def capped() -> Case:
     """The second batch after months: the rate is at its largest."""
     return after_trade(1 << 24)
 
 
-def after_trade(seconds: int) -> Case:
+def after_trade(seconds: int, size: int = 3) -> Case:
     """An order some time after the first batch."""
     return settled(
-        order(5, 3, PRICE * 2),
+        order(5, size, PRICE * 2 if size > 0 else 0),
         Decoy(2),
         Decoy(3),
         Decoy(4),

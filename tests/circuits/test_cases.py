@@ -19,6 +19,7 @@ from tests.circuits.cases import (
     stale,
     stuck,
     traded,
+    unwound,
     willing,
 )
 from undertow.protocol.outcome import Outcome
@@ -42,6 +43,9 @@ def test_the_cases_are_what_they_are_called() -> None:
         assert case.execution.slots[0].outcome is Outcome.CLEARED
         assert case.execution.slots[0].fill == 0
     assert willing().execution.slots[0].fill == 5
+    done = unwound().execution
+    assert (done.slots[0].fill, done.clearings[0].flow) == (-3, -3)
+    assert done.advanced[0].skew == 30
     for case, reached in ((later(), False), (capped(), True)):
         row = case.execution.state.underlyings[0]
         assert row.index != 0

@@ -3,63 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.circuits.batches import history
+from tests.circuits.batches import RULE, history
 from tests.circuits.buses import clearing, signed, taker_sign
 from tests.circuits.cases import DRAW, market
 from tests.circuits.harness import Circuit
 from undertow.crypto.field import R, to_field
 from undertow.engine.fees import takes
-from undertow.engine.price import advance_depth, pool_after, premium
+from undertow.engine.price import Supply, advance_depth, pool_after, premium, supply_of
 from undertow.protocol.market import Market
-from undertow.protocol.units import Kappa, Lots, Money
+from undertow.protocol.units import Kappa, Lots, Money, Price
 
 Compile = Callable[[str], Circuit]
 
 
-def market_inputs(held: Market, mark: int, flow: int, side: int, cap: int) -> dict[str, Any]:
+MAKER = 100
+
+
+def market_inputs(supply: Supply, flow: int, side: int, flow_cap: int = 1 << 29) -> dict[str, Any]:
     return {
-        "skew": signed(held.skew),
-        "kappa": held.kappa,
-        "before": held.pool,
-        "mark": mark,
-        "skewCap": cap,
+        "skew": signed(supply.skew),
+        "kappa": supply.kappa,
+        "keep": supply.keep,
+        "before": supply.pool,
+        "mark": supply.mark,
+        "makerFee": MAKER,
+        "skewCap": 300,
+        "flowCap": flow_cap,
         "houseGrows": 1,
         "flow": to_field(flow),
         "side": to_field(side),
     }
 
 
+def offered(held: Market, mark: int, keep: int, flow_cap: int = 1 << 29) -> Supply:
+    rule = replace(RULE, keep=keep, skew_cap=Lots(300), flow_cap=Lots(flow_cap))
+    advanced, _ = advance_depth(held, held.kappa, keep)
+    return supply_of(advanced, Price(mark), rule, MAKER, grows=True)
+
+
 def test_clear_market(circuit: Compile) -> None:
     tested = circuit("clearing.circom: ClearMarket()")
-    for _ in range(60):
-        held, mark = market(), 7_800_000
-        held, _ = advance_depth(held, held.kappa)
-        cap = max(300, abs(held.skew))
-        low, high = -cap - held.skew, cap - held.skew
-        flow = DRAW.choice((0, low, high, DRAW.randint(low, high)))
+    for _ in range(80):
+        flow_cap = DRAW.choice((0, 1, 200, (1 << 30) - 1))
+        supply = offered(market(), 7_800_000, DRAW.choice((0, 128, 256)), flow_cap)
+        cap = max(supply.cap, abs(supply.skew))
+        low, high = -cap - supply.skew, cap - supply.skew
+        flow = DRAW.choice((0, low, high, -supply.skew, DRAW.randint(low, high)))
         side = DRAW.choice((1, -1))
-        further = held.skew + flow + side
-        pool = pool_after(held, flow)
+        further = supply.skew + flow + side
+        pool, rate = pool_after(supply, flow), premium(supply, flow)
         outputs = {
             "pool": pool,
-            "dust": premium(held, flow) * flow - (pool - held.pool),
-            "clearing.price": (mark << 16) + premium(held, flow),
+            "kept": rate * flow - (pool - supply.pool),
+            "clearing.price": (supply.mark << 16) + rate,
             "clearing.beyond": int(abs(further) > cap),
-            "clearing.takerSign": taker_sign(held, flow),
+            "clearing.takerSign": taker_sign(Market(skew=supply.skew), flow),
         }
         if abs(further) <= cap:
-            outputs["clearing.nextPrice"] = (mark << 16) + premium(held, flow + side)
-        tested.agrees(market_inputs(held, mark, flow, side, 300), outputs)
-    held = Market(skew=Lots(40), kappa=Kappa(1 << 30), pool=Money(0))
-    assert tested.loose_wires(tested.witness(market_inputs(held, 9, 7, 1, 300))) == []
-    tested.refuses(market_inputs(held, 9, 261, 1, 300))
-    tested.refuses(market_inputs(held, 9, R // 3, 1, 300))
-    tested.refuses(market_inputs(held, 9, 7, 3, 300))
-    tested.refuses({**market_inputs(held, 9, 7, 1, 300), "houseGrows": 0})
+            outputs["clearing.nextPrice"] = (supply.mark << 16) + premium(supply, flow + side)
+        tested.agrees(market_inputs(supply, flow, side, flow_cap), outputs)
+    held = offered(Market(skew=Lots(40), kappa=Kappa(1 << 30), pool=Money(0)), 9, 128)
+    assert tested.loose_wires(tested.witness(market_inputs(held, 7, 1))) == []
+    tested.refuses(market_inputs(held, 261, 1))
+    tested.refuses(market_inputs(held, R // 3, 1))
+    tested.refuses(market_inputs(held, 7, 3))
+    tested.refuses({**market_inputs(held, 7, 1), "houseGrows": 0})
+    assert tested.accepts(tested.witness(market_inputs(held, 7, 1, 7)))
+    tested.refuses(market_inputs(held, 8, 1, 7))
     assert tested.count == tested.cost
 
 

@@ -46,7 +46,7 @@ def test_advance_market(circuit: Compile) -> None:
                 before, after = case.before.markets[lane], case.execution.advanced[lane]
                 variance = case.execution.state.underlyings[lane // 8].variance
                 target = depth_target(case.prices[lane], variance, PARAMS.market(lane))
-                _, released = advance_depth(before, target)
+                _, released = advance_depth(before, target, PARAMS.market(lane).keep)
                 if case.halted >> lane & 1:
                     released = Money(0)
                     assert after == before

@@ -11,7 +11,15 @@ from tests.circuits.buses import signed
 from tests.circuits.cases import DRAW, market
 from tests.circuits.harness import Circuit
 from undertow.crypto.field import R, to_field
-from undertow.engine.price import advance_depth, depth_target, pool_after, premium
+from undertow.engine.price import (
+    Supply,
+    advance_depth,
+    depth_target,
+    paid,
+    pool_after,
+    premium,
+    supply_of,
+)
 from undertow.protocol.market import Market
 from undertow.protocol.params import pricing_words
 from undertow.protocol.units import Kappa, Lots, Money, Price
@@ -24,7 +32,7 @@ def test_advance_depth(circuit: Compile) -> None:
     for _ in range(60):
         held, mark = market(), Price(DRAW.choice((1, 7_800_000, MAX_PRICE)))
         variance = DRAW.choice((0, 1 << 12, (1 << 32) - 1))
-        after, released = advance_depth(held, depth_target(mark, variance, RULE))
+        after, released = advance_depth(held, depth_target(mark, variance, RULE), RULE.keep)
         inputs = {
             "market": bus(held, mark),
             "pricing": pricing_words(RULE),
@@ -43,29 +51,66 @@ def test_advance_depth(circuit: Compile) -> None:
     assert tested.count == tested.cost
 
 
-def supply(held: Market) -> list[int]:
-    square = held.skew * held.skew
-    return [*signed(held.skew), held.kappa, held.pool, square, held.kappa * square]
+def offered(mark: int, maker_fee: int, held: Market | None = None) -> Supply:
+    """Return what a house offers for a market whose depth has advanced."""
+    rule = replace(RULE, keep=DRAW.choice((0, 1, 128, 256)))
+    advanced, _ = advance_depth(held or market(), Kappa(0), rule.keep)
+    return supply_of(advanced, Price(mark), rule, maker_fee, grows=True)
+
+
+def bus_of(supply: Supply) -> list[int]:
+    square = supply.skew * supply.skew
+    terms = [supply.kappa, supply.keep, supply.pool, supply.refund, supply.grid]
+    return [*signed(supply.skew), *terms, square, supply.kappa * square]
+
+
+def test_open_supply(circuit: Compile) -> None:
+    tested = circuit("price.circom: OpenSupply()")
+    for mark in (0, 1, 7_800_000, MAX_PRICE):
+        for maker_fee in (0, 1, 100, (1 << 20) - 1):
+            supply = offered(mark, maker_fee)
+            given = {
+                "skew": signed(supply.skew),
+                "kappa": supply.kappa,
+                "keep": supply.keep,
+                "pool": supply.pool,
+                "mark": mark,
+                "makerFee": maker_fee,
+            }
+            outputs: dict[str, int] = {"supply.refund": supply.refund, "supply.grid": supply.grid}
+            square = supply.skew * supply.skew
+            outputs |= {"supply.square": square, "supply.potential": supply.kappa * square}
+            values = tested.agrees(given, outputs)
+    passed_on = ["skew", "kappa", "keep", "pool"]
+    passed_on += [f"supply.{name}" for name in passed_on]
+    assert tested.loose_wires(values, but=passed_on) == []
+    assert tested.count == tested.cost
 
 
 def test_quote_flow(circuit: Compile) -> None:
     tested = circuit("price.circom: QuoteFlow()")
-    for _ in range(60):
-        held, _ = advance_depth(market(), Kappa(0))
-        flow = DRAW.choice((0, -held.skew, -2 * held.skew, 1, DRAW.randint(-400, 400)))
-        back = (held.skew < 0) - (held.skew > 0)
+    for _ in range(120):
+        supply = offered(DRAW.choice((1, 7_800_000, MAX_PRICE)), DRAW.choice((0, 100, 1 << 19)))
+        skew = supply.skew
+        flow = DRAW.choice((0, -skew, -2 * skew, -skew // 2, 1, DRAW.randint(-400, 400)))
+        back = (skew < 0) - (skew > 0)
         lot = flow or back
-        given = {"supply": supply(held), "toFlat": to_field(back), "flow": to_field(flow)}
+        given = {"supply": bus_of(supply), "toFlat": to_field(back), "flow": to_field(flow)}
+        after = pool_after(supply, lot)
         outputs = {
             "quote.none": int(flow == 0),
             "quote.sign": -1 if lot < 0 else 1,
-            "quote.premium": premium(held, flow),
-            "quote.pool": pool_after(held, lot),
-            "quote.skew": abs(held.skew + lot),
+            "quote.premium": premium(supply, flow),
+            "quote.move.paid": paid(supply, lot),
+            "quote.skew": abs(skew + lot),
         }
-        tested.agrees(given, outputs)
-    held = Market(skew=Lots(40), kappa=Kappa(1 << 30))
-    given = {"supply": supply(held), "toFlat": R - 1, "flow": 7}
+        values = tested.agrees(given, outputs)
+        left, grown = (tested.value(values, f"quote.move.{name}") for name in ("left", "grown"))
+        assert left + (grown * supply.keep >> 8) == after
+    supply = offered(
+        7_800_000, 100, Market(skew=Lots(40), kappa=Kappa(1 << 30), pool=Money(1 << 20))
+    )
+    given = {"supply": bus_of(supply), "toFlat": R - 1, "flow": R - 7}
     assert tested.loose_wires(tested.witness(given), but=["supply", "toFlat"]) == []
     tested.refuses({**given, "flow": 1 << 33})
     tested.refuses({**given, "flow": R // 3})

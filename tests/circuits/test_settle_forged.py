@@ -33,6 +33,7 @@ from tests.circuits.deployed import deployed, needs_native
 from undertow.crypto.field import R
 from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.layout import LEVELS
+from undertow.protocol.market import PRICING_WORDS
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
 from undertow.protocol.statement import BATCH_HEADER
 from undertow.protocol.underlying import FUNDING_WORD, UNDERLYING_WORDS
@@ -178,7 +179,7 @@ BREAKS = [
     ("repeated account filled", repeated, fill(1, 7)),
     ("expired order filled", expired, fill(0, 5)),
     ("order beyond margin filled", overdrawn, fill(0, 5)),
-    ("order beyond margin by its concentration filled", concentrated, fill(0, 300)),
+    ("order beyond margin by its concentration filled", concentrated, fill(0, 90)),
     ("parameters repacked in their word", traded, repacked),
     ("order on another leaf", traded, other_leaf),
     ("signature's scalar", traded, flipped_digit),
@@ -200,6 +201,8 @@ BREAKS = [
     ("rule of funding that is not packed so", traded, unpacked),
     ("older price time", later, put("time", by=-3_601)),
     ("a rule", traded, put("pricing", 0, 1)),
+    ("share of the pool", traded, put("pricing", 0, PRICING_WORDS.at("keep"))),
+    ("flow's cap", traded, put("pricing", 0, PRICING_WORDS.at("flow_cap"))),
     ("index beyond the tree", traded, put("index", 2, by=1 << 24)),
 ]
 

@@ -30,6 +30,7 @@ from tests.circuits.cases import (
     stale,
     stuck,
     traded,
+    unwound,
     willing,
 )
 from tests.circuits.deployed import deployed, needs_native
@@ -92,9 +93,13 @@ ACCEPTS = f"{SLOT}.clear.NonNegative#0"
 WITHIN = "clear.clear[0].NonNegative#0"
 GROWS = "HouseMayGrow.NonNegative"
 QUOTE = "clear.clear[0].QuoteFlow#0"
-PREMIUM, DUE = f"{QUOTE}.FloorDivide", f"{QUOTE}.PoolAfter.FloorDivide"
 PRICED, HALTS = "clear.lane[0].priced", "AdvanceMarkets.advance[0].halts"
 STANDS = "AdvanceMarkets.advance[0].StandOrMove.after.row"
+PREMIUM, DUE = f"{QUOTE}.FloorDivide", f"{QUOTE}.MoveSkew.FloorDivide"
+BOUND, LARGER = f"{QUOTE}.MoveSkew.Smaller.NonNegative", f"{QUOTE}.MoveSkew.NonNegative"
+REACH = "clear.clear[0].Smaller.NonNegative"
+REFUND, GRID = (f"clear.clear[0].OpenSupply.FloorShift#{i}" for i in range(2))
+SHARE = "clear.clear[0].FloorShift"
 FUND = "AdvanceUnderlyings.AdvanceFunding[0]"
 PAID = f"{FUND}.FundingIndex.FloorShift"
 PART, STEPS = (f"{FUND}.Accrual.FloorDivide#{i}" for i in range(2))
@@ -118,6 +123,14 @@ LIES = {
     "premium one higher": Lie(case=traded, about=divided(PREMIUM, 1), check=PREMIUM),
     "pool one lower": Lie(case=traded, about=divided(DUE, -1), check=DUE),
     "pool one higher": Lie(case=traded, about=divided(DUE, 1), check=DUE),
+    "share of the pool one lower": Lie(case=traded, about=shifted(SHARE, -1, 8), check=SHARE),
+    "share of the pool one higher": Lie(case=traded, about=shifted(SHARE, 1, 8), check=SHARE),
+    "refund one higher": Lie(case=unwound, about=shifted(REFUND, 1, 3), check=REFUND),
+    "refund without its bound": Lie(case=unwound, about=turned(BOUND), check=BOUND),
+    "a growth called an unwinding": Lie(case=later, about=turned(LARGER), check=LARGER),
+    "more flow than its cap": Lie(case=traded, about=turned(REACH), check=REACH),
+    "a finer grid": Lie(case=traded, about=shifted(GRID, -1, 5), check=GRID),
+    "a coarser grid": Lie(case=traded, about=shifted(GRID, 1, 5), check=GRID),
     "funding one lower": Lie(case=later, about=shifted(PAID, -1, 57), check=PAID),
     "funding one higher": Lie(case=later, about=shifted(PAID, 1, 57), check=PAID),
     "a skew called small": Lie(case=later, about=turned(ACTIVE), check=ACTIVE),
@@ -139,14 +152,14 @@ LIES = {
     "concentration left out, filled": Lie(
         case=concentrated,
         about={CONCENTRATED: lambda values: 0},
-        agree=(fill(0, 300), buying_side),
+        agree=(fill(0, 90), buying_side),
         check=CONCENTRATED,
     ),
     "beyond margin, called solvent": Lie(
-        case=overdrawn, about=turned(SOLVENT), agree=(fill(0, 300), buying_side), check=SOLVENT
+        case=overdrawn, about=turned(SOLVENT), agree=(fill(0, 90), buying_side), check=SOLVENT
     ),
     "beyond margin, called safer": Lie(
-        case=overdrawn, about=turned(SAFER), agree=(fill(0, 300), buying_side), check=SAFER
+        case=overdrawn, about=turned(SAFER), agree=(fill(0, 90), buying_side), check=SAFER
     ),
     "outside its limit, filled": Lie(
         case=outside, about=turned(ACCEPTS), agree=(fill(0, 5),), check=ACCEPTS

@@ -8,7 +8,7 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (227_118, 16),
+    "settle_default": (228_473, 16),
     "requests_default": (118_764, 8),
     "settle_large": (850_765, 64),
 }

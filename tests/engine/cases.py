@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from fractions import Fraction
-from math import ceil
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.strategies import RULE
 from undertow.engine.clearing import Clearing, Interest
+from undertow.engine.price import Supply
 from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.sheet import Entry, RiskParams
@@ -22,8 +21,34 @@ INDEX = Price(7_800_000)
 CAP = Lots(400)
 NO_RISK = RiskParams(shock=0, contingency=0, concentration=1)
 """What a listed instrument has at least."""
-SHALLOW = replace(RULE, depth_min=1, depth_max=1)
-"""Parameters of a market whose depth is half its price, whatever its variance."""
+SHALLOW = replace(RULE, depth_min=1, depth_max=1, keep=256)
+"""Parameters of a market whose depth is half its price, whatever its variance, and whose pool gets
+all that builds the skew."""
+UNBOUNDED = Money(1 << 100)
+"""A refund that no pool here reaches."""
+
+
+def supply(kappa: int, skew: int = 0, pool: int = 0, **terms: int) -> Supply:
+    """Return what a house offers that keeps nothing, bounds no refund and rounds to no grid."""
+    known = {"mark": INDEX, "keep": 256, "refund": UNBOUNDED, "grid": 1, "cap": CAP}
+    return Supply(kappa=Kappa(kappa), skew=Lots(skew), pool=Money(pool), **{**known, **terms})  # type: ignore[arg-type]
+
+
+@st.composite
+def supplies(draw: st.DrawFn, skew: int = 300, kappa: int = 1 << 40) -> Supply:
+    """Return a house's supply whose pool is funded up to its share, on all terms."""
+    held, depth = draw(st.integers(-skew, skew)), draw(st.integers(0, kappa))
+    keep = draw(st.sampled_from((0, 1, 64, 128, 255, 256)))
+    ceiling = keep * depth * held * held >> 24
+    lot = max(2 * depth * max(abs(held), 1) >> 16, 1)
+    return supply(
+        depth,
+        held,
+        draw(st.integers(0, ceiling)),
+        keep=keep,
+        refund=draw(st.one_of(st.integers(0, lot), st.just(UNBOUNDED))),
+        grid=draw(st.one_of(st.just(1), st.integers(1, lot))),
+    )
 
 
 @st.composite
@@ -31,7 +56,7 @@ def markets(draw: st.DrawFn, skew: int = 300, kappa: int = 1 << 40) -> Market:
     """Return a market whose pool is funded up to its potential."""
     held = draw(st.integers(-skew, skew))
     depth = draw(st.integers(0, kappa))
-    ceiling = ceil(Fraction(depth * held * held, 1 << 16))
+    ceiling = depth * held * held >> 16
     return Market(skew=Lots(held), kappa=Kappa(depth), pool=Money(draw(st.integers(0, ceiling))))
 
 
@@ -56,7 +81,7 @@ def clearing_of(flow: int, *fills: int, premium: int = 0, price: int = 0) -> Cle
         fills=tuple(Lots(fill) for fill in fills),
         side=1,
         pool=Money(0),
-        dust=Money(0),
+        kept=Money(0),
     )
 
 

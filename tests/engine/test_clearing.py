@@ -6,13 +6,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.cases import CAP, INDEX, interests, markets
+from tests.engine.cases import INDEX, interests, supplies, supply
 from undertow.engine.clearing import NO_INTEREST, Clearing, Interest, clear
-from undertow.engine.price import premium, within_cap
-from undertow.protocol.market import Market
-from undertow.protocol.units import Kappa, Lots, Money, Price, money
+from undertow.engine.price import Supply, premium, within_cap
+from undertow.protocol.units import Lots, Price, money
 
-DEEP = Kappa(1 << 32)
+DEEP = 1 << 32
 """A flow of x lots from no skew moves the price by x micro-USD."""
 FREE = 1 << 30
 """A limit that no price here reaches."""
@@ -24,8 +23,7 @@ def bid(size: int, over: int) -> Interest:
 
 
 def cleared(*orders: Interest, cap: int = 100, skew: int = 0, pool: int = 0) -> Clearing:
-    market = Market(skew=Lots(skew), pool=Money(pool << 16), kappa=DEEP)
-    return clear(market, INDEX, orders, Lots(cap))
+    return clear(supply(DEEP, skew, pool << 16, cap=cap), orders)
 
 
 @pytest.mark.parametrize("side", [1, -1])
@@ -42,7 +40,7 @@ def test_an_order_alone_fills_as_far_as_its_limit_included(
     assert result.premium == side * fill << 16
     assert result.price == (INDEX + side * fill) << 16
     assert result.pool == fill * fill << 16
-    assert result.dust == 0
+    assert result.kept == 0
 
 
 @pytest.mark.parametrize("side", [1, -1])
@@ -132,15 +130,34 @@ def test_orders_that_meet_pay_the_price_of_the_first_lot_that_unwinds() -> None:
     result = cleared(bid(5, FREE), bid(-5, -FREE), skew=3, pool=9, cap=3)
     # Of a pool of 9 at 3 lots 4 stay at 2: the lot is worth 5 more than the index.
     assert (result.flow, result.premium, result.price) == (0, 5 << 16, (INDEX + 5) << 16)
-    assert (result.pool, result.dust) == (9 << 16, 0)
+    assert (result.pool, result.kept) == (9 << 16, 0)
 
 
-def test_what_rounding_collects_beyond_the_pool_is_dust() -> None:
-    market = Market(kappa=Kappa(1 << 15))
-    for side in (1, -1):
-        result = clear(market, INDEX, [bid(side * 3, side * FREE)], CAP)
+@pytest.mark.parametrize(
+    ("terms", "outcome"),
+    [
         # Half of 9 rounded up is 5; two by three lots are 6.
-        assert (result.pool, result.premium, result.dust) == (5, 2 * side, 1)
+        ({}, (5, 2, 1)),
+        # The pool's half of 5 is 2, the house's the rest.
+        ({"keep": 128}, (2, 2, 4)),
+        ({"keep": 0}, (0, 2, 6)),
+        # A premium of 10 for each of three lots.
+        ({"grid": 10}, (5, 10, 25)),
+    ],
+)
+def test_what_a_flow_pays_beyond_the_pools_share_is_kept(
+    terms: dict[str, int], outcome: tuple[int, int, int]
+) -> None:
+    for side in (1, -1):
+        result = clear(supply(1 << 15, **terms), [bid(side * 3, side * FREE)])
+        assert (result.pool, result.premium * side, result.kept) == outcome
+
+
+def test_what_unwinding_is_not_paid_is_kept() -> None:
+    for side in (1, -1):
+        result = clear(supply(1 << 16, side * 4, 16, refund=3), [bid(side * -2, side * -FREE)])
+        # Of 16 four stay; two lots get three each of the twelve.
+        assert (result.pool, result.premium * side, result.kept) == (4, 3, 6)
 
 
 def accepts(order: Interest, price: int) -> bool:
@@ -148,19 +165,20 @@ def accepts(order: Interest, price: int) -> bool:
     return price <= limit if order.size > 0 else price >= limit
 
 
-def price_at(market: Market, flow: int) -> float:
-    if not within_cap(market, flow, CAP):
+def price_at(offered: Supply, flow: int) -> float:
+    if not within_cap(offered, flow):
         return float("inf") if flow > 0 else float("-inf")
-    return money(INDEX) + premium(market, flow)
+    return money(INDEX) + premium(offered, flow)
 
 
 @settings(max_examples=80)
-@given(markets(), interests())
-def test_every_order_is_treated_by_the_rule(market: Market, orders: list[Interest]) -> None:
-    result = clear(market, INDEX, orders, CAP)
+@given(supplies(), interests())
+def test_every_order_is_treated_by_the_rule(offered: Supply, orders: list[Interest]) -> None:
+    result = clear(offered, orders)
     assert sum(result.fills) == result.flow
-    assert within_cap(market, result.flow, CAP)
-    assert 0 <= result.dust <= max(abs(result.flow) - 1, 0)
+    assert within_cap(offered, result.flow)
+    assert result.kept >= 0
+    assert result.kept == result.premium * result.flow - (result.pool - offered.pool)
     rationed: dict[int, bool] = {}
     for order, fill in zip(orders, result.fills, strict=True):
         side = 1 if order.size > 0 else -1
@@ -169,38 +187,38 @@ def test_every_order_is_treated_by_the_rule(market: Market, orders: list[Interes
         assert willing or fill == 0
         if willing and order.size and fill != order.size:
             # One lot more would breach its limit, and nobody later in the band was preferred.
-            assert not accepts(order, price_at(market, result.flow + side))  # type: ignore[arg-type]
+            assert not accepts(order, price_at(offered, result.flow + side))  # type: ignore[arg-type]
             rationed[side] = True
         elif fill and rationed.get(side):
-            assert accepts(order, price_at(market, result.flow + side))  # type: ignore[arg-type]
+            assert accepts(order, price_at(offered, result.flow + side))  # type: ignore[arg-type]
     assert len(rationed) <= 1
 
 
 @settings(max_examples=50)
-@given(markets(), interests(), st.randoms(use_true_random=False))
-def test_permuting_orders_changes_neither_price_nor_flow(market, orders, random) -> None:  # type: ignore[no-untyped-def]
-    before = clear(market, INDEX, orders, CAP)
+@given(supplies(), interests(), st.randoms(use_true_random=False))
+def test_permuting_orders_changes_neither_price_nor_flow(offered, orders, random) -> None:  # type: ignore[no-untyped-def]
+    before = clear(offered, orders)
     shuffled = list(orders)
     random.shuffle(shuffled)
-    after = clear(market, INDEX, shuffled, CAP)
+    after = clear(offered, shuffled)
     assert (after.flow, after.price, after.pool) == (before.flow, before.price, before.pool)
 
 
 @settings(max_examples=50)
-@given(markets(skew=40), interests(size=8, most=4))
-def test_the_flow_is_the_only_one_that_clears(market: Market, orders: list[Interest]) -> None:
-    result: Clearing = clear(market, INDEX, orders, CAP)
+@given(supplies(skew=40), interests(size=8, most=4))
+def test_the_flow_is_the_only_one_that_clears(offered: Supply, orders: list[Interest]) -> None:
+    result: Clearing = clear(offered, orders)
     buys = sum(o.size for o in orders if o.size > 0)
     sells = -sum(o.size for o in orders if o.size < 0)
     assume(buys + sells > 0)
     feasible = []
     for flow in range(-sells, buys + 1):
-        if not within_cap(market, flow, CAP):
+        if not within_cap(offered, flow):
             continue
-        here = [o for o in orders if o.size and accepts(o, price_at(market, flow))]  # type: ignore[arg-type]
+        here = [o for o in orders if o.size and accepts(o, price_at(offered, flow))]  # type: ignore[arg-type]
         may_buy = sum(o.size for o in here if o.size > 0)
         may_sell = -sum(o.size for o in here if o.size < 0)
-        up, down = price_at(market, flow + 1), price_at(market, flow - 1)
+        up, down = price_at(offered, flow + 1), price_at(offered, flow - 1)
         must_buy = sum(o.size for o in orders if o.size > 0 and accepts(o, up))  # type: ignore[arg-type, misc]
         must_sell = -sum(o.size for o in orders if o.size < 0 and accepts(o, down))  # type: ignore[arg-type, misc]
         if must_buy - may_sell <= flow <= may_buy - must_sell:

@@ -95,6 +95,16 @@ def test_the_rate_moves_with_the_skew_outside_the_dead_zone_without_a_limit_of_s
     assert ramp(0, skew, 1, RULE)[0] == moved << 12
 
 
+@pytest.mark.parametrize("rate", [1, -1])
+def test_the_smallest_rate_takes_its_time_to_zero(rate: int) -> None:
+    assert ramp(rate, 0, 5, replace(RULE, decay=1)) == (0, rate)
+
+
+@pytest.mark.parametrize("skew", [1, -1])
+def test_one_unit_outside_the_dead_zone_moves_the_rate_its_way(skew: int) -> None:
+    assert ramp(0, skew, 1, replace(RULE, dead_zone=1))[0] == skew << 12
+
+
 @pytest.mark.parametrize(
     ("rate", "seconds", "after"),
     [(5 << 20, 3, 2 << 20), (-(5 << 20), 3, -(2 << 20)), (5 << 20, 5, 0), (7, 1, 0), (-7, 9, 0)],
@@ -129,6 +139,8 @@ def test_the_rate_stops_at_its_largest_and_the_area_knows_when(
 def test_a_rate_beyond_a_bound_that_was_lowered_is_at_the_bound_at_once(side: int) -> None:
     beyond = side * 5 * RULE.rate_max
     assert ramp(beyond, side * 50, 3, RULE) == (side * RULE.rate_max, side * 6 * RULE.rate_max)
+    slowest = replace(RULE, dead_zone=1, velocity=1, rate_max=9)
+    assert ramp(side * 10, side, 3, slowest) == (side * 9, side * 54)
 
 
 def test_a_market_that_stands_still_with_no_velocity_keeps_its_rate() -> None:

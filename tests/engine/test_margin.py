@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.cases import line, lots_of, sheet_of
+from tests.engine.cases import line, lots_of, sheet_of, supply
 from undertow.crypto.babyjubjub import Point
 from undertow.engine.margin import (
     Book,
@@ -20,9 +20,9 @@ from undertow.engine.margin import (
     trade,
     worst_loss,
 )
-from undertow.engine.price import depth_target, pool_after
+from undertow.engine.price import depth_target, paid
 from undertow.protocol.account import Account
-from undertow.protocol.market import Market, PricingParams
+from undertow.protocol.market import PricingParams
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams, perpetual
 from undertow.protocol.units import Lots, Money, Price
 
@@ -249,13 +249,15 @@ def test_the_concentration_covers_what_an_exit_pays_into_a_flat_market(
         depth_min=1 << 6,
         depth_max=1 << 12,
         depth_per_variance=1 << 16,
+        keep=256,
+        flow_cap=Lots(300),
         skew_cap=Lots(300),
         units=1,
     )
     kappa = depth_target(Price(price), variance, rule)
     risk = RiskParams(shock=12, contingency=600, concentration=rule.depth_max)
     entry = perpetual(Price(price), Money(0), risk)
-    assert lots**2 * entry.concentration >= pool_after(Market(kappa=kappa), -lots)
+    assert lots**2 * entry.concentration >= paid(supply(kappa), -lots)
 
 
 def test_positions_and_sheet_are_of_one_length() -> None:

@@ -18,7 +18,7 @@ from undertow.protocol.units import Kappa, Lots, Money, Price
 OLD = Market(skew=Lots(2), pool=Money(1 << 20), kappa=Kappa(256 << 16))
 """Its potential at a depth of 255 is 1,020 in units of 2**16 by lots squared."""
 NEW = prices(1 << 17)
-STILL = params(rule=replace(RULE, depth_min=0, depth_max=0), risk=NO_RISK)
+STILL = params(rule=replace(RULE, depth_min=0, depth_max=0, keep=256), risk=NO_RISK)
 
 
 @pytest.mark.parametrize("lanes", [(), (0,), (8,), (0, 8)])

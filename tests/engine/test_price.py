@@ -11,14 +11,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.cases import markets
+from tests.engine.cases import supplies, supply
 from tests.strategies import RULE
-from undertow.engine.price import advance_depth, depth_target, pool_after, premium, within_cap
+from undertow.engine.fees import fee_of
+from undertow.engine.price import (
+    Supply,
+    advance_depth,
+    depth_target,
+    paid,
+    pool_after,
+    premium,
+    supply_of,
+    within_cap,
+)
 from undertow.protocol.market import Market
 from undertow.protocol.units import Kappa, Lots, Money, Price
 
 ONE = 1 << 16
 """Depth whose potential at x lots is x squared."""
+WHOLE = 256
+"""A share of one."""
 
 
 @pytest.mark.parametrize(
@@ -57,35 +69,39 @@ def test_the_depth_follows_variance_between_its_bounds(
     ],
 )
 def test_the_depth_falls_by_a_256th_at_most(kappa: int, target: int, after: int) -> None:
-    moved, released = advance_depth(Market(kappa=Kappa(kappa)), Kappa(target))
+    moved, released = advance_depth(Market(kappa=Kappa(kappa)), Kappa(target), WHOLE)
     assert moved == Market(kappa=Kappa(after))
     assert released == 0
 
 
 @pytest.mark.parametrize(
-    ("kappa", "skew", "pool", "released"),
+    ("kappa", "skew", "pool", "keep", "released"),
     [
-        (ONE, 3, 9, 0),
-        (ONE, 3, 10, 1),
-        (ONE, -3, 19, 10),
-        (ONE, 3, 0, 0),
-        (ONE + 1, 3, 10, 0),  # the potential is rounded up
-        (ONE + 1, 3, 11, 1),
-        (ONE - 1, 3, 9, 0),
-        (ONE, 0, 4, 4),
+        (ONE, 3, 9, WHOLE, 0),
+        (ONE, 3, 10, WHOLE, 1),
+        (ONE, -3, 19, WHOLE, 10),
+        (ONE, 3, 0, WHOLE, 0),
+        (ONE + 1, 3, 10, WHOLE, 1),  # the share is rounded down
+        (ONE - 1, 3, 9, WHOLE, 1),
+        (ONE, 0, 4, WHOLE, 4),
+        (ONE, 3, 4, 128, 0),  # half of nine
+        (ONE, 3, 5, 128, 1),
+        (ONE, 4, 1, 16, 0),
+        (ONE, 4, 1, 15, 1),
+        (ONE, 4, 9, 0, 9),
     ],
 )
-def test_the_pool_releases_what_it_holds_above_the_potential(
-    kappa: int, skew: int, pool: int, released: int
+def test_the_pool_releases_what_it_holds_above_its_share(
+    kappa: int, skew: int, pool: int, keep: int, released: int
 ) -> None:
     market = Market(kappa=Kappa(kappa), skew=Lots(skew), pool=Money(pool))
-    after, out = advance_depth(market, Kappa(kappa))
+    after, out = advance_depth(market, Kappa(kappa), keep)
     assert (after, out) == (replace(market, pool=Money(pool - released)), released)
 
 
 def test_what_is_released_follows_the_depth_after_its_fall() -> None:
     market = Market(kappa=Kappa(256 * ONE), skew=Lots(-2), pool=Money(1_024))
-    after, released = advance_depth(market, Kappa(0))
+    after, released = advance_depth(market, Kappa(0), WHOLE)
     assert (after.kappa, after.pool, released) == (255 * ONE, 1_020, 4)
 
 
@@ -93,43 +109,52 @@ def potential(kappa: int, skew: int) -> int:
     return ceil(Fraction(kappa, ONE) * skew**2)
 
 
-@given(markets(), st.integers(-700, 700))
-def test_the_pool_pays_for_what_it_took(market: Market, flow: int) -> None:
-    """Building adds the potential's difference, unwinding pays a share, crossing leaves all."""
-    before, after = market.skew, market.skew + flow
-    pool = pool_after(market, flow)
+@given(supplies(), st.integers(-700, 700))
+def test_the_pool_takes_its_share_and_gives_up_what_unwinds(offered: Supply, flow: int) -> None:
+    """Building adds the share of the potential's difference, crossing leaves the share of all."""
+    before, after = offered.skew, offered.skew + flow
+    pool, share = pool_after(offered, flow), Fraction(offered.keep, WHOLE)
     if before == 0 or ((before > 0) == (after > 0) and abs(after) >= abs(before)):
-        grown = Fraction(market.kappa, ONE) * (after**2 - before**2)
-        assert pool == market.pool + ceil(grown)
+        grown = ceil(Fraction(offered.kappa, ONE) * (after**2 - before**2))
+        assert pool == offered.pool + floor(grown * share)
+        assert paid(offered, flow) == grown
     elif (before > 0) == (after > 0) and after != 0:
-        assert pool == ceil(market.pool * Fraction(after, before) ** 2)
+        assert pool == ceil(offered.pool * Fraction(after, before) ** 2)
+        assert paid(offered, flow) == -min(offered.pool - pool, offered.refund * abs(flow))
     else:
-        assert pool == potential(market.kappa, after)
+        assert pool == floor(potential(offered.kappa, after) * share)
+        back = min(offered.pool, offered.refund * abs(before))
+        assert paid(offered, flow) == potential(offered.kappa, after) - back
 
 
 @pytest.mark.parametrize(
-    ("skew", "pool", "flow", "after"),
+    ("skew", "pool", "flow", "keep", "after"),
     [
-        (0, 0, 0, 0),
-        (0, 0, 4, 16),
-        (0, 0, -4, 16),
-        (3, 5, 0, 5),
-        (1, 0, 0, 0),
-        (1, 0, -2, 1),  # turned round: full, though it was empty
-        (-1, 0, 2, 1),
-        (3, 5, 1, 12),  # 5 and 16 - 9
-        (-3, 5, -1, 12),
-        (4, 9, -1, 6),  # 9 * 9 / 16 is 5.06, rounded up
-        (-4, 9, 1, 6),
-        (4, 9, -4, 0),  # all unwound: the pool has paid out
-        (4, 9, -5, 1),
-        (-4, 9, 6, 4),
-        (4, 9, -8, 16),
+        (0, 0, 0, WHOLE, 0),
+        (0, 0, 4, WHOLE, 16),
+        (0, 0, -4, WHOLE, 16),
+        (0, 0, 4, 128, 8),
+        (0, 0, 3, 128, 4),  # half of 9, rounded down
+        (0, 0, 3, 0, 0),
+        (3, 5, 0, WHOLE, 5),
+        (1, 0, 0, WHOLE, 0),
+        (1, 0, -2, WHOLE, 1),  # turned round: full, though it was empty
+        (-1, 0, 2, WHOLE, 1),
+        (3, 5, 1, WHOLE, 12),  # 5 and 16 - 9
+        (-3, 5, -1, WHOLE, 12),
+        (3, 4, 1, 128, 7),  # 4 and half of 7
+        (4, 9, -1, WHOLE, 6),  # 9 * 9 / 16 is 5.06, rounded up
+        (-4, 9, 1, WHOLE, 6),
+        (4, 9, -1, 0, 6),  # what stays is no matter of the share
+        (4, 9, -4, WHOLE, 0),  # all unwound: the pool has paid out
+        (4, 9, -5, WHOLE, 1),
+        (-4, 9, 6, WHOLE, 4),
+        (-4, 9, 7, 128, 4),
+        (4, 9, -8, WHOLE, 16),
     ],
 )
-def test_the_pool_after_a_flow(skew: int, pool: int, flow: int, after: int) -> None:
-    market = Market(kappa=Kappa(ONE), skew=Lots(skew), pool=Money(pool))
-    assert pool_after(market, flow) == after
+def test_the_pool_after_a_flow(skew: int, pool: int, flow: int, keep: int, after: int) -> None:
+    assert pool_after(supply(ONE, skew, pool, keep=keep), flow) == after
 
 
 @pytest.mark.parametrize(
@@ -148,6 +173,8 @@ def test_the_pool_after_a_flow(skew: int, pool: int, flow: int, after: int) -> N
         (ONE // 2, 0, 0, 3, 2),  # 5 by three lots, rounded against who pays
         (ONE // 2, 0, 0, -3, -2),
         (ONE, 4, 9, -5, 1),  # 8 by five
+        (ONE, -1, 0, 2, 1),  # turned round: the whole potential of the other side
+        (ONE, 1, 0, -2, -1),
         (ONE, 3, 6, 0, 3),  # without a flow, as for the first lot that unwinds
         (ONE, -3, 6, 0, -3),
         (ONE, 1, 1, 0, 1),
@@ -155,14 +182,80 @@ def test_the_pool_after_a_flow(skew: int, pool: int, flow: int, after: int) -> N
     ],
 )
 def test_the_premium_of_a_flow(kappa: int, skew: int, pool: int, flow: int, rate: int) -> None:
-    market = Market(kappa=Kappa(kappa), skew=Lots(skew), pool=Money(pool))
-    assert premium(market, flow) == rate
+    assert premium(supply(kappa, skew, pool), flow) == rate
 
 
-@given(markets(), st.integers(-700, 700).filter(bool))
-def test_the_premium_is_what_the_pool_takes_or_pays_by_the_lot(market: Market, flow: int) -> None:
-    exact = Fraction(pool_after(market, flow) - market.pool, flow)
-    assert premium(market, flow) == (ceil(exact) if flow > 0 else floor(exact))
+@pytest.mark.parametrize(
+    ("skew", "pool", "flow", "refund", "grid", "rate"),
+    [
+        (3, 9, -1, 4, 1, 4),  # of 5 that are freed
+        (-3, 9, 1, 4, 1, -4),
+        (3, 9, -1, 5, 1, 5),
+        (3, 9, -1, 6, 1, 5),
+        (3, 9, -1, 0, 1, 0),
+        (3, 9, -3, 2, 1, 2),  # 6 of 9
+        (3, 9, -4, 2, 1, 1),  # 6 of 9 for the three that unwind, less 1 for the fourth: 5 by four
+        (3, 9, -4, 3, 1, 2),
+        (-3, 9, 4, 3, 1, -2),
+        (3, 9, 0, 4, 1, 4),
+        (0, 0, 4, 9, 3, 6),  # 4 on a grid of 3, against who pays
+        (0, 0, -4, 9, 3, -6),
+        (0, 0, 3, 9, 3, 3),
+        (3, 9, -1, 9, 3, 3),  # 5, against who is paid
+        (-3, 9, 1, 9, 3, -3),
+        (3, 9, -1, 9, 6, 0),
+    ],
+)
+def test_a_refund_is_bounded_and_a_premium_on_the_grid(
+    skew: int, pool: int, flow: int, refund: int, grid: int, rate: int
+) -> None:
+    assert premium(supply(ONE, skew, pool, refund=refund, grid=grid), flow) == rate
+
+
+@given(supplies(), st.integers(-700, 700).filter(bool))
+def test_the_premium_is_what_is_paid_by_the_lot_on_the_grid(offered: Supply, flow: int) -> None:
+    exact = Fraction(paid(offered, flow), flow * offered.grid)
+    assert premium(offered, flow) == offered.grid * (ceil(exact) if flow > 0 else floor(exact))
+
+
+@pytest.mark.parametrize(
+    ("mark", "maker_fee", "refund", "grid"),
+    [
+        (1, 0, 0, 1),
+        (1 << 20, 100, 200 << 16, (21 << 15) + 1),
+        ((1 << 20) + 1, 3, (6 << 16), (21 << 15) + 1),  # rounded down
+        ((1 << 20) + 32, 1, (1 << 17) + 4, (21 << 15) + 22),
+    ],
+)
+def test_the_refund_is_both_makers_fees_and_the_grid_a_tenth_of_a_basis_point(
+    mark: int, maker_fee: int, refund: int, grid: int
+) -> None:
+    market = Market(skew=Lots(3), pool=Money(5), kappa=Kappa(7))
+    rule = replace(RULE, keep=77, skew_cap=Lots(9))
+    for grows in (True, False):
+        assert supply_of(market, Price(mark), rule, maker_fee, grows=grows) == Supply(
+            mark=Price(mark),
+            skew=Lots(3),
+            pool=Money(5),
+            kappa=Kappa(7),
+            keep=77,
+            refund=Money(refund),
+            grid=Money(grid),
+            cap=Lots(9 if grows else 0),
+        )
+    assert refund <= 2 * fee_of(1, Price(mark), maker_fee)
+    assert (mark << 16) // 100_000 <= grid <= (mark << 16) // 99_800 + 1
+
+
+@pytest.mark.parametrize(
+    ("skew", "flow_cap", "cap"),
+    [(0, 5, 5), (3, 5, 8), (-3, 5, 8), (3, 0, 3), (5, 5, 9), (4, 5, 9), (20, 5, 9), (-20, 0, 9)],
+)
+def test_a_batch_adds_no_more_than_the_flows_cap(skew: int, flow_cap: int, cap: int) -> None:
+    rule = replace(RULE, skew_cap=Lots(9), flow_cap=Lots(flow_cap))
+    market = Market(skew=Lots(skew))
+    assert supply_of(market, Price(1), rule, 1, grows=True).cap == cap
+    assert supply_of(market, Price(1), rule, 1, grows=False).cap == 0
 
 
 @pytest.mark.parametrize(
@@ -187,33 +280,91 @@ def test_the_premium_is_what_the_pool_takes_or_pays_by_the_lot(market: Market, f
     ],
 )
 def test_the_house_takes_skew_up_to_the_cap(skew: int, flow: int, cap: int, taken: bool) -> None:
-    assert within_cap(Market(skew=Lots(skew)), flow, Lots(cap)) is taken
+    assert within_cap(supply(0, skew, cap=cap), flow) is taken
 
 
-@settings(max_examples=40)
-@given(markets())
-def test_premium_never_falls_as_the_flow_grows(market: Market) -> None:
-    premiums = [premium(market, flow) for flow in range(-330, 331)]
+@settings(max_examples=60)
+@given(supplies())
+def test_premium_never_falls_as_the_flow_grows(offered: Supply) -> None:
+    premiums = [premium(offered, flow) for flow in range(-330, 331)]
     assert all(low <= high for low, high in itertools.pairwise(premiums))
 
 
-@given(markets(), st.integers(-500, 500))
-def test_pool_is_funded_and_rounding_favours_the_house(market: Market, flow: int) -> None:
-    after = pool_after(market, flow)
-    assert 0 <= after <= potential(market.kappa, market.skew + flow) + 1
-    if flow:
-        dust = premium(market, flow) * flow - (after - market.pool)
-        assert 0 <= dust < abs(flow)
+@given(
+    st.integers(-(1 << 30), 1 << 30),
+    st.integers(0, (1 << 47) - 1),
+    st.integers(0, 256),
+    st.integers(0, 1 << 256),
+    st.lists(st.integers(-(1 << 31), 1 << 31), min_size=2, max_size=8),
+    st.data(),
+)
+def test_premium_never_falls_at_extremes(
+    skew: int, kappa: int, keep: int, part: int, flows: list[int], data: st.DataObject
+) -> None:
+    """Any two flows: next to each other, round the skew's end, and far apart."""
+    ceiling = keep * kappa * skew * skew >> 24
+    offered = supply(
+        kappa,
+        skew,
+        part % (ceiling + 1),
+        keep=keep,
+        refund=data.draw(st.one_of(st.just(0), st.integers(0, 1 << 60), st.just(1 << 100))),
+        grid=data.draw(st.one_of(st.just(1), st.integers(1, 1 << 37))),
+    )
+    near = [0, -skew, -2 * skew]
+    known = sorted({f + by for f in (*flows, *near) for by in (-1, 0, 1)})
+    premiums = [premium(offered, flow) for flow in known]
+    assert all(low <= high for low, high in itertools.pairwise(premiums))
 
 
-@given(markets(), st.lists(st.integers(-80, 80), min_size=2, max_size=6))
-def test_splitting_a_flow_gains_nothing(market: Market, parts: list[int]) -> None:
-    whole = pool_after(market, sum(parts)) - market.pool
-    split, step = 0, market
-    for part in parts:
-        pool = pool_after(step, part)
-        split += pool - step.pool
-        step = replace(step, skew=Lots(step.skew + part), pool=pool)
-    # Rounding up a pool can only cost the one who splits; a detour may cost more.
-    if all(p >= 0 for p in parts) or all(p <= 0 for p in parts):
-        assert split >= whole - len(parts)
+@given(supplies(), st.integers(-500, 500))
+def test_the_pool_is_bounded_and_the_house_gives_nothing_away(offered: Supply, flow: int) -> None:
+    after = pool_after(offered, flow)
+    ceiling = offered.keep * offered.kappa * (offered.skew + flow) ** 2 >> 24
+    assert 0 <= after <= ceiling + 2
+    assert premium(offered, flow) * flow - (after - offered.pool) >= 0
+
+
+@given(supplies(), st.lists(st.integers(-80, 80), min_size=2, max_size=6))
+def test_splitting_a_flow_gains_less_than_a_step_of_the_grid_a_lot(
+    offered: Supply, parts: list[int]
+) -> None:
+    """Parts of one direction, each a flow of its own, against all at once."""
+    parts = [abs(part) for part in parts]
+    for side in (1, -1):
+        whole = premium(offered, side * sum(parts)) * side * sum(parts)
+        split, step = 0, offered
+        for part in (side * p for p in parts if p):
+            split += premium(step, part) * part
+            moved = Lots(step.skew + part)
+            step = replace(step, skew=moved, pool=pool_after(step, part))
+        assert whole - split <= offered.grid * sum(parts) + 2 * len(parts)
+
+
+@settings(max_examples=200)
+@given(
+    st.integers(1, 200),
+    st.integers(1, 200),
+    st.integers(1, 1 << 34),
+    st.sampled_from((0, 64, 128, 256)),
+    st.integers(1, 1 << 20),
+    st.integers(-300, 300),
+    st.booleans(),
+)
+def test_a_sandwich_earns_less_than_its_fees(
+    own: int, victim: int, kappa: int, keep: int, fee: int, skew: int, funded: bool
+) -> None:
+    """Build ahead of a victim and unwind behind it: at best both makers' fees come back."""
+    pool = (keep * kappa * skew * skew >> 24) if funded else 0
+    first = supply(kappa, skew, pool, keep=keep, refund=2 * fee, grid=1)
+    for side in (1, -1):
+        cost = premium(first, side * own) * side * own
+        second = replace(first, skew=Lots(skew + side * own), pool=pool_after(first, side * own))
+        third = replace(
+            second,
+            skew=Lots(second.skew + side * victim),
+            pool=pool_after(second, side * victim),
+        )
+        cost += premium(third, -side * own) * -side * own
+        if side * skew >= 0:
+            assert cost + 2 * fee * own >= 0

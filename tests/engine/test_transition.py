@@ -34,6 +34,8 @@ from undertow.protocol.units import Kappa, Lots, Money, Price
 
 MARK = 1 << 17
 """A flow of x lots moves the pool by x squared under `QUIET`, and a fee of 2**-20 is 2**13."""
+GRID = (MARK * 21 >> 5) + 1
+"""Far above that square: small flows pay one step of it for each lot."""
 VALUE = MARK << 16
 QUIET = params(rule=SHALLOW, risk=NO_RISK)
 SLOW = params(rule=SHALLOW, risk=NO_RISK, funding=replace(FUNDING, decay=1, rate_max=1 << 51))
@@ -76,11 +78,11 @@ def executed(state: State, *slots: Action, lanes: tuple[int, ...] = (0, 8)) -> E
 def test_a_buyer_pays_the_house_the_pool_and_the_fees() -> None:
     before = venue(market(), a1=account(1, RICH))
     done = executed(before, order(1, 3, ANY))
-    paid = 3 * VALUE + 9 + 3 * TAKER
+    paid = 3 * VALUE + 3 * GRID + 3 * TAKER
     assert done.state.accounts[1].cash == RICH - paid
     assert done.state.accounts[1].positions == lots_of({0: 3})
     assert done.state.ledger == Ledger(
-        house_cash=Money(RICH + 3 * VALUE),
+        house_cash=Money(RICH + 3 * VALUE + 3 * GRID - 9),
         insurance=Money(70),
         fee_pool=Money(80 + 3 * TAKER),
         sum_cash=Money(RICH - paid),
@@ -92,8 +94,8 @@ def test_a_buyer_pays_the_house_the_pool_and_the_fees() -> None:
 def test_a_seller_is_paid_by_the_house_less_the_pool_and_the_fees() -> None:
     before = venue(market(), a1=account(1, RICH))
     done = executed(before, order(1, -3, 0))
-    assert done.state.accounts[1].cash == RICH + 3 * VALUE - 9 - 3 * TAKER
-    assert done.state.ledger.house_cash == RICH - 3 * VALUE
+    assert done.state.accounts[1].cash == RICH + 3 * VALUE - 3 * GRID - 3 * TAKER
+    assert done.state.ledger.house_cash == RICH - 3 * VALUE + 3 * GRID - 9
     assert done.state.markets[0] == market(-3)
 
 
@@ -101,20 +103,30 @@ def test_what_the_house_takes_is_worth_its_mark_less_funding() -> None:
     funded = replace(PRICED, funding=1_001 << 57)
     before = venue(market(), underlying=funded, a1=account(1, RICH))
     done = executed(before, order(1, 3, ANY))
-    assert done.state.ledger.house_cash == RICH + 3 * (VALUE - 1_001)
+    assert done.state.ledger.house_cash == RICH + 3 * (VALUE - 1_001) + 3 * GRID - 9
 
 
-def test_dust_and_what_pools_release_go_to_the_insurance() -> None:
+def test_what_pools_release_and_flows_pay_beyond_them_is_the_houses() -> None:
     # The depth falls by a 256th, and the pool with it: 255 / 2 by lots squared.
     deep = market(-4, kappa=256 << 15, pool=2_048)
     before = venue(deep, a1=account(1, RICH))
     done = executed(before, order(1, -3, 0))
     assert done.advanced[0] == replace(deep, kappa=Kappa(255 << 15), pool=Money(2_040))
-    # From 4 lots to 7 it takes 4,207.5: rounded up, and then to 1,403 for each of three lots.
+    # From 4 lots to 7 it takes 4,207.5: rounded up, and then to a step for each of three lots.
     assert done.state.markets[0].pool == 2_040 + 4_208
-    assert done.clearings[0].premium == -1_403
-    assert done.state.ledger.insurance == 70 + 8 + 1
+    assert done.clearings[0].premium == -GRID
+    assert done.state.ledger.house_cash == RICH - 3 * VALUE + 8 + 3 * GRID - 4_208
+    assert done.state.ledger.insurance == 70
     assert done.state.total() == before.total()
+
+
+def test_the_house_keeps_its_share_at_once() -> None:
+    half = params(rule=replace(SHALLOW, keep=128), risk=NO_RISK)
+    before = venue(market(), a1=account(1, RICH))
+    batch = Batch(slots=(order(1, 3, ANY),), lanes=(0,))
+    done = transition(before, batch, prices(MARK), 100, half, SALT)
+    assert done.state.markets[0].pool == 4
+    assert done.state.ledger.house_cash == RICH + 3 * VALUE + 3 * GRID - 4
 
 
 def test_orders_meet_in_their_own_lane() -> None:
@@ -132,7 +144,7 @@ def test_orders_meet_in_their_own_lane() -> None:
     assert [slot.fee for slot in done.slots] == [5 * MAKER, 4 * TAKER, 5 * MAKER, 0]
     assert [done.state.markets[i].skew for i in (0, 8)] == [0, 4]
     assert sorted(done.clearings) == [0, 8]
-    assert done.state.ledger.house_cash == RICH + 4 * VALUE
+    assert done.state.ledger.house_cash == RICH + 4 * VALUE + 4 * GRID - 16
 
 
 def test_a_refused_order_takes_no_part_in_the_clearing() -> None:
@@ -179,6 +191,15 @@ def test_the_cap_of_the_market_bounds_its_skew() -> None:
     assert transition(before, batch, prices(MARK), 100, capped, SALT).slots[0].fill == 3
 
 
+@pytest.mark.parametrize(("size", "fill"), [(9, 4), (4, 4), (-9, -8), (-8, -8)])
+def test_the_flows_cap_bounds_what_a_batch_adds_to_the_skew(size: int, fill: int) -> None:
+    """From a skew of two to six at most, either way."""
+    capped = params(rule=replace(SHALLOW, flow_cap=Lots(4)), risk=NO_RISK)
+    before = venue(market(2), a1=account(1, RICH))
+    batch = Batch(slots=(order(1, size, ANY if size > 0 else 0),), lanes=(0,))
+    assert transition(before, batch, prices(MARK), 100, capped, SALT).slots[0].fill == fill
+
+
 def test_a_market_without_a_lane_pays_funding_and_stands_still() -> None:
     before = venue(market(200), a1=account(1, RICH), a2=account(2, RICH))
     batch = Batch(slots=(order(1, 3, ANY), order(2, 3, ANY, instrument=8)), lanes=(8,))
@@ -214,9 +235,10 @@ def test_a_halted_market_keeps_its_depth_and_its_pool() -> None:
     deep = market(300, kappa=1 << 20, pool=90_000 << 4)
     for halted in (0, 1):
         batch = Batch(slots=(), lanes=(0,))
-        after = transition(venue(deep), batch, prices(MARK), 164, QUIET, SALT, halted).state
+        before = venue(deep)
+        after = transition(before, batch, prices(MARK), 164, QUIET, SALT, halted).state
         assert (after.markets[0] == deep) == bool(halted)
-        assert (after.ledger.insurance == 70) == bool(halted)
+        assert (after.ledger == before.ledger) == bool(halted)
 
 
 def test_a_halted_mark_carries_no_order() -> None:

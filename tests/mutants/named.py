@@ -100,6 +100,42 @@ NAMED = (
     ),
     (PRICE, "market.kappa >> RATCHET_SHIFT", "market.kappa >> 1", "ratchet falls by half"),
     (
+        PRICE,
+        "min(params.skew_cap, Lots(abs(market.skew) + params.flow_cap)) if grows",
+        "params.skew_cap if grows",
+        "flow without a cap",
+    ),
+    (
+        PRICE,
+        "Money(-min(freed, supply.refund * abs(flow)))",
+        "Money(-freed)",
+        "refund without a bound",
+    ),
+    (
+        PRICE,
+        "back = min(supply.pool, supply.refund * abs(before))",
+        "back = supply.pool",
+        "refund without a bound where the skew turns round",
+    ),
+    (
+        PRICE,
+        "(_grown(supply, after) * supply.keep >> KEEP_BITS)",
+        "_grown(supply, after)",
+        "pool takes all that builds the skew",
+    ),
+    (
+        PRICE,
+        "abs(flow) * supply.grid)",
+        "abs(flow)) // supply.grid",
+        "premium rounded towards users on the grid",
+    ),
+    (
+        TRANSITION,
+        " + clearing.kept",
+        "",
+        "house's share is nobody's",
+    ),
+    (
         CLEARING,
         "return price <= limit if order.size > 0 else price >= limit",
         "return price < limit if order.size > 0 else price > limit",

@@ -51,6 +51,18 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         "fees.takes: 1 if grows else -1 -> 2 if grows else -1",
         "fees.takes: -1 -> -2",
     ),
+    "What users pay is asked of a flow alone, and one lot of skew that stays is none.": (
+        "price.paid: before * after <= 0 -> before * after <= 1",
+        "price.paid: abs(after) >= abs(before) -> abs(after) > abs(before)",
+    ),
+    "A skew of zero is inside the dead zone, which is one unit at least.": (
+        "funding.ramp: skew < 0 -> skew <= 0",
+        "funding.ramp: skew < 0 -> skew < 1",
+    ),
+    "A rate of zero is at its bound, whichever way it would go.": (
+        "funding.ramp: rate >= 0 -> rate > 0",
+        "funding.ramp: rate >= 0 -> rate >= 1",
+    ),
     "The distance is taken without its sign.": (
         "funding._variance: price - before.price -> before.price - price",
     ),
@@ -72,21 +84,21 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         "margin.requirement: strict=True -> strict=False",
     ),
     "A pool without skew is empty, and all unwound is a potential of nothing.": (
+        "price.paid: before * after <= 0 and before != 0 -> before * after <= 0",
+        "price.paid: before * after <= 0 -> before * after < 0",
+        "price.paid: before * after <= 0 -> before * after <= -1",
         "price.pool_after: before * after <= 0 and before != 0 -> before * after <= 0",
         "price.pool_after: before * after <= 0 -> before * after < 0",
         "price.pool_after: before * after <= 0 -> before * after <= -1",
     ),
     "A flow or skew of zero was answered before.": (
-        "price.premium: market.skew > 0 -> market.skew >= 0",
-        "price.premium: market.skew > 0 -> market.skew > -1",
+        "price.premium: supply.skew > 0 -> supply.skew >= 0",
+        "price.premium: supply.skew > 0 -> supply.skew > -1",
         "price.premium: flow > 0 -> flow >= 0",
         "price.premium: flow > 0 -> flow > -1",
     ),
     "Padding, the only other request without an account, has no money.": (
         "requests._apply: if answer.request.kind is Kind.HOUSE_DEPOSIT: -> if True:",
-    ),
-    "A cap below the present skew is the present skew, which is not negative.": (
-        "transition._clear: Lots(0) -> Lots(-1)",
     ),
     "Each account has a leaf.": (
         "transition._commit: zip(accounts, leaves(list(accounts.values())), strict=True)"

@@ -59,12 +59,12 @@ GROWTHS = {
         added='    depth_step: Annotated[int, Field(30, "2^-40")]\n',
         python="from undertow.protocol.market import PricingParams, PRICING_WORDS\n"
         "from undertow.protocol.params import NO_PRICING\n"
-        "assert NO_PRICING.depth_step == 0 and PRICING_WORDS.size == 4\n",
+        "assert NO_PRICING.depth_step == 0 and PRICING_WORDS.size == 6\n",
         circom=(
             "    signal depthStep; // 2^-40",
-            "out <== Hash(4, DOMAIN_PARAMS())([pricing.depthMin,",
+            "out <== Hash(6, DOMAIN_PARAMS())([pricing.depthMin,",
         ),
-        statement="depthPerVariance, depthStep",
+        statement="keep, flowCap, depthStep",
     ),
     "public word": Growth(
         file="statement.py",

@@ -41,6 +41,12 @@ def test_the_hash_covers_every_market_parameter(name: str) -> None:
     assert with_market(**{name: value + change}).hash() != LOCAL_PARAMS.hash()
 
 
+def test_a_share_is_at_most_the_whole() -> None:
+    assert with_market(keep=256).market(BTC).keep == 256
+    with pytest.raises(ParamsRangeError, match="above the whole"):
+        with_market(keep=257)
+
+
 def with_funding(**change: int) -> MarketParams:
     rule = LOCAL_PARAMS.funding[0]
     assert rule is not None

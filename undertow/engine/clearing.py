@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from undertow.engine.price import pool_after, premium, within_cap
-from undertow.protocol.market import Market
+from undertow.engine.price import Supply, pool_after, premium, within_cap
 from undertow.protocol.units import Lots, Money, Price, money
 
 
@@ -39,23 +38,21 @@ class Clearing:
     side: int
     """1 or -1: the side whose marginal orders may have been rationed."""
     pool: Money
-    dust: Money
-    """What rounding the premium collects beyond the pool's due; less than one unit per lot."""
+    kept: Money
+    """The house's share: what the flow pays beyond the pool's change; never below zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Quote:
-    """Supply of the house: the uniform price that a net flow leads to."""
+    """The uniform price that a net flow leads to."""
 
-    market: Market
-    mark: Price
-    cap: Lots
+    supply: Supply
 
     def accepts(self, order: Interest, flow: int) -> bool:
-        if not within_cap(self.market, flow, self.cap):
+        if not within_cap(self.supply, flow):
             # Beyond the cap the price is infinite on the side that grows the flow.
             return (flow < 0) if order.size > 0 else (flow > 0)
-        price = money(self.mark) + premium(self.market, flow)
+        price = money(self.supply.mark) + premium(self.supply, flow)
         limit = money(order.limit_price)
         return price <= limit if order.size > 0 else price >= limit
 
@@ -66,22 +63,22 @@ class _Quote:
         return sum(-o.size for o in orders if o.size < 0 and self.accepts(o, flow))
 
 
-def clear(market: Market, mark: Price, orders: Sequence[Interest], cap: Lots) -> Clearing:
+def clear(supply: Supply, orders: Sequence[Interest]) -> Clearing:
     """Return the one clearing of ``orders`` (slot order is time order) against the house."""
-    quote = _Quote(market, mark, cap)
+    quote = _Quote(supply)
     flow = _net_flow(quote, orders)
     side = _side(quote, orders, flow)
     fills = _fills(quote, orders, flow, side)
-    pool = pool_after(market, flow)
-    rate = premium(market, flow)
+    pool = pool_after(supply, flow)
+    rate = premium(supply, flow)
     return Clearing(
         flow=Lots(flow),
         premium=rate,
-        price=Money(money(mark) + rate),
+        price=Money(money(supply.mark) + rate),
         fills=fills,
         side=side,
         pool=pool,
-        dust=Money(rate * flow - (pool - market.pool)),
+        kept=Money(rate * flow - (pool - supply.pool)),
     )
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from undertow.engine.clearing import Clearing
 from undertow.protocol.market import Market
-from undertow.protocol.units import Money, Price, ceil_div, money
-
-FEE_BITS = 20
-"""Fees are counted in 2**-20 of the notional."""
+from undertow.protocol.units import FEE_BITS, Money, Price, ceil_div, money
 
 
 def fee_of(size: int, price: Price, rate: int) -> Money:

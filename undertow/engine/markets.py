@@ -48,7 +48,7 @@ def advance_markets(
     for lane in lanes:
         variance = underlyings[underlying(lane)].variance
         target = depth_target(prices[lane], variance, params.market(lane))
-        moved[lane], excess = advance_depth(moved[lane], target)
+        moved[lane], excess = advance_depth(moved[lane], target, params.market(lane).keep)
         released += excess
     return tuple(moved), released
 

@@ -15,6 +15,7 @@ from undertow.engine.fill import fill_slots
 from undertow.engine.house import house_may_grow
 from undertow.engine.judge import judge
 from undertow.engine.markets import advance_markets, advance_underlyings, price_sheet
+from undertow.engine.price import supply_of
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Verdict
 from undertow.protocol.account import leaves
@@ -110,8 +111,9 @@ def _clear(
             else NO_INTEREST
             for verdict in verdicts
         ]
-        cap = terms.params.market(lane).skew_cap if grows else Lots(0)
-        clearings[lane] = clear(markets[lane], terms.prices[lane], interests, cap)
+        pricing, maker_fee = terms.params.market(lane), terms.params.maker_fee
+        supply = supply_of(markets[lane], terms.prices[lane], pricing, maker_fee, grows=grows)
+        clearings[lane] = clear(supply, interests)
     return clearings
 
 
@@ -123,24 +125,22 @@ def _commit(
     sheet: Sequence[Entry],
     released: int,
 ) -> State:
-    """Steps 5 and 6: skews and pools take the flow; the house takes the other side."""
+    """Steps 5 and 6: skews and pools take the flow; the house takes the other side and the rest."""
     moved = list(markets)
-    taken = 0
-    dust = released
+    taken = released
     for instrument, clearing in clearings.items():
         market = moved[instrument]
         moved[instrument] = replace(
             market, skew=Lots(market.skew + clearing.flow), pool=clearing.pool
         )
-        taken += clearing.flow * sheet[instrument].value
-        dust += clearing.dust
+        taken += clearing.flow * sheet[instrument].value + clearing.kept
     accounts = {slot.account: slot.after for slot in slots}
     tree = state.tree.copy()
     tree.update_many(zip(accounts, leaves(list(accounts.values())), strict=True))
     change = sum(account.cash - state.accounts[index].cash for index, account in accounts.items())
     ledger = Ledger(
         house_cash=Money(state.ledger.house_cash + taken),
-        insurance=Money(state.ledger.insurance + dust),
+        insurance=state.ledger.insurance,
         fee_pool=Money(state.ledger.fee_pool + sum(slot.fee for slot in slots)),
         sum_cash=Money(state.ledger.sum_cash + change),
     )

@@ -26,14 +26,14 @@ CAPS = Grouped(
 class Market:
     """A perpetual between batches; only a priced one needs its row.
 
-    Invariant: ``0 <= pool <= ceil(kappa * skew**2 / 2**16)`` after
+    Invariant: ``0 <= pool <= keep * kappa * skew**2 / 2**24`` after
     `undertow.engine.price.advance_depth`.
     """
 
     skew: Lots = Lots(0)
     """Net position of all users; the house holds the opposite."""
     pool: Annotated[Money, Field(96, "2^-16 micro-USD")] = Money(0)
-    """Premiums that built the skew and pay for its unwinding."""
+    """Of the premiums that built the skew, what pays for its unwinding."""
     kappa: Annotated[Kappa, Field(48, "2^-32 micro-USD per lot squared")] = Kappa(0)
 
 
@@ -44,6 +44,8 @@ class PricingParams:
     depth_min: Annotated[int, Field(13, "2^-32 per lot, of the depth coefficient")]
     depth_max: Annotated[int, Field(13, "2^-32 per lot, of the depth coefficient")]
     depth_per_variance: Annotated[int, Field(32, "2^-16, risk aversion times holding time")]
+    keep: Annotated[int, Field(9, "2^-8 of what builds the skew: for whoever unwinds it")]
+    flow_cap: Annotated[Lots, Field(LOTS_WIDTH, "lots that a batch may add to the skew")]
     skew_cap: Annotated[Lots, CAPS]
     """Largest absolute skew that the house takes on."""
     units: Annotated[int, UNITS]

@@ -19,7 +19,7 @@ from undertow.protocol.market import CAPS, PRICING_WORDS, PricingParams
 from undertow.protocol.packing import Words
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.underlying import FUNDING_RULES, FUNDING_WORD, UNITS, FundingParams
-from undertow.protocol.units import FEE_WIDTH, Lots, Money
+from undertow.protocol.units import FEE_WIDTH, KEEP_BITS, Lots, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,8 @@ class MarketParams:
                 continue
             if market.depth_min > market.depth_max:
                 raise ParamsRangeError("depth_min is above depth_max")
+            if market.keep > 1 << KEEP_BITS:
+                raise ParamsRangeError("keep is above the whole")
             if risk.concentration < market.depth_max:
                 raise ParamsRangeError("concentration is below depth_max: exits are not margined")
 

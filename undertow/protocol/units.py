@@ -54,6 +54,10 @@ FUNDING_RATE_BITS = 72
 """Of the notional per second; velocity and decay of a rate have the same."""
 FUNDING_BITS = FUNDING_RATE_BITS + 1
 """Of an exact funding index, which adds up twice the mean rate."""
+KEEP_BITS = 8
+"""Of what builds a skew."""
+FEE_BITS = 20
+"""Of the notional."""
 SHOCK_BITS = 8
 """One step of the scenario grid, of the price."""
 CONTINGENCY_BITS = 16
