@@ -10,7 +10,7 @@ from tests.circuits.harness import CIRCUITS
 SIZES = {
     "settle_default": (228_473, 16),
     "requests_default": (118_764, 8),
-    "settle_large": (850_765, 64),
+    "settle_large": (857_654, 64),
 }
 """Constraints, and slots or requests."""
 

@@ -3,20 +3,24 @@
 Three accounts of one hand hold nothing together: one is long the one contract of Bitcoin and short
 the other, the two others are against it. The long leg is halted while the short one falls: the
 first shows a profit that the next price will take back. What it pays away meanwhile, a partner
-that holds nothing halted may withdraw; its debt would stay.
+that holds nothing halted may withdraw; its debt would stay. What unwinding is paid at most ends it
+as well, so both are tested apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
+from tests.engine.cases import UNBOUNDED
 from tests.strategies import DOLLAR, NEVER, SALT, key
 from undertow.engine.batch import Batch, Decoy
 from undertow.engine.margin import book_of, equity, requirement
 from undertow.engine.markets import price_sheet
+from undertow.engine.price import Supply, supply_of
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
 from undertow.protocol.account import Account
@@ -29,6 +33,11 @@ from venue.markets import BTC, LOCAL_PARAMS, MICRO
 
 SPOT = 78_000
 HEDGED, PARTNER, OTHER = 1, 2, 3
+GENEROUS = replace(
+    LOCAL_PARAMS,
+    markets=tuple(m and replace(m, keep=256, flow_cap=m.skew_cap) for m in LOCAL_PARAMS.markets),
+)
+"""The house keeps nothing of what builds a skew, and a batch may build all of it."""
 GIVEN = {HEDGED: 400_000, PARTNER: 1_200_000, OTHER: 400_000}
 COINS = 10
 PER_COIN = {BTC.instrument: 10_000, MICRO.instrument: 1_000_000}
@@ -68,7 +77,7 @@ class Venue:
             Batch(slots=slots, lanes=lanes),
             marks,
             self.time,
-            LOCAL_PARAMS,
+            GENEROUS,
             SALT,
             halted,
         )
@@ -85,22 +94,22 @@ class Venue:
             limit_price=Price(int(limit)),
             nonce=self.nonces[index],
             expiry=NEVER,
-            fee_cap=LOCAL_PARAMS.taker_fee,
+            fee_cap=GENEROUS.taker_fee,
             immediate_or_cancel=True,
         )
 
     def worth(self, index: int, marks: Sequence[Price]) -> int:
         """Return an account's equity."""
-        sheet = price_sheet(self.state.underlyings, marks, LOCAL_PARAMS)
+        sheet = price_sheet(self.state.underlyings, marks, GENEROUS)
         return int(equity(book_of(self.state.accounts[index]), sheet))
 
     def withdraw(self, index: int, marks: Sequence[Price]) -> None:
         """Take out all that the margin leaves."""
-        sheet = price_sheet(self.state.underlyings, marks, LOCAL_PARAMS)
+        sheet = price_sheet(self.state.underlyings, marks, GENEROUS)
         held = book_of(self.state.accounts[index])
         room = (equity(held, sheet) - requirement(held, sheet)) // (DOLLAR // MICRO_USD) - 1
         asked = [Request(Kind.WITHDRAW, index, room)]
-        self.state, (answer,) = serve(self.state, asked, 1, LOCAL_PARAMS, 5, SALT)
+        self.state, (answer,) = serve(self.state, asked, 1, GENEROUS, 5, SALT)
         self.paid += answer.paid
 
 
@@ -156,9 +165,19 @@ def paid_away(venue: Venue, spot: float, marks: Sequence[Price], halted: int) ->
     return best
 
 
+def unbounded(*given: Any, **more: Any) -> Supply:
+    """Return what a house offers that pays whoever unwinds all that the pool frees."""
+    return replace(supply_of(*given, **more), refund=UNBOUNDED)
+
+
+@pytest.mark.parametrize("bounds", [True, False], ids=["bounded", "unbounded"])
 @pytest.mark.parametrize("halted", [0, 1 << BTC.instrument], ids=["priced", "halted"])
-def test_nobody_pays_away_what_a_halted_mark_shows(halted: int) -> None:
+def test_nobody_pays_away_what_a_halted_mark_shows(
+    halted: int, bounds: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Over 50,000 USD were taken out in this way, where equity at the mark carried the trades."""
+    if not bounds:
+        monkeypatch.setattr("undertow.engine.transition.supply_of", unbounded)
     venue = Venue(State(ledger=Ledger(house_cash=Money(5_000_000 * DOLLAR))))
     for index in GIVEN:
         venue.state = venue.state.with_account(index, account(index))
