@@ -21,6 +21,7 @@ function DOMAIN_LEDGER() { return 11; }
 function DOMAIN_SEALED() { return 12; }
 function DOMAIN_HOUSE() { return 13; }
 function DOMAIN_HOUSE_SALT() { return 14; }
+function DOMAIN_SAFETY() { return 15; }
 
 // What a slot acts on.
 function AUTHORITY_TOUCH() { return 0; }
