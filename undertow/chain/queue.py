@@ -27,7 +27,7 @@ WRITE_BLOCKS, WRITE_ENTRIES = 4096, 256
 WRITE_SHARE = 16
 """Or so large a part of what is written: the file is always written whole."""
 PATIENCE = 3
-"""Doubts in a row after which the file is taken for wrong; a node that lags raises one each look."""
+"""Doubts in a row after which the file is taken for wrong; a lagging node raises one each look."""
 
 
 @dataclass(frozen=True, slots=True)
