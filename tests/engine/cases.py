@@ -30,7 +30,7 @@ UNBOUNDED = Money(1 << 100)
 
 def supply(kappa: int, skew: int = 0, pool: int = 0, **terms: int) -> Supply:
     """Return what a house offers that keeps nothing, bounds no refund and rounds to no grid."""
-    known = {"mark": INDEX, "keep": 256, "refund": UNBOUNDED, "grid": 1, "cap": CAP}
+    known = {"mark": INDEX, "keep": 256, "refund": UNBOUNDED, "grid": 1, "cap": CAP, "turned": CAP}
     return Supply(kappa=Kappa(kappa), skew=Lots(skew), pool=Money(pool), **{**known, **terms})  # type: ignore[arg-type]
 
 

@@ -65,6 +65,8 @@ def draw_params(draw: random.Random) -> MarketParams:
                 depth_min=1,
                 depth_max=1,
                 depth_per_variance=1,
+                keep=0,
+                flow_cap=Lots(1),
                 skew_cap=Lots(1),
                 units=1 if i % 8 == 0 else draw.choice((1, 10, 100, 1000)),
             )
