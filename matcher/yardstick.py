@@ -83,6 +83,7 @@ class Yardstick:
             prices=state.marks,
             halted=state.halted,
             sheet=sheet,
+            accruals=state.accruals,
             params=params,
         )
 

@@ -16,12 +16,14 @@ from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.sheet import Entry, RiskParams
 from undertow.protocol.state import State
-from undertow.protocol.units import Kappa, Lots, Money, Price
+from undertow.protocol.units import Kappa, Lots, MicroUsd, Money, Price
 
 INDEX = Price(7_800_000)
 CAP = Lots(400)
 NO_RISK = RiskParams(shock=0, contingency=0, concentration=1)
 """What a listed instrument has at least."""
+NO_ACCRUALS = (MicroUsd(0), MicroUsd(0))
+"""Of an exit sheet without funding."""
 SHALLOW = replace(RULE, depth_min=1, depth_max=1)
 """Parameters of a market whose depth is half its price, whatever its variance."""
 
