@@ -82,6 +82,7 @@ class Yardstick:
             prices=state.marks,
             halted=state.halted,
             sheet=sheet,
+            accruals=state.accruals,
             params=params,
         )
 

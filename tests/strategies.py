@@ -75,6 +75,7 @@ def params(
     profit_cap: int = 1_000 * DOLLAR,
     funding: FundingParams = FUNDING,
     units: Mapping[int, int] = {},
+    vesting: int = 1 << 15,
 ) -> MarketParams:
     """Return a venue's parameters with the same for each listed instrument.
 
@@ -95,6 +96,7 @@ def params(
         taker_fee=400,
         maker_fee=100,
         profit_cap=Money(profit_cap),
+        vesting=vesting,
     )
 
 
@@ -110,7 +112,9 @@ ACCOUNTS = st.builds(
     nonce=WORDS,
     filled=st.integers(0, (1 << LOTS_WIDTH) - 1).map(Lots),
     cash=MONEY,
-    net_deposits=MONEY,
+    settled=MONEY,
+    pending=st.integers(0, (1 << MONEY_WIDTH) - 1).map(Money),
+    since=WORDS,
     positions=POSITIONS,
 )
 
@@ -119,7 +123,7 @@ def account(index: int, cash: int = 500 * DOLLAR, **fields: Any) -> Account:
     """Return a trader's account whose cash is what was deposited."""
     money = Money(cash)
     known: dict[str, Any] = {"owner": key(index).public, "view_key": 1_000 + index}
-    return Account(**{**known, "cash": money, "net_deposits": money, **fields})
+    return Account(**{**known, "cash": money, "settled": money, **fields})
 
 
 def genesis(house: int = 100_000, traders: int = TRADERS, **fields: Any) -> State:

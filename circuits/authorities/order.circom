@@ -75,9 +75,12 @@ template JudgeOrder() {
     _ <== account.viewKey;
     _ <== account.version;
     _ <== account.cash;
+    _ <== account.pending;
+    _ <== account.since;
     _ <== account.positions;
     _ <== terms.venue;
     _ <== terms.makerFee;
+    _ <== terms.vesting;
 
     // What is left of the order: an equal nonce continues a partial fill. Without the authority the
     // nonces are too far apart to be equal.
@@ -106,7 +109,7 @@ template JudgeOrder() {
     signal fee <== FeeOf()(left, lane.mark, terms.takerFee);
     Book() later <== TradeBook()(book, lane.entry, second, position.magnitude, after, size,
         order.limitPrice - lane.mark, fee);
-    signal margined <== MayTrade()(book, later, account.netDeposits + terms.profitCap, stuck);
+    signal margined <== MayTrade()(book, later, account.settled + terms.profitCap, stuck);
 
     var FAILS = 8;
     var fails[FAILS] = [repeated, 1 - lane.priced, 1 - current, 1 - unexpired, 1 - affordable,

@@ -60,6 +60,7 @@ def draw_params(draw: random.Random) -> MarketParams:
         )
     rule = FundingParams(lead=0, dead_zone=5, velocity=1, decay=1, rate_max=1)
     return MarketParams(
+        vesting=15,
         markets=tuple(
             PricingParams(
                 depth_min=1,

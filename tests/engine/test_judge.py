@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engine.cases import NO_RISK, SHALLOW, line, sheet_of, state_of
+from tests.engine.cases import NO_ACCRUALS, NO_RISK, SHALLOW, line, sheet_of, state_of
 from tests.strategies import account, order, params, prices
 from undertow.engine.authorities.order import effect_of
 from undertow.engine.batch import Action, Batch, Decoy
@@ -16,6 +16,7 @@ TERMS = Terms(
     lanes=(0,),
     prices=prices(1 << 20, (0,)),
     sheet=sheet_of({0: line(value=1 << 36, contingency=1)}),
+    accruals=NO_ACCRUALS,
     params=params((0,), SHALLOW, NO_RISK),
 )
 FEE = 400 << 16

@@ -221,7 +221,7 @@ def test_a_halted_instrument_stands_still_and_the_others_go_on(one: int, other: 
     )
     assert [slot.outcome for slot in done.slots] == [Outcome.NOT_PRICED, Outcome.CLEARED]
     assert [slot.fill for slot in done.slots] == [0, 3]
-    assert done.state.accounts[1] == replace(before.accounts[1], version=1)
+    assert done.state.accounts[1] == replace(before.accounts[1], version=1, since=164)
     assert (done.clearings[one].flow, done.clearings[other].flow) == (0, 3)
     assert done.state.markets[one] == before.markets[one]
     assert done.state.markets[other] != before.markets[other]

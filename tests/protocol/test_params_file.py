@@ -52,7 +52,12 @@ def test_each_parameter_of_a_market_is_in_the_hash(
     path: Path, form: dict[str, Any], name: str
 ) -> None:
     # Towards what stays in order: depth_min is below depth_max, which is at most concentration.
-    form["markets"][0][name] += -1 if name == "depth_max" else 1
+    market = form["markets"][0]
+    if name == "units":
+        # A lot of twice the units is half as many of them to a BTC.
+        market["units"], market["lots_per_unit"] = 200, 5_000
+    else:
+        market[name] += -1 if name == "depth_max" else 1
     assert read(path, form).params.hash() != LOCAL_GROUP.params.hash()
 
 
@@ -194,7 +199,7 @@ def test_contracts_of_an_underlying_are_of_one_thing_in_one_unit(
 def listing(other: Perpetual, **changed: int) -> MarketGroup:
     (rule, _) = LOCAL_GROUP.params.funding
     assert rule is not None
-    params = replace(LOCAL_GROUP.params, funding=(replace(rule, **changed), None))  # type: ignore[arg-type]
+    params = replace(LOCAL_GROUP.params, funding=(replace(rule, **changed), None))
     return MarketGroup(params=params, perpetuals=(BTC, other))
 
 

@@ -11,6 +11,7 @@ from undertow.engine.fees import fee_of, takes
 from undertow.engine.margin import book_of, trade
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Effect, Verdict
+from undertow.engine.vesting import vest
 from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.state import State
@@ -36,6 +37,7 @@ def fill_slots(
         if verdict.eligible:
             instrument = verdict.effect.instrument
             slot = _filled(slot, position, clearings[instrument], markets[instrument], terms)
+        slot = replace(slot, after=vest(slot.after, terms.exit_sheet, terms.params))
         touched[account] = slot.after
         slots.append(slot)
     return tuple(slots)

@@ -64,6 +64,7 @@ def transition(
         prices=prices,
         halted=halted,
         sheet=sheet,
+        accruals=[one.accrual for one in underlyings],
         params=params,
     )
     verdicts = judge(state, batch, terms)
