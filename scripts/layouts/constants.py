@@ -10,7 +10,7 @@ from undertow.engine.accrual import ACCRUAL_STEPS
 from undertow.engine.fees import FEE_BITS
 from undertow.engine.funding import VARIANCE_SHIFT
 from undertow.engine.house import HOUSE_STEPS
-from undertow.engine.margin import FACTOR_ONE, INITIAL_FACTOR
+from undertow.engine.margin import ADD_ON_FACTOR, FACTOR_ONE, INITIAL_FACTOR
 from undertow.engine.price import RATCHET_SHIFT
 from undertow.protocol import layout
 from undertow.protocol.fields import FIELD_WIDTH
@@ -30,6 +30,7 @@ FACTORS = {
     **layout.FACTORS,
     "HOUSE_STEPS": HOUSE_STEPS,
     "INITIAL_FACTOR": INITIAL_FACTOR,
+    "ADD_ON_FACTOR": ADD_ON_FACTOR,
     "FACTOR_ONE": FACTOR_ONE,
     "RATCHET_SHIFT": RATCHET_SHIFT,
     "VARIANCE_SHIFT": VARIANCE_SHIFT,
