@@ -58,7 +58,7 @@ def draw_params(draw: random.Random) -> MarketParams:
         risks[i] = RiskParams(
             shock=shock, contingency=draw.choice((0, 66, 328)), concentration=concentration
         )
-    rule = FundingParams(lead=0, dead_zone=5, velocity=1, decay=1, rate_max=1)
+    rule = FundingParams(lead=0, dead_zone=5, velocity=1, decay=1, rate_max=1, cell=1)
     return MarketParams(
         vesting=15,
         markets=tuple(

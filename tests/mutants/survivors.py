@@ -68,8 +68,6 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
     ),
     "What is divided has no remainder.": (
         "house.: SHOCK_STEPS * 3 // 2 -> -(-(SHOCK_STEPS * 3) // 2)",
-        "margin.requirement: ceil_div(INITIAL_FACTOR * worst_loss(book, sheet), FACTOR_ONE)"
-        " -> INITIAL_FACTOR * worst_loss(book, sheet) // FACTOR_ONE",
         "sheet.underlying: INSTRUMENTS // UNDERLYINGS -> -(-INSTRUMENTS // UNDERLYINGS)",
         "price.premium: flow > 0 -> flow > 1",
     ),
@@ -78,10 +76,6 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         " -> moves[underlying(instrument)] -= lots * entry.step",
         "margin.worst_loss: -(i * first + j * second) -> i * first + j * second",
         "margin.worst_loss: i * first + j * second -> i * first - j * second",
-    ),
-    "The loss, which is asked first, refuses a sheet of another length.": (
-        "margin.requirement: zip(book.positions, sheet, strict=True) -> zip(book.positions, sheet)",
-        "margin.requirement: strict=True -> strict=False",
     ),
     "A pool without skew is empty, and all unwound is a potential of nothing.": (
         "price.paid: before * after <= 0 and before != 0 -> before * after <= 0",
