@@ -64,7 +64,7 @@ def own(name: str) -> Own:
 def refused(name: str, hints: Sequence[Hint], inputs: Inputs, honest: Values) -> Iterator[str]:
     """Yield each lie that no constraint of its gadget refuses.
 
-    Where the compiler put an input in a hint's place, nobody can lie about it: its wire holds the input.
+    Where the compiler put an input in a hint's place nobody can lie: the wire holds the input.
     """
     circuit = deployed(name)
     for hint in hints:
