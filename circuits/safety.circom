@@ -18,7 +18,7 @@ include "safety_table.circom";
 // is packed there is ranged here.
 // @input(assumes) after: hints, and `steps` and `anywhere` with them: bounds unique, clock and
 // windows free as Clock and MoveWindow say. Its count of the bad is CloseTable's.
-// @output(proves) by: what the slots are certified by; rowHot: of each window; bound: of the rings.
+// @output(proves) by, power: what the slots are certified by; rowHot: of each window; bound: of the rings.
 // @cost 609 * ((5 * 2^(cellBits - 3) + 18) // 15) + 2^(stepBits - 3) + 10 * stepBits + 31 * 2^(cellBits - 3) + 6 * cellBits + 806
 template OpenTable(stepBits, cellBits) {
     signal input z;
@@ -33,6 +33,7 @@ template OpenTable(stepBits, cellBits) {
     signal input steps; // of the clock
     signal input anywhere[RINGS()]; // 0 or 1
     output Safeguards(cellBits) by;
+    signal output power[POWERS(cellBits)]; // z^(2^k)
     signal output rowHot[RINGS()][1 << ROW_BITS(cellBits)];
     output Bound(cellBits) bound[UNDERLYINGS() + 1];
     signal output hash;
@@ -77,7 +78,7 @@ template OpenTable(stepBits, cellBits) {
     }
     _ <== after.bad;
     for (var k = 0; k < POWERS(cellBits); k++) {
-        by.power[k] <== k == 0 ? z : by.power[k == 0 ? 0 : k - 1] * by.power[k == 0 ? 0 : k - 1];
+        power[k] <== k == 0 ? z : power[k == 0 ? 0 : k - 1] * power[k == 0 ? 0 : k - 1];
     }
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,7 @@ template SafetyBatch(slots, stepBits, cellBits) {
     for (var s = 0; s < slots; s++) {
         slot[s] = Recertify(stepBits, cellBits);
         slot[s].by <== open.by;
+        slot[s].power <== open.power;
         slot[s].held <== held[s];
         slot[s].cash <== cash[s];
         slot[s].before <== cellsBefore[s];
@@ -119,23 +120,13 @@ def wrap(cells: Cells, table: SafetyTable) -> int:
     return int(cells.expiry < PLACES * table.rows[EXPIRY] % table.grid.cells)
 
 
-def certify_inputs(certificate: Certificate, line: Line, table: SafetyTable) -> Inputs:
-    """Return the inputs of Certify, as an honest prover has them."""
-    grid, cells = table.grid, certificate.cells(table.grid)
-    edges, expiry = ends(cells, grid)
-    return {
-        "free": to_field(line.free),
-        "slope": [to_field(slope) for slope in line.slope],
-        "gross": line.held.gross,
-        "cell": line.cells,
-        "clock": table.clock,
-        "row": table.rows,
-        "rowBit": bits(table.rows[EXPIRY], grid.cell_bits - PLACE_BITS),
-        "edge": edges,
-        "expiry": expiry,
-        "high": high_bits(certificate, grid),
-        "wrap": wrap(cells, table),
-    }
+def safeguards(
+    table: SafetyTable, indices: Sequence[int], shock: Sequence[int], quota: Sequence[int]
+) -> list[int]:
+    """Return a Safeguards."""
+    first = table.rows[EXPIRY]
+    by = [*map(to_field, indices), *shock, *quota, table.clock, *table.rows]
+    return [*by, *bits(first, table.grid.cell_bits - PLACE_BITS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

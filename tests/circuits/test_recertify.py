@@ -9,13 +9,21 @@ from typing import Any
 import pytest
 
 from tests.circuits.harness import Circuit
-from tests.circuits.safety_batches import SafetyCase, Turn, batches, bits, high_bits, holdings, wrap
+from tests.circuits.safety_batches import (
+    SafetyCase,
+    Turn,
+    batches,
+    high_bits,
+    holdings,
+    safeguards,
+    wrap,
+)
 from undertow.crypto.field import R, to_field
 from undertow.engine.rings import count
 from undertow.engine.safety import read
 from undertow.protocol.cells import NO_CELLS
-from undertow.protocol.grid import COARSE, FINE, PLACE_BITS, Grid
-from undertow.protocol.safety_table import EXPIRY, empty_table
+from undertow.protocol.grid import COARSE, FINE, Grid
+from undertow.protocol.safety_table import empty_table
 
 Compile = Callable[[str], Circuit]
 DRAW = random.Random(17)
@@ -23,11 +31,9 @@ DRAW = random.Random(17)
 
 def inputs(case: SafetyCase, turn: Turn, z: int) -> dict[str, Any]:
     table, grid = case.opened, case.opened.grid
-    by = [*map(to_field, case.indices), *case.shock, *case.quota, table.clock, *table.rows]
-    by += bits(table.rows[EXPIRY], grid.cell_bits - PLACE_BITS)
-    by += [pow(z, 1 << k, R) for k in range(grid.cell_bits)]
     return {
-        "by": by,
+        "by": safeguards(table, case.indices, case.shock, case.quota),
+        "power": [pow(z, 1 << k, R) for k in range(grid.cell_bits)],
         "held": holdings(turn.line.held),
         "cash": to_field(turn.cash),
         "before": turn.before.pack(),
