@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from prover.safety_inputs import anywhere, high_bits, holdings, idle, windows, wrap
 from tests.engine.safety_paths import Holder, Path
 from undertow.crypto.field import to_field
-from undertow.engine.certificate import Certificate, Line
-from undertow.engine.maintenance import Holdings, shocks
+from undertow.engine.certificate import Line
+from undertow.engine.maintenance import shocks
 from undertow.engine.safety import is_clean, read
 from undertow.protocol.cells import Cells
-from undertow.protocol.grid import COARSE, PLACE_BITS, Grid
-from undertow.protocol.safety_table import EXPIRY, PLACES, SafetyTable, empty_table
+from undertow.protocol.grid import COARSE, Grid
+from undertow.protocol.safety_table import SafetyTable, empty_table
 from undertow.protocol.units import Money, Price
 
 Inputs = dict[str, Any]
@@ -86,16 +87,6 @@ def source(grid: Grid = COARSE, slots: int = SLOTS) -> str:
     return SOURCE % (slots, grid.step_bits, grid.cell_bits)
 
 
-def windows(table: SafetyTable) -> list[int]:
-    """Return a Windows."""
-    return [*table.rows, *table.bounds, table.bad, table.clock, *table.used]
-
-
-def holdings(held: Holdings) -> list[int]:
-    """Return a Holdings."""
-    return [*map(to_field, held.net), *held.gross, *held.add_ons]
-
-
 def bits(number: int, width: int) -> list[int]:
     """Return a number's bits, low first."""
     return [number >> i & 1 for i in range(width)]
@@ -107,26 +98,6 @@ def ends(cells: Cells, grid: Grid) -> tuple[list[list[int]], list[int]]:
     first = [*bits(cells.first, width), int(cells.first_above), int(cells.first_ends)]
     second = [*bits(cells.second, width), int(cells.second_above), int(cells.second_ends)]
     return [first, second], [*bits(cells.expiry, width), int(cells.is_bad), int(cells.expires)]
-
-
-def high_bits(certificate: Certificate, grid: Grid) -> list[list[int]]:
-    """Return the bits of each edge's number above its cell's."""
-    width = grid.edge_width - grid.cell_bits
-    return [bits(end.number >> grid.cell_bits if end else 0, width) for end in certificate.edges]
-
-
-def wrap(cells: Cells, table: SafetyTable) -> int:
-    """Return 1 where the expiry's cell stands before its window's start in the ring."""
-    return int(cells.expiry < PLACES * table.rows[EXPIRY] % table.grid.cells)
-
-
-def safeguards(
-    table: SafetyTable, indices: Sequence[int], shock: Sequence[int], quota: Sequence[int]
-) -> list[int]:
-    """Return a Safeguards."""
-    first = table.rows[EXPIRY]
-    by = [*map(to_field, indices), *shock, *quota, table.clock, *table.rows]
-    return [*by, *bits(first, table.grid.cell_bits - PLACE_BITS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +129,6 @@ class SafetyCase:
     def inputs(self, z: int = 0x1234567) -> Inputs:
         """Return the circuit's inputs of an honest prover."""
         grid = self.before.grid
-        moves = [new - old for old, new in zip(self.before.rows, self.opened.rows, strict=True)]
         return {
             "z": z,
             "word": self.before.ring_words(),
@@ -171,9 +141,9 @@ class SafetyCase:
             "cell": self.quota,
             "shock": self.shock,
             "steps": self.after.clock - self.before.clock,
-            "anywhere": [int(not -grid.rows <= move < grid.rows) for move in moves],
+            "anywhere": anywhere(self.before, self.opened),
             "clean": int(self.clean),
-            "idle": [int(not any(ring)) for ring in self.after.counters],
+            "idle": idle(self.after),
             "sound": 1,
             "jump": JUMP,
             "held": [holdings(turn.line.held) for turn in self.turns],

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from prover.errors import WitnessError
+from prover.safety_inputs import high_bits, holdings, safeguards, wrap
 from tests.circuits.harness import Circuit
-from tests.circuits.safety_batches import ends, high_bits, holdings, safeguards, wrap
+from tests.circuits.safety_batches import ends
 from tests.engine.safety_paths import Path
 from undertow.crypto.field import R, to_field
 from undertow.engine.certificate import BAD, Certificate, Edge, Line, holds, least, surplus_until

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple
 from typing import Any
 
+from prover.safety_inputs import holdings
 from tests.circuits.buses import signed
 from tests.circuits.harness import Circuit
-from tests.circuits.safety_batches import holdings
 from tests.engine.cases import lots_of
 from tests.engine.safety_paths import LISTED, draw_params
 from undertow.crypto.field import to_field

@@ -8,16 +8,9 @@ from typing import Any
 
 import pytest
 
+from prover.safety_inputs import high_bits, holdings, safeguards, wrap
 from tests.circuits.harness import Circuit
-from tests.circuits.safety_batches import (
-    SafetyCase,
-    Turn,
-    batches,
-    high_bits,
-    holdings,
-    safeguards,
-    wrap,
-)
+from tests.circuits.safety_batches import SafetyCase, Turn, batches
 from undertow.crypto.field import R, to_field
 from undertow.engine.rings import count
 from undertow.engine.safety import read

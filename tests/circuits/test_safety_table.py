@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from prover.safety_inputs import windows
 from tests.circuits.harness import Circuit
-from tests.circuits.safety_batches import batches, windows
+from tests.circuits.safety_batches import batches
 from undertow.protocol.grid import COARSE, FINE, Grid
 
 Compile = Callable[[str], Circuit]
