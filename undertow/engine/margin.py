@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from undertow.protocol.account import Account
-from undertow.protocol.sheet import SCENARIOS, STEP_UNIT, UNDERLYINGS, Entry, underlying
+from undertow.protocol.sheet import SHOCK_STEPS, STEP_UNIT, UNDERLYINGS, Entry, underlying
 from undertow.protocol.units import Lots, Money, ceil_div
 
 INITIAL_FACTOR = 20
@@ -43,13 +43,14 @@ def equity(book: Book, sheet: Sequence[Entry]) -> Money:
 def worst_loss(book: Book, sheet: Sequence[Entry]) -> Money:
     """Return the largest loss over all scenarios; never negative, since the base moves nothing.
 
-    A scenario moves all instruments of an underlying alike, so their steps are summed first.
+    A scenario moves all instruments of an underlying alike, so their steps are summed first. The
+    worst for a linear book is always a corner, where both underlyings move in full against it.
     """
     moves = [0] * UNDERLYINGS
     for instrument, (lots, entry) in enumerate(zip(book.positions, sheet, strict=True)):
-        moves[underlying(instrument)] += lots * entry.step
-    first, second = moves
-    return Money(max(-(i * first + j * second) for i, j in SCENARIOS) * STEP_UNIT)
+        if lots:
+            moves[underlying(instrument)] += lots * entry.step
+    return Money(sum(map(abs, moves)) * SHOCK_STEPS * STEP_UNIT)
 
 
 def requirement(book: Book, sheet: Sequence[Entry]) -> Money:
@@ -62,7 +63,9 @@ def requirement(book: Book, sheet: Sequence[Entry]) -> Money:
     scenarios = ceil_div(INITIAL_FACTOR * worst_loss(book, sheet), FACTOR_ONE)
     held = zip(book.positions, sheet, strict=True)
     add_ons = sum(
-        abs(lots) * entry.contingency + lots * lots * entry.concentration for lots, entry in held
+        abs(lots) * entry.contingency + lots * lots * entry.concentration
+        for lots, entry in held
+        if lots
     )
     return Money(scenarios + add_ons)
 
