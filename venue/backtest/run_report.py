@@ -29,7 +29,7 @@ def run_report(run: Replay) -> dict[str, Any]:
         "attribution_usd": {name: dollars(value) for name, value in parts.items()},
         "pools_usd": dollars(sum(market.pool for market in run.state.markets)),
         "bad_debt_usd": dollars(-run.parts.bad_debt),
-        "largest_bad_debt_usd": -min(run.series.parts["bad_debt"]),
+        "largest_bad_debt_usd": max(0.0, *(-debt for debt in run.series.parts["bad_debt"])),
         "lowest_equity_usd": min(run.series.equity),
         "largest_inventory": max(map(abs, run.series.inventory)),
         "largest_worst_loss_usd": max(run.series.worst),
