@@ -32,7 +32,7 @@ from undertow.engine.margin import (
 from undertow.engine.price import depth_target, paid
 from undertow.protocol.account import Account
 from undertow.protocol.market import PricingParams
-from undertow.protocol.sheet import INSTRUMENTS, RiskParams, perpetual
+from undertow.protocol.sheet import INSTRUMENTS, SCENARIOS, RiskParams, perpetual
 from undertow.protocol.units import Lots, Money, Price
 
 STEP = 1 << 25
@@ -109,6 +109,14 @@ def test_the_worst_loss_is_four_steps_of_each_underlying(held: dict[int, int], s
 def test_underlyings_do_not_offset_each_other(book: Book) -> None:
     steps = [lots * entry.step for lots, entry in zip(book.positions, SHEET, strict=True)]
     assert worst_loss(book, SHEET) == 4 * STEP * (abs(sum(steps[:8])) + abs(sum(steps[8:])))
+
+
+@given(books)
+def test_the_worst_loss_is_the_largest_over_all_scenarios(book: Book) -> None:
+    steps = [lots * entry.step for lots, entry in zip(book.positions, SHEET, strict=True)]
+    first, second = sum(steps[:8]), sum(steps[8:])
+    losses = [-STEP * (i * first + j * second) for i, j in SCENARIOS]
+    assert worst_loss(book, SHEET) == max(losses)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from undertow.protocol.account import Account
-from undertow.protocol.sheet import SCENARIOS, UNDERLYINGS, Entry, underlying
+from undertow.protocol.sheet import SHOCK_STEPS, UNDERLYINGS, Entry, underlying
 from undertow.protocol.units import (
     CONTINGENCY_BITS,
     MONEY_BITS,
@@ -62,13 +62,14 @@ def equity(book: Book, sheet: Sequence[Entry]) -> Money:
 def worst_loss(book: Book, sheet: Sequence[Entry]) -> int:
     """Return the largest loss over all scenarios, in 2^-33 micro-USD; never negative.
 
-    A scenario moves all instruments of an underlying alike, so their steps are summed first.
+    A scenario moves all instruments of an underlying alike, so their steps are summed first. The
+    worst for a linear book is always a corner, where both underlyings move in full against it.
     """
     moves = [0] * UNDERLYINGS
     for instrument, (lots, entry) in enumerate(zip(book.positions, sheet, strict=True)):
-        moves[underlying(instrument)] += lots * entry.step
-    first, second = moves
-    return max(-(i * first + j * second) for i, j in SCENARIOS) << _SHOCK_SHIFT
+        if lots:
+            moves[underlying(instrument)] += lots * entry.step
+    return sum(map(abs, moves)) * SHOCK_STEPS << _SHOCK_SHIFT
 
 
 def add_ons(book: Book, sheet: Sequence[Entry]) -> int:
