@@ -8,7 +8,7 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (242_610, 16),
+    "settle_default": (244_039, 16),
     "requests_default": (123_944, 8),
     "settle_large": (917_137, 64),
 }
