@@ -170,15 +170,20 @@ def test_a_damaged_file_is_passed_over(
     assert len(reader.entries) == watched.count
 
 
+def written(folder: Path) -> tuple[QueueFile, Block, list[Entry]]:
+    """What a process left behind."""
+    file = QueueFile(folder / "queue.json", VAULT.lower())
+    known = file.load()
+    assert known is not None
+    return file, *known
+
+
 def test_a_file_that_leads_astray_is_given_up(
     watched: Watched, start: Started, tmp_path: Path
 ) -> None:
     """A node in league with nobody told one request too few when the file was written."""
     followed(watched, start())
-    file = QueueFile(tmp_path / "queue.json", VAULT.lower())
-    known = file.load()
-    assert known is not None
-    block, entries = known
+    file, block, entries = written(tmp_path)
     file.save(block, entries[:-1])
     reader = start()
     for _ in range(queue.PATIENCE):
@@ -203,10 +208,7 @@ def test_a_file_of_as_many_other_entries_is_given_up(
     watched: Watched, start: Started, tmp_path: Path
 ) -> None:
     followed(watched, start())
-    file = QueueFile(tmp_path / "queue.json", VAULT.lower())
-    known = file.load()
-    assert known is not None
-    block, entries = known
+    file, block, entries = written(tmp_path)
     other = replace(entries[7], time=(1 << 64) - 1)
     file.save(block, [*entries[:7], other, *entries[8:]])
     reader = start()
@@ -221,10 +223,8 @@ def test_a_file_that_is_wrong_and_stays_is_not_read_again(
     watched: Watched, start: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     followed(watched, start())
-    file = QueueFile(tmp_path / "queue.json", VAULT.lower())
-    known = file.load()
-    assert known is not None
-    file.save(known[0], [known[1][1], *known[1][1:]])
+    file, block, entries = written(tmp_path)
+    file.save(block, [entries[1], *entries[1:]])
     monkeypatch.setattr(Path, "unlink", refused)
     reader = start()
     with pytest.raises(WrongAnswerError, match="does not hold"):
