@@ -45,6 +45,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run all that the suite samples, too")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse `--cpu` where other processes run the tests, whose time this one cannot tell."""
+    if config.option.cpu and config.option.numprocesses:
+        raise pytest.UsageError("--cpu tells the time of one process: leave out -n")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave what is marked `full` to full runs."""
     if not config.option.full:
