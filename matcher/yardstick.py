@@ -73,7 +73,6 @@ class Yardstick:
         self.params, self.opened = params, opened
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
         self._priced = any(state.marks)
-        self._limits = {i: self._band(i, band_bp) for i in self.listed}
         sheet = price_sheet(state.underlyings, state.marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
