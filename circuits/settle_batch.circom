@@ -7,6 +7,7 @@ include "funding.circom";
 include "house.circom";
 include "judge.circom";
 include "lanes.circom";
+include "lots.circom";
 include "markets.circom";
 include "nouns.circom";
 include "params.circom";
@@ -23,8 +24,8 @@ template SettleBatch(slots, lanes) {
     signal input z; // where the public words' polynomial is evaluated
     input Venue() venue;
     signal input batch; // number
-    signal input price[INSTRUMENTS()]; // micro-USD per lot; 0 where none is listed
-    signal input halted[INSTRUMENTS()]; // 0 or 1: that mark is no price
+    signal input price[UNDERLYINGS()]; // micro-USD per unit; 0 where none is listed
+    signal input halted[UNDERLYINGS()]; // 0 or 1: that mark is no price
     signal input time; // seconds, of the prices
     input MarketParams() params;
     // The state, and what of its table the lanes need.
@@ -34,7 +35,7 @@ template SettleBatch(slots, lanes) {
     input Ledger() ledger;
     signal input houseSalt; // of the sealed half
     signal input newHouseSalt; // of the sealed half afterwards; the set root commits it
-    signal input marks[PRICE_WORDS()]; // micro-USD per lot and who is halted, packed
+    signal input marks; // micro-USD per unit and who is halted, packed
     signal input accruals; // micro-USD per unit, packed
     signal input lane[lanes]; // instruments, ascending
     input MarketRow() row[lanes];
@@ -59,7 +60,7 @@ template SettleBatch(slots, lanes) {
     header.marketParamsHash <== ParamsHash()(params);
     (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), timeBefore,
         ledger, houseSalt, marks, accruals);
-    signal prices[PRICE_WORDS()] <== PackMarks()(price, halted);
+    signal prices <== PackMarks()(price, halted);
     component open = OpenLanes(lanes);
     open.instrument <== lane;
 
@@ -70,15 +71,16 @@ template SettleBatch(slots, lanes) {
     signal accrued;
     (funded, paid, accrued) <== AdvanceUnderlyings()(markets.underlying, params.funding, skew,
         params.units, price, halted, time - timeBefore);
+    signal lot[INSTRUMENTS()] <== PriceLots()(params.units, price);
+    signal stopped[INSTRUMENTS()] <== HaltLots()(halted);
     Market() market[lanes];
     signal halts[lanes];
     signal rowHash[lanes];
     signal released;
     (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
-        params.pricingHash, price, halted, funded, row, pricing);
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, params.units, paid, params.risk);
-    Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee,
-        params.profitCap);
+        params.pricingHash, lot, stopped, funded, row, pricing);
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, paid, params.risk);
+    Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee, params.profitCap);
 
     // 3. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);
@@ -99,7 +101,7 @@ template SettleBatch(slots, lanes) {
     done.top <== top;
     done.terms <== terms;
     done.sheet <== sheet;
-    done.halted <== halted;
+    done.halted <== stopped;
     done.instrument <== lane;
     done.lane <== clear.lane;
     done.clearing <== clear.clearing;

@@ -29,7 +29,7 @@ template PriceSheet() {
     assert(CONTINGENCY_BITS() == MONEY_BITS());
     for (var i = 0; i < INSTRUMENTS(); i++) {
         sheet[i].value <== price[i] * (1 << MONEY_BITS())
-            - units[i] * index[i \ (INSTRUMENTS() \ UNDERLYINGS())];
+            - units[i] * index[i \ EACH()];
         sheet[i].step <== FloorShift(STEP_WIDTH() + STEP_SHIFT(), STEP_SHIFT())(
             price[i] * risk[i].shock + (1 << STEP_SHIFT()) - 1);
         sheet[i].contingency <== price[i] * risk[i].contingency;

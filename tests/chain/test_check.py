@@ -24,6 +24,7 @@ from undertow.chain.terms import OF_SETTLEMENT, OF_VAULT
 from undertow.crypto.babyjubjub import BASE8
 from undertow.protocol.market import PricingParams
 from undertow.protocol.sheet import RiskParams
+from venue.markets import UNITS_PER_BTC
 
 SETTLEMENT, VAULT = DEPLOYMENT.settlement, DEPLOYMENT.vault
 PARAMS = DEPLOYMENT.group.params
@@ -53,9 +54,12 @@ def _changed(part: type[PricingParams] | type[RiskParams], name: str) -> tuple[o
     return (replace(old[0], **{name: getattr(old[0], name) + step}), *old[1:])
 
 
+FIRST = PARAMS.market(0)
 CHANGES: dict[str, dict[str, Any]] = {
     **{f.name: {"markets": _changed(PricingParams, f.name)} for f in fields(PricingParams)},
     **{f.name: {"risks": _changed(RiskParams, f.name)} for f in fields(RiskParams)},
+    # Lots twice as large, as the names say too.
+    "units": {"markets": (replace(FIRST, units=2 * FIRST.units), *PARAMS.markets[1:])},
     "dead_zone": {"funding": (replace(RULE, dead_zone=RULE.dead_zone + 1), None)},
     **{
         name: {name: getattr(PARAMS, name) + 1} for name in ("taker_fee", "maker_fee", "profit_cap")
@@ -66,7 +70,12 @@ CHANGES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", CHANGES)
 def test_another_parameter_is_refused_with_both_hashes(node: Node, name: str) -> None:
     params = replace(PARAMS, **CHANGES[name])
-    tampered = replace(DEPLOYMENT, group=replace(DEPLOYMENT.group, params=params))
+    told = tuple(
+        replace(one, lots_per_unit=UNITS_PER_BTC // params.market(one.instrument).units)
+        for one in DEPLOYMENT.group.perpetuals
+    )
+    group = replace(DEPLOYMENT.group, params=params, perpetuals=told)
+    tampered = replace(DEPLOYMENT, group=group)
     with pytest.raises(WrongParamsError) as caught:
         connect(Chain(node.url), tampered)
     error = caught.value

@@ -16,7 +16,7 @@ from undertow.engine.batch import Decoy
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
+from undertow.protocol.units import Kappa, Lots, Money, UnitPrice, ceil_div
 
 NAME = "settle_minimal"
 """The circuit whose slots they fill."""
@@ -181,15 +181,13 @@ def market() -> Market:
 
 
 HALTED_STEP = 900
-"""What the other instruments' marks moved by, beside the halted one's."""
+"""What the other underlying's mark moved by, beside the halted one's."""
 
 
 def halted() -> Case:
     """An hour later the first lane is halted at its mark: an order in it, and one in the other."""
     slots = (order(5, 3, PRICE * 2), order(3, 6, PRICE * 2, instrument=8), Decoy(4), Decoy(2))
-    marks = tuple(
-        Price(p and p + HALTED_STEP * (i > 0)) for i, p in enumerate(prices(PRICE, LISTED))
-    )
+    marks = (UnitPrice(PRICE), UnitPrice(PRICE + HALTED_STEP))
     return execute(traded().execution.state, commit(slots, LANES), marks, 3_700, 1)
 
 

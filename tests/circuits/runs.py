@@ -8,6 +8,7 @@ from prover.inputs import Job, requests_job
 from tests.circuits.batches import LISTED, PARAMS
 from tests.strategies import PRICE, VENUE, account, key, prices
 from undertow.crypto.eddsa import PrivateKey
+from undertow.engine.lots import lot_prices
 from undertow.engine.margin import Book, equity, requirement
 from undertow.engine.requests import serve
 from undertow.protocol.house_salt import run_salt
@@ -39,7 +40,8 @@ def affordable(index: int) -> int:
     """Return the largest withdrawal that leaves an account at its margin, in micro-USD."""
     state = venue()
     held = state.accounts[index]
-    sheet = [perpetual(state.marks[i], Money(0), PARAMS.risk(i)) for i in range(INSTRUMENTS)]
+    marks = lot_prices(state.marks, PARAMS)
+    sheet = [perpetual(marks[i], Money(0), PARAMS.risk(i)) for i in range(INSTRUMENTS)]
     book = Book(cash=held.cash, net_deposits=held.cash, positions=held.positions)
     return (equity(book, sheet) - requirement(book, sheet)) >> 16
 

@@ -11,7 +11,7 @@ from prover.r1cs import wtns_values
 from tests.circuits.batches import LISTED, PARAMS, history
 from tests.circuits.cases import NAME, order, settled, venue
 from tests.circuits.deployed import deployed
-from tests.strategies import PRICE, prices
+from tests.strategies import PRICE, lot_marks
 from undertow.engine.batch import Decoy
 from undertow.engine.margin import Book, surplus, trade
 from undertow.protocol.outcome import Outcome
@@ -46,7 +46,7 @@ def test_circuit_and_python_agree(seed: int) -> None:
 @pytest.mark.parametrize(("short", "outcome"), [(0, Outcome.CLEARED), (1, Outcome.MARGIN)])
 def test_margin_is_met_to_the_unit(held: int, size: int, short: int, outcome: Outcome) -> None:
     """Cash that just meets the margin, concentration included, or is one unit short of it."""
-    known = enumerate(prices(PRICE, LISTED))
+    known = enumerate(lot_marks(PRICE, LISTED))
     sheet = [perpetual(price, Money(0), PARAMS.risk(i)) for i, price in known]
     positions = (Lots(held), *[Lots(0)] * (INSTRUMENTS - 1))
     fee = Money(ceil_div(abs(size) * (PRICE << 16) * PARAMS.taker_fee, 1 << 20))

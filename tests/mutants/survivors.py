@@ -70,7 +70,7 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         "house.: SHOCK_STEPS * 3 // 2 -> -(-(SHOCK_STEPS * 3) // 2)",
         "margin.requirement: ceil_div(INITIAL_FACTOR * worst_loss(book, sheet), FACTOR_ONE)"
         " -> INITIAL_FACTOR * worst_loss(book, sheet) // FACTOR_ONE",
-        "sheet.underlying: INSTRUMENTS // UNDERLYINGS -> -(-INSTRUMENTS // UNDERLYINGS)",
+        "sheet.: INSTRUMENTS // UNDERLYINGS -> -(-INSTRUMENTS // UNDERLYINGS)",
         "price.premium: flow > 0 -> flow > 1",
     ),
     "The grid of scenarios holds the mirror of each, in either underlying.": (

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from undertow.crypto.babyjubjub import IDENTITY, view_key
+from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.margin import Book, holds_any, requirement
 from undertow.engine.margin import equity as book_equity
 from undertow.engine.markets import price_sheet
@@ -112,13 +113,13 @@ def _covered(state: State, request: Request) -> bool:
 
 
 def _affordable(state: State, account: Account, request: Request, params: MarketParams) -> bool:
-    sheet = price_sheet(state.underlyings, state.marks, params)
+    sheet = price_sheet(state.underlyings, lot_prices(state.marks, params), params)
     book = Book(
         cash=Money(account.cash - request.money),
         net_deposits=account.net_deposits,
         positions=account.positions,
     )
-    free = not holds_any(book, state.halted)
+    free = not holds_any(book, halted_lots(state.halted))
     return free and book_equity(book, sheet) >= requirement(book, sheet)
 
 
