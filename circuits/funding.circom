@@ -26,6 +26,7 @@ template FundingRamp() {
     signal output end;
     signal output area; // 2^-73 of the notional, signed
 
+    _ <== rule.cell;
     component net = Absolute(NET_WIDTH());
     net.in <== skew;
     signal active <== NonNegative(NET_WIDTH())(net.magnitude - rule.deadZone);

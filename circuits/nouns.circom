@@ -27,6 +27,7 @@ bus MarketParams() {
     signal takerFee; // 2^-20 of the notional
     signal makerFee; // 2^-20 of the notional
     signal profitCap; // 2^-16 micro-USD
+    signal vesting; // seconds over which profit vests
 }
 
 // The market table: what every batch needs of each instrument, and the hash of the rest.
@@ -53,16 +54,18 @@ bus Market() {
 // One instrument's line of the price sheet, per lot (undertow/protocol/sheet.py).
 bus Entry() {
     signal value; // 2^-16 micro-USD, signed: mark less funding
-    signal step; // 1024 micro-USD: value of one shock step
+    signal step; // 2^-8 micro-USD: value of one shock step
     signal contingency; // 2^-16 micro-USD
-    signal concentration; // 2^-16 micro-USD per lot
+    signal concentration; // 2^-33 micro-USD per lot
+    signal cell; // 2^-16 micro-USD: what funding may take in a cell of its clock
 }
 
 // What margin needs to know of an account.
 bus Book() {
     signal equity; // 2^-16 micro-USD, signed
-    signal addOns; // 2^-16 micro-USD: contingencies and concentrations of all instruments
-    signal loss[UNDERLYINGS()]; // 1024 micro-USD, signed: value of one shock step
+    signal addOns; // 2^-33 micro-USD: contingencies and concentrations of all instruments
+    signal loss[UNDERLYINGS()]; // 2^-8 micro-USD, signed: value of one shock step
+    signal cells; // 2^-16 micro-USD: what funding may take in a cell of its clock
 }
 
 // One market at its batch's mark.
@@ -88,6 +91,7 @@ bus Terms() {
     signal takerFee; // 2^-20 of the notional
     signal makerFee; // 2^-20 of the notional
     signal profitCap; // 2^-16 micro-USD
+    signal vesting; // seconds over which profit vests
 }
 
 // What a slot may do to its account, at most; the clearing decides how much of it.

@@ -11,6 +11,7 @@ include "request.circom";
 include "sheet.circom";
 include "sponge.circom";
 include "state.circom";
+include "vesting.circom";
 
 // @notice Serves requests of the vault's queue in order (undertow/engine/requests.py). What it
 // proves: STATEMENT.md.
@@ -64,7 +65,10 @@ template Requests(requests) {
     }
     signal lot[INSTRUMENTS()] <== PriceLots()(params.units, mark);
     signal stopped[INSTRUMENTS()] <== HaltLots()(halted);
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, index, params.risk);
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, index, params.risk,
+        params.funding);
+
+    signal exitValue[INSTRUMENTS()] <== ExitValues()(lot, params.units, accruals);
 
     // 3. The requests, chained by the root of the accounts' tree.
     component request[requests];
@@ -80,7 +84,10 @@ template Requests(requests) {
         request[r].held <== held + given + cash;
         request[r].operatorBits <== operatorBits;
         request[r].sheet <== sheet;
+        request[r].exitValue <== exitValue;
         request[r].halted <== stopped;
+        request[r].time <== time;
+        request[r].vesting <== params.vesting;
         request[r].word <== word[r];
         request[r].key <== key[r];
         request[r].before <== account[r];

@@ -16,6 +16,7 @@ include "sheet.circom";
 include "slot.circom";
 include "sponge.circom";
 include "state.circom";
+include "vesting.circom";
 
 // @notice One batch: `slots` orders or touches over one market table, of which `lanes` markets are
 // priced (undertow/engine/transition.py). What it proves, and what each hint may be: STATEMENT.md.
@@ -79,8 +80,11 @@ template SettleBatch(slots, lanes) {
     signal released;
     (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
         params.pricingHash, lot, stopped, funded, row, pricing);
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, paid, params.risk);
-    Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee, params.profitCap);
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, paid, params.risk,
+        params.funding);
+    Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee,
+        params.profitCap, params.vesting);
+    signal exitValue[INSTRUMENTS()] <== ExitValues()(lot, params.units, accrued);
 
     // 3. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);
@@ -101,6 +105,7 @@ template SettleBatch(slots, lanes) {
     done.top <== top;
     done.terms <== terms;
     done.sheet <== sheet;
+    done.exitValue <== exitValue;
     done.halted <== stopped;
     done.instrument <== lane;
     done.lane <== clear.lane;

@@ -17,7 +17,7 @@ from prover.proof import Proof
 from prover.prover import Timing
 from undertow.chain.chain import Block
 from undertow.chain.contracts import Close
-from undertow.chain.queue import Entry
+from undertow.chain.queue_entry import Entry
 from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.chain.terms import Terms
 from undertow.chain.view import Reached, View

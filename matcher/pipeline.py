@@ -17,7 +17,7 @@ from matcher.phase import Phase
 from matcher.serve import Serving, servable
 from matcher.settle import BatchStep, RunStep, execute_batch, execute_run, oracle_is_silent
 from undertow.chain.errors import RevertedError
-from undertow.chain.queue import Entry
+from undertow.chain.queue_entry import Entry
 from undertow.chain.view import MOST_PENDING, View
 
 MOST_AHEAD = 16

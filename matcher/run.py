@@ -109,7 +109,7 @@ def _reach(settings: Settings, deployment: Deployment, stop: threading.Event) ->
     failures = 0
     while not stop.is_set():
         try:
-            return connect(chain, deployment)
+            return connect(chain, deployment, settings.queue_path)
         except ChainUnreachableError as error:
             failures += 1
             print(f"waiting for the chain's node: {printable(error)}", flush=True)

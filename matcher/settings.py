@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """SQLite file of the closed sets."""
     sends_path: Path = Path("sends.sqlite")
     """SQLite file of the transactions that were sent."""
+    queue_path: Path = Path("queue.json")
+    """File of what was read of the vault's queue."""
     checkpoints: Path = Path("checkpoints")
     """Folder of what a restart goes on from."""
     confirmations: int = Field(default=12, ge=0, le=1 << 20)

@@ -13,7 +13,7 @@ from matcher.replica import Replica
 from prover.inputs import Job, batch_house, requests_job, settle_job
 from prover.prover import Timing
 from undertow.chain.contracts import Close
-from undertow.chain.queue import Entry
+from undertow.chain.queue_entry import Entry
 from undertow.chain.settled import Round
 from undertow.chain.view import Pending, View
 from undertow.engine.batch import Execution

@@ -84,6 +84,7 @@ class Yardstick:
             prices=self._marks,
             halted=halted_lots(state.halted),
             sheet=sheet,
+            accruals=state.accruals,
             params=params,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from layouts import circom, solidity, statement
+from layouts import circom, safety, solidity, statement
 
 ROOT = Path(__file__).resolve().parent.parent
 STATEMENT = ROOT / "circuits" / "STATEMENT.md"
@@ -18,6 +18,7 @@ def texts() -> dict[Path, str]:
     """Return each file's text."""
     return {
         ROOT / "circuits" / "generated" / "layout.circom": circom.render(),
+        ROOT / "circuits" / "generated" / "safety.circom": safety.render(),
         ROOT / "contracts" / "src" / "generated" / "Layout.sol": solidity.render(),
         STATEMENT: statement.between_markers(STATEMENT.read_text(encoding="utf-8")),
     }

@@ -63,7 +63,9 @@ RULE = PricingParams(
     skew_cap=Lots(300),
     units=1,
 )
-FUNDING = FundingParams(dead_zone=5, velocity=1 << 29, decay=1 << 38, rate_max=1 << 48)
+FUNDING = FundingParams(
+    dead_zone=5, velocity=1 << 29, decay=1 << 38, rate_max=1 << 48, cell=Money(1 << 28)
+)
 """At a skew of 200 lots the largest rate is reached in 44 minutes; it is gone in 17."""
 RISK = RiskParams(shock=12, contingency=600, concentration=1 << 12)
 
@@ -75,6 +77,7 @@ def params(
     profit_cap: int = 1_000 * DOLLAR,
     funding: FundingParams = FUNDING,
     units: Mapping[int, int] = {},
+    vesting: int = 1 << 15,
 ) -> MarketParams:
     """Return a venue's parameters with the same for each listed instrument.
 
@@ -91,6 +94,7 @@ def params(
         taker_fee=400,
         maker_fee=100,
         profit_cap=Money(profit_cap),
+        vesting=vesting,
     )
 
 
@@ -106,7 +110,9 @@ ACCOUNTS = st.builds(
     nonce=WORDS,
     filled=st.integers(0, (1 << LOTS_WIDTH) - 1).map(Lots),
     cash=MONEY,
-    net_deposits=MONEY,
+    settled=MONEY,
+    pending=st.integers(0, (1 << MONEY_WIDTH) - 1).map(Money),
+    since=WORDS,
     positions=POSITIONS,
 )
 
@@ -115,7 +121,7 @@ def account(index: int, cash: int = 500 * DOLLAR, **fields: Any) -> Account:
     """Return a trader's account whose cash is what was deposited."""
     money = Money(cash)
     known: dict[str, Any] = {"owner": key(index).public, "view_key": 1_000 + index}
-    return Account(**{**known, "cash": money, "net_deposits": money, **fields})
+    return Account(**{**known, "cash": money, "settled": money, **fields})
 
 
 def genesis(house: int = 100_000, traders: int = TRADERS, **fields: Any) -> State:

@@ -17,6 +17,8 @@ UNITS_PER_BTC = 1_000_000
 """What the oracle prices is a millionth of a BTC."""
 
 DAY, HOUR = 86_400, 3_600
+_DEAREST = 100_000
+"""USD per BTC, which are micro-USD per unit."""
 
 
 def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> PricingParams:
@@ -44,13 +46,17 @@ def _risk(market: PricingParams) -> RiskParams:
 
 
 def _funding(units_per_btc: int, btc_at_once: int) -> FundingParams:
-    """At most 2% of the notional a day, reached in a day at so many BTC; gone in eight hours."""
+    """At most 2% of the notional a day, reached in a day at so many BTC; gone in eight hours.
+
+    A cell of the clock is a 1024th of a price of 100,000 USD.
+    """
     rate_max = (1 << FUNDING_RATE_BITS) // (50 * DAY)
     return FundingParams(
         dead_zone=units_per_btc // 100,
         velocity=rate_max // (DAY * btc_at_once * units_per_btc),
         decay=rate_max // (8 * HOUR),
         rate_max=rate_max,
+        cell=Money(_DEAREST << MONEY_BITS >> 10),
     )
 
 
@@ -61,5 +67,6 @@ LOCAL_PARAMS = MarketParams(
     taker_fee=400,
     maker_fee=100,
     profit_cap=Money(100_000 * MICRO_USD << MONEY_BITS),
+    vesting=1 << 15,
 )
 LOCAL_GROUP = MarketGroup(params=LOCAL_PARAMS, perpetuals=LISTED)

@@ -21,6 +21,7 @@ function DOMAIN_LEDGER() { return 11; }
 function DOMAIN_SEALED() { return 12; }
 function DOMAIN_HOUSE() { return 13; }
 function DOMAIN_HOUSE_SALT() { return 14; }
+function DOMAIN_SAFETY() { return 15; }
 
 // What a slot acts on.
 function AUTHORITY_TOUCH() { return 0; }
@@ -78,13 +79,14 @@ function KEEP_BITS() { return 8; }
 function FEE_BITS() { return 20; }
 function SHOCK_BITS() { return 8; }
 function CONTINGENCY_BITS() { return 16; }
-function STEP_UNIT_BITS() { return 26; }
+function REQUIREMENT_BITS() { return 33; }
 
 // Factors of the rules.
 function SHOCK_STEPS() { return 4; }
 function HOUSE_STEPS() { return 6; }
-function INITIAL_FACTOR() { return 20; }
-function FACTOR_ONE() { return 16; }
+function INITIAL_FACTOR() { return 80; }
+function ADD_ON_FACTOR() { return 65; }
+function FACTOR_ONE() { return 64; }
 function RATCHET_SHIFT() { return 8; }
 function GRID_FACTOR() { return 21; }
 function GRID_SHIFT() { return 5; }
@@ -202,16 +204,18 @@ bus FundingRule() {
     signal velocity; // 2^-72 of the notional per second, second and unit
     signal decay; // 2^-72 of the notional per second and second
     signal rateMax; // 2^-72 of the notional per second
+    signal cell; // 2^-16 micro-USD per unit: a cell of the funding clock
 }
 
 // Its word, low bits first.
-function FUNDING_RULE_WIDTH() { return 177; }
+function FUNDING_RULE_WIDTH() { return 221; }
 function FUNDING_RULE_DEAD_ZONE_WIDTH() { return 43; }
 function FUNDING_RULE_VELOCITY_WIDTH() { return 30; }
 function FUNDING_RULE_DECAY_WIDTH() { return 52; }
 function FUNDING_RULE_RATE_MAX_WIDTH() { return 52; }
-function FUNDING_RULE_WIDTHS() { return [43, 30, 52, 52]; }
-function FUNDING_RULE_AT() { return [0, 43, 73, 125]; }
+function FUNDING_RULE_CELL_WIDTH() { return 44; }
+function FUNDING_RULE_WIDTHS() { return [43, 30, 52, 52, 44]; }
+function FUNDING_RULE_AT() { return [0, 43, 73, 125, 177]; }
 
 // An account; its leaf is the hash of these words.
 bus Account() {
@@ -221,16 +225,20 @@ bus Account() {
     signal nonce; // of the last order that was eligible
     signal filled; // lots of that order that are done
     signal cash; // 2^-16 micro-USD, signed
-    signal netDeposits; // 2^-16 micro-USD, signed
+    signal settled; // 2^-16 micro-USD, signed
+    signal pending; // 2^-16 micro-USD: equity above that
+    signal since; // seconds, of the marks that both are of
     signal positions[3]; // lots
 }
 
-function ACCOUNT_WORDS() { return 11; }
+function ACCOUNT_WORDS() { return 13; }
 function ACCOUNT_VERSION_WIDTH() { return 32; }
 function ACCOUNT_NONCE_WIDTH() { return 32; }
 function ACCOUNT_FILLED_WIDTH() { return 30; }
 function ACCOUNT_CASH_WIDTH() { return 120; }
-function ACCOUNT_NET_DEPOSITS_WIDTH() { return 120; }
+function ACCOUNT_SETTLED_WIDTH() { return 120; }
+function ACCOUNT_PENDING_WIDTH() { return 120; }
+function ACCOUNT_SINCE_WIDTH() { return 32; }
 function ACCOUNT_POSITIONS_WIDTH() { return 186; }
 
 // Governed parameters of one market; only a priced one needs them.
@@ -321,17 +329,19 @@ bus MarketParamsWords() {
     signal funding[2]; // FundingRule, packed
     signal takerFee; // 2^-20 of the notional, the half spread included
     signal makerFee; // 2^-20 of the notional, not above the taker's
-    signal profitCap; // 2^-16 micro-USD of profit above net deposits that count for new risk
+    signal profitCap; // 2^-16 micro-USD above what is settled that count for new risk
+    signal vesting; // seconds over which profit vests, at least 1
 }
 
-function MARKET_PARAMS_WORDS() { return 12; }
+function MARKET_PARAMS_WORDS() { return 13; }
 function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
 function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
 function MARKET_PARAMS_UNITS_WIDTH() { return 160; }
-function MARKET_PARAMS_FUNDING_WIDTH() { return 177; }
+function MARKET_PARAMS_FUNDING_WIDTH() { return 221; }
 function MARKET_PARAMS_TAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_MAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
+function MARKET_PARAMS_VESTING_WIDTH() { return 24; }
 
 // The committed state.
 bus StateWords() {
@@ -475,8 +485,10 @@ template PackFundingRule() {
     Range(30)(fundingRule.velocity);
     Range(52)(fundingRule.decay);
     Range(52)(fundingRule.rateMax);
+    Range(44)(fundingRule.cell);
     word <== fundingRule.deadZone + fundingRule.velocity * (1 << 43)
-        + fundingRule.decay * (1 << 73) + fundingRule.rateMax * (1 << 125);
+        + fundingRule.decay * (1 << 73) + fundingRule.rateMax * (1 << 125)
+        + fundingRule.cell * (1 << 177);
 }
 
 // The word of fields that are ranged by what made them.
@@ -492,9 +504,10 @@ template Leaf() {
     input Account() account;
     signal output out;
 
-    out <== Hash(11, DOMAIN_LEAF())([account.owner[0], account.owner[1], account.viewKey,
-        account.version, account.nonce, account.filled, account.cash, account.netDeposits,
-        account.positions[0], account.positions[1], account.positions[2]]);
+    out <== Hash(13, DOMAIN_LEAF())([account.owner[0], account.owner[1], account.viewKey,
+        account.version, account.nonce, account.filled, account.cash, account.settled,
+        account.pending, account.since, account.positions[0], account.positions[1],
+        account.positions[2]]);
 }
 
 template PricingHash() {
@@ -548,10 +561,11 @@ template MarketParamsHash() {
     input MarketParamsWords() marketParams;
     signal output out;
 
-    out <== Hash(12, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
+    out <== Hash(13, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
         marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.units,
         marketParams.pricing, marketParams.funding[0], marketParams.funding[1],
-        marketParams.takerFee, marketParams.makerFee, marketParams.profitCap]);
+        marketParams.takerFee, marketParams.makerFee, marketParams.profitCap,
+        marketParams.vesting]);
 }
 
 template StateRoot() {

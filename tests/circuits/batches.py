@@ -127,7 +127,7 @@ def drawn(random_: random.Random, traders: int = TRADERS) -> State:
             money,
             nonce=random_.randint(0, 2),
             filled=Lots(random_.choice((0, 3, 50))),
-            net_deposits=Money(random_.choice((money, 0))),
+            settled=Money(random_.choice((money, 0))),
             positions=tuple(Lots(lots) for lots in held[index]),
         )
         state = state.with_account(index, account)

@@ -17,8 +17,11 @@ Compile = Callable[[str], Circuit]
 DRAW = random.Random(7)
 EDGE = (1 << 30) - 1
 RISK = RiskParams(shock=900, contingency=40_000, concentration=(1 << 13) - 1)
-SHEET = [perpetual(Price(DRAW.choice((1, 7, 1 << 35))), Money(-5), RISK) for _ in range(16)]
-FIELDS = ("equity", "addOns", "loss[0]", "loss[1]")
+SHEET = [
+    perpetual(Price(DRAW.choice((1, 7, 1 << 35))), Money(-5), RISK, Money(1 << 50))
+    for _ in range(16)
+]
+FIELDS = ("equity", "addOns", "loss[0]", "loss[1]", "cells")
 
 
 def drawn() -> tuple[Lots, ...]:
@@ -44,7 +47,7 @@ def test_trade_book(circuit: Compile) -> None:
     tested = circuit("book.circom: TradeBook()")
     for instrument, size, over in ((0, 5, -9), (7, -EDGE, 1), (8, EDGE, 1 << 35), (15, -1, 0)):
         held = drawn()
-        before = Book(cash=Money(77), net_deposits=Money(0), positions=held)
+        before = Book(cash=Money(77), settled=Money(0), positions=held)
         later = trade(before, SHEET, instrument, Lots(size), Money(over << 16), Money(3))
         inputs = {
             "book": book(before.cash, held, SHEET),

@@ -17,7 +17,7 @@ from undertow.engine.funding import advance, ramp
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.underlying import UNDERLYING_WORDS, FundingParams, Underlying
-from undertow.protocol.units import UnitPrice
+from undertow.protocol.units import Money, UnitPrice
 
 Compile = Callable[[str], Circuit]
 WIDEST = (1 << 52) - 1
@@ -28,7 +28,7 @@ RULES = (
     replace(FUNDING, velocity=1, rate_max=1 << 40, decay=1),
     replace(FUNDING, rate_max=1 << 30),
     replace(FUNDING, dead_zone=1, decay=WIDEST),
-    FundingParams(dead_zone=0, velocity=0, decay=0, rate_max=0),
+    FundingParams(dead_zone=0, velocity=0, decay=0, rate_max=0, cell=Money(0)),
 )
 TIMES = (0, 1, 12, 3_600, 1 << 20, (1 << 32) - 1)
 

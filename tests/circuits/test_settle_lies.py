@@ -17,15 +17,19 @@ from prover.inputs import path_inputs
 from tests.circuits.batches import Case
 from tests.circuits.cases import (
     NAME,
+    bared,
     capped,
     concentrated,
     dear,
     expired,
     halted,
     later,
+    lost,
+    opened,
     outside,
     overdrawn,
     poor,
+    ripening,
     spent,
     stale,
     stuck,
@@ -63,6 +67,11 @@ def shifted(name: str, by: int, bits: int) -> Mapping[str, Callable[[Values], in
     return {hint: lambda values: values[f"main.{hint}"] - by * (1 << bits)}
 
 
+def moved(name: str, by: int) -> Mapping[str, Callable[[Values], int]]:
+    """Move a signal that follows from others."""
+    return {name: lambda values: values[f"main.{name}"] + by}
+
+
 def divided(name: str, by: int) -> Mapping[str, Callable[[Values], int]]:
     """Move a quotient, with the remainder that agrees."""
     quotient, rest, den = (f"{name}.{part}" for part in ("quotient", "remainder", "den"))
@@ -85,10 +94,14 @@ def buying_side(inputs: Inputs, case: Case) -> None:
     inputs["side"][0] = 1
 
 
+def buying_second(inputs: Inputs, case: Case) -> None:
+    inputs["side"][1] = 1
+
+
 SLOT = "done.slot[0]"
 JUDGE = f"{SLOT}.JudgeOrder"
 REMAINS, CURRENT, UNEXPIRED, AFFORDABLE = (f"{JUDGE}.NonNegative#{i}" for i in range(4))
-SOLVENT, SAFER = (f"{JUDGE}.MayTrade.NonNegative#{i}" for i in range(2))
+SOLVENT, SAFER, FREE, MAINTAINED = (f"{JUDGE}.MayTrade.NonNegative#{i}" for i in range(4))
 ACCEPTS = f"{SLOT}.clear.NonNegative#0"
 WITHIN = "clear.clear[0].NonNegative#0"
 GROWS = "HouseMayGrow.NonNegative"
@@ -107,9 +120,11 @@ ACTIVE, FALLS, REACHES = (f"{FUND}.FundingRamp.NonNegative#{i}" for i in range(3
 LEARNS, NO_MARK = f"{FUND}.learns", f"{FUND}.IsZero#0.out"
 LOT = "PriceLots.lot[0]"
 LAG = f"{FUND}.FundingRamp.FloorDivide"
-STEP, PER_SQUARE = (f"PriceSheet.FloorShift#{i}[0]" for i in range(2))
+STEP, PER_SQUARE = (f"PriceSheet.sheet[0].{name}" for name in ("step", "concentration"))
 CONCENTRATED = f"{JUDGE}.TradeBook.concentrated"
 WORD = f"{SLOT}.read.opened.Bits"
+VEST = f"{SLOT}.Vest"
+RIPENED = f"{VEST}.FloorDivide"
 
 
 def fee(slot: int) -> str:
@@ -143,13 +158,24 @@ LIES = {
     "accrual one step higher": Lie(case=later, about=divided(STEPS, 1), check=STEPS),
     "finer steps": Lie(case=later, about=divided(PART, -1), check=PART),
     "coarser steps": Lie(case=later, about=divided(PART, 1), check=PART),
-    "shock one lower": Lie(case=traded, about=shifted(STEP, -1, 18), check=STEP),
-    "concentration one lower": Lie(
-        case=traded, about=shifted(PER_SQUARE, -1, 17), check=PER_SQUARE
+    "a loss called none": Lie(
+        case=lost, about=turned(f"{VEST}.NonNegative"), check=f"{VEST}.NonNegative"
     ),
-    "concentration one higher": Lie(
-        case=traded, about=shifted(PER_SQUARE, 1, 17), check=PER_SQUARE
+    "ripe that is no longer there": Lie(
+        case=ripening,
+        about=turned(f"{VEST}.Smaller#0.NonNegative"),
+        check=f"{VEST}.Smaller#0.NonNegative",
     ),
+    "ripe before its time": Lie(
+        case=ripening,
+        about=turned(f"{VEST}.Smaller#1.NonNegative"),
+        check=f"{VEST}.Smaller#1.NonNegative",
+    ),
+    "one unit more ripe": Lie(case=ripening, about=divided(RIPENED, 1), check=RIPENED),
+    "one unit less ripe": Lie(case=ripening, about=divided(RIPENED, -1), check=RIPENED),
+    "shock one lower": Lie(case=traded, about=moved(STEP, -1), check=STEP),
+    "concentration one lower": Lie(case=traded, about=moved(PER_SQUARE, -1), check=PER_SQUARE),
+    "concentration one higher": Lie(case=traded, about=moved(PER_SQUARE, 1), check=PER_SQUARE),
     "concentration left out, filled": Lie(
         case=concentrated,
         about={CONCENTRATED: lambda values: 0},
@@ -161,6 +187,15 @@ LIES = {
     ),
     "beyond margin, called safer": Lie(
         case=overdrawn, about=turned(SAFER), agree=(fill(0, 90), buying_side), check=SAFER
+    ),
+    "a hedge at initial margin, called below it": Lie(
+        case=opened, about=turned(FREE), agree=(fill(0, 300, 1),), check=FREE
+    ),
+    "left with less than maintenance, called maintained": Lie(
+        case=bared,
+        about=turned(MAINTAINED),
+        agree=(fill(0, 300, 1), buying_second),
+        check=MAINTAINED,
     ),
     "outside its limit, filled": Lie(
         case=outside, about=turned(ACCEPTS), agree=(fill(0, 5),), check=ACCEPTS

@@ -16,9 +16,9 @@ from undertow.engine.lots import lot_prices
 from undertow.engine.markets import price_sheet
 from undertow.protocol.market import Market
 from undertow.protocol.underlying import FUNDING_WIDTH, FundingParams, Underlying
-from undertow.protocol.units import Lots, UnitPrice
+from undertow.protocol.units import Lots, Money, UnitPrice
 
-RULE = FundingParams(dead_zone=10, velocity=1 << 12, decay=1 << 20, rate_max=1 << 40)
+RULE = FundingParams(dead_zone=10, velocity=1 << 12, decay=1 << 20, rate_max=1 << 40, cell=Money(1))
 ONE = 1 << 73
 """Of the index, a micro-USD."""
 SECONDS = st.integers(0, (1 << 32) - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engine.cases import NO_RISK, SHALLOW, line, sheet_of, state_of
+from tests.engine.cases import NO_ACCRUALS, NO_RISK, SHALLOW, line, sheet_of, state_of
 from tests.strategies import account, lot_marks, order, params
 from undertow.engine.authorities.order import effect_of
 from undertow.engine.batch import Action, Batch, Decoy
@@ -16,6 +16,7 @@ TERMS = Terms(
     lanes=(0,),
     prices=lot_marks(1 << 20, (0,)),
     sheet=sheet_of({0: line(value=1 << 36, contingency=1)}),
+    accruals=NO_ACCRUALS,
     params=params((0,), SHALLOW, NO_RISK),
 )
 FEE = 400 << 16
@@ -23,7 +24,7 @@ FEE = 400 << 16
 
 
 def verdicts(*slots: Action) -> tuple[Verdict, ...]:
-    state = state_of({1: account(1, FEE + 1), 2: account(2, FEE + 1), 3: account(3, FEE)})
+    state = state_of({1: account(1, FEE + 2), 2: account(2, FEE + 2), 3: account(3, FEE + 1)})
     return judge(state, Batch(slots=slots, lanes=(0,)), TERMS)
 
 

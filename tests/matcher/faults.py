@@ -17,7 +17,7 @@ from prover.prover import Timing
 from tests.matcher.memory_chain import MemoryChain, stand_in_proof
 from undertow.chain.contracts import Close
 from undertow.chain.errors import ChainUnreachableError, WrongAnswerError
-from undertow.chain.queue import Entry
+from undertow.chain.queue_entry import Entry
 from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.chain.view import Reached, View
 from undertow.crypto.babyjubjub import Point

@@ -15,7 +15,7 @@ from typing import cast
 from undertow.chain.chain import Block
 from undertow.chain.contracts import Close
 from undertow.chain.errors import ReorganisedError, RevertedError
-from undertow.chain.queue import Entry
+from undertow.chain.queue_entry import Entry
 from undertow.chain.settled import Round, SettledBatch, SettledRequests
 from undertow.chain.terms import LOCAL, Terms
 from undertow.chain.view import Pending, Reached, View

@@ -27,7 +27,7 @@ from tests.matcher.one_process import KEYS, SPOT, OneProcess
 from tests.strategies import NEVER
 from undertow.chain.contracts import Close
 from undertow.chain.errors import WrongAnswerError
-from undertow.chain.queue import Entry
+from undertow.chain.queue_entry import Entry
 from undertow.chain.settled import SettledBatch
 from undertow.chain.view import Reached
 from undertow.client.client import MatcherInfo, Trader

@@ -17,6 +17,7 @@ REQUESTS = "undertow/engine/requests.py"
 SHEET = "undertow/protocol/sheet.py"
 TERMS = "undertow/engine/terms.py"
 UNDERLYING = "undertow/protocol/underlying.py"
+VESTING = "undertow/engine/vesting.py"
 TRANSITION = "undertow/engine/transition.py"
 
 NAMED = (
@@ -39,8 +40,8 @@ NAMED = (
     ),
     (
         MARKETS,
-        "Money(params.market(i).units * indices[underlying(i)])",
-        "indices[underlying(i)]",
+        "Money(units * underlyings[number].index)",
+        "underlyings[number].index",
         "a lot pays one unit's funding",
     ),
     (FUNDING, "seconds if mark else 0", "seconds", "a rate rises before there is a mark"),
@@ -145,17 +146,24 @@ NAMED = (
         "return price < limit if order.size > 0 else price > limit",
         "limit strict",
     ),
-    (MARGIN, "INITIAL_FACTOR = 20", "INITIAL_FACTOR = 16", "factor 16/16"),
+    (MARGIN, "INITIAL_FACTOR = 80", "INITIAL_FACTOR = 64", "factor 64/64"),
+    (MARGIN, "ADD_ON_FACTOR = 65", "ADD_ON_FACTOR = 64", "no room for a step of the grid"),
     (
         MARGIN,
-        "counted = min(equity(book, sheet), book.net_deposits + profit_cap)",
+        "(FACTOR_ONE * clock_cells(book, sheet) << MONEY_SHIFT)",
+        "0",
+        "no room for a cell of the clock",
+    ),
+    (
+        MARGIN,
+        "counted = min(equity(book, sheet), book.settled + profit_cap)",
         "counted = equity(book, sheet)",
         "no profit cap",
     ),
     (
         MARGIN,
-        "return left >= 0 or left >= surplus(before, sheet, profit_cap)",
-        "return left >= 0",
+        "if left >= 0 or left >= held:",
+        "if left >= 0:",
         "exit below margin refused",
     ),
     (
@@ -163,6 +171,24 @@ NAMED = (
         "abs(lots) * entry.contingency",
         "lots * entry.contingency",
         "contingency signed",
+    ),
+    (
+        MARGIN,
+        "return held < 0 and reduces(before, after) and is_maintained(after, sheet)",
+        "return False",
+        "no hedge below initial margin is taken apart",
+    ),
+    (
+        MARGIN,
+        "return held < 0 and reduces(before, after)",
+        "return reduces(before, after)",
+        "a hedge opens what maintenance margins",
+    ),
+    (
+        MARGIN,
+        "reduces(before, after) and is_maintained(after, sheet)",
+        "reduces(before, after)",
+        "a reduction leaves less than maintenance",
     ),
     (
         HOUSE,
@@ -250,8 +276,8 @@ NAMED = (
     ),
     (
         REQUESTS,
-        "free = not holds_any(book, halted_lots(state.halted))",
-        "free = True",
+        "free = not holds_any(book, halted_lots(state.halted)) and",
+        "free =",
         "a halted mark is withdrawn",
     ),
     (
@@ -268,9 +294,9 @@ NAMED = (
     ),
     (
         REQUESTS,
-        "        net_deposits=Money(before.net_deposits + change),\n",
-        "        net_deposits=before.net_deposits,\n",
-        "net deposits do not move",
+        "        settled=Money(touched.settled + change),\n",
+        "        settled=touched.settled,\n",
+        "what is settled does not move",
     ),
     (
         REQUESTS,
@@ -293,8 +319,44 @@ NAMED = (
     ),
     (
         SHEET,
-        "step=ceil_div(price * risk.shock, 1 << 18)",
-        "step=ceil_div(price * risk.shock, 1 << 17)",
+        "step=price * risk.shock",
+        "step=2 * price * risk.shock",
         "shock doubled",
+    ),
+    (
+        VESTING,
+        "ripe = min(account.pending, equity - settled)",
+        "ripe = equity - settled",
+        "profit ripens before it was seen",
+    ),
+    (
+        VESTING,
+        "settled = min(account.settled, equity)",
+        "settled = account.settled if account.settled < equity else max(equity, 0)",
+        "a debt is forgotten",
+    ),
+    (
+        VESTING,
+        "    settled = min(account.settled, equity)\n    ripe =",
+        "    settled = account.settled\n    ripe =",
+        "a loss is not final",
+    ),
+    (
+        VESTING,
+        "elapsed = min(sheet.time - account.since, params.vesting)",
+        "elapsed = sheet.time - account.since",
+        "more ripens than there is",
+    ),
+    (
+        REQUESTS,
+        " and account.settled >= request.money",
+        "",
+        "unripe profit is withdrawn",
+    ),
+    (
+        FILL,
+        "vest(slot.after, terms.exit_sheet, terms.params)",
+        "slot.after",
+        "a touch vests nothing",
     ),
 )

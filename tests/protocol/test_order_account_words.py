@@ -66,11 +66,13 @@ def test_leaf_binds_every_field() -> None:
         replace(account, nonce=1),
         replace(account, filled=Lots(1)),
         replace(account, cash=Money(3)),
-        replace(account, net_deposits=Money(1)),
+        replace(account, settled=Money(1)),
+        replace(account, pending=Money(1)),
+        replace(account, since=1),
         replace(account, positions=(*account.positions[:-1], Lots(-1))),
     ]
-    assert len({a.leaf() for a in (account, *changed)}) == 8
-    assert account.leaf() == poseidon([*BASE8, 5, 0, 0, 0, R - 3, 0, 0, 0, 0], 2)
+    assert len({a.leaf() for a in (account, *changed)}) == 10
+    assert account.leaf() == poseidon([*BASE8, 5, 0, 0, 0, R - 3, 0, 0, 0, 0, 0, 0], 2)
     with pytest.raises(AccountRangeError):
         replace(account, nonce=1 << 32)
 

@@ -51,11 +51,13 @@ def test_what_is_written_is_read_back(path: Path) -> None:
 def test_each_parameter_of_a_market_is_in_the_hash(
     path: Path, form: dict[str, Any], name: str
 ) -> None:
-    # Towards what stays in order: depth_min is below depth_max, which is at most concentration, and
-    # as many units as before are a whole one.
-    form["markets"][0][name] += -1 if name == "depth_max" else 1
+    # Towards what stays in order: depth_min is below depth_max, which is at most concentration.
+    market = form["markets"][0]
     if name == "units":
-        form["markets"][0].update(units=200, lots_per_unit=5_000)
+        # A lot of twice the units is half as many of them to a BTC.
+        market["units"], market["lots_per_unit"] = 200, 5_000
+    else:
+        market[name] += -1 if name == "depth_max" else 1
     assert read(path, form).params.hash() != LOCAL_GROUP.params.hash()
 
 
@@ -167,12 +169,6 @@ def test_names_and_parameters_go_together() -> None:
         two_coins().unit  # noqa: B018
 
 
-def test_lots_of_an_underlying_are_told_to_be_as_large_as_they_cost() -> None:
-    for wrong in (replace(MICRO, lots_per_unit=999_999), replace(MICRO, unit="ETH")):
-        with pytest.raises(PerpetualError, match="the units of underlying 0 are"):
-            MarketGroup(params=LOCAL_GROUP.params, perpetuals=(BTC, wrong))
-
-
 def two_coins() -> MarketGroup:
     """BTC-PERP, and a lot of a thousand units of ETH on the other underlying."""
     known = LOCAL_GROUP.params
@@ -202,6 +198,29 @@ def test_a_signer_reports_what_a_unit_of_each_underlying_costs() -> None:
     assert LOCAL_GROUP.prices(spot, {"BTC"}) == (0, 0)
     assert two_coins().prices(spot) == (78_318, 7_831_800)
     assert two_coins().prices(spot, {"BTC"}) == (0, 7_831_800)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "match"),
+    [
+        (lambda: listing(Perpetual("ETH-PERP", 1, "ETH", MICRO.lots_per_unit)), "BTC and ETH"),
+        (lambda: listing(replace(MICRO, lots_per_unit=999_999)), "999999 and 1000000 units"),
+        (lambda: listing(MICRO, decay=1), "else a rate pays more on its way back"),
+    ],
+)
+def test_contracts_of_an_underlying_are_of_one_thing_in_one_unit(
+    wrong: Callable[[], MarketGroup], match: str
+) -> None:
+    """Whoever held one against the other would be paid for no risk."""
+    with pytest.raises(PerpetualError, match=match):
+        wrong()
+
+
+def listing(other: Perpetual, **changed: int) -> MarketGroup:
+    (rule, _) = LOCAL_GROUP.params.funding
+    assert rule is not None
+    params = replace(LOCAL_GROUP.params, funding=(replace(rule, **changed), None))
+    return MarketGroup(params=params, perpetuals=(BTC, other))
 
 
 def test_a_units_price_is_rounded_to_the_side_that_is_asked_for() -> None:

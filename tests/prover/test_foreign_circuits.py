@@ -46,6 +46,16 @@ def bits(point: tuple[int, int]) -> list[int]:
 
 ZK_KIT = "@zk-kit/circuits/circom"
 ZK_EMAIL = "@zk-email/circuits"
+UNIREP = "@unirep/circuits/circuits"
+EPOCH_KEY = {
+    "identity_secret": 5,
+    "reveal_nonce": 1,
+    "attester_id": 77,
+    "epoch": 2,
+    "nonce": 1,
+    "sig_data": 9,
+    "chain_id": 31_337,
+}
 EVERY = {
     "semaphore": Foreign(
         "@semaphore-protocol/circuits/src/semaphore.circom",
@@ -58,6 +68,20 @@ EVERY = {
             "message": 9,
             "scope": 2,
         },
+    ),
+    "an epoch's key": Foreign(f"{UNIREP}/epochKeyLite.circom", "EpochKeyLite(3)", EPOCH_KEY),
+    "an epoch's key in a tree": Foreign(
+        f"{UNIREP}/epochKey.circom",
+        "EpochKey(3, 3, 4)",
+        {
+            **EPOCH_KEY,
+            "state_tree_indices": [0, 1, 0],
+            "state_tree_elements": [3, 4, 5],
+            "data": [1, 2, 3, 4],
+        },
+    ),
+    "low bits compared": Foreign(
+        f"{UNIREP}/bigComparators.circom", "LowerLessThan(64)", {"in": [3, 9]}
     ),
     "a Merkle root": Foreign(
         f"{ZK_KIT}/binary-merkle-root.circom",
@@ -111,7 +135,10 @@ EVERY = {
         },
     ),
 }
-LONG = {"semaphore", "a key's proof", "a tree's proof", "a Merkle root"}
+LONG = {
+    *("semaphore", "a key's proof", "a tree's proof", "a Merkle root"),
+    *("an epoch's key", "an epoch's key in a tree"),
+}
 ANY = [pytest.param(name, marks=[pytest.mark.full] * (name in LONG)) for name in EVERY]
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from web3.contract import Contract
@@ -41,8 +42,13 @@ VERIFIERS = ("BATCH_VERIFIER", "REQUEST_VERIFIER")
 """The settlement's getters of the verifiers of batches and of runs of requests."""
 
 
-def connect(chain: Chain, deployment: Deployment) -> Contracts:
+def connect(chain: Chain, deployment: Deployment, queue: Path | None = None) -> Contracts:
     """Return a deployment's contracts once the chain agrees with it; see the top for the steps.
+
+    Args:
+        chain: the node and the key.
+        deployment: what is compared.
+        queue: the file of what was read of the vault's queue, None for none.
 
     Raises:
         MismatchError: they differ; the message has both.
@@ -51,7 +57,7 @@ def connect(chain: Chain, deployment: Deployment) -> Contracts:
     if chain.chain_id != deployment.chain_id:
         expected, found = str(deployment.chain_id), str(chain.chain_id)
         raise WrongChainError("the chain's id", expected, found)
-    contracts = Contracts(chain, deployment)
+    contracts = Contracts(chain, deployment, queue)
     _check_params(contracts.settlement, deployment.group.params.hash())
     _check_addresses(contracts)
     _check_sizes(contracts.settlement, PRESETS[deployment.preset])

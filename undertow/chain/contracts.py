@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from undertow.chain.chain import Block, Chain
 from undertow.chain.deployment import Deployment
 from undertow.chain.errors import RevertedError
 from undertow.chain.logs import Progress
 from undertow.chain.published import read_settlements
-from undertow.chain.queue import Entry, QueueReader
+from undertow.chain.queue import QueueReader
+from undertow.chain.queue_entry import Entry
+from undertow.chain.queue_file import QueueFile
 from undertow.chain.reading import reachable
 from undertow.chain.settled import SettledBatch, SettledRequests, pack_batch, pack_requests
 from undertow.chain.terms import Terms
@@ -45,7 +48,9 @@ _NONE = (0, 0, bytes(32), 0)
 class Contracts:
     """Reads and sends to one venue's contracts; every method may raise ChainError."""
 
-    def __init__(self, chain: Chain, deployment: Deployment) -> None:
+    def __init__(self, chain: Chain, deployment: Deployment, queue: Path | None = None) -> None:
+        """Connect; ``queue`` is the file of what was read of the queue, None for none."""
+        self._queue_path = queue
         self.chain = chain
         self.deployment = deployment
         self.settlement = chain.contract("Settlement", deployment.settlement)
@@ -71,7 +76,9 @@ class Contracts:
     @cached_property
     def queue(self) -> QueueReader:
         """The vault's queue."""
-        return QueueReader(self.chain, self.deployment.vault, self.deployment.block)
+        vault, path = self.deployment.vault, self._queue_path
+        file = QueueFile(path, vault.lower()) if path is not None else None
+        return QueueReader(self.chain, vault, self.deployment.block, file)
 
     def state_root(self) -> int:
         """Return the committed root."""
@@ -151,7 +158,7 @@ class Contracts:
         except RevertedError as error:
             if str(error) != "NotInQueue":
                 raise
-        self.queue.forget()
+        self.queue.doubt()
         return self._settle_requests(root, data, c, proof, entries)
 
     def _settle_requests(

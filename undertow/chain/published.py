@@ -16,7 +16,7 @@ from undertow.chain.errors import WrongAnswerError
 from undertow.chain.events import Event
 from undertow.chain.logs import Log, LogReader, Progress, Wanted
 from undertow.chain.numbers import follows
-from undertow.chain.queue import entry_of
+from undertow.chain.queue_entry import entry_of
 from undertow.chain.reading import decoded
 from undertow.chain.settled import (
     Round,

@@ -23,6 +23,7 @@ class Domain(IntEnum):
     SEALED = 12
     HOUSE = 13
     HOUSE_SALT = 14
+    SAFETY = 15
 
 
 NODE = Domain.NODE
@@ -39,3 +40,4 @@ LEDGER = Domain.LEDGER
 SEALED = Domain.SEALED
 HOUSE = Domain.HOUSE
 HOUSE_SALT = Domain.HOUSE_SALT
+SAFETY = Domain.SAFETY

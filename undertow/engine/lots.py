@@ -1,7 +1,7 @@
 """What a lot costs: as many times the price of a unit as it has units, without any rounding.
 
 So two perpetuals of one underlying never part from each other, and what halts it halts both
-(docs/adr/0011-the-oracle-prices-underlyings.md).
+(docs/adr/0014-the-oracle-prices-underlyings.md).
 """
 
 from __future__ import annotations

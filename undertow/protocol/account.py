@@ -15,7 +15,14 @@ from undertow.protocol.fields import Field, Sign, element, grouped
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.packing import Words
 from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, NONCE_WIDTH, Lots, Money
+from undertow.protocol.units import (
+    LOTS_WIDTH,
+    MONEY_WIDTH,
+    NONCE_WIDTH,
+    TIME_WIDTH,
+    Lots,
+    Money,
+)
 
 MAGNITUDE_BITS = LOTS_WIDTH
 FLAT = (Lots(0),) * INSTRUMENTS
@@ -58,7 +65,10 @@ class Account:
     nonce: Annotated[int, Field(NONCE_WIDTH, "of the last order that was eligible")] = 0
     filled: Annotated[Lots, Field(LOTS_WIDTH, "lots of that order that are done")] = Lots(0)
     cash: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)] = Money(0)
-    net_deposits: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)] = Money(0)
+    settled: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)] = Money(0)
+    """What may leave: deposits and vested profit, less losses (undertow/engine/vesting.py)."""
+    pending: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD: equity above that")] = Money(0)
+    since: Annotated[int, Field(TIME_WIDTH, "seconds, of the marks that both are of")] = 0
     positions: Annotated[tuple[Lots, ...], grouped(POSITIONS, "lots")] = FLAT
 
     def __post_init__(self) -> None:

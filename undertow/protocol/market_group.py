@@ -31,14 +31,27 @@ class MarketGroup:
         if len({one.name for one in self.perpetuals}) != len(named):
             raise PerpetualError("two markets have the same name")
         for number in range(UNDERLYINGS):
-            self._check_sizes(number)
+            self._check_underlying(number)
 
-    def _check_sizes(self, number: int) -> None:
-        """Refuse lots of one underlying that are told to be of other sizes than they cost."""
-        sizes = {(one.unit, self._units_per_whole(one)) for one in self._of(number)}
+    def _check_underlying(self, number: int) -> None:
+        """Refuse what would pay whoever holds one contract against another, or funding's cycles."""
+        its = self._of(number)
+        names = sorted({one.unit for one in its})
+        if len(names) > 1:
+            raise PerpetualError(f"underlying {number} is {' and '.join(names)}: it is one thing")
+        sizes = {self._units_per_whole(one) for one in its}
         if len(sizes) > 1:
-            told = ", ".join(f"{size:,} to a {unit}" for unit, size in sorted(sizes))
-            raise PerpetualError(f"the units of underlying {number} are {told}")
+            raise PerpetualError(
+                f"underlying {number} has {' and '.join(map(str, sorted(sizes)))} units by its "
+                "markets: units of a lot times lots of a unit are the same for each"
+            )
+        rule = self.params.funding[number]
+        if rule is not None and rule.decay < rule.velocity * (rule.dead_zone - 1):
+            least = rule.velocity * (rule.dead_zone - 1)
+            raise PerpetualError(
+                f"underlying {number} has a decay of {rule.decay}, and at least {least} for its "
+                "velocity and dead zone: else a rate pays more on its way back than it took"
+            )
 
     def _of(self, number: int) -> list[Perpetual]:
         return [one for one in self.perpetuals if underlying(one.instrument) == number]

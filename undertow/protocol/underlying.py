@@ -1,7 +1,7 @@
 """What all perpetuals of one underlying share: funding, variance, and the rule of its funding.
 
 A lot of a perpetual is a whole number of the underlying's units (`PricingParams.units`), and costs
-as many times the unit's price (docs/adr/0011-the-oracle-prices-underlyings.md).
+as many times the unit's price (docs/adr/0014-the-oracle-prices-underlyings.md).
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ class FundingParams:
     velocity: Annotated[int, Field(30, "2^-72 of the notional per second, second and unit")]
     decay: Annotated[int, Field(RATE_WIDTH, "2^-72 of the notional per second and second")]
     rate_max: Annotated[int, Field(RATE_WIDTH, "2^-72 of the notional per second")]
+    cell: Annotated[int, Field(44, "2^-16 micro-USD per unit: a cell of the funding clock")]
+    """Funding that an account has room for beyond maintenance when it takes new risk."""
 
 
 UNDERLYING_WORDS = Words(Underlying, "Underlying", TABLE, "UnderlyingHash")

@@ -47,6 +47,8 @@ TIME_WIDTH = 32
 EXPIRY_WIDTH = 40
 """Seconds: beyond every price's time, so that no comparison wraps."""
 FEE_WIDTH = 20
+VESTING_WIDTH = 24
+"""Seconds, over which profit vests."""
 
 # Scales: a value is counted in 2**-bits of its unit.
 MONEY_BITS = 16
@@ -71,6 +73,8 @@ SHOCK_BITS = 8
 """One step of the scenario grid, of the price."""
 CONTINGENCY_BITS = 16
 """Of the notional."""
+REQUIREMENT_BITS = DEPTH_BITS + 1
+"""Of what margin asks: half a depth coefficient of a lot squared is whole, and so is the rest."""
 
 
 def ceil_div(numerator: int, denominator: int) -> int:

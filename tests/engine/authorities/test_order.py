@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.cases import NO_RISK, SHALLOW, line, lots_of, sheet_of
+from tests.engine.cases import NO_ACCRUALS, NO_RISK, SHALLOW, line, lots_of, sheet_of
 from tests.strategies import account, lot_marks, order, params
 from undertow.engine.authorities.order import effect_of, judge_order
 from undertow.engine.terms import Terms
@@ -30,6 +30,7 @@ TERMS = Terms(
     lanes=(0, 9),
     prices=lot_marks(MARK, (0, 3)),
     sheet=sheet_of({0: line(value=MARK << 16), 3: line(value=MARK << 16)}),
+    accruals=NO_ACCRUALS,
     params=params((0, 3, 9), SHALLOW, NO_RISK, profit_cap=1 << 95),
 )
 
@@ -129,18 +130,18 @@ def test_margin_holds_at_the_limit_and_after_the_takers_fee(
 
 def test_margin_counts_the_new_position() -> None:
     terms = replace(TERMS, sheet=sheet_of({0: line(MARK << 16, step=1, contingency=5)}))
-    # Two lots: 20/16 of four steps each, and five.
-    needed = 2 * (5 << 26) + 2 * 5 + fee(2)
+    # Two lots: 20/16 of four steps each, and 65/64 of ten, rounded up.
+    needed = 2 * (5 << 8) + 11 + fee(2)
     assert outcome(bid(2), account(1, needed), terms) is Outcome.CLEARED
     assert outcome(bid(2), account(1, needed - 1), terms) is Outcome.MARGIN
 
 
 def test_margin_counts_profit_up_to_the_cap() -> None:
     terms = replace(TERMS, params=params((0,), SHALLOW, NO_RISK, profit_cap=fee(2)))
-    assert outcome(bid(2), account(1, RICH, net_deposits=Money(0)), terms) is Outcome.CLEARED
-    terms = replace(terms, sheet=sheet_of({0: line(MARK << 16, contingency=fee(2))}))
-    assert outcome(bid(1), account(1, RICH, net_deposits=Money(0)), terms) is Outcome.CLEARED
-    assert outcome(bid(2), account(1, RICH, net_deposits=Money(0)), terms) is Outcome.MARGIN
+    assert outcome(bid(2), account(1, RICH, settled=Money(0)), terms) is Outcome.CLEARED
+    terms = replace(terms, sheet=sheet_of({0: line(MARK << 16, cell=fee(2))}))
+    assert outcome(bid(1), account(1, RICH, settled=Money(0)), terms) is Outcome.CLEARED
+    assert outcome(bid(2), account(1, RICH, settled=Money(0)), terms) is Outcome.MARGIN
 
 
 FAULTS: list[tuple[dict[str, Any], Outcome]] = [

@@ -1,0 +1,88 @@
+"""Every batch says something of every account, touched or not: that none is below maintenance.
+
+A touched account gets a certificate, which is checked, and the safety table counts where it ends.
+Prices and the funding clock move over the table; while they pass nothing that is counted and nobody
+is bad, every account is above maintenance. Of all this a batch shows one bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from undertow.engine.certificate import Certificate, Edge, Line, holds
+from undertow.engine.clock import advance_clock
+from undertow.engine.grid import bound
+from undertow.engine.rings import count, follow, overdue, ring_of
+from undertow.protocol.cells import Cells
+from undertow.protocol.safety_table import EXPIRY, PLACES, SafetyTable
+from undertow.protocol.units import Money, UnitPrice
+
+
+class NotCertifiedError(ValueError):
+    """A certificate says more of an account than is true."""
+
+
+def advance(
+    table: SafetyTable, prices: Sequence[UnitPrice], moved: Sequence[Money], cells: Sequence[int]
+) -> SafetyTable:
+    """Return the table at a batch's prices, before its touches.
+
+    ``moved``: how far each underlying's funding index went; ``cells``: money per unit in a cell of
+    the clock.
+    """
+    clock, used = advance_clock(table.clock, table.used, moved, cells)
+    bounds = tuple(bound(price, table.grid) for price in prices)
+    return follow(replace(table, clock=clock, used=used, bounds=bounds))
+
+
+def recertify(
+    table: SafetyTable, before: Cells, certificate: Certificate, line: Line
+) -> SafetyTable:
+    """Return the table after an account that had `before` is given a certificate.
+
+    Raises NotCertifiedError.
+    """
+    if not holds(certificate, line, table):
+        raise NotCertifiedError("the account would be below maintenance before it ends")
+    return count(count(table, before, -1), certificate.cells(table.grid), 1)
+
+
+def read(cells: Cells, table: SafetyTable) -> Certificate:
+    """Return the certificate that a leaf's cells stand for at the table's windows."""
+    if cells.is_bad:
+        return Certificate(is_bad=True)
+    edges = (
+        (cells.first, cells.first_above, cells.first_ends),
+        (cells.second, cells.second_above, cells.second_ends),
+    )
+    return Certificate(
+        edges=tuple(
+            Edge(is_above=above, number=_number(table, ring_of(number, above), cell))
+            if ends
+            else None
+            for number, (cell, above, ends) in enumerate(edges)
+        ),
+        expiry=_number(table, EXPIRY, cells.expiry) if cells.expires else None,
+    )
+
+
+def still_holds(cells: Cells, line: Line, table: SafetyTable) -> bool:
+    """Return whether an account may keep its cells: what a withdrawal asks."""
+    certificate = read(cells, table)
+    return not certificate.is_bad and holds(certificate, line, table)
+
+
+def is_clean(before: SafetyTable, after: SafetyTable, *, house_is_sound: bool, jump: int) -> bool:
+    """Return what a batch shows of its end: all accounts are safe, and the house is.
+
+    A price that moved by more than ``jump`` edges since the batch before is not trusted yet.
+    """
+    pairs = zip(before.bounds, after.bounds, strict=True)
+    steady = all(abs(now - then) <= jump for then, now in pairs)
+    return house_is_sound and steady and overdue(after) == 0
+
+
+def _number(table: SafetyTable, ring: int, cell: int) -> int:
+    start = PLACES * table.rows[ring]
+    return start + (cell - start) % table.grid.cells
