@@ -61,7 +61,7 @@ template SettleBatch(slots, lanes) {
     header.marketParamsHash <== ParamsHash()(params);
     (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), timeBefore,
         ledger, houseSalt, marks, accruals);
-    signal prices <== PackMarks()(price, halted);
+    header.prices <== PackMarks()(price, halted);
     component open = OpenLanes(lanes);
     open.instrument <== lane;
 
@@ -69,9 +69,9 @@ template SettleBatch(slots, lanes) {
     Signed() skew[INSTRUMENTS()] <== OpenPositions()(markets.skews);
     Underlying() funded[UNDERLYINGS()];
     signal paid[UNDERLYINGS()];
-    signal accrued;
-    (funded, paid, accrued) <== AdvanceUnderlyings()(markets.underlying, params.funding, skew,
-        params.units, price, halted, time - timeBefore);
+    BatchHouse() house;
+    (funded, paid, house.accruals) <== AdvanceUnderlyings()(markets.underlying, params.funding,
+        skew, params.units, price, halted, time - timeBefore);
     signal lot[INSTRUMENTS()] <== PriceLots()(params.units, price);
     signal stopped[INSTRUMENTS()] <== HaltLots()(halted);
     Market() market[lanes];
@@ -84,7 +84,6 @@ template SettleBatch(slots, lanes) {
         params.funding);
     Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee,
         params.profitCap, params.vesting);
-    signal exitValue[INSTRUMENTS()] <== ExitValues()(lot, params.units, accrued);
 
     // 3. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);
@@ -105,7 +104,7 @@ template SettleBatch(slots, lanes) {
     done.top <== top;
     done.terms <== terms;
     done.sheet <== sheet;
-    done.exitValue <== exitValue;
+    done.exitValue <== ExitValues()(lot, params.units, house.accruals);
     done.halted <== stopped;
     done.instrument <== lane;
     done.lane <== clear.lane;
@@ -127,10 +126,8 @@ template SettleBatch(slots, lanes) {
         clear.pool, flow);
     Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, released + clear.kept,
         done.fees, done.cash);
-    BatchHouse() house;
-    house.accruals <== accrued;
     (header.newStateRoot, house.sealed) <== CommitState()(TopRoot()(done.newTop),
-        HashTable()(taken), time, owned, newHouseSalt, prices, accrued);
+        HashTable()(taken), time, owned, newHouseSalt, header.prices, house.accruals);
 
     // 7. The public words.
     header.chainId <== venue.chainId;
@@ -138,7 +135,6 @@ template SettleBatch(slots, lanes) {
     header.number <== batch;
     header.kind <== STATEMENT_BATCH();
     header.setRoot <== done.newSetRoot;
-    header.prices <== prices;
     header.time <== time;
     var WORDS = BATCH_HEADER_WORDS() + BATCH_HOUSE_WORDS() + TOUCH_WORDS() * slots;
     (c, y) <== PublicWords(WORDS)(BatchWords(slots)(header, house, done.touch), z);
