@@ -192,7 +192,7 @@ def lost() -> Case:
 def hedged(size: int, short: int = 1) -> Case:
     """A hedge so many units below initial margin, of which one leg is bought back in part."""
     state = venue()
-    held = {8: -4_000, 15: 4_000}
+    held = {8: -7_000, 15: 1_000}
     positions = tuple(Lots(held.get(i, 0)) for i in range(INSTRUMENTS))
     sheet = price_sheet(state.underlyings, lot_prices(prices(PRICE, LISTED), PARAMS), PARAMS)
     book = Book(cash=Money(0), settled=Money(0), positions=positions)
