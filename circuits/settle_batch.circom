@@ -75,9 +75,7 @@ template SettleBatch(slots, lanes) {
     signal lot[INSTRUMENTS()] <== PriceLots()(params.units, price);
     signal stopped[INSTRUMENTS()] <== HaltLots()(halted);
     Market() market[lanes];
-    signal halts[lanes];
-    signal rowHash[lanes];
-    signal released;
+    signal halts[lanes], rowHash[lanes], released;
     (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
         params.pricingHash, lot, stopped, funded, row, pricing);
     Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, paid, params.risk,
