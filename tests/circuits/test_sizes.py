@@ -10,7 +10,7 @@ from tests.circuits.harness import CIRCUITS
 SIZES = {
     "settle_default": (242_332, 16),
     "requests_default": (123_161, 8),
-    "settle_large": (924_322, 64),
+    "settle_large": (923_224, 64),
 }
 """Constraints, and slots or requests."""
 
