@@ -7,13 +7,13 @@ include "range.circom";
 // The exit sheet's funding (undertow/engine/accrual.py).
 
 // Of how many times a price holds ACCRUAL_STEPS micro-USD.
-function PART_WIDTH() { return PRICE_WIDTH() - BITS_FOR(ACCRUAL_STEPS()) + 1; }
+function PART_WIDTH() { return UNIT_PRICE_WIDTH() - BITS_FOR(ACCRUAL_STEPS()) + 1; }
 
 // @notice A funding index rounded down to a whole number of the price's steps.
-// @input(assumes) index: below 2^64 in magnitude, as undertow/protocol/accruals.py argues; then
+// @input(assumes) index: below 2^54 in magnitude, as undertow/protocol/accruals.py argues; then
 // the quotient fits its width, and what does not fit is refused. price: ranged.
 // @output(proves) accrual: micro-USD per unit, signed; fits ACCRUAL_WIDTH with half the range added.
-// @cost 190
+// @cost 150
 template Accrual() {
     signal input index; // 2^-16 micro-USD per unit, signed
     signal input price; // micro-USD per unit: the mark

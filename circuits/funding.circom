@@ -17,7 +17,7 @@ function RATE_WIDTH() { return FUNDING_RULE_RATE_MAX_WIDTH(); }
 // @input(assumes) skew: below 2^NET_WIDTH in magnitude. rate: below 2^RATE_WIDTH. elapsed: ranged.
 // @output(proves) end: the rate afterwards, below the same; area: twice its integral. Only the
 // division's quotient is a hint, and it has one value.
-// @cost 610
+// @cost 585
 template FundingRamp() {
     signal input rate; // 2^-72 of the notional per second, signed
     signal input skew; // units, signed
@@ -26,7 +26,6 @@ template FundingRamp() {
     signal output end;
     signal output area; // 2^-73 of the notional, signed
 
-    _ <== rule.lead;
     _ <== rule.cell;
     component net = Absolute(NET_WIDTH());
     net.in <== skew;
@@ -70,18 +69,18 @@ template Variance() {
     signal input variance; // 2^-32
     signal output change;
 
-    signal moved <== Magnitude(PRICE_WIDTH())(price - lastPrice);
-    var WIDTH = PRICE_WIDTH() + RETURN_BITS();
-    signal ratio <== FloorDivide(WIDTH, PRICE_WIDTH())(moved * (1 << RETURN_BITS()), lastPrice);
+    signal moved <== Magnitude(UNIT_PRICE_WIDTH())(price - lastPrice);
+    var WIDTH = UNIT_PRICE_WIDTH() + RETURN_BITS();
+    signal ratio <== FloorDivide(WIDTH, UNIT_PRICE_WIDTH())(moved * (1 << RETURN_BITS()), lastPrice);
     signal one <== Smaller(WIDTH)(ratio, (1 << RETURN_BITS()) - 1);
     assert(2 * RETURN_BITS() == VARIANCE_BITS());
     change <== FloorShift(UNDERLYING_VARIANCE_WIDTH(), VARIANCE_SHIFT())(one * one - variance);
 }
 
 // @notice An underlying's funding index in money: what a long of one unit has paid.
-// @input(assumes) funding: below 2^121 in magnitude: twice the widest rate at the highest price for
+// @input(assumes) funding: below 2^111 in magnitude: twice the widest rate at the highest price for
 // 2^32 seconds. What is not has no witness.
-// @cost 124
+// @cost 114
 template FundingIndex() {
     signal input funding; // 2^-73 micro-USD per unit, signed
     signal output index; // 2^-16 micro-USD per unit, signed
@@ -93,7 +92,7 @@ template FundingIndex() {
 // @input(assumes) halts: 0 or 1.
 // @output(proves) after: rate and index moved, and variance where the mark is a price; index,
 // accrual: of it.
-// @cost 1194
+// @cost 1069
 template AdvanceFunding() {
     input Underlying() before;
     input FundingRule() rule;
@@ -119,50 +118,38 @@ template AdvanceFunding() {
     accrual <== Accrual()(index, mark);
 }
 
-// @notice The underlyings at their leads' marks.
-// @input(assumes) skew, units, price: ranged. halted: 0 or 1 each. rule: a lead is of its
-// underlying, or none is listed.
+// @notice The underlyings at their marks.
+// @input(assumes) skew, units, price: ranged. halted: 0 or 1 each.
 // @output(proves) after: as the next batch finds them; index: of each, in money; accruals: their
 // only packing, since each fits its width.
 // @output(proves) elapsed: not negative; a price that is older than the last one has no witness.
-// @cost 2524
+// @cost 2191
 template AdvanceUnderlyings() {
     input Underlying() before[UNDERLYINGS()];
     input FundingRule() rule[UNDERLYINGS()];
     input Signed() skew[INSTRUMENTS()];
     signal input units[INSTRUMENTS()]; // of the underlying in a lot
-    signal input price[INSTRUMENTS()]; // micro-USD per lot
-    signal input halted[INSTRUMENTS()]; // 0 or 1
+    signal input price[UNDERLYINGS()]; // micro-USD per unit
+    signal input halted[UNDERLYINGS()]; // 0 or 1
     signal input elapsed; // seconds since the last batch's prices
     output Underlying() after[UNDERLYINGS()];
     signal output index[UNDERLYINGS()]; // 2^-16 micro-USD per unit, signed
     signal output accruals; // micro-USD per unit, packed
 
     Range(SEALED_TIME_WIDTH())(elapsed);
-    var EACH = INSTRUMENTS() \ UNDERLYINGS();
     signal held[INSTRUMENTS()];
-    signal leads[INSTRUMENTS()];
-    signal lead[INSTRUMENTS()]; // micro-USD per unit: the mark of the lead, else 0
-    signal stops[INSTRUMENTS()]; // 0 or 1: a lead that is halted
     signal accrued[UNDERLYINGS()];
     signal lifted[UNDERLYINGS()];
     for (var u = 0; u < UNDERLYINGS(); u++) {
         var net = 0;
-        var mark = 0;
-        var halts = 0;
-        for (var i = EACH * u; i < EACH * (u + 1); i++) {
+        for (var i = EACH() * u; i < EACH() * (u + 1); i++) {
             _ <== skew[i].magnitude;
             _ <== skew[i].negative;
             held[i] <== units[i] * skew[i].value;
-            leads[i] <== IsZero()(rule[u].lead - i);
-            lead[i] <== leads[i] * price[i];
             net += held[i];
-            mark += lead[i];
-            stops[i] <== leads[i] * halted[i];
-            halts += stops[i];
         }
-        (after[u], index[u], accrued[u]) <== AdvanceFunding()(before[u], rule[u], net, mark,
-            halts, elapsed);
+        (after[u], index[u], accrued[u]) <== AdvanceFunding()(before[u], rule[u], net,
+            price[u], halted[u], elapsed);
         lifted[u] <== accrued[u] + (1 << (ACCRUAL_WIDTH() - 1));
     }
     assert(ACCRUAL_WORDS() == 1);

@@ -29,15 +29,14 @@ template OpenHoldings() {
     input Risk() risk[INSTRUMENTS()];
     output Holdings() held;
 
-    var EACH = INSTRUMENTS() \ UNDERLYINGS();
     signal gross[INSTRUMENTS()];
     signal net[INSTRUMENTS()];
     signal concentrated[INSTRUMENTS()];
     signal addOns[INSTRUMENTS()];
     for (var u = 0; u < UNDERLYINGS(); u++) {
         var sum = 0;
-        for (var j = 0; j < EACH; j++) {
-            var i = EACH * u + j;
+        for (var j = 0; j < EACH(); j++) {
+            var i = EACH() * u + j;
             _ <== position[i].value;
             _ <== risk[i].shock;
             gross[i] <== position[i].magnitude * units[i];
@@ -47,9 +46,9 @@ template OpenHoldings() {
                 + gross[i] * (risk[i].contingency * (1 << CONTINGENCY_SHIFT()) + concentrated[i]);
             sum += gross[i];
         }
-        held.net[u] <== net[EACH * u + EACH - 1];
+        held.net[u] <== net[EACH() * u + EACH() - 1];
         held.gross[u] <== sum;
-        held.addOns[u] <== addOns[EACH * u + EACH - 1];
+        held.addOns[u] <== addOns[EACH() * u + EACH() - 1];
     }
 }
 

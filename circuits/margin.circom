@@ -31,16 +31,16 @@ template Surplus() {
 
     // A position after a trade has a bit more than one that is stored.
     var LOTS = LOTS_WIDTH() + 1;
-    var EACH = BITS_FOR(INSTRUMENTS());
-    var LOSS = BITS_FOR(INSTRUMENTS() \ UNDERLYINGS()) + LOTS + STEP_WIDTH();
+    var ALL = BITS_FOR(INSTRUMENTS());
+    var LOSS = BITS_FOR(EACH()) + LOTS + STEP_WIDTH();
     var STEP_UNIT = 1 << (REQUIREMENT_BITS() - SHOCK_BITS());
     // The contingencies are the smaller part of the add-ons.
     assert(CONTINGENCY_WIDTH() + REQUIREMENT_BITS() - CONTINGENCY_BITS()
         < LOTS + CONCENTRATION_WIDTH());
-    assert(EACH + 2 * LOTS + CONCENTRATION_WIDTH() + 1 < MAINTAINED_WIDTH() - 2);
+    assert(ALL + 2 * LOTS + CONCENTRATION_WIDTH() + 1 < MAINTAINED_WIDTH() - 2);
     assert(BITS_FOR(SHOCK_STEPS()) + 1 + LOSS + REQUIREMENT_BITS() - SHOCK_BITS()
         < MAINTAINED_WIDTH() - 2);
-    assert(EACH + LOTS + CELL_WIDTH() + REQUIREMENT_BITS() - MONEY_BITS() < MAINTAINED_WIDTH() - 2);
+    assert(ALL + LOTS + CELL_WIDTH() + REQUIREMENT_BITS() - MONEY_BITS() < MAINTAINED_WIDTH() - 2);
     assert(INITIAL_FACTOR() < 2 * FACTOR_ONE());
     assert(ADD_ON_FACTOR() < 2 * FACTOR_ONE());
     signal first <== Magnitude(LOSS)(book.loss[0]);

@@ -2,6 +2,7 @@ pragma circom 2.2.0;
 
 include "edwards.circom";
 include "funding.circom";
+include "lots.circom";
 include "nouns.circom";
 include "params.circom";
 include "poseidon.circom";
@@ -28,8 +29,8 @@ template Requests(requests) {
     signal input time; // seconds, of the marks
     input Ledger() ledger;
     signal input houseSalt; // of the sealed half
-    signal input mark[INSTRUMENTS()]; // micro-USD per lot
-    signal input halted[INSTRUMENTS()]; // 0 or 1: that mark is no price
+    signal input mark[UNDERLYINGS()]; // micro-USD per unit
+    signal input halted[UNDERLYINGS()]; // 0 or 1: that mark is no price
     signal input accruals; // micro-USD per unit, packed
     // The requests.
     signal input word[requests]; // packed
@@ -42,7 +43,7 @@ template Requests(requests) {
 
     // 1. The header: parameters, previous state, the operator's secret.
     signal paramsHash <== ParamsHash()(params);
-    signal marks[PRICE_WORDS()] <== PackMarks()(mark, halted);
+    signal marks <== PackMarks()(mark, halted);
     // The market table stays.
     Table() table <== HashTable()(markets);
     signal previous;
@@ -62,10 +63,12 @@ template Requests(requests) {
     for (var u = 0; u < UNDERLYINGS(); u++) {
         index[u] <== FundingIndex()(markets.underlying[u].funding);
     }
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(mark, params.units, index, params.risk,
+    signal lot[INSTRUMENTS()] <== PriceLots()(params.units, mark);
+    signal stopped[INSTRUMENTS()] <== HaltLots()(halted);
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, index, params.risk,
         params.funding);
 
-    signal exitValue[INSTRUMENTS()] <== ExitValues()(mark, params.units, accruals);
+    signal exitValue[INSTRUMENTS()] <== ExitValues()(lot, params.units, accruals);
 
     // 3. The requests, chained by the root of the accounts' tree.
     component request[requests];
@@ -82,7 +85,7 @@ template Requests(requests) {
         request[r].operatorBits <== operatorBits;
         request[r].sheet <== sheet;
         request[r].exitValue <== exitValue;
-        request[r].halted <== halted;
+        request[r].halted <== stopped;
         request[r].time <== time;
         request[r].vesting <== params.vesting;
         request[r].word <== word[r];

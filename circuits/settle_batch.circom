@@ -7,6 +7,7 @@ include "funding.circom";
 include "house.circom";
 include "judge.circom";
 include "lanes.circom";
+include "lots.circom";
 include "markets.circom";
 include "nouns.circom";
 include "params.circom";
@@ -24,8 +25,8 @@ template SettleBatch(slots, lanes) {
     signal input z; // where the public words' polynomial is evaluated
     input Venue() venue;
     signal input batch; // number
-    signal input price[INSTRUMENTS()]; // micro-USD per lot; 0 where none is listed
-    signal input halted[INSTRUMENTS()]; // 0 or 1: that mark is no price
+    signal input price[UNDERLYINGS()]; // micro-USD per unit; 0 where none is listed
+    signal input halted[UNDERLYINGS()]; // 0 or 1: that mark is no price
     signal input time; // seconds, of the prices
     input MarketParams() params;
     // The state, and what of its table the lanes need.
@@ -35,7 +36,7 @@ template SettleBatch(slots, lanes) {
     input Ledger() ledger;
     signal input houseSalt; // of the sealed half
     signal input newHouseSalt; // of the sealed half afterwards; the set root commits it
-    signal input marks[PRICE_WORDS()]; // micro-USD per lot and who is halted, packed
+    signal input marks; // micro-USD per unit and who is halted, packed
     signal input accruals; // micro-USD per unit, packed
     signal input lane[lanes]; // instruments, ascending
     input MarketRow() row[lanes];
@@ -60,25 +61,27 @@ template SettleBatch(slots, lanes) {
     header.marketParamsHash <== ParamsHash()(params);
     (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), timeBefore,
         ledger, houseSalt, marks, accruals);
-    signal prices[PRICE_WORDS()] <== PackMarks()(price, halted);
+    header.prices <== PackMarks()(price, halted);
     component open = OpenLanes(lanes);
     open.instrument <== lane;
 
     // 2. Advance the underlyings, then the lanes' markets; the sheet follows from the funding.
     Signed() skew[INSTRUMENTS()] <== OpenPositions()(markets.skews);
     Underlying() funded[UNDERLYINGS()];
-    signal paid[UNDERLYINGS()], accrued;
-    (funded, paid, accrued) <== AdvanceUnderlyings()(markets.underlying, params.funding, skew,
-        params.units, price, halted, time - timeBefore);
+    signal paid[UNDERLYINGS()];
+    BatchHouse() house;
+    (funded, paid, house.accruals) <== AdvanceUnderlyings()(markets.underlying, params.funding,
+        skew, params.units, price, halted, time - timeBefore);
+    signal lot[INSTRUMENTS()] <== PriceLots()(params.units, price);
+    signal stopped[INSTRUMENTS()] <== HaltLots()(halted);
     Market() market[lanes];
     signal halts[lanes], rowHash[lanes], released;
     (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
-        params.pricingHash, price, halted, funded, row, pricing);
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, params.units, paid, params.risk,
+        params.pricingHash, lot, stopped, funded, row, pricing);
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, paid, params.risk,
         params.funding);
     Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee,
         params.profitCap, params.vesting);
-    signal exitValue[INSTRUMENTS()] <== ExitValues()(price, params.units, accrued);
 
     // 3. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);
@@ -99,8 +102,8 @@ template SettleBatch(slots, lanes) {
     done.top <== top;
     done.terms <== terms;
     done.sheet <== sheet;
-    done.exitValue <== exitValue;
-    done.halted <== halted;
+    done.exitValue <== ExitValues()(lot, params.units, house.accruals);
+    done.halted <== stopped;
     done.instrument <== lane;
     done.lane <== clear.lane;
     done.clearing <== clear.clearing;
@@ -121,10 +124,8 @@ template SettleBatch(slots, lanes) {
         clear.pool, flow);
     Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, released + clear.kept,
         done.fees, done.cash);
-    BatchHouse() house;
-    house.accruals <== accrued;
     (header.newStateRoot, house.sealed) <== CommitState()(TopRoot()(done.newTop),
-        HashTable()(taken), time, owned, newHouseSalt, prices, accrued);
+        HashTable()(taken), time, owned, newHouseSalt, header.prices, house.accruals);
 
     // 7. The public words.
     header.chainId <== venue.chainId;
@@ -132,7 +133,6 @@ template SettleBatch(slots, lanes) {
     header.number <== batch;
     header.kind <== STATEMENT_BATCH();
     header.setRoot <== done.newSetRoot;
-    header.prices <== prices;
     header.time <== time;
     var WORDS = BATCH_HEADER_WORDS() + BATCH_HOUSE_WORDS() + TOUCH_WORDS() * slots;
     (c, y) <== PublicWords(WORDS)(BatchWords(slots)(header, house, done.touch), z);

@@ -21,9 +21,7 @@ template PriceSheet() {
     input FundingRule() rule[UNDERLYINGS()];
     output Entry() sheet[INSTRUMENTS()];
 
-    var EACH = INSTRUMENTS() \ UNDERLYINGS();
     for (var u = 0; u < UNDERLYINGS(); u++) {
-        _ <== rule[u].lead;
         _ <== rule[u].deadZone;
         _ <== rule[u].velocity;
         _ <== rule[u].decay;
@@ -34,10 +32,10 @@ template PriceSheet() {
     assert(CONTINGENCY_BITS() == MONEY_BITS());
     assert(DEPTH_BITS() + 1 == REQUIREMENT_BITS());
     for (var i = 0; i < INSTRUMENTS(); i++) {
-        sheet[i].value <== price[i] * (1 << MONEY_BITS()) - units[i] * index[i \ EACH];
+        sheet[i].value <== price[i] * (1 << MONEY_BITS()) - units[i] * index[i \ EACH()];
         sheet[i].step <== price[i] * risk[i].shock;
         sheet[i].contingency <== price[i] * risk[i].contingency;
         sheet[i].concentration <== price[i] * risk[i].concentration;
-        sheet[i].cell <== units[i] * rule[i \ EACH].cell;
+        sheet[i].cell <== units[i] * rule[i \ EACH()].cell;
     }
 }

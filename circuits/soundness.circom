@@ -21,7 +21,6 @@ template HouseIsSound() {
     assert(WIDTH < 251);
     _ <== ledger.insurance;
     _ <== ledger.sumCash;
-    var EACH = INSTRUMENTS() \ UNDERLYINGS();
     signal gross[INSTRUMENTS()];
     signal net[INSTRUMENTS()];
     signal worth[UNDERLYINGS()];
@@ -31,7 +30,7 @@ template HouseIsSound() {
     for (var u = 0; u < UNDERLYINGS(); u++) {
         var all = 0;
         var sum = 0;
-        for (var i = EACH * u; i < EACH * (u + 1); i++) {
+        for (var i = EACH() * u; i < EACH() * (u + 1); i++) {
             _ <== skew[i].value;
             gross[i] <== skew[i].magnitude * units[i];
             net[i] <== gross[i] * (1 - 2 * skew[i].negative);

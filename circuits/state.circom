@@ -7,25 +7,23 @@ include "words.circom";
 
 // The committed state (undertow/protocol/state.py). It was ranged when it was written.
 
-// @notice The words of all instruments' marks: prices, and behind the last one who is halted.
+// @notice The word of all underlyings' marks: prices, and behind the last one who is halted.
 // @output(proves) word: their only packing, since each price and each bit is ranged.
-// @cost 596
+// @cost 55
 template PackMarks() {
-    signal input price[INSTRUMENTS()]; // micro-USD per lot
-    signal input halted[INSTRUMENTS()]; // 0 or 1
-    signal output word[PRICE_WORDS()];
+    signal input price[UNDERLYINGS()]; // micro-USD per unit
+    signal input halted[UNDERLYINGS()]; // 0 or 1
+    signal output word;
 
-    assert(HALTED_AT() + INSTRUMENTS() < 253);
-    var bits = 0;
-    for (var i = 0; i < INSTRUMENTS(); i++) {
-        Range(PRICE_WIDTH())(price[i]);
-        halted[i] * (halted[i] - 1) === 0;
-        bits += halted[i] * (1 << (HALTED_AT() + i));
+    assert(UNIT_PRICE_WORDS() == 1);
+    assert(HALTED_AT() + UNDERLYINGS() < 253);
+    var sum = 0;
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        Range(UNIT_PRICE_WIDTH())(price[u]);
+        halted[u] * (halted[u] - 1) === 0;
+        sum += price[u] * (1 << (UNIT_PRICE_WIDTH() * u)) + halted[u] * (1 << (HALTED_AT() + u));
     }
-    signal prices[PRICE_WORDS()] <== PackWords(INSTRUMENTS(), PRICE_WIDTH(), PRICES_PER_WORD())(price);
-    for (var w = 0; w < PRICE_WORDS(); w++) {
-        word[w] <== prices[w] + (w == PRICE_WORDS() - 1 ? bits : 0);
-    }
+    word <== sum;
 }
 
 // @notice The market table as the state holds it.
@@ -45,14 +43,14 @@ template HashTable() {
 // let anybody make it again.
 // @input(assumes) salt: nothing. A prover who takes none shows its own house to who guesses.
 // @output(proves) sealed: all that the state holds of the house and does not show.
-// @cost 1275
+// @cost 1215
 template CommitState() {
     signal input accounts; // root of the accounts' tree
     input Table() table;
     signal input time; // seconds, of the marks
     input Ledger() ledger;
     signal input salt;
-    signal input marks[PRICE_WORDS()]; // micro-USD per lot and who is halted, packed
+    signal input marks; // micro-USD per unit and who is halted, packed
     signal input accruals; // micro-USD per unit, packed
     signal output root;
     signal output sealed;

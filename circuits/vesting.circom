@@ -12,7 +12,7 @@ function SETTLED_WIDTH() { return EQUITY_WIDTH() + 1; }
 
 // @notice What a lot of each instrument is worth to whoever leaves by the exit sheet.
 // @input(assumes) price, units: ranged.
-// @cost 133
+// @cost 113
 template ExitValues() {
     signal input price[INSTRUMENTS()]; // micro-USD per lot
     signal input units[INSTRUMENTS()]; // of the underlying in a lot
@@ -28,10 +28,9 @@ template ExitValues() {
             accrual[u] += bits[ACCRUAL_WIDTH() * u + b] * (1 << b);
         }
     }
-    var EACH = INSTRUMENTS() \ UNDERLYINGS();
     signal owed[INSTRUMENTS()];
     for (var i = 0; i < INSTRUMENTS(); i++) {
-        owed[i] <== units[i] * accrual[i \ EACH];
+        owed[i] <== units[i] * accrual[i \ EACH()];
         value[i] <== (price[i] - owed[i]) * (1 << MONEY_BITS());
     }
 }

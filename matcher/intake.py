@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from matcher.owners import is_signed_by
 from undertow.crypto.babyjubjub import Point
+from undertow.engine.lots import lot_prices
 from undertow.protocol.account import Account
 from undertow.protocol.envelope import ENVELOPE_BYTES, EnvelopePrivateKey
 from undertow.protocol.errors import EnvelopeError, OrderError, WrongKeyError
@@ -154,10 +155,10 @@ def view_of(state: State, batch_number: int, price_time: int, params: MarketPara
 
     A limit is within twice and half the mark; before the first mark any price will do.
     """
-    ranges = {}
+    ranges, marks = {}, lot_prices(state.marks, params)
     for instrument, market in enumerate(params.markets):
         if market is not None:
-            mark = state.marks[instrument]
+            mark = marks[instrument]
             highest = 2 * mark if mark else LARGEST_PRICE
             ranges[instrument] = (max(mark // 2, 1), min(highest, LARGEST_PRICE))
     return View(batch_number, price_time, Owners(state.accounts), ranges)

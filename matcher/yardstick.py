@@ -12,6 +12,7 @@ from typing import NamedTuple
 from undertow.engine.authorities.order import effect_of, judge_order
 from undertow.engine.clearing import Interest, clear
 from undertow.engine.house import house_may_grow
+from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import Supply, premium, supply_of
 from undertow.engine.terms import Terms
@@ -73,14 +74,15 @@ class Yardstick:
         self.params, self.opened = params, opened
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
         self._priced = any(state.marks)
-        sheet = price_sheet(state.underlyings, state.marks, params) if self._priced else ()
+        self._marks = lot_prices(state.marks, params)
+        sheet = price_sheet(state.underlyings, self._marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
         self._terms = Terms(
             time=moments.likely,
             lanes=self.listed,
-            prices=state.marks,
-            halted=state.halted,
+            prices=self._marks,
+            halted=halted_lots(state.halted),
             sheet=sheet,
             accruals=state.accruals,
             params=params,
@@ -138,12 +140,12 @@ class Yardstick:
             for order in orders
         ]
         fills = clear(self._supply(instrument), interests).fills
-        return sum(map(abs, fills)) * self.state.marks[instrument]
+        return sum(map(abs, fills)) * self._marks[instrument]
 
     def _supply(self, instrument: int) -> Supply:
         return supply_of(
             self.state.markets[instrument],
-            self.state.marks[instrument],
+            self._marks[instrument],
             self.params.market(instrument),
             self.params.maker_fee,
             grows=self._grows,
@@ -151,7 +153,7 @@ class Yardstick:
 
     def _band(self, instrument: int, band_bp: int) -> tuple[int, int]:
         """Return the lowest limit of a near purchase and the highest of a near sale."""
-        mark = self.state.marks[instrument]
+        mark = self._marks[instrument]
         if mark == 0:
             return 0, 1 << PRICE_WIDTH
         # Where buyers meet sellers; whoever adds to the house's skew pays more.

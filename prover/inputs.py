@@ -22,7 +22,7 @@ from undertow.protocol.order import Order
 from undertow.protocol.order_set import set_root
 from undertow.protocol.params import NO_FUNDING, MarketParams, pricing_words
 from undertow.protocol.prices import marks_of, pack_marks
-from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
+from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, UNDERLYINGS
 from undertow.protocol.state import LEDGER_WORDS, State, market_row
 from undertow.protocol.statement import (
     BatchHouse,
@@ -33,7 +33,7 @@ from undertow.protocol.statement import (
     settle_words,
 )
 from undertow.protocol.underlying import UNDERLYING_WORDS
-from undertow.protocol.units import Price
+from undertow.protocol.units import UnitPrice
 from undertow.protocol.venue import Venue
 from undertow.protocol.words import Signals, signals
 
@@ -74,7 +74,7 @@ def settle_job(
     state: State,
     committed: Committed,
     execution: Execution,
-    prices: Sequence[Price],
+    prices: Sequence[UnitPrice],
     time: int,
     params: MarketParams,
     venue: Venue,
@@ -109,7 +109,7 @@ def settle_job(
         **state_inputs(state),
         "newHouseSalt": committed.house_salt,
         "timeBefore": state.time,
-        "marks": list(pack_marks(state.marks, state.halted)),
+        "marks": pack_marks(state.marks, state.halted),
         "lane": list(lanes),
         "row": [market_row(state.markets[lane]) for lane in lanes],
         "pricing": [pricing_words(params.market(lane)) for lane in lanes],
@@ -166,8 +166,8 @@ def batch_house(after: State) -> BatchHouse:
 
 
 def halted_input(state: State) -> list[int]:
-    """Return a bit for each instrument, 1 where the state's mark is no price."""
-    return [state.halted >> i & 1 for i in range(INSTRUMENTS)]
+    """Return a bit for each underlying, 1 where the state's mark is no price."""
+    return [state.halted >> u & 1 for u in range(UNDERLYINGS)]
 
 
 def _request_inputs(state: State, answers: Sequence[Answer]) -> dict[str, Any]:

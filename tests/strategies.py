@@ -25,7 +25,7 @@ from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import FundingParams
-from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, Lots, Money, Price
+from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, Lots, Money, Price, UnitPrice
 from undertow.protocol.venue import Venue
 
 VENUE = Venue(31337, int.from_bytes(bytes(range(20))))
@@ -64,7 +64,7 @@ RULE = PricingParams(
     units=1,
 )
 FUNDING = FundingParams(
-    lead=0, dead_zone=5, velocity=1 << 29, decay=1 << 38, rate_max=1 << 48, cell=Money(1 << 28)
+    dead_zone=5, velocity=1 << 29, decay=1 << 38, rate_max=1 << 48, cell=Money(1 << 28)
 )
 """At a skew of 200 lots the largest rate is reached in 44 minutes; it is gone in 17."""
 RISK = RiskParams(shock=12, contingency=600, concentration=1 << 12)
@@ -81,19 +81,15 @@ def params(
 ) -> MarketParams:
     """Return a venue's parameters with the same for each listed instrument.
 
-    ``units``: of the underlying in a lot, where it is not one; the first listed instrument of an
-    underlying is its lead.
+    ``units``: of the underlying in a lot, where it is not one.
     """
-    leads = {underlying(i): i for i in sorted(listed, reverse=True)}
+    known = {underlying(i) for i in listed}
     return MarketParams(
         markets=tuple(
             replace(rule, units=units.get(i, 1)) if i in listed else None
             for i in range(INSTRUMENTS)
         ),
-        funding=tuple(
-            replace(funding, lead=leads[number]) if number in leads else None
-            for number in range(UNDERLYINGS)
-        ),
+        funding=tuple(funding if number in known else None for number in range(UNDERLYINGS)),
         risks=tuple(risk if i in listed else None for i in range(INSTRUMENTS)),
         taker_fee=400,
         maker_fee=100,
@@ -171,8 +167,14 @@ BATCHES = st.tuples(st.lists(ORDERS, max_size=6), st.integers(PRICE - 900_000, P
 """Orders and the price that they are cleared at."""
 
 
-def prices(price: int = PRICE, listed: Sequence[int] = LISTED) -> tuple[Price, ...]:
-    """Return all instruments' prices: the same for the listed ones, none for others."""
+def prices(price: int = PRICE, listed: Sequence[int] = LISTED) -> tuple[UnitPrice, ...]:
+    """Return all underlyings' prices: the same for those of listed instruments, none for others."""
+    known = {underlying(i) for i in listed}
+    return tuple(UnitPrice(price if u in known else 0) for u in range(UNDERLYINGS))
+
+
+def lot_marks(price: int = PRICE, listed: Sequence[int] = LISTED) -> tuple[Price, ...]:
+    """Return all instruments' marks where a lot has one unit: the same for the listed ones."""
     return tuple(Price(price if i in listed else 0) for i in range(INSTRUMENTS))
 
 

@@ -13,14 +13,14 @@ from undertow.chain import vault
 from undertow.chain.history import follow
 from undertow.client.client import Trader
 from undertow.client.fills import check_fills
+from undertow.engine.lots import lot_prices
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import Preset
-from undertow.protocol.perpetual import prices_of
 from undertow.protocol.units import MICRO_USD, MONEY_BITS, MicroUsd
 from venue import recorded_flow
 from venue.local import SIGNERS, local_venue
-from venue.markets import BTC, LISTED, LOCAL_PARAMS, MICRO
+from venue.markets import BTC, LISTED, LOCAL_GROUP, LOCAL_PARAMS, MICRO
 from venue.recorded_flow import Flow, OrderEvent
 from venue.running import LocalVenue
 
@@ -108,7 +108,7 @@ def replay(local: LocalVenue, window: Window) -> None:
     client.close()
     number = len(local.reports)
     local.wait("the close", lambda: local.contracts.pending() is not None)
-    local.publish([prices_of(LISTED, _micro_usd(dollars)) for dollars in window.index])
+    local.publish([LOCAL_GROUP.prices(_micro_usd(dollars)) for dollars in window.index])
     local.wait("the settlement", lambda: len(local.reports) > number)
 
 
@@ -161,7 +161,7 @@ def _print_market(
         return
     net = abs(sum(fills))
     clearing = report.execution.clearings[instrument]
-    index = report.round.prices[instrument]
+    index = lot_prices(report.round.prices, LOCAL_PARAMS)[instrument]
     dollars = clearing.price / (1 << MONEY_BITS) / MICRO_USD * lots_per_btc
     premium = clearing.premium / (index << MONEY_BITS) * 10_000
     print(
@@ -178,7 +178,7 @@ def _leave(local: LocalVenue, last: Window) -> None:
     vault.withdraw(local.contracts, trader.account, amount)
     claims = local.contracts.vault.functions.totalClaims()
     # It is judged at prices from after it: the venue closes an empty set for their sake.
-    prices = [prices_of(LISTED, _micro_usd(dollars)) for dollars in last.index]
+    prices = [LOCAL_GROUP.prices(_micro_usd(dollars)) for dollars in last.index]
     local.wait("the withdrawal", lambda: int(claims.call()) == amount, prices=prices)
     vault.collect(local.contracts)
     print(f"account {trader.account} withdrew {amount / MICRO_USD:,.2f} USD, proved and paid")

@@ -13,7 +13,8 @@ from undertow.protocol.units import FUNDING_RATE_BITS, MICRO_USD, MONEY_BITS, Lo
 BTC = Perpetual("BTC-PERP", 0, "BTC", 10_000)
 MICRO = Perpetual("BTC-MICRO", 1, "BTC", 1_000_000)
 LISTED = (BTC, MICRO)
-
+UNITS_PER_BTC = 1_000_000
+"""What the oracle prices is a millionth of a BTC."""
 
 DAY, HOUR = 86_400, 3_600
 _DEAREST = 100_000
@@ -28,7 +29,7 @@ def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> 
         keep=128,
         flow_cap=Lots(btc_cap * lots_per_btc // 5),
         skew_cap=Lots(btc_cap * lots_per_btc),
-        units=MICRO.lots_per_unit // lots_per_btc,
+        units=UNITS_PER_BTC // lots_per_btc,
     )
 
 
@@ -44,16 +45,15 @@ def _risk(market: PricingParams) -> RiskParams:
     return RiskParams(shock=12, contingency=328, concentration=market.depth_max)
 
 
-def _funding(lead: Perpetual, btc_at_once: int) -> FundingParams:
+def _funding(units_per_btc: int, btc_at_once: int) -> FundingParams:
     """At most 2% of the notional a day, reached in a day at so many BTC; gone in eight hours.
 
     A cell of the clock is a 1024th of a price of 100,000 USD.
     """
     rate_max = (1 << FUNDING_RATE_BITS) // (50 * DAY)
     return FundingParams(
-        lead=lead.instrument,
-        dead_zone=lead.lots_per_unit // 100,
-        velocity=rate_max // (DAY * btc_at_once * lead.lots_per_unit),
+        dead_zone=units_per_btc // 100,
+        velocity=rate_max // (DAY * btc_at_once * units_per_btc),
         decay=rate_max // (8 * HOUR),
         rate_max=rate_max,
         cell=Money(_DEAREST << MONEY_BITS >> 10),
@@ -63,7 +63,7 @@ def _funding(lead: Perpetual, btc_at_once: int) -> FundingParams:
 LOCAL_PARAMS = MarketParams(
     markets=tuple(_MARKETS.get(i) for i in range(INSTRUMENTS)),
     risks=tuple(_risk(_MARKETS[i]) if i in _MARKETS else None for i in range(INSTRUMENTS)),
-    funding=(_funding(MICRO, 50), None),
+    funding=(_funding(UNITS_PER_BTC, 50), None),
     taker_fee=400,
     maker_fee=100,
     profit_cap=Money(100_000 * MICRO_USD << MONEY_BITS),

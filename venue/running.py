@@ -18,7 +18,7 @@ from undertow.chain.errors import ChainError
 from undertow.client.client import Client, Trader
 from undertow.crypto import native
 from undertow.crypto.eddsa import PrivateKey
-from undertow.protocol.units import MicroUsd, Price
+from undertow.protocol.units import MicroUsd, UnitPrice
 
 PATIENCE = 300.0 if native.core is not None else 1800.0
 """Seconds until something that was waited for counts as failed; snarkjs proves more slowly."""
@@ -106,7 +106,7 @@ class LocalVenue:
             vault.open_account(self.contracts, key.public, MicroUsd(deposit))
             self.traders.append(Trader(key, number))
 
-    def publish(self, prices: Sequence[Sequence[Price]]) -> None:
+    def publish(self, prices: Sequence[Sequence[UnitPrice]]) -> None:
         """Record the oldest missing price, one set of prices for each of the first signers."""
         publish(self.contracts, self.signers, prices)
 
@@ -115,7 +115,7 @@ class LocalVenue:
         what: str,
         done: Callable[[], bool],
         seconds: float = PATIENCE,
-        prices: Sequence[Sequence[Price]] | None = None,
+        prices: Sequence[Sequence[UnitPrice]] | None = None,
     ) -> None:
         """Wait for what a step of the loop brings about; looks after each step.
 
@@ -158,7 +158,7 @@ class LocalVenue:
 
 
 def publish(
-    contracts: Contracts, signers: Sequence[str], prices: Sequence[Sequence[Price]]
+    contracts: Contracts, signers: Sequence[str], prices: Sequence[Sequence[UnitPrice]]
 ) -> None:
     """Record the oldest missing price on a local chain, whose time is moved on to its moment.
 

@@ -54,13 +54,15 @@ function STATEMENT_REQUESTS() { return 2; }
 // Sizes.
 function INSTRUMENTS() { return 16; }
 function UNDERLYINGS() { return 2; }
+function EACH() { return 8; }
 function ARITY() { return 8; }
 function DEPTH() { return 8; }
 function LEVELS() { return 6; }
 function TOP() { return 64; }
-function HALTED_AT() { return 72; }
+function HALTED_AT() { return 52; }
+function PRICE_WIDTH() { return 36; }
 function LOTS_WIDTH() { return 30; }
-function NET_WIDTH() { return 48; }
+function NET_WIDTH() { return 43; }
 function EQUITY_WIDTH() { return 114; }
 function SECRET_WIDTH() { return 252; }
 function CONTRACT_WIDTH() { return 160; }
@@ -96,16 +98,16 @@ function ACCRUAL_STEPS() { return 1000; }
 function POSITION_WIDTH() { return 31; }
 function POSITIONS_PER_WORD() { return 6; }
 function POSITION_WORDS() { return 3; }
-// Marks, micro-USD per lot, zero for an unlisted instrument; behind the last a bit for each, 1 where it is halted.
-function PRICE_WIDTH() { return 36; }
-function PRICES_PER_WORD() { return 7; }
-function PRICE_WORDS() { return 3; }
+// Marks, micro-USD per unit, zero for an unlisted underlying; behind the last a bit for each, 1 where it is halted.
+function UNIT_PRICE_WIDTH() { return 26; }
+function UNIT_PRICES_PER_WORD() { return 8; }
+function UNIT_PRICE_WORDS() { return 1; }
 // Largest absolute skew that the house takes on, lots.
 function CAP_WIDTH() { return 30; }
 function CAPS_PER_WORD() { return 8; }
 function CAP_WORDS() { return 2; }
 // Units of the underlying in a lot.
-function UNIT_WIDTH() { return 15; }
+function UNIT_WIDTH() { return 10; }
 function UNITS_PER_WORD() { return 16; }
 function UNIT_WORDS() { return 1; }
 // Risk parameters, packed.
@@ -115,7 +117,7 @@ function RISK_WORDS() { return 3; }
 function FUNDING_RULES_PER_WORD() { return 1; }
 function FUNDING_RULE_WORDS() { return 2; }
 // Funding indices of the exit sheet, micro-USD per unit; half the range is added.
-function ACCRUAL_WIDTH() { return 50; }
+function ACCRUAL_WIDTH() { return 40; }
 function ACCRUALS_PER_WORD() { return 4; }
 function ACCRUAL_WORDS() { return 1; }
 
@@ -198,7 +200,6 @@ function RISK_AT() { return [0, 10, 26]; }
 
 // Governed rule of an underlying's funding.
 bus FundingRule() {
-    signal lead; // index: its lots have one unit
     signal deadZone; // units of net skew below which the rate decays
     signal velocity; // 2^-72 of the notional per second, second and unit
     signal decay; // 2^-72 of the notional per second and second
@@ -207,15 +208,14 @@ bus FundingRule() {
 }
 
 // Its word, low bits first.
-function FUNDING_RULE_WIDTH() { return 230; }
-function FUNDING_RULE_LEAD_WIDTH() { return 4; }
-function FUNDING_RULE_DEAD_ZONE_WIDTH() { return 48; }
+function FUNDING_RULE_WIDTH() { return 221; }
+function FUNDING_RULE_DEAD_ZONE_WIDTH() { return 43; }
 function FUNDING_RULE_VELOCITY_WIDTH() { return 30; }
 function FUNDING_RULE_DECAY_WIDTH() { return 52; }
 function FUNDING_RULE_RATE_MAX_WIDTH() { return 52; }
 function FUNDING_RULE_CELL_WIDTH() { return 44; }
-function FUNDING_RULE_WIDTHS() { return [4, 48, 30, 52, 52, 44]; }
-function FUNDING_RULE_AT() { return [0, 4, 52, 82, 134, 186]; }
+function FUNDING_RULE_WIDTHS() { return [43, 30, 52, 52, 44]; }
+function FUNDING_RULE_AT() { return [0, 43, 73, 125, 177]; }
 
 // An account; its leaf is the hash of these words.
 bus Account() {
@@ -276,10 +276,10 @@ bus Underlying() {
 }
 
 function UNDERLYING_WORDS() { return 4; }
-function UNDERLYING_FUNDING_WIDTH() { return 121; }
+function UNDERLYING_FUNDING_WIDTH() { return 111; }
 function UNDERLYING_FUNDING_RATE_WIDTH() { return 52; }
 function UNDERLYING_VARIANCE_WIDTH() { return 32; }
-function UNDERLYING_PRICE_WIDTH() { return 36; }
+function UNDERLYING_PRICE_WIDTH() { return 26; }
 
 // The house's own money; users' positions stand in the market table.
 bus Ledger() {
@@ -312,13 +312,13 @@ function SEALED_TIME_WIDTH() { return 32; }
 // The house's half of the state: what is sealed, and the exit sheet, which anybody knows.
 bus HouseWords() {
     signal sealed; // hash of SealedWords
-    signal marks[3]; // micro-USD per lot, and who is halted
+    signal marks; // micro-USD per unit, and who is halted
     signal accruals; // micro-USD per unit
 }
 
-function HOUSE_WORDS() { return 5; }
-function HOUSE_MARKS_WIDTH() { return 252; }
-function HOUSE_ACCRUALS_WIDTH() { return 200; }
+function HOUSE_WORDS() { return 3; }
+function HOUSE_MARKS_WIDTH() { return 208; }
+function HOUSE_ACCRUALS_WIDTH() { return 160; }
 
 // Governed parameters of a market group; the contract holds the hash.
 bus MarketParamsWords() {
@@ -336,8 +336,8 @@ bus MarketParamsWords() {
 function MARKET_PARAMS_WORDS() { return 13; }
 function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
 function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
-function MARKET_PARAMS_UNITS_WIDTH() { return 240; }
-function MARKET_PARAMS_FUNDING_WIDTH() { return 230; }
+function MARKET_PARAMS_UNITS_WIDTH() { return 160; }
+function MARKET_PARAMS_FUNDING_WIDTH() { return 221; }
 function MARKET_PARAMS_TAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_MAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
@@ -360,12 +360,12 @@ bus BatchHeader() {
     signal prevStateRoot; // before
     signal newStateRoot; // after
     signal setRoot; // commits the orders before their price is known
-    signal prices[3]; // marks, micro-USD per lot, and who is halted
+    signal prices; // micro-USD per unit, and who is halted
     signal time; // seconds, of the prices
     signal marketParamsHash; // the contract's
 }
 
-function BATCH_HEADER_WORDS() { return 12; }
+function BATCH_HEADER_WORDS() { return 10; }
 
 // What a batch publishes of the house's half of the new state; its marks are the prices.
 bus BatchHouse() {
@@ -481,15 +481,14 @@ template PackFundingRule() {
     input FundingRule() fundingRule;
     signal output word;
 
-    Range(4)(fundingRule.lead);
-    Range(48)(fundingRule.deadZone);
+    Range(43)(fundingRule.deadZone);
     Range(30)(fundingRule.velocity);
     Range(52)(fundingRule.decay);
     Range(52)(fundingRule.rateMax);
     Range(44)(fundingRule.cell);
-    word <== fundingRule.lead + fundingRule.deadZone * (1 << 4)
-        + fundingRule.velocity * (1 << 52) + fundingRule.decay * (1 << 82)
-        + fundingRule.rateMax * (1 << 134) + fundingRule.cell * (1 << 186);
+    word <== fundingRule.deadZone + fundingRule.velocity * (1 << 43)
+        + fundingRule.decay * (1 << 73) + fundingRule.rateMax * (1 << 125)
+        + fundingRule.cell * (1 << 177);
 }
 
 // The word of fields that are ranged by what made them.
@@ -555,8 +554,7 @@ template HouseHash() {
     input HouseWords() house;
     signal output out;
 
-    out <== Hash(5, DOMAIN_HOUSE())([house.sealed, house.marks[0], house.marks[1],
-        house.marks[2], house.accruals]);
+    out <== Hash(3, DOMAIN_HOUSE())([house.sealed, house.marks, house.accruals]);
 }
 
 template MarketParamsHash() {
@@ -582,7 +580,7 @@ template BatchWords(count) {
     input BatchHeader() header;
     input BatchHouse() house;
     input Touch() touch[count];
-    signal output words[14 + 3 * count];
+    signal output words[12 + 3 * count];
 
     words[0] <== header.chainId;
     words[1] <== header.contract;
@@ -591,17 +589,15 @@ template BatchWords(count) {
     words[4] <== header.prevStateRoot;
     words[5] <== header.newStateRoot;
     words[6] <== header.setRoot;
-    words[7] <== header.prices[0];
-    words[8] <== header.prices[1];
-    words[9] <== header.prices[2];
-    words[10] <== header.time;
-    words[11] <== header.marketParamsHash;
-    words[12] <== house.sealed;
-    words[13] <== house.accruals;
+    words[7] <== header.prices;
+    words[8] <== header.time;
+    words[9] <== header.marketParamsHash;
+    words[10] <== house.sealed;
+    words[11] <== house.accruals;
     for (var i = 0; i < count; i++) {
-        words[14 + 3 * i] <== touch[i].account;
-        words[15 + 3 * i] <== touch[i].leaf;
-        words[16 + 3 * i] <== touch[i].ciphertext;
+        words[12 + 3 * i] <== touch[i].account;
+        words[13 + 3 * i] <== touch[i].leaf;
+        words[14 + 3 * i] <== touch[i].ciphertext;
     }
 }
 

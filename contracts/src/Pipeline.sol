@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {FIELD_ORDER, PRICE_WORDS} from "./generated/Layout.sol";
+import {FIELD_ORDER} from "./generated/Layout.sol";
 import {IPriceSource} from "./interfaces/IPriceSource.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IVault} from "./interfaces/IVault.sol";
@@ -14,22 +14,18 @@ import {PriceWords} from "./oracle/PriceWords.sol";
 ///         The entry before the oldest pending one is read too, so seven sets wait at most.
 ///         tests/contracts/pipeline_model.py goes through every order of events under these rules.
 abstract contract Pipeline is ISettlement {
-    using PriceWords for uint256[PRICE_WORDS];
+    using PriceWords for uint256;
 
-    /// @dev The third word has two prices and the halted instruments, 88 bits, which leaves room for the time.
+    /// @dev One slot: a word of marks leaves room for the time.
     struct Price {
-        uint256 word0; // with `WRITTEN`
-        uint256 word1; // with `WRITTEN`
-        uint128 word2;
+        uint184 word;
         uint64 time;
-        bool written;
+        bool written; // the slot is never zero again, whatever is listed
     }
 
     uint64 internal constant RING = 8;
     /// @dev A backlog of requests is worked off in so many batches, however long it is.
     uint64 private constant BACKLOG_BATCHES = 64;
-    /// @dev Above every price: a word of prices is never zero again, whatever is listed.
-    uint256 private constant WRITTEN = 1 << 255;
 
     IPriceSource public immutable PRICE_SOURCE;
     IVault public immutable VAULT;
@@ -77,7 +73,7 @@ abstract contract Pipeline is ISettlement {
         lastId = bytes32(config.genesisRoot);
         for (uint256 i; i < RING; ++i) {
             _sets[i] = Set(1, 0, 0, 0, 1);
-            _prices[i] = Price(WRITTEN, WRITTEN, 0, 0, true);
+            _prices[i] = Price(0, 0, true);
         }
     }
 
@@ -95,15 +91,15 @@ abstract contract Pipeline is ISettlement {
         if (block.timestamp > over) revert PricingOver(batch, over);
 
         // 2. Verify: the evidence shows the prices.
-        (uint64 previousTime, uint256[PRICE_WORDS] memory previous) = _price(batch - 1);
-        uint256[PRICE_WORDS] memory words = PRICE_SOURCE.pricesAt(time, evidence, previousTime, previous);
-        words.checkMarks();
+        (uint64 previousTime, uint256 previous) = _price(batch - 1);
+        uint256 word = PRICE_SOURCE.pricesAt(time, evidence, previousTime, previous);
+        word.checkMarks();
 
-        // 3. Commit. Cast: the check bounds the third word.
-        _prices[batch % RING] = Price(words[0] | WRITTEN, words[1] | WRITTEN, uint128(words[2]), time, true);
+        // 3. Commit. Cast: the check bounds the word.
+        _prices[batch % RING] = Price(uint184(word), time, true);
 
         // 4. Emit.
-        emit BatchPriced(batch, time, words);
+        emit BatchPriced(batch, time, word);
     }
 
     /// @inheritdoc ISettlement
@@ -128,10 +124,10 @@ abstract contract Pipeline is ISettlement {
     }
 
     /// @inheritdoc ISettlement
-    function price(uint64 batch) external view returns (uint64 time, uint256[PRICE_WORDS] memory words) {
+    function price(uint64 batch) external view returns (uint64 time, uint256 word) {
         if (batch != batchesSettled) {
             _checkPending(batch);
-            if (!_isPriced(batch)) return (time, words);
+            if (!_isPriced(batch)) return (time, word);
         }
         return _price(batch);
     }
@@ -184,20 +180,15 @@ abstract contract Pipeline is ISettlement {
     }
 
     /// @dev The oldest pending set, which must have its price and its requests served.
-    function _ready()
-        internal
-        view
-        returns (uint256 setRoot, uint64 time, uint256[PRICE_WORDS] memory words)
-    {
-        uint64 batch =
-            batchesSettled + 1;
+    function _ready() internal view returns (uint256 setRoot, uint64 time, uint256 word) {
+        uint64 batch = batchesSettled + 1;
         _checkPending(batch);
         if (!_isPriced(batch)) revert NotPriced(batch);
         uint64 served = VAULT.queueStart();
         uint64 bound = _sets[batch % RING].bound;
         if (served != bound) revert RequestsFirst(served, bound);
-        (time, words) = _price(batch);
-        return (_sets[batch % RING].root, time, words);
+        (time, word) = _price(batch);
+        return (_sets[batch % RING].root, time, word);
     }
 
     function _checkField(uint256 value) internal pure {
@@ -225,8 +216,8 @@ abstract contract Pipeline is ISettlement {
         return _prices[pending % RING].time >= _sets[pending % RING].grid;
     }
 
-    function _price(uint64 batch) private view returns (uint64 time, uint256[PRICE_WORDS] memory words) {
+    function _price(uint64 batch) private view returns (uint64 time, uint256 word) {
         Price storage kept = _prices[batch % RING];
-        return (kept.time, [kept.word0 ^ WRITTEN, kept.word1 ^ WRITTEN, uint256(kept.word2)]);
+        return (kept.time, kept.word);
     }
 }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {BabyJubJub} from "./BabyJubJub.sol";
-import {Layout, PRICE_WORDS} from "./generated/Layout.sol";
+import {Layout} from "./generated/Layout.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
@@ -66,7 +66,7 @@ contract Settlement is Pipeline {
         Close calldata next
     ) external {
         // 1. Check: the oldest set has its price and its requests, and every slot is spoken of.
-        (uint256 setRoot, uint64 time, uint256[PRICE_WORDS] memory prices) = _ready();
+        (uint256 setRoot, uint64 time, uint256 prices) = _ready();
         uint256 length = 32 * Layout.BATCH_HOUSE_WORDS + SLOTS * Layout.TOUCH_BYTES;
         if (data.length != length) revert WrongLength(data.length, length);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {Layout, PRICE_WORDS} from "./generated/Layout.sol";
+import {Layout} from "./generated/Layout.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {RequestWord} from "./RequestWord.sol";
@@ -39,14 +39,12 @@ library SettlementWords {
     function putBatch(
         uint256[] memory words,
         uint256 setRoot,
-        uint256[PRICE_WORDS] memory prices,
+        uint256 prices,
         uint64 time,
         uint256 marketParamsHash
     ) internal pure {
         words[Layout.BATCH_HEADER_SET_ROOT] = setRoot;
-        for (uint256 i; i < PRICE_WORDS; ++i) {
-            words[Layout.BATCH_HEADER_PRICES + i] = prices[i];
-        }
+        words[Layout.BATCH_HEADER_PRICES] = prices;
         words[Layout.BATCH_HEADER_TIME] = time;
         words[Layout.BATCH_HEADER_MARKET_PARAMS_HASH] = marketParamsHash;
     }

@@ -61,18 +61,16 @@ contract AggregatorAdapterTest is Test {
         vm.warp(START + 1);
     }
 
-    function test_pricesAt_scalesToMicroUsdPerLot() public view {
-        uint256[3] memory words = _read(START, 5, 5);
-        assertEq(words[0], 60e6); // 0.001 BTC at 60000 USD
-        assertEq(words[1], 30e6 << 36); // 0.01 ETH at 3000 USD, instrument 8
-        assertEq(words[2], 0);
+    function test_pricesAt_scalesToMicroUsdPerUnit() public view {
+        // 0.001 BTC at 60000 USD, and 0.01 ETH at 3000.
+        assertEq(_read(START, 5, 5), 60e6 | 30e6 << 26);
     }
 
     function testFuzz_pricesAt_followsDecimals(uint8 decimals) public {
         decimals = uint8(bound(decimals, 0, 24));
         btc.setDecimals(decimals);
         btc.append(int256(60_000 * 10 ** uint256(decimals)), START);
-        assertEq(_read(START, 6, 5)[0], 60e6);
+        assertEq(_first(START, 6, 5), 60e6);
     }
 
     /// @dev Whatever was answered when, and whenever it is asked for: one round counts, the last one by then.
@@ -89,9 +87,9 @@ contract AggregatorAdapterTest is Test {
         moment = bound(moment, START, START + 59);
         uint256 accepted;
         for (uint80 i; i < 9; ++i) {
-            try this.read(uint64(moment), 5 + i, 5) returns (uint256[3] memory words) {
+            try this.read(uint64(moment), 5 + i, 5) returns (uint256 word) {
                 ++accepted;
-                assertEq(words[0] & 2 ** 36 - 1, 60e6 + i * 1e3);
+                assertEq(word & 2 ** 26 - 1, 60e6 + i * 1e3);
                 assertTrue(times[i] <= moment && (i == 8 || times[i + 1] > moment));
             } catch {}
         }
@@ -102,12 +100,12 @@ contract AggregatorAdapterTest is Test {
         btc.append(61_000e8, START - 5);
         expectError(IAggregatorAdapter.RoundNotLast.selector, 0, 5);
         this.read(START, 5, 5);
-        assertEq(_read(START, 6, 5)[0], 61e6);
+        assertEq(_first(START, 6, 5), 61e6);
     }
 
     function test_pricesAt_revertsWhenARoundIsMissing() public {
         expectError(IAggregatorAdapter.WrongRounds.selector, 1, 2);
-        adapter.pricesAt(START, abi.encode(new uint80[](1)), 0, [uint256(0), 0, 0]);
+        adapter.pricesAt(START, abi.encode(new uint80[](1)), 0, 0);
     }
 
     /// @dev A feed may answer in the same block, after the price of that second was recorded.
@@ -122,7 +120,7 @@ contract AggregatorAdapterTest is Test {
         vm.warp(START + 2);
         expectError(IAggregatorAdapter.RoundNotLast.selector, 0, 5);
         this.read(START + 1, 5, 5);
-        assertEq(_read(START + 1, 6, 5)[0], 61e6);
+        assertEq(_first(START + 1, 6, 5), 61e6);
     }
 
     function test_pricesAt_revertsWhenAnyFeedIsStale() public {
@@ -131,7 +129,7 @@ contract AggregatorAdapterTest is Test {
         btc.append(60_000e8, START + 100);
         _read(START + 120, 6, 6);
         vm.warp(START + 122);
-        expectError(IAggregatorAdapter.AnswerStale.selector, 8, START);
+        expectError(IAggregatorAdapter.AnswerStale.selector, 1, START);
         this.read(START + 121, 6, 6);
     }
 
@@ -160,23 +158,23 @@ contract AggregatorAdapterTest is Test {
     }
 
     function test_pricesAt_revertsWhenPriceIsOutOfRange() public {
-        btc.append(99, START); // below one micro-USD per lot
+        btc.append(99, START); // below one micro-USD per unit
         expectError(IAggregatorAdapter.PriceOutOfRange.selector, 0, 0);
         this.read(START, 6, 5);
-        btc.append(int256(2 ** 36) * 1e5, START);
-        expectError(IAggregatorAdapter.PriceOutOfRange.selector, 0, 2 ** 36);
+        btc.append(int256(2 ** 26) * 1e5, START);
+        expectError(IAggregatorAdapter.PriceOutOfRange.selector, 0, 2 ** 26);
         this.read(START, 7, 5);
-        btc.append(int256(2 ** 36) * 1e5 - 1, START);
+        btc.append(int256(2 ** 26) * 1e5 - 1, START);
         _read(START, 8, 5);
     }
 
     /// @dev What a deployment compares with its markets; a round decides, so there is nothing to wait for.
     function test_listed_isWhatHasAFeed() public view {
-        uint256 instruments;
+        uint256 underlyings;
         for (uint256 i; i < adapter.feedCount(); ++i) {
-            instruments |= 1 << adapter.feed(i).instrument;
+            underlyings |= 1 << adapter.feed(i).underlying;
         }
-        assertEq(adapter.listed(), instruments);
+        assertEq(adapter.listed(), underlyings);
         assertEq(adapter.patience(), 0);
     }
 
@@ -194,9 +192,9 @@ contract AggregatorAdapterTest is Test {
         assertEq(adapter.feedCount(), 2);
         IAggregatorAdapter.Feed memory feed = adapter.feed(1);
         assertEq(address(feed.aggregator), address(eth));
-        assertEq(feed.instrument, 8);
+        assertEq(feed.underlying, 1);
         assertEq(feed.maxAge, 120);
-        assertEq(feed.lotSize, 1e10);
+        assertEq(feed.unitSize, 1e10);
     }
 
     function test_constructor_revertsWithoutFeeds() public {
@@ -208,34 +206,38 @@ contract AggregatorAdapterTest is Test {
         for (uint256 i; i < 4; ++i) {
             IAggregatorAdapter.Feed[] memory feeds = _feeds();
             if (i == 0) feeds[1].aggregator = IAggregator(address(0));
-            if (i == 1) feeds[1].instrument = 16;
+            if (i == 1) feeds[1].underlying = 2;
             if (i == 2) feeds[1].maxAge = 0;
-            if (i == 3) feeds[1].lotSize = 0;
+            if (i == 3) feeds[1].unitSize = 0;
             expectError(IAggregatorAdapter.InvalidFeed.selector, 1);
             new AggregatorAdapter(feeds, DEVIATION);
         }
     }
 
-    function test_constructor_revertsWhenInstrumentsRepeat() public {
+    function test_constructor_revertsWhenUnderlyingsRepeat() public {
         IAggregatorAdapter.Feed[] memory feeds = _feeds();
-        feeds[1].instrument = 0;
+        feeds[1].underlying = 0;
         expectError(IAggregatorAdapter.FeedsNotAscending.selector, 0, 0);
         new AggregatorAdapter(feeds, DEVIATION);
     }
 
-    function read(uint64 time, uint80 btcRound, uint80 ethRound) external view returns (uint256[3] memory) {
+    function _first(uint64 time, uint80 btcRound, uint80 ethRound) private view returns (uint256) {
+        return _read(time, btcRound, ethRound) & 2 ** 26 - 1;
+    }
+
+    function read(uint64 time, uint80 btcRound, uint80 ethRound) external view returns (uint256) {
         return _read(time, btcRound, ethRound);
     }
 
-    function _read(uint64 time, uint80 btcRound, uint80 ethRound) private view returns (uint256[3] memory) {
+    function _read(uint64 time, uint80 btcRound, uint80 ethRound) private view returns (uint256) {
         uint80[] memory roundIds = new uint80[](2);
         (roundIds[0], roundIds[1]) = (btcRound, ethRound);
-        return adapter.pricesAt(time, abi.encode(roundIds), 0, [uint256(0), 0, 0]);
+        return adapter.pricesAt(time, abi.encode(roundIds), 0, 0);
     }
 
     function _feeds() private view returns (IAggregatorAdapter.Feed[] memory feeds) {
         feeds = new IAggregatorAdapter.Feed[](2);
-        feeds[0] = IAggregatorAdapter.Feed({aggregator: btc, instrument: 0, maxAge: 60, lotSize: 1e9});
-        feeds[1] = IAggregatorAdapter.Feed({aggregator: eth, instrument: 8, maxAge: 120, lotSize: 1e10});
+        feeds[0] = IAggregatorAdapter.Feed({aggregator: btc, underlying: 0, maxAge: 60, unitSize: 1e9});
+        feeds[1] = IAggregatorAdapter.Feed({aggregator: eth, underlying: 1, maxAge: 120, unitSize: 1e10});
     }
 }

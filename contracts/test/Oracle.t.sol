@@ -9,7 +9,7 @@ import {Oracle} from "../src/oracle/Oracle.sol";
 import {PriceWords} from "../src/oracle/PriceWords.sol";
 import {Reports} from "./fixture/Reports.sol";
 
-/// @dev Who may report what; whether an instrument has a price then is OracleHalt.t.sol.
+/// @dev Who may report what; whether an underlying has a price then is OracleHalt.t.sol.
 contract OracleTest is Reports {
     function setUp() public {
         _deployFor(4);
@@ -54,8 +54,10 @@ contract OracleTest is Reports {
             expectError(IOracle.InvalidBounds.selector);
             new Oracle(signers, LISTED, bounds[i]);
         }
-        expectError(IOracle.InvalidBounds.selector);
-        new Oracle(signers, 0, _bounds());
+        for (uint256 listed; listed < 5; listed += 4) {
+            expectError(IOracle.InvalidBounds.selector);
+            new Oracle(signers, listed, _bounds());
+        }
     }
 
     // --- the median ---
@@ -64,28 +66,18 @@ contract OracleTest is Reports {
         uint256[4] memory given = [PRICE + 30, PRICE, PRICE + 10, PRICE - 10];
         IOracle.Report[] memory reports = new IOracle.Report[](4);
         for (uint256 i; i < 4; ++i) {
-            reports[i] = _report(i, START, _words(given[i]));
+            reports[i] = _report(i, START, _word(given[i]));
         }
-        uint256[3] memory words = _read(START, reports);
-        for (uint256 i; i < 3; ++i) {
-            assertEq(words[i], _words(PRICE)[i]); // the lower one of an even number
-        }
+        assertEq(_read(START, reports), _word(PRICE)); // the lower one of an even number
     }
 
-    /// @dev Each instrument has its own median: none of the reports has all three.
-    function test_pricesAt_takesTheMedianPerInstrument() public view {
+    /// @dev Each underlying has its own median: none of the reports has both.
+    function test_pricesAt_takesTheMedianPerUnderlying() public view {
         IOracle.Report[] memory reports = new IOracle.Report[](3);
         for (uint256 i; i < 3; ++i) {
-            uint256[3] memory words;
-            words[0] = PRICE + i;
-            words[1] = PRICE + (i + 1) % 3;
-            words[2] = (PRICE + (i + 2) % 3) << 36;
-            reports[i] = _report(i, START, words);
+            reports[i] = _report(i, START, _pair(PRICE + i, PRICE + (i + 1) % 3));
         }
-        uint256[3] memory medians = _read(START, reports);
-        assertEq(medians[0], PRICE + 1);
-        assertEq(medians[1], PRICE + 1);
-        assertEq(medians[2], (PRICE + 1) << 36);
+        assertEq(_read(START, reports), _word(PRICE + 1));
     }
 
     /// @dev P3. One liar of four, who sees the honest reports, signs what it likes and posts whichever quorum it
@@ -102,12 +94,12 @@ contract OracleTest is Reports {
         uint256 honest = PRICE - 7;
         uint256 next;
         for (uint256 i; i < 4; ++i) {
-            uint256 price = i == liar ? lie : honest;
+            uint256 said = i == liar ? lie : honest;
             if (i != liar) honest += 7;
-            if (i != omitted) reports[next++] = _report(i, START, _words(price));
+            if (i != omitted) reports[next++] = _report(i, START, _word(said));
         }
-        uint256[3] memory words = _read(START, reports);
-        assertTrue(words[0] >= PRICE - 7 && words[0] <= PRICE + 7);
+        uint256 price = _first(_read(START, reports));
+        assertTrue(price >= PRICE - 7 && price <= PRICE + 7);
     }
 
     // --- who may report ---
@@ -119,14 +111,14 @@ contract OracleTest is Reports {
 
     function test_pricesAt_revertsWhenSignerIsUnknown() public {
         IOracle.Report[] memory reports = _reports(3, START, PRICE);
-        reports[1].signature = _sign(77, START, reports[1].words);
+        reports[1].signature = _sign(77, START, reports[1].word);
         expectError(IOracle.UnknownSigner.selector, vm.addr(77));
         this.read(START, reports);
     }
 
     function test_pricesAt_revertsWhenSignerRepeats() public {
         IOracle.Report[] memory reports = _reports(3, START, PRICE);
-        reports[1] = _report(0, START, _words(PRICE + 1));
+        reports[1] = _report(0, START, _word(PRICE + 1));
         expectError(IOracle.SignersNotAscending.selector, signers[0], signers[0]);
         this.read(START, reports);
     }
@@ -145,13 +137,12 @@ contract OracleTest is Reports {
         this.read(START, reports);
     }
 
-    /// @dev A signature covers the moment and each word: altering any recovers somebody else.
+    /// @dev A signature covers the moment and each price: altering any recovers somebody else.
     function testFuzz_pricesAt_revertsWhenSignedDataDiffers(uint256 which) public {
-        which %= 4;
+        which %= 3;
         IOracle.Report[] memory reports = _reports(3, START, PRICE);
-        uint256[3] memory words = _words(PRICE);
-        if (which < 3) words[which] += 1;
-        reports[0].signature = _sign(secrets[0], which == 3 ? START - 1 : START, words);
+        uint256 word = _pair(PRICE + (which == 0 ? 1 : 0), PRICE + (which == 1 ? 1 : 0));
+        reports[0].signature = _sign(secrets[0], which == 2 ? START - 1 : START, word);
         (bool done, bytes memory reason) = address(this).call(abi.encodeCall(this.read, (START, reports)));
         assertFalse(done);
         assertEq(uint32(bytes4(reason)), uint32(IOracle.UnknownSigner.selector));
@@ -171,7 +162,7 @@ contract OracleTest is Reports {
 
     function test_pricesAt_revertsWhenEvidenceIsNotReports() public {
         vm.expectRevert(bytes(""));
-        oracle.pricesAt(START, hex"c0ffee", 0, _words(0));
+        oracle.pricesAt(START, hex"c0ffee", 0, _word(0));
     }
 
     // --- when and what ---
@@ -183,22 +174,19 @@ contract OracleTest is Reports {
     }
 
     /// @dev Else one liar's report would spoil every post that it is in.
-    function test_pricesAt_ignoresWhatIsNotListed() public view {
+    function test_pricesAt_ignoresWhatIsNotListed() public {
+        oracle = new Oracle(signers, 1, _bounds());
         IOracle.Report[] memory reports = _reports(3, START, PRICE);
-        uint256[3] memory words = _words(PRICE);
-        words[0] |= 1 << 36;
-        reports[1] = _report(1, START, words);
-        assertEq(_read(START, reports)[0], PRICE);
+        reports[1] = _report(1, START, _pair(PRICE, PRICE / 2));
+        assertEq(_read(START, reports), PRICE);
     }
 
     function test_pricesAt_revertsWhenUnusedBitsAreSet() public {
-        uint8[3] memory free = [252, 252, 72];
-        for (uint256 i; i < 3; ++i) {
+        for (uint256 bit = 52; bit < 256; bit += 29) {
             IOracle.Report[] memory reports = _reports(3, START, PRICE);
-            uint256[3] memory words = _words(PRICE);
-            words[i] |= 2 ** uint256(free[i]);
-            reports[0] = _report(0, START, words);
-            expectError(PriceWords.UnusedBits.selector, i, words[i]);
+            uint256 word = _word(PRICE) | 2 ** bit;
+            reports[0] = _report(0, START, word);
+            expectError(PriceWords.UnusedBits.selector, word);
             this.read(START, reports);
         }
     }

@@ -188,7 +188,7 @@ contract SettlementBatchTest is Venue {
     function test_settleBatch_revertsWhenCIsNotCanonical() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(PublicWords.WordOutOfRange.selector, 14 + 3 * N, C + R);
+        expectError(PublicWords.WordOutOfRange.selector, 12 + 3 * N, C + R);
         settlement.settleBatch(NEW_ROOT, _slots(N), C + R, proof, _none());
     }
 

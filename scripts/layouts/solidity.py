@@ -18,8 +18,6 @@ pragma solidity 0.8.37;
 
 /// @dev Of the scalar field of BN254, in which every word is.
 uint256 constant FIELD_ORDER = {layout.FIELD["FIELD_ORDER"]};
-/// @dev Words of a round's prices.
-uint256 constant PRICE_WORDS = {layout.MARKS.words};
 
 /// @title  Layout
 /// @notice Layouts that the contracts share with the circuits and with Python.
@@ -42,7 +40,7 @@ def render() -> str:
         *([_comment(f"Bytes of the call. {c.about}"), *_bytes(c)] for c in layout.CALLDATA),
         [_comment(f"Bits of the word. {request.about}"), *_bits(request)],
         [_comment("Types of a request."), *_enum("KIND", layout.KINDS)],
-        [_comment("Prices of a round, several to a word."), *_prices()],
+        [_comment("Prices of a round, in one word."), *_prices()],
     ]
     body = "\n\n".join("\n".join(lines) for lines in blocks)
     return f"{HEAD}\n{body}\n}}\n"
@@ -89,8 +87,8 @@ def _bits(packed: Packed) -> Iterator[str]:
 
 
 def _prices() -> Iterator[str]:
-    yield _line("INSTRUMENTS", layout.MARKS.count)
+    assert layout.MARKS.words == 1
+    yield _line("UNDERLYINGS", layout.MARKS.count)
     yield _line("PRICE_WIDTH", layout.MARKS.width)
     yield _line("PRICE_MASK", (1 << layout.MARKS.width) - 1)
-    yield _line("PRICES_PER_WORD", layout.MARKS.per_word)
     yield _line("HALTED_AT", layout.MARKS.flags_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from eth_account import Account
@@ -20,10 +21,9 @@ from undertow.chain.terms import LOCAL
 from undertow.crypto.babyjubjub import BASE8
 from undertow.errors import UndertowError
 from undertow.protocol.params import MINIMAL
-from undertow.protocol.perpetual import prices_of
-from undertow.protocol.units import MicroUsd, Price
+from undertow.protocol.units import MicroUsd, UnitPrice
 from venue.local import chain_key
-from venue.markets import BTC, LISTED, LOCAL_GROUP, MICRO
+from venue.markets import LOCAL_GROUP
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 SPOT = MicroUsd(60_000_000_000)
@@ -81,12 +81,11 @@ def moment(contracts: Contracts) -> int:
     return contracts.price_point(1, contracts.chain.time)
 
 
-def prices(spot: int = SPOT, without: int | None = None) -> list[Price]:
-    found = prices_of(LISTED, MicroUsd(spot))
-    return [Price(0) if i == without else price for i, price in enumerate(found)]
+def prices(spot: int = SPOT, without: bool = False) -> tuple[UnitPrice, ...]:
+    return LOCAL_GROUP.prices(MicroUsd(spot), LOCAL_GROUP.unit if without else ())
 
 
-def report(contracts: Contracts, signer: int, spot: int = SPOT, **change: int) -> Report:
+def report(contracts: Contracts, signer: int, spot: int = SPOT, **change: Any) -> Report:
     time = moment(contracts) + change.pop("later", 0)
     return reporter.sign(contracts.deployment, chain_key(signer), time, prices(spot, **change))
 
@@ -95,11 +94,11 @@ def honest(contracts: Contracts) -> list[Report]:
     return [report(contracts, i) for i in SIGNERS if i != LIAR]
 
 
-def signed(contracts: Contracts, words: tuple[int, ...]) -> Report:
-    """A liar's report of words that are no prices."""
-    message = reporter._message(contracts.deployment, moment(contracts), words)
+def signed(contracts: Contracts, word: int) -> Report:
+    """A liar's report of a word that is no prices."""
+    message = reporter._message(contracts.deployment, moment(contracts), word)
     signature = Account.from_key(chain_key(LIAR)).sign_message(message).signature
-    return Report(time=moment(contracts), words=words, signature=bytes(signature))
+    return Report(time=moment(contracts), word=word, signature=bytes(signature))
 
 
 def twin(made: Report) -> Report:
@@ -138,8 +137,8 @@ LIES: dict[str, Callable[[Contracts], Report]] = {
     "a moment of its own": lambda c: replace(report(c, LIAR), time=1 << 70),
     "a moment before all": lambda c: replace(report(c, LIAR), time=-1),
     "signed for another moment": lambda c: replace(report(c, LIAR, later=60), time=moment(c)),
-    "bits of no price": lambda c: signed(c, (0, 0, 1 << 72)),
-    "more than a word": lambda c: replace(report(c, LIAR), words=(1 << 256, 0, 0)),
+    "bits of no price": lambda c: signed(c, 1 << 52),
+    "more than a word": lambda c: replace(report(c, LIAR), word=1 << 256),
 }
 
 
@@ -162,7 +161,7 @@ def post_once(contracts: Contracts, given: Sequence[Report]) -> list[Report]:
     (pending,) = contracts.view().pending
     assert pending.round is not None
     assert pending.round.time == moment_of(shown)
-    assert list(pending.round.prices) == prices()
+    assert pending.round.prices == prices()
     assert pending.round.halted == 0
     node.ask("evm_revert", [snapshot])
     return shown
@@ -176,7 +175,7 @@ def moment_of(reports: Sequence[Report]) -> int:
 def test_of_a_signers_reports_one_counts_in_whatever_order_they_came(contracts: Contracts) -> None:
     """The one with the most prices, for a zero can only halt; then one that all posters choose."""
     near, far = report(contracts, LIAR, SPOT), report(contracts, LIAR, SPOT + SPOT // 200)
-    partly = report(contracts, LIAR, 2 * SPOT, without=MICRO.instrument)
+    partly = report(contracts, LIAR, 2 * SPOT, without=True)
     given = [*honest(contracts), partly, near, far, near]
     for seed in range(8):
         random.Random(seed).shuffle(given)
@@ -189,8 +188,8 @@ def test_of_a_signers_reports_one_counts_in_whatever_order_they_came(contracts: 
 
 def test_a_signer_that_says_two_things_halts_nothing(contracts: Contracts) -> None:
     """With one honest signer who cannot price a market, every backer is needed."""
-    partly = report(contracts, 1, without=BTC.instrument)
-    silent = report(contracts, LIAR, without=BTC.instrument)
+    partly = report(contracts, 1, without=True)
+    silent = report(contracts, LIAR, without=True)
     told = [partly, report(contracts, 2), report(contracts, 3), silent, report(contracts, LIAR)]
     post_once(contracts, told)
 

@@ -12,13 +12,12 @@ from tests.chain.node import DEPLOYMENT
 from undertow.chain.reporter import Report, evidence, sign
 from undertow.errors import FieldError
 from undertow.protocol.errors import PriceRangeError
-from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import Price
+from undertow.protocol.units import UnitPrice
 from venue.local import chain_key
 
 
 def report(index: int, price: int, time: int = 100) -> Report:
-    prices = [Price(price)] + [Price(0)] * (INSTRUMENTS - 1)
+    prices = [UnitPrice(price), UnitPrice(0)]
     return sign(DEPLOYMENT, chain_key(index), time, prices)
 
 
@@ -35,7 +34,7 @@ def test_a_report_is_read_back_and_names_its_signer_for_one_venue_alone() -> Non
     assert replace(made, time=101).signer(DEPLOYMENT) != address(1)
 
 
-@pytest.mark.parametrize("change", [{"signature": "0x12"}, {"word0": 5}, {"time": "1"}, {"x": 1}])
+@pytest.mark.parametrize("change", [{"signature": "0x12"}, {"word": 5}, {"time": "1"}, {"x": 1}])
 def test_what_is_no_report_is_named(change: dict[str, object]) -> None:
     with pytest.raises(FieldError, match="report"):
         Report.from_json({**report(1, 500).to_json(), **change})
@@ -43,11 +42,11 @@ def test_what_is_no_report_is_named(change: dict[str, object]) -> None:
 
 def test_evidence_goes_by_rising_signer() -> None:
     reports = [report(i, 500) for i in range(1, 5)]
-    (rows,) = decode(["(uint256[3],bytes)[]"], evidence(DEPLOYMENT, reports))
+    (rows,) = decode(["(uint256,bytes)[]"], evidence(DEPLOYMENT, reports))
     ordered = sorted(reports, key=lambda item: item.signer(DEPLOYMENT))
     assert [row[1] for row in rows] == [item.signature for item in ordered]
 
 
 def test_a_report_with_bits_that_are_of_no_price_is_refused() -> None:
-    with pytest.raises(PriceRangeError, match="of no price"):
-        Report.from_json({**report(1, 500).to_json(), "word2": hex(1 << 72)})
+    with pytest.raises(PriceRangeError, match="of no unit price"):
+        Report.from_json({**report(1, 500).to_json(), "word": hex(1 << 52)})

@@ -17,7 +17,7 @@ from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Kappa, Lots, MicroUsd, Money, Price
+from undertow.protocol.units import Kappa, Lots, MicroUsd, Money, UnitPrice
 
 
 def _state() -> State:
@@ -28,14 +28,14 @@ def _state() -> State:
         kappa=Kappa(5),
     )
     second = Underlying(
-        funding=-(1 << 120), funding_rate=-3, variance=8, price=Price(77), accrual=MicroUsd(-9)
+        funding=-(1 << 110), funding_rate=-3, variance=8, price=UnitPrice(77), accrual=MicroUsd(-9)
     )
     state = State(
         markets=tuple(markets),
         underlyings=(Underlying(), second),
         time=1_000,
         ledger=Ledger(house_cash=Money(-5), insurance=Money(6), fee_pool=Money(7)),
-        marks=tuple(Price(i) for i in range(16)),
+        marks=(UnitPrice(3), UnitPrice(4)),
         salt=R - 9,
         batch_number=12,
     )

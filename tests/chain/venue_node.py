@@ -13,16 +13,16 @@ from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.request import Kind, Request, opening_key
-from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
+from undertow.protocol.sheet import UNDERLYINGS
 from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
-from undertow.protocol.units import MicroUsd, Price
+from undertow.protocol.units import MicroUsd, UnitPrice
 from venue.bench.memory_node import MemoryNode
 
 TRADER = PrivateKey.from_seed(b"trader of the node's tests".ljust(32, b"."))
 HEAD, BATCHES, RUNS = 60, 3, 1
 SETTLEMENT, VAULT, ORACLE = DEPLOYMENT.settlement, DEPLOYMENT.vault, DEPLOYMENT.oracle
 PAYER = "0x" + "11" * 20
-WORDS = list(pack_prices([Price(7)] * INSTRUMENTS))
+WORD = pack_prices([UnitPrice(7)] * UNDERLYINGS)
 HOUSE = BatchHouse(sealed=9, accruals=[MicroUsd(-1)] * UNDERLYINGS)
 
 
@@ -61,7 +61,7 @@ def _close(node: MemoryNode, block: int, batch: int) -> None:
     said = {"batch": batch, "id": bytes([batch] * 32), "setRoot": 70 + batch, "grid": 1_000 + batch}
     node.emit("Settlement", SETTLEMENT, block, "BatchClosed", {**said, "bound": 1})
     if batch <= BATCHES:
-        priced = {"batch": batch, "time": 1_000 + batch, "words": WORDS}
+        priced = {"batch": batch, "time": 1_000 + batch, "word": WORD}
         node.emit("Settlement", SETTLEMENT, block + 1, "BatchPriced", priced)
 
 
@@ -93,7 +93,7 @@ def _getters(node: MemoryNode) -> None:
     node.put(
         "Settlement", SETTLEMENT, "set", [(70 + pending, 1_000 + pending, 1, 2, 990)], [pending]
     )
-    node.put("Settlement", SETTLEMENT, "price", [0, [0, 0, 0]], [pending])
+    node.put("Settlement", SETTLEMENT, "price", [0, 0], [pending])
     node.put("Settlement", SETTLEMENT, "pricePoint", [1_000 + pending], [pending, 2_000])
     node.put("Oracle", ORACLE, "QUORUM", [3])
     node.put("Oracle", ORACLE, "isSigner", [True], [PAYER])

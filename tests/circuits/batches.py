@@ -11,6 +11,7 @@ from tests import strategies
 from tests.strategies import DOLLAR, NEVER, PRICE, SALT, TRADERS, VENUE, key, params, prices
 from undertow.engine.accrual import accrual
 from undertow.engine.batch import Batch, Decoy, Execution
+from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.transition import transition
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
@@ -18,11 +19,14 @@ from undertow.protocol.params import MINIMAL
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
+from undertow.protocol.units import Kappa, Lots, Money, Price, UnitPrice, ceil_div
 from undertow.protocol.venue import Venue
 
 LISTED = (0, 8, 15)
 MAX_PRICE = (1 << 36) - 1
+"""Of a lot."""
+MAX_UNIT = (1 << 26) - 1
+"""Of a unit's price."""
 RULE = replace(
     strategies.RULE,
     depth_max=1 << 10,
@@ -43,13 +47,23 @@ class Case:
     before: State
     committed: Committed
     execution: Execution
-    prices: tuple[Price, ...]
+    prices: tuple[UnitPrice, ...]
     time: int
 
     @property
     def halted(self) -> int:
-        """Bit i: instrument i is halted."""
+        """Bit u: underlying u is halted."""
         return self.execution.state.halted
+
+    @property
+    def lots(self) -> tuple[Price, ...]:
+        """Each instrument's mark."""
+        return lot_prices(self.prices, PARAMS)
+
+    @property
+    def stopped(self) -> int:
+        """Bit i: instrument i is halted."""
+        return halted_lots(self.halted)
 
     def job(self, venue: Venue = VENUE) -> Job:
         """Return the batch's job."""
@@ -74,7 +88,7 @@ def commit(slots: tuple[Order | Decoy, ...], lanes: tuple[int, ...], salt: int =
 
 
 def execute(
-    state: State, committed: Committed, prices: tuple[Price, ...], time: int, halted: int = 0
+    state: State, committed: Committed, prices: tuple[UnitPrice, ...], time: int, halted: int = 0
 ) -> Case:
     """Run a committed batch."""
     salt = committed.house_salt
@@ -125,7 +139,7 @@ def _underlying(random_: random.Random) -> Underlying:
         funding=random_.randint(-DOLLAR << 57, DOLLAR << 57),
         funding_rate=random_.choice((0, 1 - (1 << 52), random_.randint(-(1 << 50), 1 << 50))),
         variance=random_.choice((0, 1 << 12, (1 << 32) - 1)),
-        price=Price(random_.choice((1, 7_000_000, MAX_PRICE))),
+        price=UnitPrice(random_.choice((1, 7_000_000, MAX_UNIT))),
     )
     return replace(held, accrual=accrual(held.index, held.price))
 
@@ -141,11 +155,11 @@ def history(
     calm = seed % 2 == 1 and size <= traders
     state, time = drawn(random_, traders), 1_000
     usual = seed % 4 == 1 and calm
-    price = PRICE if usual else random_.choice((1, 50, PRICE, MAX_PRICE))
+    price = PRICE if usual else random_.choice((1, 50, PRICE, MAX_UNIT))
     for _ in range(batches):
         time += random_.choice((0, 1, 12, 3_600, 1 << 20))
         step = price // 200 if calm else random_.choice((0, price // 1_000, price // 10, price))
-        price = min(max(price + random_.randint(-step, step), 1), MAX_PRICE)
+        price = min(max(price + random_.randint(-step, step), 1), MAX_UNIT)
         lanes = random_.choice(((0, 8), (0, 8), (0, 15), (8, 15), (0, 3)))
         accounts = random_.sample(range(1, traders + 1), size) if calm else [0] * size
         slots = tuple(
@@ -161,13 +175,13 @@ def history(
         state = case.execution.state
 
 
-def _marks(halts: random.Random, price: int, state: State) -> tuple[tuple[Price, ...], int]:
+def _marks(halts: random.Random, price: int, state: State) -> tuple[tuple[UnitPrice, ...], int]:
     """Return the marks of a price and who is halted: one, in every fourth batch."""
     known = list(prices(price, LISTED))
     if halts.random() < 0.75:
         return tuple(known), 0
-    one = halts.choice(LISTED)
-    known[one] = Price(halts.choice((state.marks[one], known[one])))
+    one = halts.randrange(UNDERLYINGS)
+    known[one] = halts.choice((state.marks[one], known[one]))
     return tuple(known), 1 << one
 
 
@@ -181,10 +195,11 @@ def _trade(
 ) -> Order:
     is_sell = random_.random() < 0.5
     distance = random_.randint(-price // 2_000, price // 100)
-    limit = price - distance if is_sell else price + distance
+    instrument = random_.choice(lanes)
+    limit = (price - distance if is_sell else price + distance) * UNITS.get(instrument, 1)
     return Order(
         account=account,
-        instrument=random_.choice(lanes),
+        instrument=instrument,
         is_sell=is_sell,
         size=Lots(random_.randint(1, 120)),
         limit_price=Price(min(max(limit, 0), MAX_PRICE)),
@@ -203,14 +218,15 @@ def _slot(random_: random.Random, price: int, state: State, time: int) -> Order 
     band = random_.choice((0, 1, max(price // 1_000, 1), max(price // 50, 1), price))
     # Mostly on the side that trades.
     distance = random_.randint(-band // 8, band)
-    limit = min(max(price - distance if is_sell else price + distance, 0), MAX_PRICE)
     largest = random_.choice((1, 40, 300, 300, (1 << 30) - 1))
+    instrument = random_.choice((0, 0, 0, 0, 0, 8, 8, 15, 3))
+    limit = (price - distance if is_sell else price + distance) * UNITS.get(instrument, 1)
     return Order(
         account=account,
-        instrument=random_.choice((0, 0, 0, 0, 0, 8, 8, 15, 3)),
+        instrument=instrument,
         is_sell=is_sell,
         size=Lots(random_.choice((0, largest, random_.randint(0, largest)))),
-        limit_price=Price(limit),
+        limit_price=Price(min(max(limit, 0), MAX_PRICE)),
         nonce=max(state.accounts[account].nonce + random_.choice((-1, 0, 0, 1, 1, 1, 1)), 0),
         expiry=random_.choice((time - 1, time, time, time + 1, NEVER, NEVER, NEVER, NEVER)),
         reduce_only=random_.random() < 0.1,

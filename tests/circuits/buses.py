@@ -69,14 +69,14 @@ def hot(index: int) -> list[int]:
 
 def sheet_of(case: Case) -> tuple[Entry, ...]:
     """Return a batch's sheet."""
-    return price_sheet(case.execution.state.underlyings, case.prices, PARAMS)
+    return price_sheet(case.execution.state.underlyings, case.lots, PARAMS)
 
 
 def lane(case: Case, instrument: int) -> list[int]:
     """Return a Lane of a batch, all zero where the batch has none."""
     if instrument not in case.committed.batch.lanes:
         return [0, 0, *entry(NOTHING)]
-    mark, free = case.prices[instrument], not case.halted >> instrument & 1
+    mark, free = case.lots[instrument], not case.stopped >> instrument & 1
     return [int(mark > 0 and free), mark, *entry(sheet_of(case)[instrument])]
 
 
@@ -89,12 +89,12 @@ def clearing(case: Case, instrument: int) -> list[int]:
     further = cleared.flow + cleared.side
     offered = supply_of(
         held,
-        case.prices[instrument],
+        case.lots[instrument],
         PARAMS.market(instrument),
         PARAMS.maker_fee,
         grows=case.execution.house_grows,
     )
-    following = money(case.prices[instrument]) + premium(offered, further)
+    following = money(case.lots[instrument]) + premium(offered, further)
     beyond = int(not within_cap(offered, further))
     price, side = to_field(cleared.price), to_field(cleared.side)
     return [price, to_field(following), beyond, side, to_field(taker_sign(held, cleared.flow))]

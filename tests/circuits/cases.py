@@ -13,13 +13,14 @@ from tests.strategies import order as any_order
 from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.crypto.field import R
 from undertow.engine.batch import Decoy
+from undertow.engine.lots import lot_prices
 from undertow.engine.margin import Book, equity, requirement
 from undertow.engine.markets import price_sheet
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
+from undertow.protocol.units import Kappa, Lots, Money, UnitPrice, ceil_div
 
 NAME = "settle_minimal"
 """The circuit whose slots they fill."""
@@ -191,9 +192,9 @@ def lost() -> Case:
 def hedged(size: int, short: int = 1) -> Case:
     """A hedge so many units below initial margin, of which one leg is bought back in part."""
     state = venue()
-    held = {8: -4_000, 15: 4_000}
+    held = {8: -7_000, 15: 1_000}
     positions = tuple(Lots(held.get(i, 0)) for i in range(INSTRUMENTS))
-    sheet = price_sheet(state.underlyings, prices(PRICE, LISTED), PARAMS)
+    sheet = price_sheet(state.underlyings, lot_prices(prices(PRICE, LISTED), PARAMS), PARAMS)
     book = Book(cash=Money(0), settled=Money(0), positions=positions)
     cash = Money(requirement(book, sheet) - equity(book, sheet) - short)
     account = replace(state.accounts[1], cash=cash, settled=Money(1 << 80), positions=positions)
@@ -232,15 +233,13 @@ def market() -> Market:
 
 
 HALTED_STEP = 900
-"""What the other instruments' marks moved by, beside the halted one's."""
+"""What the other underlying's mark moved by, beside the halted one's."""
 
 
 def halted() -> Case:
     """An hour later the first lane is halted at its mark: an order in it, and one in the other."""
     slots = (order(5, 3, PRICE * 2), order(3, 6, PRICE * 2, instrument=8), Decoy(4), Decoy(2))
-    marks = tuple(
-        Price(p and p + HALTED_STEP * (i > 0)) for i, p in enumerate(prices(PRICE, LISTED))
-    )
+    marks = (UnitPrice(PRICE), UnitPrice(PRICE + HALTED_STEP))
     return execute(traded().execution.state, commit(slots, LANES), marks, 3_700, 1)
 
 

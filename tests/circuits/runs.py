@@ -8,6 +8,7 @@ from prover.inputs import Job, requests_job
 from tests.circuits.batches import LISTED, PARAMS
 from tests.strategies import PRICE, VENUE, account, key, prices
 from undertow.crypto.eddsa import PrivateKey
+from undertow.engine.lots import lot_prices
 from undertow.engine.margin import Book, equity, requirement
 from undertow.engine.markets import price_sheet
 from undertow.engine.requests import serve
@@ -44,7 +45,7 @@ def affordable(index: int) -> int:
     """Return the largest withdrawal that leaves an account at its margin, in micro-USD."""
     state = venue()
     held = state.accounts[index]
-    sheet = price_sheet(state.underlyings, state.marks, PARAMS)
+    sheet = price_sheet(state.underlyings, lot_prices(state.marks, PARAMS), PARAMS)
     book = Book(cash=held.cash, settled=held.cash, positions=held.positions)
     return (equity(book, sheet) - requirement(book, sheet)) >> 16
 

@@ -15,7 +15,7 @@ from undertow.engine.safety import is_clean, read
 from undertow.protocol.cells import Cells
 from undertow.protocol.grid import COARSE, Grid
 from undertow.protocol.safety_table import SafetyTable, empty_table
-from undertow.protocol.units import Money, Price
+from undertow.protocol.units import Money, UnitPrice
 
 Inputs = dict[str, Any]
 SLOTS = 3
@@ -118,7 +118,7 @@ class SafetyCase:
     opened: SafetyTable
     """Before the touches."""
     after: SafetyTable
-    prices: tuple[Price, ...]
+    prices: tuple[UnitPrice, ...]
     indices_before: tuple[Money, ...]
     indices: tuple[Money, ...]
     quota: tuple[Money, ...]

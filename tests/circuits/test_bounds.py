@@ -11,7 +11,7 @@ from tests.circuits.harness import Circuit
 from tests.circuits.safety_batches import bits
 from undertow.engine.grid import bound
 from undertow.protocol.grid import COARSE, FINE, Grid
-from undertow.protocol.units import Price
+from undertow.protocol.units import UnitPrice
 
 Compile = Callable[[str], Circuit]
 DRAW = random.Random(21)
@@ -28,7 +28,7 @@ def split(noun: str, number: int, grid: Grid) -> dict[str, int]:
 def test_bounds(circuit: Compile, grid: Grid) -> None:
     tested = circuit(f"bounds.circom: Bounds({grid.step_bits}, {grid.cell_bits})")
     for _ in range(60):
-        prices = [Price(DRAW.choice((0, 1, DRAW.randrange(1 << 36)))) for _ in range(2)]
+        prices = [UnitPrice(DRAW.choice((0, 1, DRAW.randrange(1 << 36)))) for _ in range(2)]
         numbers = [bound(price, grid) for price in prices]
         clock = DRAW.choice((0, 7, DRAW.randrange(1 << 32 - 1)))
         outputs = split("bound[0]", numbers[0], grid) | split("bound[1]", numbers[1], grid)

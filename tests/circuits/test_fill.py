@@ -32,7 +32,7 @@ def test_fill(circuit: Callable[[str], Circuit], seed: int) -> None:
             instrument = slot.verdict.effect.instrument
             cleared = case.execution.clearings.get(instrument)
             mark, value = lane(case, instrument)[1:3]
-            over = cleared.price - money(case.prices[instrument]) if cleared else 0
+            over = cleared.price - money(case.lots[instrument]) if cleared else 0
             held = case.execution.advanced[instrument]
             taker = cleared is not None and takes(held, cleared, slot.fill)
             inputs = {

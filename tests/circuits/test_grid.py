@@ -11,7 +11,7 @@ from tests.circuits.harness import Circuit
 from tests.circuits.safety_batches import bits
 from undertow.engine.grid import bound, edge
 from undertow.protocol.grid import COARSE, FINE, Grid
-from undertow.protocol.units import PRICE_WIDTH, Price
+from undertow.protocol.units import PRICE_WIDTH, UnitPrice
 
 Compile = Callable[[str], Circuit]
 DRAW = random.Random(5)
@@ -39,7 +39,7 @@ def test_price_bound(circuit: Compile, grid: Grid) -> None:
     near = [max(0, price + by) for price in on_edges for by in (-1, 0, 1)]
     drawn = [DRAW.randrange(1 << DRAW.randint(1, PRICE_WIDTH)) for _ in range(60)]
     for price in (0, 1, 2, HIGHEST, *near, *drawn):
-        number = bound(Price(price), grid)
+        number = bound(UnitPrice(price), grid)
         outputs = {f"bit[{i}]": bit for i, bit in enumerate(bits(number, width))}
         witness = tested.agrees({"price": price, "bound": number}, outputs)
     assert tested.loose_wires(witness, but=["bound"]) == []
@@ -49,6 +49,6 @@ def test_price_bound(circuit: Compile, grid: Grid) -> None:
 @pytest.mark.parametrize("price", [0, 1, 2, 777, 60_000, HIGHEST])
 def test_a_price_has_no_other_bound(circuit: Compile, price: int) -> None:
     tested = circuit(f"grid.circom: PriceBound({COARSE.step_bits})")
-    number = bound(Price(price), COARSE)
+    number = bound(UnitPrice(price), COARSE)
     for other in (number - 1, number + 1, number + 128, 0 if number else 1, (1 << 13) - 1, 1 << 13):
         tested.refuses({"price": price, "bound": other % (1 << 254)})

@@ -21,7 +21,7 @@ from undertow.protocol.statement import (
     settle_words,
 )
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Lots, MicroUsd, Money, Price
+from undertow.protocol.units import Lots, MicroUsd, Money, Price, UnitPrice
 from undertow.protocol.venue import Venue
 
 SOURCE = """
@@ -50,7 +50,7 @@ template All() {
     signal output deltaWord;
     output Order() order;
     output Request() request;
-    signal output batch[20];
+    signal output batch[18];
     signal output requests[22];
 
     leaf <== Leaf()(account);
@@ -86,7 +86,7 @@ def test_the_circuits_side_is_pythons() -> None:
     tested = Circuit(SOURCE)
     place = Venue(31337, 1 << 159)
     batch = settle_words(
-        place, 3, (11, 12), 13, marks_of([Price(i) for i in range(16)], 0x8003), 14, 15,
+        place, 3, (11, 12), 13, marks_of([UnitPrice(5), UnitPrice(6)], 2), 14, 15,
         BatchHouse(sealed=22, accruals=[MicroUsd(-8), MicroUsd(7)]),
         [Touch(16, 17, 18), Touch(19, 20, 21)],
     )  # fmt: skip
@@ -105,8 +105,8 @@ def test_the_circuits_side_is_pythons() -> None:
         markets=tuple(Market(skew=Lots(i - 7)) for i in range(16)),
         underlyings=tuple(Underlying(funding=-i, accrual=MicroUsd(-9 * i)) for i in range(2)),
         time=77,
-        marks=tuple(Price(5 * i) for i in range(16)),
-        halted=0x4101,
+        marks=(UnitPrice(5), UnitPrice(9)),
+        halted=1,
         salt=R - 5,
     )
     sealed, house = state.sealed_words(), state.house_words()
@@ -121,9 +121,9 @@ def test_the_circuits_side_is_pythons() -> None:
             "delta": [to_field(value) for value in delta],
             "orderWord": ORDER.pack(),
             "requestWord": request.word(),
-            "batchHeader": batch[:12],
-            "batchHouse": batch[12:14],
-            "touch": batch[14:],
+            "batchHeader": batch[:10],
+            "batchHouse": batch[10:12],
+            "touch": batch[12:],
             "requestsHeader": requests[:9],
             "requestsHouse": requests[9:10],
             "served": requests[10:],

@@ -30,8 +30,8 @@ def opening(case: Case, lane: int) -> dict[str, Any]:
         "skew": [signed(held.skew) for held in case.before.markets],
         "rowHashes": state_inputs(case.before)["markets"][ROWS:],
         "pricingHash": RULES,
-        "price": case.prices,
-        "halted": [case.halted >> i & 1 for i in range(16)],
+        "price": case.lots,
+        "halted": [case.stopped >> i & 1 for i in range(16)],
         "variance": [row.variance for row in case.execution.state.underlyings],
         "row": market_row(case.before.markets[lane]),
         "pricing": pricing_words(PARAMS.market(lane)),
@@ -45,19 +45,19 @@ def test_advance_market(circuit: Compile) -> None:
             for lane in case.committed.batch.lanes:
                 before, after = case.before.markets[lane], case.execution.advanced[lane]
                 variance = case.execution.state.underlyings[lane // 8].variance
-                target = depth_target(case.prices[lane], variance, PARAMS.market(lane))
+                target = depth_target(case.lots[lane], variance, PARAMS.market(lane))
                 _, released = advance_depth(before, target, PARAMS.market(lane).keep)
-                if case.halted >> lane & 1:
+                if case.stopped >> lane & 1:
                     released = Money(0)
                     assert after == before
                 outputs = {
                     "market.skew.value": before.skew,
-                    "market.mark": case.prices[lane],
+                    "market.mark": case.lots[lane],
                     "market.row.pool": after.pool,
                     "market.row.kappa": after.kappa,
                     "rowHash": poseidon(market_row(before), TABLE),
                     "released": released,
-                    "halts": case.halted >> lane & 1,
+                    "halts": case.stopped >> lane & 1,
                 }
                 inputs = opening(case, lane)
                 tested.agrees(inputs, outputs)
@@ -80,7 +80,7 @@ def test_commit_markets(circuit: Compile) -> None:
             "before": before,
             "underlying": after[3:ROWS],
             "rowHash": [before[ROWS + lane] for lane in lanes],
-            "market": [market(advanced[lane], case.prices[lane]) for lane in lanes],
+            "market": [market(advanced[lane], case.lots[lane]) for lane in lanes],
             "pool": [cleared.pool for cleared in clearings],
             "flow": [to_field(cleared.flow) for cleared in clearings],
         }

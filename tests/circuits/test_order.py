@@ -102,7 +102,7 @@ def test_judge_order(circuit: Compile, seed: int) -> None:
                 slot.order,
                 slot.before,
                 repeated=again,
-                stuck=int(holds_any(book_of(slot.before), case.halted)),
+                stuck=int(holds_any(book_of(slot.before), case.stopped)),
                 book=book(slot.before.cash, slot.before.positions, sheet),
                 lane=lane(case, slot.order.instrument),
                 terms=terms(case),

@@ -163,8 +163,8 @@ def test_a_run_has_no_salt_but_the_operators() -> None:
     assert circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
 
 
-HALTED = 1 << 8
-"""The instrument that the second account and the third hold."""
+HALTED = 2
+"""The underlying of what the second account and the third hold."""
 LEAVE = [Request(Kind.WITHDRAW, 1, DOLLAR), Request(Kind.WITHDRAW, 2, DOLLAR)]
 PAID = "main.request[1].served.paid"
 
@@ -181,7 +181,7 @@ def test_who_holds_a_halted_instrument_is_paid_nothing() -> None:
 def test_no_halt_is_left_out() -> None:
     circuit, wanted = deployed(NAME), job(LEAVE, halted=HALTED)
     # As if nothing were halted, and whatever follows from it.
-    free = {**job(LEAVE).inputs, "halted": [0] * 16}
+    free = {**job(LEAVE).inputs, "halted": [0] * 2}
     values = circuit.witness(free)
     assert circuit.holds(values)
     assert tuple(values[1:4]) != tuple(wanted.signals)

@@ -97,7 +97,7 @@ def other_touch(inputs: Inputs, case: Case) -> None:
     inputs["index"][2] = 5
     inputs["children"][2] = path_inputs(tree, 5)[:LEVELS]
     touched = replace(case.before.accounts[5], version=case.before.accounts[5].version + 1)
-    tree.update(5, vest(touched, exit_sheet(case.execution.state), PARAMS).leaf())
+    tree.update(5, vest(touched, exit_sheet(case.execution.state, PARAMS), PARAMS).leaf())
     inputs["children"][3] = path_inputs(tree, 4)[:LEVELS]
 
 
@@ -144,8 +144,8 @@ def repacked(inputs: Inputs, case: Case) -> None:
 
 
 def unpacked(inputs: Inputs, case: Case) -> None:
-    """Make the dead zone one narrower and the lead higher by all its bits: the same word."""
-    inputs["params"][FUNDING_AT] += 1 << 4
+    """Make the velocity one less and the dead zone wider by all its bits: the same word."""
+    inputs["params"][FUNDING_AT] += 1 << FUNDING_WORD.fields[0].width
     inputs["params"][FUNDING_AT + 1] -= 1
 
 
@@ -155,14 +155,21 @@ def without_concentration(inputs: Inputs, case: Case) -> None:
 
 
 def filled_at_the_mark(inputs: Inputs, case: Case) -> None:
-    """Call the halted instrument priced, and fill its order."""
+    """Call the halted underlying priced, and fill its order."""
     inputs["halted"][0] = 0
     fill(0, 3)(inputs, case)
 
 
 def halted_by_the_prover(inputs: Inputs, case: Case) -> None:
-    """Call a priced instrument halted, which leaves its order out."""
-    inputs["halted"][8] = 1
+    """Call a priced underlying halted, which leaves its order out."""
+    inputs["halted"][1] = 1
+    fill(1, -6, 1)(inputs, case)
+
+
+def halt_moved(inputs: Inputs, case: Case) -> None:
+    """Call the other underlying halted instead: its order is left out, the halted one's filled."""
+    inputs["halted"].reverse()
+    fill(0, 3)(inputs, case)
     fill(1, -6, 1)(inputs, case)
 
 
@@ -213,11 +220,11 @@ BREAKS = [
 ]
 
 PUBLISHES = [
-    ("mark before for a priced instrument", halted, put("price", 8, by=-HALTED_STEP)),
-    ("another mark for a halted instrument", halted, put("price", 0, by=HALTED_STEP)),
-    ("halted instrument called priced", halted, filled_at_the_mark),
-    ("priced instrument called halted", halted, halted_by_the_prover),
-    ("unlisted instrument called halted", halted, put("halted", 3)),
+    ("mark before for a priced underlying", halted, put("price", 1, by=-HALTED_STEP)),
+    ("another mark for a halted underlying", halted, put("price", 0, by=HALTED_STEP)),
+    ("halted underlying called priced", halted, filled_at_the_mark),
+    ("priced underlying called halted", halted, halted_by_the_prover),
+    ("halt moved to the other underlying", halted, halt_moved),
     ("order skipped", traded, skipped),
     ("price off by one", traded, put("price", 0)),
     ("later price time", traded, put("time")),
@@ -234,15 +241,15 @@ PUBLISHES = [
     ("last price", traded, put("markets", POSITIONS.words + UNDERLYING_WORDS.at("price"))),
     ("time before", later, put("timeBefore")),
     ("more units in a lot", traded, put("params", UNITS_AT)),
-    ("faster funding", traded, put("params", FUNDING_AT + 2)),
-    ("another lead", traded, put("params", FUNDING_AT)),
+    ("wider dead zone", traded, put("params", FUNDING_AT)),
+    ("faster funding", traded, put("params", FUNDING_AT + 1)),
     ("lower taker fee", traded, put("params", TAKER_FEE, by=-1)),
     ("faster vesting", traded, put("params", VESTING, by=-1)),
     ("higher cap", traded, put("params", SKEW_CAP)),
     ("wider shock", traded, put("params", RISK_AT["shock"])),
     ("concentration one lower", traded, put("params", RISK_AT["concentration"], by=-1)),
     ("no concentration", concentrated, without_concentration),
-    ("marks before", traded, put("marks", 0)),
+    ("marks before", traded, put("marks")),
     ("accruals before", traded, put("accruals")),
     ("salt before", traded, put("houseSalt")),
     ("another salt", traded, put("newHouseSalt")),

@@ -117,7 +117,8 @@ FUND = "AdvanceUnderlyings.AdvanceFunding[0]"
 PAID = f"{FUND}.FundingIndex.FloorShift"
 PART, STEPS = (f"{FUND}.Accrual.FloorDivide#{i}" for i in range(2))
 ACTIVE, FALLS, REACHES = (f"{FUND}.FundingRamp.NonNegative#{i}" for i in range(3))
-STOPS, NO_MARK = "AdvanceUnderlyings.stops[0]", f"{FUND}.IsZero#0.out"
+LEARNS, NO_MARK = f"{FUND}.learns", f"{FUND}.IsZero#0.out"
+LOT = "PriceLots.lot[0]"
 LAG = f"{FUND}.FundingRamp.FloorDivide"
 STEP, PER_SQUARE = (f"PriceSheet.sheet[0].{name}" for name in ("step", "concentration"))
 CONCENTRATED = f"{JUDGE}.TradeBook.concentrated"
@@ -229,7 +230,12 @@ LIES = {
         about={f"{STANDS}.kappa": lambda values: values[f"main.{STANDS}.kappa"] + 1},
         check="StandOrMove",
     ),
-    "a halted mark called a price": Lie(case=halted, about={STOPS: lambda values: 0}, check=STOPS),
+    "a halted mark called a price": Lie(
+        case=halted, about={LEARNS: lambda values: 1}, check=LEARNS
+    ),
+    "a lot's mark that is no multiple of its unit's": Lie(
+        case=traded, about={LOT: lambda values: values[f"main.{LOT}"] + 1}, check=LOT
+    ),
     "a mark called none, so no time passes": Lie(
         case=later, about={NO_MARK: lambda values: 1}, check=NO_MARK
     ),

@@ -12,7 +12,7 @@ from prover.r1cs import wtns_values
 from tests.circuits.batches import LISTED, PARAMS, Case, history
 from tests.circuits.cases import NAME, bared, opened, order, settled, unhedged, venue
 from tests.circuits.deployed import deployed
-from tests.strategies import PRICE, prices
+from tests.strategies import PRICE, lot_marks
 from undertow.engine.batch import Decoy
 from undertow.engine.margin import Book, equity, requirement, trade
 from undertow.engine.markets import price_sheet
@@ -49,7 +49,7 @@ def test_circuit_and_python_agree(seed: int) -> None:
 def test_margin_is_met_to_the_unit(held: int, size: int, short: int, outcome: Outcome) -> None:
     """Cash that just meets the margin, concentration included, or is one unit short of it."""
     state = venue()
-    sheet = price_sheet(state.underlyings, prices(PRICE, LISTED), PARAMS)
+    sheet = price_sheet(state.underlyings, lot_marks(PRICE, LISTED), PARAMS)
     positions = (Lots(held), *[Lots(0)] * (INSTRUMENTS - 1))
     fee = Money(ceil_div(abs(size) * (PRICE << 16) * PARAMS.taker_fee, 1 << 20))
     empty = Book(cash=Money(0), settled=Money(1 << 80), positions=positions)

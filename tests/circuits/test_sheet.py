@@ -20,7 +20,7 @@ RULES = [astuple(rule or NO_FUNDING) for rule in PARAMS.funding]
 def test_price_sheet(circuit: Callable[[str], Circuit]) -> None:
     tested = circuit("sheet.circom: PriceSheet()")
     prices = [Price(p) for p in (MAX_PRICE, 0, 1, 7_800_000, *[3] * 11, MAX_PRICE - 1)]
-    units, indices = [(1 << 15) - 1, *range(15)], (Money(-(1 << 64)), Money((1 << 64) - 1))
+    units, indices = [(1 << 10) - 1, *range(15)], (Money(-(1 << 54)), Money((1 << 54) - 1))
     inputs = {
         "price": prices,
         "units": units,

@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (244_039, 16),
-    "requests_default": (123_944, 8),
-    "settle_large": (924_322, 64),
+    "settle_default": (242_332, 16),
+    "requests_default": (123_161, 8),
+    "settle_large": (923_224, 64),
 }
 """Constraints, and slots or requests."""
 

@@ -13,7 +13,7 @@ from undertow.crypto.field import to_field
 from undertow.engine.soundness import house_is_sound
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import LEDGER_WORDS, Ledger
-from undertow.protocol.units import Money, Price
+from undertow.protocol.units import Money, UnitPrice
 
 DRAW = random.Random(31)
 EDGE = (1 << 30) - 1
@@ -24,7 +24,7 @@ def test_house_is_sound(circuit: Callable[[str], Circuit]) -> None:
     for _ in range(100):
         params = draw_params(DRAW)
         markets = table({i: DRAW.choice((0, 9, EDGE, DRAW.randint(-EDGE, EDGE))) for i in LISTED})
-        prices = [Price(DRAW.choice((1, 60_000, (1 << 36) - 1))) for _ in range(2)]
+        prices = [UnitPrice(DRAW.choice((1, 60_000, (1 << 36) - 1))) for _ in range(2)]
         indices = [Money(DRAW.randint(-(1 << 60), 1 << 60)) for _ in range(2)]
         low, high = -(1 << 114), 1 << 114
         while high - low > 1:

@@ -21,9 +21,9 @@ from undertow.chain.chain import Chain
 from undertow.chain.contracts import Close, Contracts
 from undertow.chain.errors import RevertedError
 from undertow.chain.vault import withdraw
-from undertow.protocol.units import MONEY_BITS, MicroUsd, Price
+from undertow.protocol.state import NO_MARKS
+from undertow.protocol.units import MONEY_BITS, MicroUsd
 from venue.local import SIGNERS, chain_key
-from venue.markets import MICRO
 from venue.running import PATIENCE, LocalVenue
 
 
@@ -71,6 +71,10 @@ class CopiedContracts(Contracts):
 
 def held(venue: LocalVenue, account: int) -> int:
     return venue.operator.state.accounts[account].positions[0]
+
+
+def settled_beyond(venue: LocalVenue, batch: int) -> bool:
+    return venue.operator.state.batch_number > batch
 
 
 def holds(venue: LocalVenue, account: int, lots: int) -> bool:
@@ -186,21 +190,20 @@ def test_a_silent_oracle_is_named_and_ends_by_itself(venue: LocalVenue) -> None:
     venue.wait("the settlement", lambda: held(venue, 2) == before + 4)
 
 
-def test_a_market_without_a_price_is_halted_and_stops_no_other(venue: LocalVenue) -> None:
+def test_an_underlying_without_a_price_is_halted_and_goes_on_with_one(venue: LocalVenue) -> None:
     """So many of four signers have none: of two it keeps its mark, of one it has its price."""
     before = held(venue, 1)
-    for number, (missing, halted) in enumerate(((2, 1 << MICRO.instrument), (1, 0)), 1):
-        mark = venue.operator.state.marks[MICRO.instrument]
-        submit(venue, venue.traders[0], 2, SPOT + 50)
+    submit(venue, venue.traders[0], 2, SPOT + 50)
+    for missing, halted in ((2, 1), (1, 0)):
+        mark, batch = venue.operator.state.marks[0], venue.operator.state.batch_number
         venue.wait("the close", lambda: venue.contracts.pending() is not None)
         known = prices(SPOT + 10)
-        partly = tuple(Price(0 if i == MICRO.instrument else p) for i, p in enumerate(known))
-        venue.publish([partly] * missing + [known] * (SIGNERS - missing))
-        goal = before + 2 * number
-        venue.wait("the settlement", partial(holds, venue, 1, goal))
+        venue.publish([NO_MARKS] * missing + [known] * (SIGNERS - missing))
+        venue.wait("the settlement", partial(settled_beyond, venue, batch))
         state = venue.operator.state
         assert state.halted == halted
-        assert state.marks[MICRO.instrument] == (mark if halted else known[MICRO.instrument])
+        assert state.marks[0] == (mark if halted else known[0])
+        assert held(venue, 1) == before + (0 if halted else 2)
     check_traders(venue)
 
 

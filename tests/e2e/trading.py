@@ -6,19 +6,18 @@ from undertow.chain import vault
 from undertow.chain.history import follow
 from undertow.client.client import Trader
 from undertow.client.fills import check_fills
-from undertow.protocol.perpetual import prices_of
-from undertow.protocol.units import MICRO_USD, MicroUsd, Price
+from undertow.protocol.units import MICRO_USD, MicroUsd, UnitPrice
 from venue.local import SIGNERS
-from venue.markets import BTC, LISTED
+from venue.markets import BTC, LOCAL_GROUP
 from venue.running import LocalVenue
 
 DOLLAR = 1_000_000
 SPOT = 78_318.0
 
 
-def prices(dollars: float) -> tuple[Price, ...]:
-    """Return every instrument's price when one bitcoin is worth so much."""
-    return prices_of(LISTED, _micro_usd(dollars))
+def prices(dollars: float) -> tuple[UnitPrice, ...]:
+    """Return every underlying's price when one bitcoin is worth so much."""
+    return LOCAL_GROUP.prices(_micro_usd(dollars))
 
 
 def _micro_usd(dollars: float) -> MicroUsd:

@@ -15,7 +15,7 @@ import sys
 from dataclasses import dataclass, field, replace
 
 from tests.engine.cases import NO_ACCRUALS
-from tests.strategies import account, params, prices
+from tests.strategies import account, lot_marks, params
 from undertow.engine.vesting import ExitSheet, vest
 from undertow.protocol.account import Account
 from undertow.protocol.units import Money
@@ -80,7 +80,7 @@ class Ring:
         self.accounts[index] = replace(held, cash=cash, settled=settled)
 
     def _sheet(self) -> ExitSheet:
-        return ExitSheet(time=self.time, marks=prices(), halted=0, accruals=NO_ACCRUALS)
+        return ExitSheet(time=self.time, marks=lot_marks(), halted=0, accruals=NO_ACCRUALS)
 
 
 def play(seed: int) -> int:

@@ -31,7 +31,7 @@ from undertow.protocol.params import MarketParams
 from undertow.protocol.safety_table import EXPIRY, RINGS, empty_table
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.underlying import FundingParams
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.units import Lots, Money, UnitPrice
 
 LISTED = (0, 1, 2, 3, 8, 9, 10, 11)
 GRIDS = (COARSE, FINE, Grid(step_bits=6, cell_bits=5))
@@ -58,7 +58,7 @@ def draw_params(draw: random.Random) -> MarketParams:
         risks[i] = RiskParams(
             shock=shock, contingency=draw.choice((0, 66, 328)), concentration=concentration
         )
-    rule = FundingParams(lead=0, dead_zone=5, velocity=1, decay=1, rate_max=1, cell=1)
+    rule = FundingParams(dead_zone=5, velocity=1, decay=1, rate_max=1, cell=1)
     return MarketParams(
         vesting=15,
         markets=tuple(
@@ -76,7 +76,7 @@ def draw_params(draw: random.Random) -> MarketParams:
             for i in range(INSTRUMENTS)
         ),
         risks=tuple(risks.get(i) for i in range(INSTRUMENTS)),
-        funding=tuple(replace(rule, lead=8 * u) for u in range(UNDERLYINGS)),
+        funding=(rule,) * UNDERLYINGS,
         taker_fee=0,
         maker_fee=0,
         profit_cap=Money(0),
@@ -91,8 +91,8 @@ class Path:
         draw = self.draw
         self.params = draw_params(draw)
         self.prices = [
-            Price(draw.choice((900, 60_000, 3_000_000))),
-            Price(draw.choice((1_500, 40_000))),
+            UnitPrice(draw.choice((900, 60_000, 3_000_000))),
+            UnitPrice(draw.choice((1_500, 40_000))),
         ]
         self.indices = [Money(0)] * UNDERLYINGS
         self.quota = [Money(max(1, (p << 16) >> draw.choice((8, 11, 13)))) for p in self.prices]
@@ -137,7 +137,7 @@ class Path:
             else:
                 factor = draw.gauss(1, 0.05) if kind < 0.93 else draw.choice(FACTORS)
             price = int(self.prices[u] * max(factor, 0.05))
-            self.prices[u] = Price(min(max(64, price), (1 << 36) - 1))
+            self.prices[u] = UnitPrice(min(max(64, price), (1 << 36) - 1))
         moved = [Money(0)] * UNDERLYINGS
         if draw.random() < 0.6:
             for u, price in enumerate(self.prices):

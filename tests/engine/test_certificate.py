@@ -26,7 +26,7 @@ from undertow.engine.maintenance import Holdings, surplus
 from undertow.engine.rings import follow
 from undertow.protocol.grid import COARSE
 from undertow.protocol.safety_table import empty_table
-from undertow.protocol.units import Money, Price
+from undertow.protocol.units import Money, UnitPrice
 
 BOUNDS = (1_300, 1_900)
 TABLE = follow(replace(empty_table(COARSE), bounds=BOUNDS, clock=10))
@@ -50,6 +50,9 @@ def test_an_edge_lies_on_the_losing_side() -> None:
     assert holds(certificate(1_310, above=True), line(1 << 80, short), TABLE)
     assert not holds(certificate(1_290), line(1 << 80, short), TABLE)
     assert not holds(certificate(None), line(1 << 80, short), TABLE)
+    # Who loses on neither side may have an edge on either.
+    assert holds(certificate(1_290), line(1 << 80, (0, 0)), TABLE)
+    assert holds(certificate(1_310, above=True), line(1 << 80, (0, 0)), TABLE)
     assert holds(certificate(None), line(0, long), TABLE)
     assert not holds(certificate(None), line(-1, long), TABLE)
 
@@ -115,13 +118,13 @@ def test_it_is_true_until_it_ends(seed: int) -> None:
             assert surplus(Money(held.free - spent), held.slope, prices) >= 0
 
 
-def _beyond(end: Edge | None, draw: random.Random, grid) -> Price:  # type: ignore[no-untyped-def]
+def _beyond(end: Edge | None, draw: random.Random, grid) -> UnitPrice:  # type: ignore[no-untyped-def]
     if end is None:
-        return Price(draw.choice((0, 1, draw.randint(0, (1 << 36) - 1))))
+        return UnitPrice(draw.choice((0, 1, draw.randint(0, (1 << 36) - 1))))
     at = -(-edge(end.number, grid) >> 24)
     if end.is_above:
-        return Price(draw.choice((0, at - 1, draw.randint(0, at - 1))))
-    return Price(draw.choice((at, at + draw.randint(0, 1 << 36))))
+        return UnitPrice(draw.choice((0, at - 1, draw.randint(0, at - 1))))
+    return UnitPrice(draw.choice((at, at + draw.randint(0, 1 << 36))))
 
 
 @settings(max_examples=40)

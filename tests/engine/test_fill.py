@@ -16,7 +16,7 @@ from tests.engine.cases import (
     sheet_of,
     state_of,
 )
-from tests.strategies import account, order, params, prices
+from tests.strategies import account, lot_marks, order, params
 from undertow.engine.batch import Action, Batch, Decoy, Slot
 from undertow.engine.clearing import Clearing
 from undertow.engine.fill import fill_slots
@@ -34,7 +34,7 @@ VALUE = 1_000
 TERMS = Terms(
     time=1,
     lanes=(0, 8),
-    prices=prices(MARK),
+    prices=lot_marks(MARK),
     sheet=sheet_of({0: line(VALUE), 8: line(5 * VALUE)}),
     accruals=NO_ACCRUALS,
     params=params(rule=SHALLOW, risk=NO_RISK),

@@ -12,22 +12,20 @@ from hypothesis import strategies as st
 
 from tests.strategies import params
 from undertow.engine.funding import advance, net_skew, ramp
+from undertow.engine.lots import lot_prices
 from undertow.engine.markets import price_sheet
 from undertow.protocol.market import Market
-from undertow.protocol.underlying import FundingParams, Underlying
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.underlying import FUNDING_WIDTH, FundingParams, Underlying
+from undertow.protocol.units import Lots, Money, UnitPrice
 
-RULE = FundingParams(
-    lead=0, dead_zone=10, velocity=1 << 12, decay=1 << 20, rate_max=1 << 40, cell=Money(1)
-)
+RULE = FundingParams(dead_zone=10, velocity=1 << 12, decay=1 << 20, rate_max=1 << 40, cell=Money(1))
 ONE = 1 << 73
 """Of the index, a micro-USD."""
 SECONDS = st.integers(0, (1 << 32) - 1)
-SKEWS = st.one_of(st.integers(-40, 40), st.integers(-(1 << 47), 1 << 47))
+SKEWS = st.one_of(st.integers(-40, 40), st.integers(-(1 << 42), 1 << 42))
 RATES = st.integers(-RULE.rate_max, RULE.rate_max)
 RULES = st.builds(
     FundingParams,
-    lead=st.just(0),
     dead_zone=st.integers(1, 30),
     velocity=st.integers(0, (1 << 30) - 1),
     decay=st.integers(1, (1 << 52) - 1),
@@ -64,21 +62,21 @@ def test_the_ramp_is_the_sum_of_its_seconds(
     assert abs(2 * total - area) < 1
 
 
-@given(RATES, SKEWS, st.lists(SECONDS, max_size=6), RULES, st.integers(1, (1 << 36) - 1))
+@given(RATES, SKEWS, st.lists(SECONDS, max_size=6), RULES, st.integers(1, (1 << 26) - 1))
 def test_any_cutting_of_the_time_gives_the_same_to_the_unit(
     rate: int, skew: int, parts: list[int], rule: FundingParams, price: int
 ) -> None:
-    whole = Underlying(funding_rate=rate, price=Price(price), funding=-12_345)
+    whole = Underlying(funding_rate=rate, price=UnitPrice(price), funding=-12_345)
     cut = whole
     for seconds in (*parts, 0):
-        cut = advance(cut, skew, Price(price), seconds, rule)
-    assert cut == advance(whole, skew, Price(price), sum(parts), rule)
+        cut = advance(cut, skew, UnitPrice(price), seconds, rule)
+    assert cut == advance(whole, skew, UnitPrice(price), sum(parts), rule)
 
 
 @pytest.mark.parametrize(("skew", "payer"), [(100, "longs"), (-100, "shorts")])
 def test_the_heavy_side_pays_the_other(skew: int, payer: str) -> None:
-    before = Underlying(price=Price(1_000_000))
-    after = advance(before, skew, Price(1_000_000), 3_600, RULE)
+    before = Underlying(price=UnitPrice(1_000_000))
+    after = advance(before, skew, UnitPrice(1_000_000), 3_600, RULE)
     long = before.index - after.index
     assert long < 0 if payer == "longs" else long > 0
     # The rate goes from 0 to 2**12 * 100 * 3600; half of it for an hour, in 2**-16 micro-USD.
@@ -151,28 +149,29 @@ def test_a_market_that_stands_still_with_no_velocity_keeps_its_rate() -> None:
     assert ramp(RULE.rate_max, 50, 3, still) == (RULE.rate_max, 6 * RULE.rate_max)
 
 
-@given(RATES, SKEWS, st.integers(1, (1 << 36) - 1), st.integers(1, (1 << 36) - 1))
+@given(RATES, SKEWS, st.integers(1, (1 << 26) - 1), st.integers(1, (1 << 26) - 1))
 def test_a_unit_pays_for_the_time_at_the_new_mark(rate: int, skew: int, old: int, new: int) -> None:
-    before = Underlying(funding=ONE - 1, funding_rate=rate, price=Price(old))
-    after = advance(before, skew, Price(new), 77, RULE)
+    before = Underlying(funding=ONE - 1, funding_rate=rate, price=UnitPrice(old))
+    after = advance(before, skew, UnitPrice(new), 77, RULE)
     assert after.funding - before.funding == ramp(rate, skew, 77, RULE)[1] * new
     assert after.index == after.funding >> 57
 
 
-@given(RATES, SKEWS, st.integers(1, (1 << 36) - 1))
+@given(RATES, SKEWS, st.integers(1, (1 << 26) - 1))
 def test_no_time_pays_no_funding(rate: int, skew: int, price: int) -> None:
-    after = advance(Underlying(funding_rate=rate, price=Price(5)), skew, Price(price), 0, RULE)
+    before = Underlying(funding_rate=rate, price=UnitPrice(5))
+    after = advance(before, skew, UnitPrice(price), 0, RULE)
     assert (after.funding, after.funding_rate) == (0, rate)
 
 
-@given(st.lists(st.tuples(SKEWS, st.integers(0, 1 << 20), st.integers(1, 1 << 36)), max_size=8))
+@given(st.lists(st.tuples(SKEWS, st.integers(0, 1 << 20), st.integers(1, 1 << 26)), max_size=8))
 def test_a_pair_of_two_contracts_of_one_underlying_earns_nothing(path: list) -> None:  # type: ignore[type-arg]
     """A lot of seven units against seven lots of one: whatever the skews, times and prices."""
     listed = params((0, 3), units={3: 7})
-    underlying = Underlying(price=Price(9))
+    underlying = Underlying(price=UnitPrice(9))
     for skew, seconds, price in path:
-        underlying = advance(underlying, skew, Price(price), seconds, RULE)
-        marks = [Price(price * units) for units in (1, 0, 0, 7, *[0] * 12)]
+        underlying = advance(underlying, skew, UnitPrice(price), seconds, RULE)
+        marks = lot_prices((UnitPrice(price), UnitPrice(0)), listed)
         sheet = price_sheet((underlying, Underlying()), marks, listed)
         assert sheet[3].value == 7 * sheet[0].value
 
@@ -223,24 +222,24 @@ def test_the_net_skew_is_in_units_of_each_underlying() -> None:
 def test_variance_takes_a_32nd_of_the_squared_return_over_the_old_price(
     before: int, old: int, new: int, after: int
 ) -> None:
-    held = Underlying(price=Price(old), variance=before)
-    assert advance(held, 0, Price(new), 9, RULE).variance == after
+    held = Underlying(price=UnitPrice(old), variance=before)
+    assert advance(held, 0, UnitPrice(new), 9, RULE).variance == after
 
 
-@given(RATES, SKEWS, st.integers(1, 1 << 36), st.integers(1, 1 << 36), SECONDS)
+@given(RATES, SKEWS, st.integers(1, 1 << 26), st.integers(1, 1 << 26), SECONDS)
 def test_rate_variance_and_index_stay_in_bounds(
     rate: int, skew: int, old: int, new: int, seconds: int
 ) -> None:
     widest = replace(RULE, rate_max=(1 << 52) - 1, velocity=(1 << 30) - 1)
-    before = Underlying(funding_rate=rate << 12, price=Price(old), variance=1 << 32)
-    after = advance(before, skew, Price(new), seconds, widest)
+    before = Underlying(funding_rate=rate << 12, price=UnitPrice(old), variance=1 << 32)
+    after = advance(before, skew, UnitPrice(new), seconds, widest)
     assert abs(after.funding_rate) < 1 << 52
     assert 0 <= after.variance <= 1 << 32
-    assert abs(after.funding) < 1 << 121
+    assert abs(after.funding) < 1 << FUNDING_WIDTH
     assert after.price == new
 
 
-@given(st.integers(1, (1 << 36) - 1), SECONDS)
+@given(st.integers(1, (1 << 26) - 1), SECONDS)
 def test_the_first_price_of_an_underlying_only_sets_it(price: int, seconds: int) -> None:
-    after = advance(Underlying(), 0, Price(price), seconds, RULE)
-    assert after == Underlying(price=Price(price))
+    after = advance(Underlying(), 0, UnitPrice(price), seconds, RULE)
+    assert after == Underlying(price=UnitPrice(price))

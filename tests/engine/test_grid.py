@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from undertow.engine.grid import bound, edge
 from undertow.protocol.grid import COARSE, FACTOR_BITS, FINE, GRID_BITS, HIGH, LARGEST_EDGE, Grid
-from undertow.protocol.units import PRICE_WIDTH, Price
+from undertow.protocol.units import PRICE_WIDTH, UnitPrice
 
 GRIDS = (COARSE, FINE)
 PRICES = st.one_of(
@@ -33,14 +33,14 @@ def test_edges_ascend_by_nearly_the_same_part(grid: Grid) -> None:
 
 @pytest.mark.parametrize("grid", GRIDS)
 def test_every_price_has_an_edge_above_it(grid: Grid) -> None:
-    last = bound(Price((1 << PRICE_WIDTH) - 1), grid)
+    last = bound(UnitPrice((1 << PRICE_WIDTH) - 1), grid)
     assert edge(last, grid) == LARGEST_EDGE
     assert last < 1 << grid.edge_width
 
 
 @given(price=PRICES, grid=st.sampled_from(GRIDS))
 def test_a_bound_is_the_first_edge_above(price: int, grid: Grid) -> None:
-    above = bound(Price(price), grid)
+    above = bound(UnitPrice(price), grid)
     assert edge(above, grid) > price << GRID_BITS
     assert above == 0 or edge(above - 1, grid) <= price << GRID_BITS
     assert (above == 0) == (price == 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.engine.cases import NO_ACCRUALS, NO_RISK, SHALLOW, line, sheet_of, state_of
-from tests.strategies import account, order, params, prices
+from tests.strategies import account, lot_marks, order, params
 from undertow.engine.authorities.order import effect_of
 from undertow.engine.batch import Action, Batch, Decoy
 from undertow.engine.judge import judge
@@ -14,7 +14,7 @@ from undertow.protocol.outcome import Outcome
 TERMS = Terms(
     time=1,
     lanes=(0,),
-    prices=prices(1 << 20, (0,)),
+    prices=lot_marks(1 << 20, (0,)),
     sheet=sheet_of({0: line(value=1 << 36, contingency=1)}),
     accruals=NO_ACCRUALS,
     params=params((0,), SHALLOW, NO_RISK),

@@ -13,13 +13,13 @@ from undertow.engine.maintenance import base, holdings, shocks, slopes, surplus
 from undertow.engine.margin import Book, add_ons
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, perpetual, underlying
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.units import Lots, Money, Price, UnitPrice
 
 PARAMS = [draw_params(random.Random(seed)) for seed in range(8)]
 POSITIONS = st.lists(
     st.integers(-(1 << 30) + 1, (1 << 30) - 1), min_size=len(LISTED), max_size=len(LISTED)
 ).map(lambda lots: lots_of(dict(zip(LISTED, lots, strict=True))))
-PRICES = st.tuples(*[st.integers(1, (1 << 36) - 1).map(Price)] * 2)
+PRICES = st.tuples(*[st.integers(1, (1 << 36) - 1).map(UnitPrice)] * 2)
 INDICES = st.tuples(*[st.integers(-(1 << 60), 1 << 60).map(Money)] * 2)
 ANY = st.sampled_from(PARAMS)
 CASH = st.integers(-(1 << 100), 1 << 100).map(Money)
@@ -28,7 +28,7 @@ CASH = st.integers(-(1 << 100), 1 << 100).map(Money)
 def by_hand(
     cash: int,
     lots: tuple[Lots, ...],
-    prices: tuple[Price, ...],
+    prices: tuple[UnitPrice, ...],
     indices: tuple[Money, ...],
     params: MarketParams,
 ) -> int:
@@ -42,9 +42,9 @@ def by_hand(
             abs(held) * price * (risk.contingency << 17) + held * held * price * risk.concentration
         )
         shocked[u] += held * price
-    for u, rule in enumerate(params.funding):
-        assert rule is not None
-        total -= abs(shocked[u]) * 4 * params.risk(rule.lead).shock << 25
+    for u in range(2):
+        shock = max(params.risk(i).shock for i in range(INSTRUMENTS) if underlying(i) == u)
+        total -= abs(shocked[u]) * 4 * shock << 25
     return total
 
 
@@ -52,7 +52,7 @@ def by_hand(
 def test_the_line_is_maintenance_to_the_unit(
     cash: Money,
     lots: tuple[Lots, ...],
-    prices: tuple[Price, ...],
+    prices: tuple[UnitPrice, ...],
     indices: tuple[Money, ...],
     params: MarketParams,
 ) -> None:
@@ -66,7 +66,7 @@ def test_the_line_is_maintenance_to_the_unit(
 
 @given(lots=POSITIONS, prices=PRICES, params=ANY)
 def test_it_is_the_sheets_where_lots_are_whole_units(
-    lots: tuple[Lots, ...], prices: tuple[Price, ...], params: MarketParams
+    lots: tuple[Lots, ...], prices: tuple[UnitPrice, ...], params: MarketParams
 ) -> None:
     """To the last bit: neither rounds."""
     held = holdings(lots, params)
@@ -88,5 +88,6 @@ def test_nothing_held_is_cash_alone() -> None:
     held = holdings((Lots(0),) * INSTRUMENTS, PARAMS[0])
     assert slopes(held, shocks(PARAMS[0])) == (0, 0)
     assert (
-        surplus(base(Money(5), held, (Money(9), Money(9))), (0, 0), (Price(7), Price(7))) == 5 << 17
+        surplus(base(Money(5), held, (Money(9), Money(9))), (0, 0), (UnitPrice(7), UnitPrice(7)))
+        == 5 << 17
     )

@@ -9,16 +9,16 @@ import pytest
 from tests.engine.cases import NO_RISK, SHALLOW, line
 from tests.strategies import FUNDING, RULE, params, prices
 from undertow.engine.funding import advance
+from undertow.engine.lots import lot_prices
 from undertow.engine.markets import advance_markets, advance_underlyings, price_sheet
 from undertow.protocol.market import Market
-from undertow.protocol.params import NO_FUNDING
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Kappa, Lots, Money, Price
+from undertow.protocol.units import Kappa, Lots, Money, UnitPrice
 
 OLD = Market(skew=Lots(2), pool=Money(1 << 20), kappa=Kappa(256 << 16))
 """Its potential at a depth of 255 is 1,020 in units of 2**16 by lots squared."""
-NEW = prices(1 << 17)
 STILL = params(rule=replace(RULE, depth_min=0, depth_max=0, keep=256), risk=NO_RISK)
+NEW = lot_prices(prices(1 << 17), STILL)
 
 
 @pytest.mark.parametrize("lanes", [(), (0,), (8,), (0, 8)])
@@ -35,26 +35,28 @@ def test_the_depth_is_of_its_underlyings_variance() -> None:
     listed = params((0, 8), rule)
     still = tuple(Market() for _ in range(16))
     known = (Underlying(variance=1 << 25), Underlying(variance=1 << 24))
-    moved, released = advance_markets(still, known, (0, 8), prices(150), listed)
+    moved, released = advance_markets(still, known, (0, 8), lot_prices(prices(150), listed), listed)
     # A variance of 2**25 asks for a coefficient of 2**9; half of it by 150.
     assert (moved[0].kappa, moved[8].kappa, released) == (150 << 8, 150 << 7, 0)
 
 
-def test_each_underlying_advances_by_its_own_skew_rule_and_lead() -> None:
+def test_each_underlying_advances_by_its_own_skew_rule_and_mark() -> None:
     listed = params((1, 2, 8), units={2: 7})
-    marks = [Price({1: 50, 2: 350, 8: 90}.get(i, 0)) for i in range(16)]
+    slow = replace(FUNDING, velocity=1 << 20)
+    listed = replace(listed, funding=(FUNDING, slow))
+    marks = [UnitPrice(50), UnitPrice(90)]
     skews = {1: 100, 2: -30, 8: 500}
     markets = [Market(skew=Lots(skews.get(i, 0))) for i in range(16)]
-    before = (Underlying(price=Price(49), funding_rate=9), Underlying(price=Price(91)))
+    before = (Underlying(price=UnitPrice(49), funding_rate=9), Underlying(price=UnitPrice(91)))
     first, second = advance_underlyings(before, markets, marks, 0, 64, listed)
-    assert first == advance(before[0], 100 - 210, Price(50), 64, replace(FUNDING, lead=1))
-    assert second == advance(before[1], 500, Price(90), 64, replace(FUNDING, lead=8))
+    assert first == advance(before[0], 100 - 210, UnitPrice(50), 64, FUNDING)
+    assert second == advance(before[1], 500, UnitPrice(90), 64, slow)
     assert first.funding_rate < 9 < second.funding_rate
 
 
 def test_an_underlying_without_a_listed_market_stands_still() -> None:
     listed = params((8,))
-    assert (listed.funding[0], NO_FUNDING.lead) == (None, 0)
+    assert listed.funding[0] is None
     marks = prices(90, (8,))
     first, _ = advance_underlyings((Underlying(),) * 2, [Market()] * 16, marks, 0, 64, listed)
     assert first == Underlying()
@@ -67,10 +69,10 @@ def test_an_underlying_without_a_listed_market_stands_still() -> None:
 def test_the_sheet_has_a_line_for_each_instrument_at_its_price_and_funding() -> None:
     underlyings = (Underlying(funding=5 << 57), Underlying(funding=-(3 << 57) - 1))
     listed = params((0, 3, 8), rule=SHALLOW, risk=NO_RISK, units={3: 7})
-    sheet = price_sheet(underlyings, prices(9, (0, 3, 8)), listed)
+    sheet = price_sheet(underlyings, lot_prices(prices(9), listed), listed)
     assert len(sheet) == 16
     cell = FUNDING.cell
     assert sheet[0] == line(value=(9 << 16) - 5, concentration=9, cell=cell)
-    assert sheet[3] == line(value=(9 << 16) - 35, concentration=9, cell=7 * cell)
+    assert sheet[3] == line(value=7 * ((9 << 16) - 5), concentration=63, cell=7 * cell)
     assert sheet[8] == line(value=(9 << 16) + 4, concentration=9, cell=cell)
     assert sheet[5] == line()  # not listed: no price, no risk and no unit

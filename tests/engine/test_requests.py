@@ -23,7 +23,7 @@ from undertow.protocol.request import PADDING, Kind, Request
 from undertow.protocol.sheet import RiskParams
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.units import Lots, Money, UnitPrice
 
 SECRET = 5
 UNIT = 1 << 16
@@ -49,7 +49,7 @@ PARAMS = params((0,), SHALLOW, RiskParams(shock=1, contingency=2, concentration=
 
 
 def state(**accounts: Account) -> State:
-    first = Underlying(price=Price(77), funding=(1_001 << 57) + 1)
+    first = Underlying(price=UnitPrice(77), funding=(1_001 << 57) + 1)
     return state_of(
         {int(name[1:]): each for name, each in accounts.items()},
         underlyings=(first, Underlying()),
@@ -173,7 +173,7 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
         before = holding(state(a1=trader), amount * UNIT)
         after, (answer,) = served(before, Request(Kind.WITHDRAW, 1, amount))
         assert answer.paid == (0 if short else amount)
-        touched = vest(trader, exit_sheet(before), PARAMS)
+        touched = vest(trader, exit_sheet(before, PARAMS), PARAMS)
         assert after.accounts[1] == replace(
             touched,
             version=1,
@@ -183,7 +183,7 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
 
 
 @pytest.mark.parametrize("lots", [-3, 3])
-@pytest.mark.parametrize(("halted", "paid"), [(0, 1), (32, 0), (16, 1), (64, 1), (33, 0), (31, 1)])
+@pytest.mark.parametrize(("halted", "paid"), [(0, 1), (1, 0), (2, 1), (3, 0)])
 def test_who_holds_a_halted_instrument_is_paid_nothing(halted: int, paid: int, lots: int) -> None:
     """Its mark is older than the withdrawal; whoever does not hold it is paid."""
     rich = 1 << 60

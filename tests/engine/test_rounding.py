@@ -12,18 +12,23 @@ from tests.engine.cases import INDEX, interests, markets, supplies
 from tests.engine.test_margin import SHEET, books
 from tests.strategies import BATCHES, PARAMS, RULE, genesis, order, settle
 from undertow.engine.clearing import Interest, clear
+from undertow.engine.lots import lot_prices
 from undertow.engine.margin import requirement
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import Supply, advance_depth, supply_of
 from undertow.protocol.market import Market
-from undertow.protocol.sheet import INSTRUMENTS, SHOCK_STEPS
+from undertow.protocol.sheet import INSTRUMENTS, SHOCK_STEPS, Entry
 from undertow.protocol.state import State
 from undertow.protocol.units import FEE_BITS, Kappa, Lots, Price
 
 
+def sheet_of(state: State) -> tuple[Entry, ...]:
+    return price_sheet(state.underlyings, lot_prices(state.marks, PARAMS), PARAMS)
+
+
 def users(state: State) -> int:
     """Return what all users own: cash and positions at the marks."""
-    value = [entry.value for entry in price_sheet(state.underlyings, state.marks, PARAMS)]
+    value = [entry.value for entry in sheet_of(state)]
     return sum(
         account.cash + sum(lots * v for lots, v in zip(account.positions, value, strict=True))
         for account in state.accounts.values()
@@ -32,7 +37,7 @@ def users(state: State) -> int:
 
 def house(state: State) -> int:
     """Return the house's net asset value: its cash, its fees and the other side of every skew."""
-    value = [entry.value for entry in price_sheet(state.underlyings, state.marks, PARAMS)]
+    value = [entry.value for entry in sheet_of(state)]
     taken = sum(market.skew * v for market, v in zip(state.markets, value, strict=True))
     return state.ledger.house_cash + state.ledger.fee_pool - taken
 

@@ -21,9 +21,9 @@ from undertow.engine.safety import (
 from undertow.protocol.cells import NO_CELLS, Cells
 from undertow.protocol.grid import COARSE
 from undertow.protocol.safety_table import empty_table
-from undertow.protocol.units import Money, Price
+from undertow.protocol.units import Money, UnitPrice
 
-PRICES = (Price(60_000), Price(3_000_000))
+PRICES = (UnitPrice(60_000), UnitPrice(3_000_000))
 CELLS = (100, 200)
 
 
@@ -113,7 +113,7 @@ def test_a_clean_batch_has_a_sound_house_and_a_steady_price(
     sound: bool, jump: int, clean: bool
 ) -> None:
     before = advance(empty_table(COARSE), PRICES, (Money(0), Money(0)), CELLS)
-    moved = (Price(61_500), PRICES[1])
+    moved = (UnitPrice(61_500), PRICES[1])
     after = advance(before, moved, (Money(0), Money(0)), CELLS)
     assert after.bounds[0] - before.bounds[0] > 3
     assert is_clean(before, after, house_is_sound=sound, jump=jump) == clean

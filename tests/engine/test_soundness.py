@@ -11,10 +11,10 @@ from tests.strategies import params
 from undertow.engine.accrual import accrual
 from undertow.engine.soundness import house_is_sound
 from undertow.protocol.state import Ledger
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.units import Lots, Money, UnitPrice
 
 PARAMS = params((0, 1, 8), units={1: 10})
-PRICES = (Price(2_000), Price(50_000))
+PRICES = (UnitPrice(2_000), UnitPrice(50_000))
 INDICES = (Money(7), Money(-5))
 
 
@@ -45,17 +45,19 @@ def test_equity_covers_the_rounding_and_one_unit_less_does_not(
 
 @given(
     skew=st.integers(-(1 << 29), 1 << 29).map(Lots),
-    price=st.integers(1, (1 << 36) - 1).map(Price),
+    price=st.integers(1, (1 << 36) - 1).map(UnitPrice),
     index=st.integers(-(1 << 60), 1 << 60).map(Money),
 )
-def test_a_sound_house_pays_everybody_by_the_sheet(skew: Lots, price: Price, index: Money) -> None:
+def test_a_sound_house_pays_everybody_by_the_sheet(
+    skew: Lots, price: UnitPrice, index: Money
+) -> None:
     """What users take at the sheet's funding is no more than what the house has."""
     owed = skew * ((price << 16) - index)
     by_sheet = skew * (price - accrual(index, price)) << 16
     # The least cash at which the house is sound, by its rule: rounded up.
     least = owed - (-abs(skew) * (price + 1_000) * (1 << 16) // 1_000)
     ledger = Ledger(house_cash=Money(least))
-    known = ((price, Price(0)), (index, Money(0)))
+    known = ((price, UnitPrice(0)), (index, Money(0)))
     assert house_is_sound(ledger, table({0: skew}), *known, PARAMS)
     assert not house_is_sound(Ledger(house_cash=Money(least - 1)), table({0: skew}), *known, PARAMS)
     assert by_sheet <= least

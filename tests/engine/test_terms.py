@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.engine.cases import NO_ACCRUALS, sheet_of
-from tests.strategies import params, prices
+from tests.strategies import lot_marks, params
 from undertow.engine.terms import Terms
 
 
@@ -11,7 +11,7 @@ def test_only_a_lane_has_a_price() -> None:
     terms = Terms(
         time=1,
         lanes=(0, 4),
-        prices=prices(70, (0, 2)),
+        prices=lot_marks(70, (0, 2)),
         sheet=sheet_of({}),
         accruals=NO_ACCRUALS,
         params=params((0, 2)),

@@ -30,7 +30,7 @@ from undertow.protocol.market import Market
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Kappa, Lots, Money, Price
+from undertow.protocol.units import Kappa, Lots, Money, UnitPrice
 
 MARK = 1 << 17
 """A flow of x lots moves the pool by x squared under `QUIET`, and a fee of 2**-20 is 2**13."""
@@ -42,7 +42,7 @@ SLOW = params(rule=SHALLOW, risk=NO_RISK, funding=replace(FUNDING, decay=1, rate
 TAKER, MAKER = 400 << 13, 100 << 13
 RICH = 1 << 70
 SALT = 99
-PRICED = Underlying(price=Price(MARK))
+PRICED = Underlying(price=UnitPrice(MARK))
 ANY = (1 << 36) - 1
 """A limit that no price here reaches."""
 
@@ -212,12 +212,13 @@ def test_a_market_without_a_lane_pays_funding_and_stands_still() -> None:
 
 
 @pytest.mark.parametrize(("one", "other"), [(0, 8), (8, 0)])
-def test_a_halted_instrument_stands_still_and_the_others_go_on(one: int, other: int) -> None:
+def test_a_halted_underlying_stands_still_and_the_others_go_on(one: int, other: int) -> None:
     before = venue(market(), a1=account(1, RICH), a2=account(2, RICH))
     slots = (order(1, 3, ANY, instrument=one), order(2, 3, ANY, instrument=other))
-    marks = tuple(Price(p + (p and i == other)) for i, p in enumerate(prices(MARK)))
+    marks = tuple(UnitPrice(p + (u == other // 8)) for u, p in enumerate(prices(MARK)))
+    bits = 1 << one // 8
     done = transition(
-        before, Batch(slots=slots, lanes=(0, 8)), marks, 164, QUIET, SALT, halted=1 << one
+        before, Batch(slots=slots, lanes=(0, 8)), marks, 164, QUIET, SALT, halted=bits
     )
     assert [slot.outcome for slot in done.slots] == [Outcome.NOT_PRICED, Outcome.CLEARED]
     assert [slot.fill for slot in done.slots] == [0, 3]
@@ -225,7 +226,7 @@ def test_a_halted_instrument_stands_still_and_the_others_go_on(one: int, other: 
     assert (done.clearings[one].flow, done.clearings[other].flow) == (0, 3)
     assert done.state.markets[one] == before.markets[one]
     assert done.state.markets[other] != before.markets[other]
-    assert (done.state.marks, done.state.halted) == (marks, 1 << one)
+    assert (done.state.marks, done.state.halted) == (marks, bits)
     assert done.state.total() == before.total()
     assert replace(done.state, halted=0).root() != done.state.root()
 
@@ -247,7 +248,7 @@ def test_a_halted_mark_carries_no_order() -> None:
     before = venue(market(4), a1=held)
     batch = Batch(slots=(order(1, 1, MARK + 2, instrument=8),), lanes=(8,))
     for mark, halted, fill in ((MARK, 0, 1), (MARK, 1, 0), (MARK // 2, 0, 0), (MARK * 2, 1, 0)):
-        marks = tuple(Price(mark if i == 0 else p) for i, p in enumerate(prices(MARK)))
+        marks = (UnitPrice(mark), UnitPrice(MARK))
         done = transition(before, batch, marks, 164, QUIET, SALT, halted)
         assert done.slots[0].fill == fill
         assert done.slots[0].outcome is (Outcome.CLEARED if fill else Outcome.MARGIN)
@@ -263,24 +264,25 @@ def test_who_holds_something_halted_may_still_close_what_trades() -> None:
         assert done.slots[0].fill == fill
 
 
-def test_only_a_listed_instrument_is_halted_and_only_it_may_lack_a_mark() -> None:
+def test_only_a_listed_underlying_is_halted_and_only_it_may_lack_a_mark() -> None:
     batch = Batch(slots=(), lanes=(0,))
-    for one, left in ((0, 8), (8, 0)):
+    for one, left in ((0, 8), (1, 0)):
         missing = prices(MARK, (left,))
         done = transition(venue(market()), batch, missing, 100, QUIET, SALT, halted=1 << one)
         assert done.state.marks == missing
+    alone, single = params((0,), rule=SHALLOW, risk=NO_RISK), prices(MARK, (0,))
+    assert transition(venue(market()), batch, single, 100, alone, SALT).state.marks == single
     wrong = (
-        (prices(MARK, (8,)), 0),
-        (prices(MARK, (8,)), 1 << 8),
-        (prices(MARK), 2),
-        (prices(MARK), 1 << 15),
-        (prices(MARK, (0, 3, 8)), 8),
-        (prices(MARK), 1 << 16),
-        (tuple(Price(-1 if i == 0 else p) for i, p in enumerate(prices(MARK))), 1),
+        (prices(MARK, (8,)), 0, QUIET),
+        (prices(MARK, (8,)), 2, QUIET),
+        (prices(MARK), 4, QUIET),
+        ((UnitPrice(-1), UnitPrice(MARK)), 1, QUIET),
+        (prices(MARK), 0, alone),
+        (single, 2, alone),
     )
-    for marks, halted in wrong:
-        with pytest.raises(ValueError, match=r"listed instrument|is none"):
-            transition(venue(market()), batch, marks, 100, QUIET, SALT, halted)
+    for marks, halted, listing in wrong:
+        with pytest.raises(ValueError, match=r"listed|is none"):
+            transition(venue(market()), batch, marks, 100, listing, SALT, halted)
 
 
 def test_longs_pay_shorts_and_the_house_while_users_are_long() -> None:
@@ -305,18 +307,14 @@ def test_longs_pay_shorts_and_the_house_while_users_are_long() -> None:
 @pytest.mark.parametrize(
     ("wrong", "match"),
     [
-        (prices(MARK, (0,)), "listed instrument"),
-        (prices(MARK, (0, 8, 9)), "listed instrument"),
-        (prices(MARK)[:15], "argument"),
-        ((*prices(MARK), Price(0)), "argument"),
-        (
-            tuple(Price(-1 if i == 0 else p) for i, p in enumerate(prices(MARK))),
-            "listed instrument",
-        ),
+        (prices(MARK, (0,)), "listed underlying"),
+        (prices(MARK)[:1], "argument"),
+        ((*prices(MARK), UnitPrice(0)), "argument"),
+        ((UnitPrice(-1), UnitPrice(MARK)), "listed underlying"),
     ],
 )
-def test_each_listed_instrument_has_a_price_and_no_other(
-    wrong: tuple[Price, ...], match: str
+def test_each_listed_underlying_has_a_price_and_no_other(
+    wrong: tuple[UnitPrice, ...], match: str
 ) -> None:
     batch = Batch(slots=(), lanes=())
     with pytest.raises(ValueError, match=match):

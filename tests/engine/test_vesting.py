@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from tests.engine import rings
 from tests.engine.cases import NO_ACCRUALS, NO_RISK, SHALLOW, lots_of
-from tests.strategies import DOLLAR, PRICE, account, genesis, order, params, prices, settle
+from tests.strategies import DOLLAR, PRICE, account, genesis, order, params, settle
 from undertow.engine.batch import Decoy
 from undertow.engine.funding import advance
+from undertow.engine.lots import lot_prices
 from undertow.engine.margin import book_of, equity
 from undertow.engine.markets import price_sheet
 from undertow.engine.requests import serve
@@ -21,12 +22,12 @@ from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Lots, MicroUsd, Money, Price
+from undertow.protocol.units import Lots, MicroUsd, Money, Price, UnitPrice
 
 TAU = 1_000
 LISTED = (0, 8, 9)
 PARAMS = params(LISTED, SHALLOW, NO_RISK, units={9: 3}, vesting=TAU)
-MARKS = prices(70, LISTED)
+MARKS = lot_prices((UnitPrice(70), UnitPrice(70)), PARAMS)
 
 
 def sheet(time: int = TAU, halted: int = 0, funding: int = 0) -> ExitSheet:
@@ -54,7 +55,7 @@ def test_equity_is_cash_and_positions_at_the_marks(held: dict[int, int], worth: 
 def test_who_holds_units_owes_their_funding() -> None:
     """Each lot of the last instrument has three units."""
     assert exit_equity(holding(0, 0, held={0: 2}), sheet(funding=5), PARAMS) == (2 * 65) << 16
-    assert exit_equity(holding(0, 0, held={9: -2}), sheet(funding=5), PARAMS) == -(2 * 85) << 16
+    assert exit_equity(holding(0, 0, held={9: -2}), sheet(funding=5), PARAMS) == -(2 * 3 * 75) << 16
 
 
 @pytest.mark.parametrize(
@@ -131,13 +132,17 @@ def test_more_touches_never_hasten_it(before: Account, pauses: list[int]) -> Non
         assert often.settled - seen.settled >= seen.pending * 6 // 10 - len(pauses)
 
 
-@given(st.integers(-(1 << 40), 1 << 40), st.integers(1, 1 << 30), st.integers(-(1 << 20), 1 << 20))
+@given(
+    st.integers(-(1 << 40), 1 << 40),
+    st.integers(1, (1 << 26) - 1),
+    st.integers(-(1 << 20), 1 << 20),
+)
 def test_the_exit_sheet_is_less_than_a_step_beside_what_margin_knows(
     index: int, mark: int, lots: int
 ) -> None:
     """A long has less than a step for each unit more, a short less than one less."""
-    before = Underlying(funding=index << 57, price=Price(mark))
-    moved = advance(before, 0, Price(mark), 1, PARAMS.funding[0] or rings.PARAMS.funding[0])  # type: ignore[arg-type]
+    before = Underlying(funding=index << 57, price=UnitPrice(mark))
+    moved = advance(before, 0, UnitPrice(mark), 1, PARAMS.funding[0] or rings.PARAMS.funding[0])  # type: ignore[arg-type]
     marks = tuple(Price(mark if i == 0 else 0) for i in range(16))
     held = holding(0, 0, held={0: lots})
     at = ExitSheet(time=1, marks=marks, halted=0, accruals=(moved.accrual, MicroUsd(0)))
@@ -158,7 +163,8 @@ def test_a_jump_is_not_paid_to_a_pair_that_waited() -> None:
     assert state.accounts[1].positions[0] > 0
     state, _ = settle(state, Decoy(1), Decoy(2), price=PRICE * 3, time=86_500)
     winner = state.accounts[1]
-    room = equity(book_of(winner), price_sheet(state.underlyings, state.marks, rings.PARAMS))
+    marks = lot_prices(state.marks, rings.PARAMS)
+    room = equity(book_of(winner), price_sheet(state.underlyings, marks, rings.PARAMS))
     assert room > winner.settled
     assert winner.settled <= 50_000 * DOLLAR
     asked = (winner.settled >> 16) + 1
@@ -171,12 +177,14 @@ def test_a_state_shows_its_exit_sheet() -> None:
     state = replace(
         genesis(),
         time=7,
-        marks=MARKS,
-        halted=256,
+        marks=(UnitPrice(70), UnitPrice(70)),
+        halted=2,
         markets=(Market(skew=Lots(1)), *genesis().markets[1:]),
         underlyings=(Underlying(accrual=MicroUsd(3)), Underlying(accrual=MicroUsd(-4))),
     )
-    assert exit_sheet(state) == ExitSheet(time=7, marks=MARKS, halted=256, accruals=(3, -4))  # type: ignore[arg-type]
+    accruals = (MicroUsd(3), MicroUsd(-4))
+    shown = ExitSheet(time=7, marks=MARKS, halted=0xFF00, accruals=accruals)
+    assert exit_sheet(state, PARAMS) == shown
 
 
 def test_without_funding_the_sheet_is_the_marks() -> None:

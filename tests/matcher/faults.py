@@ -200,7 +200,7 @@ def _inputs(job: Job) -> dict[str, object]:
     if is_batch:
         start, time = BATCH_HEADER.at("prices"), BATCH_HEADER.at("time")
         halted = sum(bit << i for i, bit in enumerate(job.inputs["halted"]))
-        assert list(pack_marks(job.inputs["price"], halted)) == list(words[start:time])
+        assert [pack_marks(job.inputs["price"], halted)] == list(words[start:time])
         accounts = words[BATCH_HEADER.size + BATCH_HOUSE.size :: TOUCH_WORDS.size]
         inputs |= {"time": words[time], "index": list(accounts)}
         if root_of_inputs(job.inputs) != words[BATCH_HEADER.at("set_root")]:

@@ -33,7 +33,7 @@ from undertow.protocol.statement import (
     request_words,
     settle_words,
 )
-from undertow.protocol.units import Price
+from undertow.protocol.units import UnitPrice
 from undertow.protocol.venue import Venue
 from undertow.protocol.words import Signals, challenge, evaluate
 
@@ -125,10 +125,10 @@ class MemoryChain:
         self._mine()
         self.queue.append(Entry(request=request, time=self.now))
 
-    def price(self, prices: Sequence[Price], halted: int = 0) -> bool:
+    def price(self, prices: Sequence[UnitPrice], halted: int = 0) -> bool:
         """The oracle's signers agree on the oldest price that is missing; return whether one is.
 
-        ``halted``: a bit for each instrument that they have no price of; it keeps its mark.
+        ``halted``: a bit for each underlying that they have no price of; it keeps its mark.
         """
         position = next((i for i, p in enumerate(self.pending) if p.round is None), None)
         if position is None:

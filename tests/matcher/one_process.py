@@ -35,10 +35,9 @@ from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.request import Kind, Request, opening_key
-from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.signed_order import SealedOrder
-from undertow.protocol.units import MICRO_USD, MicroUsd, Price
-from venue.markets import BTC, LOCAL_PARAMS, MICRO
+from undertow.protocol.units import MICRO_USD, MicroUsd
+from venue.markets import BTC, LOCAL_GROUP, LOCAL_PARAMS, MICRO
 
 SPOT = MicroUsd(78_000 * MICRO_USD)
 TRADERS = 6
@@ -220,9 +219,7 @@ class OneProcess:
 
     def _publish(self, draw: Random) -> None:
         spot = MicroUsd(int(SPOT * draw.uniform(0.99, 1.01)))
-        known = {market.instrument: market.price_per_lot(spot) for market in (BTC, MICRO)}
-        halted = 1 << MICRO.instrument if draw.random() < 0.2 else 0
-        self.chain.price([known.get(i, Price(0)) for i in range(INSTRUMENTS)], halted)
+        self.chain.price(LOCAL_GROUP.prices(spot), int(draw.random() < 0.2))
 
     def submit(self, draw: Random, good_for: int | None = None) -> None:
         """Send one order through intake, as soon as its trader has an account.

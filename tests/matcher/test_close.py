@@ -17,7 +17,8 @@ from tests.matcher.test_selection import EDGE, MOMENTS, PARAMS, UNSIGNED, opened
 from tests.strategies import PRICE, genesis, order
 from undertow.protocol.params import DEFAULT
 from undertow.protocol.signed_order import SignedOrder
-from undertow.protocol.units import Lots, Price
+from undertow.protocol.state import NO_MARKS
+from undertow.protocol.units import Lots
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_before_the_first_marks_one_set_is_enough() -> None:
     state = genesis()
     first = Yardstick(state, 1, MOMENTS, PARAMS, BAND_BP)
     assert _fills(first, [order(1, 1, PRICE)], ())
-    unpriced = replace(opened(), marks=tuple(Price(0) for _ in state.marks))
+    unpriced = replace(opened(), marks=NO_MARKS)
     later = Yardstick(unpriced, 2, MOMENTS, PARAMS, BAND_BP)
     assert not _fills(later, [order(1, 1, PRICE)], ())
 

@@ -11,7 +11,7 @@ from tests.matcher.test_loop import prices_of, quiet, rests
 from tests.strategies import NEVER
 from undertow.client.client import MatcherInfo
 from undertow.protocol.request import Kind, Request
-from undertow.protocol.units import MICRO_USD, Price
+from undertow.protocol.units import MICRO_USD, UnitPrice
 from venue.markets import BTC
 
 LOTS = 2_000
@@ -44,7 +44,7 @@ def test_a_withdrawal_beyond_all_money_is_refused_and_the_venue_goes_on(tmp_path
     chain.ask(Request(Kind.WITHDRAW, 3, MICRO_USD))
     assert half > chain.committed
     rests(venue)
-    chain.price([Price(price * RISE) for price in prices_of(venue)])
+    chain.price([UnitPrice(price * RISE) for price in prices_of(venue)])
     credited = chain.credited
     rests(venue)
     assert chain.taken == len(chain.queue)

@@ -20,14 +20,19 @@ from prover.proof import Proof
 from tests.matcher.faults import Faults
 from tests.matcher.invariants import check
 from tests.matcher.one_process import TRADERS, FakeClock, OneProcess
-from tests.strategies import LISTED, PARAMS, genesis
+from tests.strategies import LISTED, PARAMS, genesis, params
 from undertow.chain.errors import ChainUnreachableError, RevertedError
 from undertow.chain.view import MOST_PENDING
 from undertow.protocol.authority import Authority
 from undertow.protocol.request import Kind, Request
-from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import State
-from undertow.protocol.units import MICRO_USD, MicroUsd, Price
+from undertow.protocol.units import (
+    MICRO_USD,
+    UNIT_PRICE_WIDTH,
+    UNITS_WIDTH,
+    MicroUsd,
+    UnitPrice,
+)
 
 
 def test_failures_in_a_row_wait_longer_up_to_a_bound() -> None:
@@ -92,13 +97,14 @@ def test_what_would_not_fill_waits_twice_as_long_after_each_set_up_to_a_bound() 
 
 
 def test_intake_sees_limits_around_the_marks() -> None:
-    marks = [Price(0)] * INSTRUMENTS
-    marks[LISTED[0]], marks[LISTED[1]] = Price(1), Price(LARGEST_PRICE)
-    view = view_of(State(accounts=genesis().accounts, marks=tuple(marks)), 7, 600, PARAMS)
+    marks = (UnitPrice(1), UnitPrice((1 << UNIT_PRICE_WIDTH) - 1))
+    largest = params(units={LISTED[1]: (1 << UNITS_WIDTH) - 1})
+    view = view_of(State(accounts=genesis().accounts, marks=marks), 7, 600, largest)
+    mark = marks[1] * ((1 << UNITS_WIDTH) - 1)
     assert (view.batch_number, view.price_time) == (7, 600)
     assert view.price_range == {
         LISTED[0]: (1, 2),
-        LISTED[1]: (LARGEST_PRICE // 2, LARGEST_PRICE),
+        LISTED[1]: (mark // 2, LARGEST_PRICE),
     }
     assert view.owners[1].public_key == genesis().accounts[1].owner
     assert view_of(genesis(), 1, 600, PARAMS).price_range[LISTED[0]] == (1, LARGEST_PRICE)
@@ -151,7 +157,7 @@ def quiet(venue: OneProcess) -> None:
         rests(venue)
 
 
-def prices_of(venue: OneProcess) -> tuple[Price, ...]:
+def prices_of(venue: OneProcess) -> tuple[UnitPrice, ...]:
     return venue.chain._last.round.prices  # type: ignore[union-attr]
 
 
@@ -270,7 +276,7 @@ def test_a_price_that_changes_drops_what_was_executed_at_it(tmp_path: Path) -> N
     (step,) = operator.ahead.steps
     chain.reorganise(1)
     assert chain.pending[0].round is None
-    chain.price([Price(price + 1) if price else price for price in prices_of(venue)])
+    chain.price([UnitPrice(price + 1) if price else price for price in prices_of(venue)])
     rests(venue)
     (again,) = operator.ahead.steps
     assert again is not step

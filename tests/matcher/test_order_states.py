@@ -18,10 +18,12 @@ from tests.matcher.faults import Faults
 from tests.matcher.one_process import KEYS, SPOT, OneProcess
 from undertow.chain.errors import ChainUnreachableError
 from undertow.client.client import Client, MatcherInfo, OrderState, Trader
+from undertow.engine.lots import lot_prices
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL
+from undertow.protocol.units import UnitPrice
 from undertow.protocol.venue import Venue
-from venue.markets import BTC, LOCAL_PARAMS, MICRO
+from venue.markets import BTC, LOCAL_GROUP, LOCAL_PARAMS
 
 
 class Traded:
@@ -34,7 +36,7 @@ class Traded:
 
     @property
     def mark(self) -> int:
-        return self.venue.operator.state.marks[BTC.instrument]
+        return lot_prices(self.venue.operator.state.marks, LOCAL_PARAMS)[BTC.instrument]
 
     def clear(self) -> None:
         """Let what the seed's traders sent come to its end, and silence them."""
@@ -71,10 +73,10 @@ class Traded:
         self.steps(4)
         batches = self.venue.chain.batches
         if self.venue.chain.pending:
-            marks = [int(mark * price) for mark in self.venue.operator.state.marks]
+            mark, _ = self.venue.operator.state.marks
             # Halted from the beginning, perhaps.
-            marks[MICRO.instrument] = marks[MICRO.instrument] or MICRO.price_per_lot(SPOT)
-            self.venue.chain.price(marks, halted)  # type: ignore[arg-type]
+            first = UnitPrice(int(mark * price)) or LOCAL_GROUP.prices(SPOT)[0]
+            self.venue.chain.price((first, UnitPrice(0)), halted)
             while self.venue.operator.state.batch_number == batches:
                 self.steps(1)
 
@@ -119,9 +121,9 @@ def test_an_order_in_a_halted_market_waits_until_it_trades(traded: Traded) -> No
     ticket = traded.send(traded.venue.traders[0], 3, 1.01, immediate_or_cancel=False)
     traded.steps()
     assert traded.state(ticket).state == "in set"
-    traded.settle(halted=1 << BTC.instrument)
+    traded.settle(halted=1)
     state = traded.venue.operator.state
-    assert state.halted == 1 << BTC.instrument
+    assert state.halted == 1
     assert (traded.state(ticket).state, traded.state(ticket).why) == ("parked", "NOT_PRICED")
     traded.reborn()
     assert traded.venue.operator.state.root() == state.root()

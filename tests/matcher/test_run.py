@@ -21,8 +21,9 @@ from tests.strategies import NEVER
 from undertow.chain.errors import WrongChainError
 from undertow.client.client import Client, Trader
 from undertow.client.errors import MatcherDownError
+from undertow.engine.lots import lot_prices
 from venue.command.options import stop_on_signal
-from venue.markets import BTC
+from venue.markets import BTC, LOCAL_PARAMS
 
 ORDERS = 253
 
@@ -107,7 +108,7 @@ def test_a_restart_refuses_nobody_for_good(venue: OneProcess) -> None:
         client.close()
 
     operator.recover()
-    limit = operator.state.marks[BTC.instrument]
+    limit = lot_prices(operator.state.marks, LOCAL_PARAMS)[BTC.instrument]
     with serve_http(operator.matcher) as url:
         port = int(url.rsplit(":", 1)[1])
         client = Client(url, operator.matcher.venue, KEYS.operator.public)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from matcher.book import OrderBook
 from matcher.selection import JUDGED, Memory, choose
 from matcher.yardstick import BAND_BP, FAR, YOUNG, Moments, Yardstick
-from tests.strategies import DOLLAR, PRICE, SALT, account, genesis, order, params
+from tests.strategies import DOLLAR, PRICE, SALT, account, genesis, order, params, prices
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.eddsa import Signature
 from undertow.engine.batch import Batch, Decoy
@@ -29,14 +29,13 @@ from undertow.protocol.accounts import Accounts
 from undertow.protocol.authority import Authority
 from undertow.protocol.order import Order
 from undertow.protocol.params import DEFAULT, MINIMAL
-from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.state import State
-from undertow.protocol.units import Money, Price
+from undertow.protocol.units import Money, UnitPrice
 
 LISTED = (0, 1, 2, 8)
 PARAMS = params(listed=LISTED)
-MARKS = tuple(PRICE if i in LISTED else Price(0) for i in range(INSTRUMENTS))
+MARKS = prices(PRICE)
 UNSIGNED = Signature(BASE8, 0)
 ATTACKERS = range(201, 217)
 HONEST = range(1, 201)
@@ -334,7 +333,7 @@ def test_a_halted_market_takes_no_lane_and_its_orders_wait() -> None:
 
 def test_a_market_that_never_had_a_price_keeps_no_other_from_being_judged() -> None:
     state = Venue().state
-    state = replace(state, marks=tuple(Price(p if i else 0) for i, p in enumerate(state.marks)))
+    state = replace(state, marks=(UnitPrice(0), state.marks[1]))
     yardstick = Yardstick(replace(state, halted=1), 2, MOMENTS, PARAMS, BAND_BP)
     assert yardstick.parked(order(1, 1, PRICE)) == "NOT_PRICED"
     assert yardstick.parked(order(1, 1_000_000, PRICE, instrument=8)) == "MARGIN"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ACCRUAL = "undertow/engine/accrual.py"
 FUNDING = "undertow/engine/funding.py"
+LOTS = "undertow/engine/lots.py"
 MARKETS = "undertow/engine/markets.py"
 PRICE = "undertow/engine/price.py"
 CLEARING = "undertow/engine/clearing.py"
@@ -45,18 +46,21 @@ NAMED = (
     ),
     (FUNDING, "seconds if mark else 0", "seconds", "a rate rises before there is a mark"),
     (FUNDING, "    if is_price:\n", "    if True:\n", "a mark that is no price teaches variance"),
-    (
-        MARKETS,
-        "not halted >> rule.lead & 1",
-        "not halted >> number & 1",
-        "who leads is not who is halted",
-    ),
+    (MARKETS, "not halted >> number & 1", "not halted & 1", "the first one's halt is everybody's"),
     (
         FUNDING,
         "        if underlying(i) == number\n",
-        "        if underlying(i) == number and i == params.funding[number].lead\n",
-        "skew of the lead alone",
+        "        if i == 8 * number\n",
+        "skew of one perpetual alone",
     ),
+    (
+        LOTS,
+        "params.market(i).units * prices[underlying(i)]",
+        "prices[underlying(i)]",
+        "a lot costs one unit",
+    ),
+    (LOTS, "prices[underlying(i)]", "prices[0]", "every lot is of the first underlying"),
+    (LOTS, "each = (1 << EACH) - 1", "each = 1", "one perpetual alone is halted"),
     (
         ACCRUAL,
         "index // (step << MONEY_BITS) * step",
@@ -248,7 +252,7 @@ NAMED = (
     ),
     (
         TRANSITION,
-        "for lane in batch.lanes if not halted >> lane & 1]",
+        "for lane in batch.lanes if not stopped >> lane & 1]",
         "for lane in batch.lanes]",
         "a halted market advances",
     ),
@@ -272,7 +276,7 @@ NAMED = (
     ),
     (
         REQUESTS,
-        "free = not holds_any(book, state.halted) and",
+        "free = not holds_any(book, halted_lots(state.halted)) and",
         "free =",
         "a halted mark is withdrawn",
     ),

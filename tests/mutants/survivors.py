@@ -62,7 +62,7 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
     ),
     "What is divided has no remainder.": (
         "house.: SHOCK_STEPS * 3 // 2 -> -(-(SHOCK_STEPS * 3) // 2)",
-        "sheet.underlying: INSTRUMENTS // UNDERLYINGS -> -(-INSTRUMENTS // UNDERLYINGS)",
+        "sheet.: INSTRUMENTS // UNDERLYINGS -> -(-INSTRUMENTS // UNDERLYINGS)",
         "price.premium: flow > 0 -> flow > 1",
     ),
     "The worst scenario is in full against the book, whichever way that is.": (

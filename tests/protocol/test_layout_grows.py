@@ -74,15 +74,15 @@ GROWTHS = {
         python="from undertow.protocol.statement import *\n"
         "from undertow.protocol.venue import Venue\n"
         "house = BatchHouse(sealed=10, accruals=[0] * 2)\n"
-        "words = settle_words(Venue(1, 2), 3, (4, 5), 6, [7] * 16, 8, 9, house, [])\n"
-        "assert len(words) == 15 and words[11:14] == [0, 9, 10]\n",
-        circom=("    words[11] <== header.timeOfClose;", "words[15 + 3 * i] <== touch[i].account;"),
+        "words = settle_words(Venue(1, 2), 3, (4, 5), 6, [7] * 2, 8, 9, house, [])\n"
+        "assert len(words) == 13 and words[9:12] == [0, 9, 10]\n",
+        circom=("    words[9] <== header.timeOfClose;", "words[13 + 3 * i] <== touch[i].account;"),
         solidity=(
-            "BATCH_HEADER_WORDS = 13;",
-            "BATCH_HEADER_TIME_OF_CLOSE = 11;",
-            "BATCH_HEADER_MARKET_PARAMS_HASH = 12;",
+            "BATCH_HEADER_WORDS = 11;",
+            "BATCH_HEADER_TIME_OF_CLOSE = 9;",
+            "BATCH_HEADER_MARKET_PARAMS_HASH = 10;",
         ),
-        statement="| 11 | timeOfClose: seconds |",
+        statement="| 9 | timeOfClose: seconds |",
     ),
     "request kind": Growth(
         file="request.py",

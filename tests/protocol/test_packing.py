@@ -45,7 +45,7 @@ from undertow.protocol.statement import (
     settle_words,
 )
 from undertow.protocol.underlying import UNDERLYING_WORDS, FundingParams, Underlying
-from undertow.protocol.units import Price
+from undertow.protocol.units import UnitPrice
 from undertow.protocol.venue import Venue
 
 FROZEN: dict[str, list[tuple[Any, Any]]] = json.loads(
@@ -152,15 +152,15 @@ def test_what_packs_opens_again(kind: str) -> None:
 
 
 def test_who_is_halted_stands_behind_the_last_price() -> None:
-    prices = unpack_prices(pack_prices([Price(i + 1) for i in range(16)]))
-    for halted in (0, 1, 0x8000, 0x0180):
-        words = pack_marks(prices, halted)
-        assert words == (*pack_prices(prices)[:2], pack_prices(prices)[2] + (halted << 72))
-        assert unpack_marks(words) == (prices, halted)
-    with pytest.raises(PriceRangeError, match="bits that are of no price"):
-        unpack_marks((0, 0, 1 << 88))
-    with pytest.raises(PriceRangeError, match="bits that are of no price"):
-        unpack_prices((0, 0, 1 << 72))
+    prices = unpack_prices(pack_prices([UnitPrice(1), UnitPrice((1 << 26) - 1)]))
+    for halted in range(4):
+        word = pack_marks(prices, halted)
+        assert word == pack_prices(prices) + (halted << 52)
+        assert unpack_marks(word) == (prices, halted)
+    with pytest.raises(PriceRangeError, match="bits that are of no unit price"):
+        unpack_marks(1 << 54)
+    with pytest.raises(PriceRangeError, match="bits that are of no unit price"):
+        unpack_prices(1 << 52)
 
 
 @pytest.mark.parametrize("group", layout.GROUPED, ids=lambda group: group.noun)
@@ -172,7 +172,7 @@ def test_values_of_all_instruments_or_underlyings_are_ranged(group: Grouped) -> 
     assert all(0 <= word < 1 << group.width * group.per_word for word in group.pack(most))
     lowest = -(1 << magnitude) - (group is ACCRUALS) if halved else -1
     for wrong in (1 << magnitude, lowest):
-        with pytest.raises(WidthError, match=f"{group.noun.lower()} 1 does not fit {magnitude} b"):
+        with pytest.raises(WidthError, match=f"{group.called} 1 does not fit {magnitude} b"):
             group.pack([most[0], wrong, *most[2:]])
     with pytest.raises(WidthError, match=f"not {group.count}"):
         group.pack(most[1:])

@@ -13,7 +13,7 @@ import pytest
 from undertow.protocol import params_file
 from undertow.protocol.errors import ParamsFileError, PerpetualError
 from undertow.protocol.market_group import MarketGroup
-from undertow.protocol.perpetual import LARGEST_LOTS_PER_UNIT, Perpetual, prices_of
+from undertow.protocol.perpetual import Perpetual
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.markets import BTC, LOCAL_GROUP, MICRO
@@ -69,7 +69,7 @@ def test_each_parameter_of_the_venue_is_in_the_hash(
     assert read(path, form).params.hash() != LOCAL_GROUP.params.hash()
 
 
-@pytest.mark.parametrize("name", [name for name in RULE if name != "lead"])
+@pytest.mark.parametrize("name", [name for name in RULE if name != "underlying"])
 def test_each_parameter_of_funding_is_in_the_hash(
     path: Path, form: dict[str, Any], name: str
 ) -> None:
@@ -124,9 +124,9 @@ def test_an_unknown_field_is_named(path: Path, form: dict[str, Any]) -> None:
         (lambda form: form["markets"][0].update(depth_min=1 << 13), "depth_min does not fit 13"),
         (lambda form: form["markets"][0].update(shock=-1), "shock does not fit 10 bits"),
         (lambda form: form["markets"][1].update(instrument=0), "found 0 a second time"),
-        (lambda form: form["funding"][0].update(lead=16), r"lead: found 16, expected one of 16"),
-        (lambda form: form["funding"][0].update(lead=-1), r"lead: found -1, expected one of 16"),
-        (lambda form: form["funding"].append(RULE), r"funding\[1\]\.lead: found 1, expected each"),
+        (lambda form: form["funding"][0].update(underlying=2), "found 2, expected one of 2 und"),
+        (lambda form: form["funding"][0].update(underlying=-1), "found -1, expected one of 2"),
+        (lambda form: form["funding"].append(RULE), r"\[1\]\.underlying: found 0, expected each"),
         (lambda form: form.update(funding=[]), "have rules of funding"),
         (lambda form: form["markets"][1].update(instrument=INSTRUMENTS), "instrument 16 of 16"),
         (lambda form: form["markets"][1].update(instrument=-1), "instrument -1 of 16"),
@@ -164,20 +164,40 @@ def test_the_size_is_bounded_and_a_file_has_to_be_there(path: Path) -> None:
 def test_names_and_parameters_go_together() -> None:
     with pytest.raises(PerpetualError, match=r"instruments \[0\] have names, \[0, 1\] have"):
         MarketGroup(params=LOCAL_GROUP.params, perpetuals=(BTC,))
-    other = Perpetual("ETH-PERP", 8, "ETH", LARGEST_LOTS_PER_UNIT)
-    params = LOCAL_GROUP.params
-    (rule, _) = params.funding
-    assert rule is not None
-    both = replace(
-        params,
-        markets=(*params.markets[:8], params.market(MICRO.instrument), *params.markets[9:]),
-        risks=(*params.risks[:8], params.risk(MICRO.instrument), *params.risks[9:]),
-        funding=(rule, replace(rule, lead=8)),
-    )
-    group = MarketGroup(params=both, perpetuals=(BTC, MICRO, other))
     assert LOCAL_GROUP.unit == "BTC"
     with pytest.raises(PerpetualError, match="the markets are of BTC, ETH"):
-        group.unit  # noqa: B018
+        two_coins().unit  # noqa: B018
+
+
+def two_coins() -> MarketGroup:
+    """BTC-PERP, and a lot of a thousand units of ETH on the other underlying."""
+    known = LOCAL_GROUP.params
+    return MarketGroup(
+        params=replace(
+            known,
+            markets=tuple(
+                replace(known.market(0), units=1_000)
+                if i == 8
+                else known.markets[i]
+                if i == 0
+                else None
+                for i in range(INSTRUMENTS)
+            ),
+            risks=tuple(known.risk(0) if i in (0, 8) else None for i in range(INSTRUMENTS)),
+            funding=(known.funding[0],) * 2,
+        ),
+        perpetuals=(BTC, Perpetual("ETH-PERP", 8, "ETH", 10)),
+    )
+
+
+def test_a_signer_reports_what_a_unit_of_each_underlying_costs() -> None:
+    spot = MicroUsd(78_318 * MICRO_USD)
+    assert LOCAL_GROUP.prices(spot) == (78_318, 0)
+    assert LOCAL_GROUP.prices(MicroUsd(spot + MICRO_USD // 2)) == (78_319, 0)
+    assert LOCAL_GROUP.prices(MicroUsd(spot + MICRO_USD // 2 - 1)) == (78_318, 0)
+    assert LOCAL_GROUP.prices(spot, {"BTC"}) == (0, 0)
+    assert two_coins().prices(spot) == (78_318, 7_831_800)
+    assert two_coins().prices(spot, {"BTC"}) == (0, 7_831_800)
 
 
 @pytest.mark.parametrize(
@@ -207,5 +227,3 @@ def test_a_units_price_is_rounded_to_the_side_that_is_asked_for() -> None:
     exact, odd = MicroUsd(78_318 * MICRO_USD), MicroUsd(78_318 * MICRO_USD + 1)
     assert BTC.price_per_lot(exact) == BTC.price_per_lot(exact, up=True) == 7_831_800
     assert (BTC.price_per_lot(odd), BTC.price_per_lot(odd, up=True)) == (7_831_800, 7_831_801)
-    prices = prices_of((BTC, MICRO), odd)
-    assert (len(prices), prices[:3]) == (INSTRUMENTS, (7_831_800, 78_318, 0))

@@ -69,7 +69,7 @@ def ran(state: State, number: int, *requests: Request) -> tuple[State, Job]:
 def settled(state: State, time: int, price: int, *slots: object, halted: int = 0) -> Case:
     """Return a batch; who is halted keeps the mark."""
     known = prices(price, LISTED)
-    marks = tuple(state.marks[i] if halted >> i & 1 else p for i, p in enumerate(known))
+    marks = tuple(state.marks[u] if halted >> u & 1 else p for u, p in enumerate(known))
     return execute(state, commit(slots, (0, 8)), marks, time, halted)  # type: ignore[arg-type]
 
 
@@ -86,7 +86,7 @@ def venue() -> Iterator[tuple[State, Job]]:
     batches = (
         (100, PRICE, 0),
         (90_000, PRICE * 2, 0),
-        (95_000, PRICE * 3, 0x101),
+        (95_000, PRICE * 3, 1),
         (10**6, PRICE, 0),
     )
     for number, (time, price, halted) in enumerate(batches, 2):

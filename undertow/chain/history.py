@@ -10,6 +10,7 @@ from undertow.chain.logs import Progress
 from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.crypto.babyjubjub import Point, view_key
 from undertow.crypto.eddsa import PrivateKey
+from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.vesting import ExitSheet, exit_sheet, vest
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
@@ -62,13 +63,13 @@ def follow(
     """
     account = Account(owner=owner, view_key=view_key(secret, operator, index))
     held = account.leaf()
-    sheet = exit_sheet(State())
+    sheet = exit_sheet(State(), params)
     events: list[Event] = []
     for settled in settlements:
         number, time = 0, 0
         if isinstance(settled, SettledBatch):
             number, time = settled.number, settled.round.time
-            sheet = _sheet(settled)
+            sheet = _sheet(settled, params)
         for leaf, ciphertext, moved in _touches(settled, index):
             delta = Delta.decrypt(ciphertext, account.view_key, held, leaf)
             if moved is not None and delta.cash != moved:
@@ -103,10 +104,13 @@ def _moved(request: Request, paid: int) -> Money:
     return Money(-(paid << MONEY_BITS)) if request.kind is Kind.WITHDRAW else request.money
 
 
-def _sheet(settled: SettledBatch) -> ExitSheet:
-    marks, accruals = settled.round, settled.house.accruals
+def _sheet(settled: SettledBatch, params: MarketParams) -> ExitSheet:
+    marks = settled.round
     return ExitSheet(
-        time=marks.time, marks=marks.prices, halted=marks.halted, accruals=tuple(accruals)
+        time=marks.time,
+        marks=lot_prices(marks.prices, params),
+        halted=halted_lots(marks.halted),
+        accruals=tuple(settled.house.accruals),
     )
 
 

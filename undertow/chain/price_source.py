@@ -1,7 +1,7 @@
 """What a venue asks of the contract that gives it prices, before anything is deployed.
 
 1. It moves by no more than a trade costs.
-2. It prices the venue's markets and nothing else.
+2. It prices the underlyings of the venue's markets and nothing else.
 3. Its patience leaves blocks on both sides within the settlement's window.
 
 That its prices are true is not asked here: that is whom one trusts.
@@ -36,8 +36,8 @@ def check_source(chain: Chain, address: str, params: MarketParams, terms: Terms)
 
 
 def listed_in(params: MarketParams) -> int:
-    """Return a bit for each instrument that is a market."""
-    return sum(1 << i for i, market in enumerate(params.markets) if market is not None)
+    """Return a bit for each underlying that has a market."""
+    return sum(1 << u for u, rule in enumerate(params.funding) if rule is not None)
 
 
 def patience_for(terms: Terms) -> int:
@@ -88,11 +88,11 @@ def _check_deviation(deviation: int, params: MarketParams) -> None:
 
 
 def _check_listed(listed: int, params: MarketParams) -> None:
-    """Refuse marks that no batch can have: of each market one, and of nothing else."""
+    """Refuse marks that no batch can have: of each underlying one, and of nothing else."""
     expected = listed_in(params)
     if listed != expected:
         raise ChainError(
-            f"the price source prices instruments {_shown(listed)}, the venue's markets are "
+            f"the price source prices underlyings {_shown(listed)}, the venue's markets are of "
             f"{_shown(expected)}: no batch could be settled"
         )
 

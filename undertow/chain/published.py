@@ -178,7 +178,7 @@ def _batch(said: dict[str, Any], closed: dict[str, Any], priced: dict[str, Any])
     house, touches = unpack_batch(said["data"])
     if priced["time"] != said["priceTime"]:
         raise WrongAnswerError("has a batch at another time than its price")
-    prices = Round(priced["time"], *unpack_marks(priced["words"]))
+    prices = Round(priced["time"], *unpack_marks(priced["word"]))
     root = said["newStateRoot"]
     return SettledBatch(said["batch"], root, closed["setRoot"], prices, house, touches)
 

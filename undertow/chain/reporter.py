@@ -23,11 +23,10 @@ from undertow.chain.reading import reachable
 from undertow.errors import UndertowError
 from undertow.foreign_json import Fields
 from undertow.protocol.prices import pack_prices, unpack_prices
-from undertow.protocol.units import Price
+from undertow.protocol.units import UnitPrice
 
 NAME, VERSION = "Undertow Oracle", "1"
-_WORDS = ("word0", "word1", "word2")
-_FIELDS = [("time", "uint64"), *((word, "uint256") for word in _WORDS)]
+_FIELDS = (("time", "uint64"), ("word", "uint256"))
 _TYPES = {"Report": [{"name": name, "type": kind} for name, kind in _FIELDS]}
 _WORD = re.compile(r"0x[0-9a-f]{1,64}")
 _SIGNATURE = re.compile(r"0x[0-9a-f]{130}")
@@ -41,23 +40,24 @@ class Report:
     """One signer's prices at one moment."""
 
     time: int
-    words: tuple[int, ...]
+    word: int
+    """Of the prices."""
     signature: bytes
 
     def to_json(self) -> dict[str, Any]:
         """Return the form that `from_json` reads."""
-        words = {name: f"{word:#x}" for name, word in zip(_WORDS, self.words, strict=True)}
-        return {"time": self.time, **words, "signature": "0x" + self.signature.hex()}
+        signature = "0x" + self.signature.hex()
+        return {"time": self.time, "word": f"{self.word:#x}", "signature": signature}
 
     @classmethod
     def from_json(cls, value: object) -> Report:
         """Read a report; raises FieldError or PriceRangeError."""
-        read = Fields(value, "report", ("time", *_WORDS, "signature"))
-        words = tuple(int(read.text(name, _WORD, "0x and a word of hex"), 16) for name in _WORDS)
-        unpack_prices(words)
+        read = Fields(value, "report", ("time", "word", "signature"))
+        word = int(read.text("word", _WORD, "0x and a word of hex"), 16)
+        unpack_prices(word)
         return cls(
             time=read.whole("time"),
-            words=words,
+            word=word,
             signature=bytes.fromhex(read.text("signature", _SIGNATURE, "0x and 65 bytes")[2:]),
         )
 
@@ -70,7 +70,7 @@ class Report:
         """
         if not _is_canonical(self.signature):
             raise UndertowError("a report's signature is not r, the lower s, and 27 or 28")
-        message = _message(deployment, self.time, self.words)
+        message = _message(deployment, self.time, self.word)
         try:
             return int(Account.recover_message(message, signature=self.signature), 16)
         except Exception as error:  # the library's own, many and undocumented
@@ -83,26 +83,24 @@ def _is_canonical(signature: bytes) -> bool:
     return len(signature) == _SIGNATURE_BYTES and s <= _ORDER // 2 and last in (b"\x1b", b"\x1c")
 
 
-def sign(deployment: Deployment, key: str, time: int, prices: Sequence[Price]) -> Report:
+def sign(deployment: Deployment, key: str, time: int, prices: Sequence[UnitPrice]) -> Report:
     """Return the report of a signer with this private key; raises PriceRangeError.
 
-    A price is 0 for an instrument that the signer cannot price, or that is not listed.
+    A price is 0 for an underlying that the signer cannot price, or that is not listed.
     """
-    words = tuple(pack_prices(prices))
-    signed = Account.from_key(key).sign_message(_message(deployment, time, words))
-    return Report(time=time, words=words, signature=bytes(signed.signature))
+    word = pack_prices(prices)
+    signed = Account.from_key(key).sign_message(_message(deployment, time, word))
+    return Report(time=time, word=word, signature=bytes(signed.signature))
 
 
-def _message(deployment: Deployment, time: int, words: Sequence[int]) -> SignableMessage:
+def _message(deployment: Deployment, time: int, word: int) -> SignableMessage:
     domain = {
         "name": NAME,
         "version": VERSION,
         "chainId": deployment.chain_id,
         "verifyingContract": deployment.oracle,
     }
-    return encode_typed_data(
-        domain, _TYPES, {"time": time, **dict(zip(_WORDS, words, strict=True))}
-    )
+    return encode_typed_data(domain, _TYPES, {"time": time, "word": word})
 
 
 def admissible(
@@ -121,21 +119,21 @@ def admissible(
         if report.time != time:
             continue
         with suppress(UndertowError):
-            unpack_prices(report.words)
+            unpack_prices(report.word)
             found.setdefault(report.signer(deployment), []).append(report)
     return [max(found[signer], key=_rank) for signer in sorted(found) if is_signer(signer)]
 
 
-def _rank(report: Report) -> tuple[int, tuple[int, ...], bytes]:
-    priced = sum(price != 0 for price in unpack_prices(report.words))
-    return priced, report.words, report.signature
+def _rank(report: Report) -> tuple[int, int, bytes]:
+    priced = sum(price != 0 for price in unpack_prices(report.word))
+    return priced, report.word, report.signature
 
 
 def evidence(deployment: Deployment, reports: Sequence[Report]) -> bytes:
     """Return what shows the oracle these reports; raises UndertowError."""
     ordered = sorted(reports, key=lambda report: report.signer(deployment))
-    rows = [(report.words, report.signature) for report in ordered]
-    return encode(["(uint256[3],bytes)[]"], [rows])
+    rows = [(report.word, report.signature) for report in ordered]
+    return encode(["(uint256,bytes)[]"], [rows])
 
 
 def moment(contracts: Contracts, now: int) -> tuple[int, int] | None:

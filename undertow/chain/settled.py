@@ -23,7 +23,7 @@ from undertow.protocol.statement import (
     RequestsHouse,
     Touch,
 )
-from undertow.protocol.units import Price
+from undertow.protocol.units import UnitPrice
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Round:
 
     time: int
     """Seconds."""
-    prices: tuple[Price, ...]
-    """Marks, of every instrument."""
+    prices: tuple[UnitPrice, ...]
+    """Marks, of every underlying."""
     halted: int = 0
-    """Bit i: the mark of instrument i is no price."""
+    """Bit u: the mark of underlying u is no price."""
 
 
 @dataclass(frozen=True, slots=True)

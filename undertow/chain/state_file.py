@@ -32,14 +32,14 @@ from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Money
 
-_NAME = b"undertow state 3"
+_NAME = b"undertow state 4"
 _HEAD = struct.Struct(">16sQQ32s")
 _RECORD = struct.Struct(f">Q{ACCOUNT_BYTES}s")
 _LEDGER = [field.name for field in fields(Ledger)]
 _MARKET = [field.name for field in fields(Market)]
 _UNDERLYING = [field.name for field in fields(Underlying)]
 _HOUSE_BYTES = native.WORD * (
-    len(_LEDGER) + (len(_MARKET) + 1) * INSTRUMENTS + len(_UNDERLYING) * UNDERLYINGS + 2
+    len(_LEDGER) + len(_MARKET) * INSTRUMENTS + (len(_UNDERLYING) + 1) * UNDERLYINGS + 2
 )
 _Row = TypeVar("_Row", Market, Underlying)
 _AT_ONCE = 8192

@@ -122,13 +122,13 @@ def read_view(contracts: Contracts, known: View | None = None) -> View:
 
 def _pending(settlement: Contract, number: int, block: Block) -> Pending:
     said = call_at(settlement.functions.set(number), block)
-    time, words = call_at(settlement.functions.price(number), block)
-    return decoded(lambda: _read(number, said, time, words))
+    time, word = call_at(settlement.functions.price(number), block)
+    return decoded(lambda: _read(number, said, time, word))
 
 
-def _read(number: int, said: Any, time: int, words: Any) -> Pending:
+def _read(number: int, said: Any, time: int, word: Any) -> Pending:
     root, grid, bound, _, closed_at = (int(value) for value in said)
-    prices = Round(int(time), *unpack_marks([int(w) for w in words])) if time else None
+    prices = Round(int(time), *unpack_marks(int(word))) if time else None
     return Pending(
         number=number,
         set_root=root,

@@ -6,13 +6,13 @@ whole steps of ten basis points of the price.
 
 from __future__ import annotations
 
-from undertow.protocol.units import MONEY_BITS, MicroUsd, Money, Price
+from undertow.protocol.units import MONEY_BITS, MicroUsd, Money, UnitPrice
 
 ACCRUAL_STEPS = 1_000
 """Of a price: a step is this part of it, one micro-USD more than rounded down."""
 
 
-def accrual(index: Money, price: Price) -> MicroUsd:
+def accrual(index: Money, price: UnitPrice) -> MicroUsd:
     """Return an index in micro-USD per unit, rounded down to a whole number of the price's steps.
 
     Down is towards minus infinity, so the exact index is never below it and less than a step above.

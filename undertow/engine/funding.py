@@ -15,7 +15,7 @@ from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import underlying
 from undertow.protocol.underlying import FundingParams, Underlying
-from undertow.protocol.units import Price
+from undertow.protocol.units import UnitPrice
 
 RETURN_ONE = 1 << 16
 """A return of 100%."""
@@ -34,7 +34,7 @@ def net_skew(number: int, markets: Sequence[Market], params: MarketParams) -> in
 def advance(
     before: Underlying,
     skew: int,
-    mark: Price,
+    mark: UnitPrice,
     seconds: int,
     rule: FundingParams,
     *,
@@ -77,7 +77,7 @@ def ramp(rate: int, skew: int, seconds: int, rule: FundingParams) -> tuple[int, 
     return target, 2 * target * seconds - sign * lag
 
 
-def _variance(before: Underlying, price: Price) -> int:
+def _variance(before: Underlying, price: UnitPrice) -> int:
     """EWMA with weight 1/32; a return beyond 100% counts as 100%."""
     if before.price == 0:
         return before.variance

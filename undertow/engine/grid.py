@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from undertow.protocol.grid import GRID_BITS, HIGH, HIGH_BITS, Grid
-from undertow.protocol.units import Price
+from undertow.protocol.units import UnitPrice
 
 
 def edge(number: int, grid: Grid) -> int:
@@ -13,7 +13,7 @@ def edge(number: int, grid: Grid) -> int:
     return HIGH[high] * grid.low[low] << doublings
 
 
-def bound(price: Price, grid: Grid) -> int:
+def bound(price: UnitPrice, grid: Grid) -> int:
     """Return the number of the first edge above a price.
 
     The edges below it are not above the price. Of price 0 it is 0: no edge is as low.

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from undertow.protocol.params import MarketParams
-from undertow.protocol.sheet import INSTRUMENTS, SHOCK_STEPS, UNDERLYINGS, underlying
+from undertow.protocol.sheet import EACH, INSTRUMENTS, SHOCK_STEPS, UNDERLYINGS, underlying
 from undertow.protocol.units import (
     CONTINGENCY_BITS,
     DEPTH_BITS,
@@ -21,7 +21,7 @@ from undertow.protocol.units import (
     SHOCK_BITS,
     Lots,
     Money,
-    Price,
+    UnitPrice,
 )
 
 SURPLUS_BITS = DEPTH_BITS + 1
@@ -58,8 +58,9 @@ def holdings(positions: Sequence[Lots], params: MarketParams) -> Holdings:
 
 
 def shocks(params: MarketParams) -> tuple[int, ...]:
-    """Return each underlying's step of the scenario grid: its lead's, 0 where none is listed."""
-    return tuple(params.risk(rule.lead).shock if rule else 0 for rule in params.funding)
+    """Return each underlying's step of the scenario grid, the largest of its instruments'."""
+    known = [params.risk(i).shock for i in range(INSTRUMENTS)]
+    return tuple(max(known[EACH * u : EACH * (u + 1)]) for u in range(UNDERLYINGS))
 
 
 def slopes(held: Holdings, shock: Sequence[int]) -> tuple[int, ...]:
@@ -75,7 +76,7 @@ def base(cash: Money, held: Holdings, indices: Sequence[Money]) -> Money:
     return Money(cash - sum(net * index for net, index in zip(held.net, indices, strict=True)))
 
 
-def surplus(free: Money, slope: Sequence[int], prices: Sequence[Price]) -> int:
+def surplus(free: Money, slope: Sequence[int], prices: Sequence[UnitPrice]) -> int:
     """Return equity less maintenance at the underlyings' prices, in 2^-33 micro-USD."""
     moved = sum(each * price for each, price in zip(slope, prices, strict=True))
     return (free << MONEY_SHIFT) + moved

@@ -10,28 +10,27 @@ from undertow.protocol.market import Market
 from undertow.protocol.params import NO_FUNDING, MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, Entry, perpetual, underlying
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Money, Price
+from undertow.protocol.units import Money, Price, UnitPrice
 
 
 def advance_underlyings(
     underlyings: Sequence[Underlying],
     markets: Sequence[Market],
-    prices: Sequence[Price],
+    prices: Sequence[UnitPrice],
     halted: int,
     seconds: int,
     params: MarketParams,
 ) -> tuple[Underlying, ...]:
-    """Return every underlying at its lead's mark; the markets are as they were meanwhile.
+    """Return every underlying at its mark; the markets are as they were meanwhile.
 
     Halted ones count: who holds them pays and is paid with all others (docs/adr/0009).
     """
     after = []
     for number, before in enumerate(underlyings):
         rule = params.funding[number] or NO_FUNDING
-        mark = prices[rule.lead] if params.funding[number] else Price(0)
-        is_price = not halted >> rule.lead & 1
+        is_price = not halted >> number & 1
         skew = net_skew(number, markets, params)
-        after.append(advance(before, skew, mark, seconds, rule, is_price=is_price))
+        after.append(advance(before, skew, prices[number], seconds, rule, is_price=is_price))
     return tuple(after)
 
 
@@ -56,7 +55,7 @@ def advance_markets(
 def price_sheet(
     underlyings: Sequence[Underlying], prices: Sequence[Price], params: MarketParams
 ) -> tuple[Entry, ...]:
-    """Return each instrument's line of the sheet at the new prices.
+    """Return each instrument's line of the sheet at the new prices of lots.
 
     A lot has paid its units' funding, each of them the same to the unit of money.
     """

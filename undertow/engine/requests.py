@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from undertow.crypto.babyjubjub import IDENTITY, view_key
+from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.margin import Book, holds_any, requirement
 from undertow.engine.margin import equity as book_equity
 from undertow.engine.markets import price_sheet
@@ -92,7 +93,7 @@ def _answer(state: State, request: Request, params: MarketParams, secret: int) -
         before = Account(owner=owner, view_key=view_key(secret, owner, request.account))
     else:
         before = state.accounts[request.account]
-    touched = vest(before, exit_sheet(state), params)
+    touched = vest(before, exit_sheet(state, params), params)
     paid = 0
     change: int = request.money
     if request.kind is Kind.WITHDRAW:
@@ -114,13 +115,13 @@ def _covered(state: State, request: Request) -> bool:
 
 
 def _affordable(state: State, account: Account, request: Request, params: MarketParams) -> bool:
-    sheet = price_sheet(state.underlyings, state.marks, params)
+    sheet = price_sheet(state.underlyings, lot_prices(state.marks, params), params)
     book = Book(
         cash=Money(account.cash - request.money),
         settled=account.settled,
         positions=account.positions,
     )
-    free = not holds_any(book, state.halted) and account.settled >= request.money
+    free = not holds_any(book, halted_lots(state.halted)) and account.settled >= request.money
     return free and book_equity(book, sheet) >= requirement(book, sheet)
 
 

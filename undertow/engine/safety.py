@@ -16,11 +16,11 @@ from undertow.engine.grid import bound
 from undertow.engine.rings import count, follow, overdue, ring_of
 from undertow.protocol.cells import Cells
 from undertow.protocol.safety_table import EXPIRY, PLACES, SafetyTable
-from undertow.protocol.units import Money, Price
+from undertow.protocol.units import Money, UnitPrice
 
 
 def advance(
-    table: SafetyTable, prices: Sequence[Price], moved: Sequence[Money], cells: Sequence[int]
+    table: SafetyTable, prices: Sequence[UnitPrice], moved: Sequence[Money], cells: Sequence[int]
 ) -> SafetyTable:
     """Return the table at a batch's prices, before its touches.
 

@@ -13,13 +13,13 @@ from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import underlying
 from undertow.protocol.state import Ledger
-from undertow.protocol.units import Money, Price, money
+from undertow.protocol.units import MONEY_BITS, Money, UnitPrice
 
 
 def house_is_sound(
     ledger: Ledger,
     markets: Sequence[Market],
-    prices: Sequence[Price],
+    prices: Sequence[UnitPrice],
     indices: Sequence[Money],
     params: MarketParams,
 ) -> bool:
@@ -32,6 +32,6 @@ def house_is_sound(
     rounding = 0
     for i, market in enumerate(markets):
         u, units = underlying(i), params.market(i).units * market.skew
-        equity -= units * (money(prices[u]) - indices[u])
+        equity -= units * ((prices[u] << MONEY_BITS) - indices[u])
         rounding += abs(units) * (prices[u] + ACCRUAL_STEPS)
-    return equity * ACCRUAL_STEPS >= money(Price(rounding))
+    return equity * ACCRUAL_STEPS >= rounding << MONEY_BITS

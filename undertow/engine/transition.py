@@ -14,6 +14,7 @@ from undertow.engine.clearing import NO_INTEREST, Clearing, Interest, clear
 from undertow.engine.fill import fill_slots
 from undertow.engine.house import house_may_grow
 from undertow.engine.judge import judge
+from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.markets import advance_markets, advance_underlyings, price_sheet
 from undertow.engine.price import supply_of
 from undertow.engine.terms import Terms
@@ -22,13 +23,13 @@ from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import Entry
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.units import Lots, Money, UnitPrice
 
 
 def transition(
     state: State,
     batch: Batch,
-    prices: Sequence[Price],
+    prices: Sequence[UnitPrice],
     time: int,
     params: MarketParams,
     salt: int,
@@ -36,14 +37,14 @@ def transition(
 ) -> Execution:
     """Return the state after one batch and what became of each slot.
 
-    ``prices`` has one mark per instrument, published at ``time`` (seconds): positive for
-    a listed one, zero for any other. Of ``halted`` bit i says that the mark of instrument i is no
-    price: its market stands still; only such a one may lack a mark, before its first price.
+    ``prices`` has one mark per underlying, published at ``time`` (seconds): positive for
+    a listed one, zero for any other. Of ``halted`` bit u says that the mark of underlying u is no
+    price: its markets stand still; only such a one may lack a mark, before its first price.
     Signatures were checked at intake. ``salt`` hides what the new state seals.
 
     Raises:
         KeyError: a slot names an account that is not open.
-        ValueError: a price is missing, or is given for an instrument that is not listed, or is
+        ValueError: a price is missing, or is given for an underlying that is not listed, or is
             older than the last batch's.
     """
     _check_marks(prices, halted, params)
@@ -53,15 +54,16 @@ def transition(
     underlyings = advance_underlyings(
         state.underlyings, state.markets, prices, halted, seconds, params
     )
-    open_lanes = [lane for lane in batch.lanes if not halted >> lane & 1]
-    markets, released = advance_markets(state.markets, underlyings, open_lanes, prices, params)
-    sheet = price_sheet(underlyings, prices, params)
+    marks, stopped = lot_prices(prices, params), halted_lots(halted)
+    open_lanes = [lane for lane in batch.lanes if not stopped >> lane & 1]
+    markets, released = advance_markets(state.markets, underlyings, open_lanes, marks, params)
+    sheet = price_sheet(underlyings, marks, params)
     grows = house_may_grow(state.ledger, markets, sheet, params)
     terms = Terms(
         time=time,
         lanes=batch.lanes,
-        prices=prices,
-        halted=halted,
+        prices=marks,
+        halted=stopped,
         sheet=sheet,
         accruals=[one.accrual for one in underlyings],
         params=params,
@@ -86,16 +88,16 @@ def transition(
     )
 
 
-def _check_marks(prices: Sequence[Price], halted: int, params: MarketParams) -> None:
+def _check_marks(prices: Sequence[UnitPrice], halted: int, params: MarketParams) -> None:
     if halted >> len(prices):
-        raise ValueError("an instrument is halted that is none")
-    for i, (price, listed) in enumerate(zip(prices, params.markets, strict=True)):
-        is_halted = bool(halted >> i & 1)
-        if is_halted and listed is None:
-            raise ValueError("a halted instrument is no listed instrument")
-        if price != 0 if listed is None else price < (0 if is_halted else 1):
+        raise ValueError("an underlying is halted that is none")
+    for u, (price, rule) in enumerate(zip(prices, params.funding, strict=True)):
+        is_halted = bool(halted >> u & 1)
+        if is_halted and rule is None:
+            raise ValueError("a halted underlying is no listed one")
+        if price != 0 if rule is None else price < (0 if is_halted else 1):
             raise ValueError(
-                "a listed instrument that is not halted has a positive mark, an unlisted one none"
+                "a listed underlying that is not halted has a positive mark, an unlisted one none"
             )
 
 

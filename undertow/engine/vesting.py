@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from undertow.engine.lots import halted_lots, lot_prices
 from undertow.protocol.account import Account
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import underlying
@@ -29,16 +30,20 @@ class ExitSheet:
     time: int
     """Seconds, of the marks."""
     marks: Sequence[Price]
+    """Micro-USD per lot, of each instrument."""
     halted: int
     """Bit i: the mark of instrument i is no price."""
     accruals: Sequence[MicroUsd]
     """Micro-USD per unit, of each underlying."""
 
 
-def exit_sheet(state: State) -> ExitSheet:
+def exit_sheet(state: State, params: MarketParams) -> ExitSheet:
     """Return what is public of a state."""
     return ExitSheet(
-        time=state.time, marks=state.marks, halted=state.halted, accruals=state.accruals
+        time=state.time,
+        marks=lot_prices(state.marks, params),
+        halted=halted_lots(state.halted),
+        accruals=state.accruals,
     )
 
 

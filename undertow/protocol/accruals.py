@@ -5,10 +5,10 @@ from __future__ import annotations
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.sheet import UNDERLYINGS
 
-ACCRUAL_WIDTH = 50
-"""No venue outgrows it: a rate is below 2^-20 of the notional per second and a mark below 2^36
-micro-USD, and all times lie within 2^32 seconds, so an index stays below 2^48 micro-USD, and
-rounding it down takes less than 2^27 more."""
+ACCRUAL_WIDTH = 40
+"""No venue outgrows it: a rate is below 2^-20 of the notional per second and a mark below 2^26
+micro-USD, and all times lie within 2^32 seconds, so an index stays below 2^38 micro-USD, and
+rounding it down takes less than 2^17 more."""
 ACCRUALS = Grouped(
     "Accrual",
     "Funding indices of the exit sheet, micro-USD per unit; half the range is added",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from undertow.protocol.errors import WidthError
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class Grouped:
@@ -35,6 +38,7 @@ class Grouped:
         flagged: bool = False,
     ) -> None:
         self.noun = noun
+        self.called = _CAPITAL.sub(" ", noun).lower()
         self.about = about
         self.width = width
         self.per_word = per_word
@@ -66,7 +70,7 @@ class Grouped:
                 continue
             if not low < value < high:
                 bits = high.bit_length() - 1
-                raise WidthError(f"{self.noun.lower()} {i} does not fit {bits} bits")
+                raise WidthError(f"{self.called} {i} does not fit {bits} bits")
             word, at = self._places[i]
             if value & self._flag:
                 words[-1] += 1 << self.flags_at + i
@@ -83,11 +87,11 @@ class Grouped:
             coded = left[word] & mask
             left[word] >>= self.width
             if coded == sign != 0:
-                raise WidthError(f"a {self.noun.lower()} is a negative zero")
+                raise WidthError(f"a {self.called} is a negative zero")
             values.append(sign - coded if coded & sign else coded - self._half)
         if self._flag and left:
             values = [value + (left[-1] >> i & 1) * self._flag for i, value in enumerate(values)]
             left[-1] >>= self.count
         if any(left) or len(left) != self.words:
-            raise WidthError(f"the words have bits that are of no {self.noun.lower()}")
+            raise WidthError(f"the words have bits that are of no {self.called}")
         return tuple(values)

@@ -23,7 +23,7 @@ from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MARKET_PARAMS_WORDS, RISKS
 from undertow.protocol.prices import MARKS
 from undertow.protocol.request import REQUEST_WORD, Kind
-from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, SHOCK_STEPS, UNDERLYINGS
+from undertow.protocol.sheet import EACH, INSTRUMENTS, RISK_WORD, SHOCK_STEPS, UNDERLYINGS
 from undertow.protocol.state import HOUSE_WORDS, LEDGER_WORDS, SEALED_WORDS, STATE_WORDS
 from undertow.protocol.statement import (
     ANSWERED_WORDS,
@@ -86,11 +86,13 @@ FIELD = {"FIELD_ORDER": R, "CURVE_A": A, "CURVE_D": D}
 SIZES = {
     "INSTRUMENTS": INSTRUMENTS,
     "UNDERLYINGS": UNDERLYINGS,
+    "EACH": EACH,
     "ARITY": ARITY,
     "DEPTH": DEPTH,
     "LEVELS": LEVELS,
     "TOP": ARITY ** (DEPTH - LEVELS),
     "HALTED_AT": MARKS.flags_at,
+    "PRICE_WIDTH": units.PRICE_WIDTH,
     "LOTS_WIDTH": units.LOTS_WIDTH,
     "NET_WIDTH": NET_WIDTH,
     "EQUITY_WIDTH": EQUITY_WIDTH,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from undertow.protocol.errors import PerpetualError
 from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import Perpetual
 from undertow.protocol.sheet import UNDERLYINGS, underlying
+from undertow.protocol.units import MicroUsd, UnitPrice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +35,14 @@ class MarketGroup:
 
     def _check_underlying(self, number: int) -> None:
         """Refuse what would pay whoever holds one contract against another, or funding's cycles."""
-        its = [one for one in self.perpetuals if underlying(one.instrument) == number]
+        its = self._of(number)
         names = sorted({one.unit for one in its})
         if len(names) > 1:
             raise PerpetualError(f"underlying {number} is {' and '.join(names)}: it is one thing")
-        lots = {self.params.market(one.instrument).units * one.lots_per_unit for one in its}
-        if len(lots) > 1:
+        sizes = {self._units_per_whole(one) for one in its}
+        if len(sizes) > 1:
             raise PerpetualError(
-                f"underlying {number} has {' and '.join(map(str, sorted(lots)))} units by its "
+                f"underlying {number} has {' and '.join(map(str, sorted(sizes)))} units by its "
                 "markets: units of a lot times lots of a unit are the same for each"
             )
         rule = self.params.funding[number]
@@ -50,6 +52,27 @@ class MarketGroup:
                 f"underlying {number} has a decay of {rule.decay}, and at least {least} for its "
                 "velocity and dead zone: else a rate pays more on its way back than it took"
             )
+
+    def _of(self, number: int) -> list[Perpetual]:
+        return [one for one in self.perpetuals if underlying(one.instrument) == number]
+
+    def _units_per_whole(self, one: Perpetual) -> int:
+        return one.lots_per_unit * self.params.market(one.instrument).units
+
+    def prices(self, unit_price: MicroUsd, without: Collection[str] = ()) -> tuple[UnitPrice, ...]:
+        """Return every underlying's price at that of a whole one, as a signer reports it.
+
+        Rounded to the nearest; 0 where nothing is listed, or for a whole one named in ``without``.
+        """
+        prices = []
+        for number in range(UNDERLYINGS):
+            first = next(iter(self._of(number)), None)
+            if first is None or first.unit in without:
+                prices.append(UnitPrice(0))
+                continue
+            size = self._units_per_whole(first)
+            prices.append(UnitPrice((2 * unit_price + size) // (2 * size)))
+        return tuple(prices)
 
     @property
     def unit(self) -> str:

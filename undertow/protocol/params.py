@@ -147,8 +147,6 @@ class MarketParams:
             return
         if any(self.market(i).units < 1 for i in listed):
             raise ParamsRangeError("a lot has at least one unit of its underlying")
-        if rule.lead not in listed or self.market(rule.lead).units != 1:
-            raise ParamsRangeError("the lead is a listed market whose lots have one unit")
         if rule.dead_zone < 1 or rule.decay < 1:
             raise ParamsRangeError("dead_zone and decay are at least 1: a rate comes back to zero")
         if rule.cell < 1:

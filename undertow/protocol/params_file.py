@@ -19,7 +19,7 @@ from undertow.protocol.market import PricingParams
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import NAME, UNIT, Perpetual
-from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams, underlying
+from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams
 from undertow.protocol.underlying import FundingParams
 
 LARGEST_FILE = 1 << 16
@@ -40,7 +40,11 @@ def to_json(group: MarketGroup) -> dict[str, Any]:
         rows.append({**asdict(one), **asdict(market), **asdict(risk)})
     return {
         **{name: getattr(group.params, name) for name in _VENUE},
-        "funding": [asdict(rule) for rule in group.params.funding if rule is not None],
+        "funding": [
+            {"underlying": number, **asdict(rule)}
+            for number, rule in enumerate(group.params.funding)
+            if rule is not None
+        ],
         "markets": rows,
     }
 
@@ -75,14 +79,14 @@ def from_fields(value: Fields) -> MarketGroup:
 
 def _funding(value: Fields) -> tuple[FundingParams | None, ...]:
     rules: list[FundingParams | None] = [None] * UNDERLYINGS
-    for row in value.rows("funding", _FUNDING):
-        rule = FundingParams(**{name: row.whole(name) for name in _FUNDING})
-        if not 0 <= rule.lead < INSTRUMENTS:
-            raise FieldError(row.place("lead"), str(rule.lead), f"one of {INSTRUMENTS} instruments")
-        number = underlying(rule.lead)
+    for row in value.rows("funding", ("underlying", *_FUNDING)):
+        number = row.whole("underlying")
+        if not 0 <= number < UNDERLYINGS:
+            expected = f"one of {UNDERLYINGS} underlyings"
+            raise FieldError(row.place("underlying"), str(number), expected)
         if rules[number] is not None:
-            raise FieldError(row.place("lead"), str(rule.lead), "each underlying once")
-        rules[number] = rule
+            raise FieldError(row.place("underlying"), str(number), "each underlying once")
+        rules[number] = FundingParams(**{name: row.whole(name) for name in _FUNDING})
     return tuple(rules)
 
 

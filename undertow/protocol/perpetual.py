@@ -7,7 +7,6 @@ says of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from undertow.protocol.errors import PerpetualError
@@ -49,9 +48,3 @@ class Perpetual:
         """Return the price of a lot at a whole unit's, rounded down or up."""
         lots = self.lots_per_unit
         return Price(-(-unit_price // lots) if up else unit_price // lots)
-
-
-def prices_of(perpetuals: Iterable[Perpetual], unit_price: MicroUsd) -> tuple[Price, ...]:
-    """Return every instrument's price at one unit's price, 0 where nothing is listed."""
-    known = {one.instrument: one.price_per_lot(unit_price) for one in perpetuals}
-    return tuple(known.get(i, Price(0)) for i in range(INSTRUMENTS))

@@ -16,6 +16,8 @@ from undertow.protocol.units import Money, Price
 
 INSTRUMENTS = 16
 UNDERLYINGS = 2
+EACH = INSTRUMENTS // UNDERLYINGS
+"""Instruments of an underlying."""
 SHOCK_STEPS = 4
 """Steps of the scenario grid that make the full shock."""
 
@@ -35,7 +37,7 @@ SCENARIOS: tuple[tuple[int, int], ...] = (
 
 def underlying(instrument: int) -> int:
     """Return the underlying of an instrument: the first half of the table, or the second."""
-    return instrument // (INSTRUMENTS // UNDERLYINGS)
+    return instrument // EACH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

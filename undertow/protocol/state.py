@@ -19,12 +19,12 @@ from undertow.protocol.packing import Words
 from undertow.protocol.prices import MARKS, Mark, marks_of
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.underlying import UNDERLYING_WORDS, Underlying
-from undertow.protocol.units import MONEY_WIDTH, TIME_WIDTH, Lots, MicroUsd, Money, Price
+from undertow.protocol.units import MONEY_WIDTH, TIME_WIDTH, Lots, MicroUsd, Money, UnitPrice
 
 _MONEY = Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)
 _TABLES = 256
 """Hashed market tables that are remembered."""
-NO_MARKS = (Price(0),) * INSTRUMENTS
+NO_MARKS = (UnitPrice(0),) * UNDERLYINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class HouseWords:
     """The house's half of the state: what is sealed, and the exit sheet, which anybody knows."""
 
     sealed: Annotated[int, element("hash of SealedWords")]
-    marks: Annotated[Sequence[Mark], grouped(MARKS, "micro-USD per lot, and who is halted")]
+    marks: Annotated[Sequence[Mark], grouped(MARKS, "micro-USD per unit, and who is halted")]
     accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per unit")]
 
 
@@ -94,10 +94,10 @@ class State:
     time: int = 0
     """Publication of the last batch's prices, in seconds."""
     ledger: Ledger = Ledger()
-    marks: tuple[Price, ...] = NO_MARKS
-    """Marks of the last batch, of every instrument; requests are judged by them."""
+    marks: tuple[UnitPrice, ...] = NO_MARKS
+    """Marks of the last batch, of every underlying; requests are judged by them."""
     halted: int = 0
-    """Bit i: the mark of instrument i is no price of the last batch's moment."""
+    """Bit u: the mark of underlying u is no price of the last batch's moment."""
     salt: int = field(default=0, repr=False)
     """Hides what is sealed; zero at genesis, where all is known."""
     batch_number: int = 0

@@ -46,7 +46,7 @@ class BatchHeader(Header):
     """What a batch publishes first; the contract knows it."""
 
     set_root: Annotated[int, element("commits the orders before their price is known")]
-    prices: Annotated[Sequence[Mark], grouped(MARKS, "marks, micro-USD per lot, and who is halted")]
+    prices: Annotated[Sequence[Mark], grouped(MARKS, "micro-USD per unit, and who is halted")]
     time: Annotated[int, Field(TIME_WIDTH, "seconds, of the prices")]
     market_params_hash: Annotated[int, element("the contract's")]
 

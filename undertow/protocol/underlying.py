@@ -1,7 +1,7 @@
 """What all perpetuals of one underlying share: funding, variance, and the rule of its funding.
 
-A lot of a perpetual is a whole number of the underlying's units (`PricingParams.units`). One of
-them, the lead, has lots of one unit: its mark is the underlying's price.
+A lot of a perpetual is a whole number of the underlying's units (`PricingParams.units`), and costs
+as many times the unit's price (docs/adr/0014-the-oracle-prices-underlyings.md).
 """
 
 from __future__ import annotations
@@ -16,26 +16,29 @@ from undertow.protocol.packing import Packed, Words
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.units import (
     FUNDING_BITS,
-    INSTRUMENT_WIDTH,
     LOTS_WIDTH,
     MONEY_BITS,
-    PRICE_WIDTH,
+    TIME_WIDTH,
+    UNIT_PRICE_WIDTH,
+    UNITS_WIDTH,
     MicroUsd,
     Money,
-    Price,
+    UnitPrice,
 )
 
 UNITS = Grouped(
     "Unit",
     "Units of the underlying in a lot",
-    width=15,
+    width=UNITS_WIDTH,
     per_word=16,
     count=INSTRUMENTS,
 )
-NET_WIDTH = UNITS.width + LOTS_WIDTH + 3
+NET_WIDTH = UNITS_WIDTH + LOTS_WIDTH + 3
 """Of the magnitude of an underlying's net skew in units: eight perpetuals."""
 RATE_WIDTH = 52
 """Of the magnitude of a funding rate: at most 8.2% of the notional a day."""
+FUNDING_WIDTH = RATE_WIDTH + 1 + UNIT_PRICE_WIDTH + TIME_WIDTH
+"""Of the magnitude of an index: twice the widest rate at the highest price for 2^32 seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +46,15 @@ class Underlying:
     """An underlying between batches; every batch moves it, whichever markets have a lane."""
 
     funding: Annotated[
-        int, Field(121, "2^-73 micro-USD per unit since listing, exact", Sign.WRAPS)
+        int, Field(FUNDING_WIDTH, "2^-73 micro-USD per unit since listing, exact", Sign.WRAPS)
     ] = 0
-    """Bits for the widest rate at the highest price for 2^32 seconds."""
     funding_rate: Annotated[
         int, Field(RATE_WIDTH, "2^-72 of the notional per second", Sign.WRAPS)
     ] = 0
     variance: Annotated[int, Field(32, "2^-32, EWMA of the squared return between batches")] = 0
     price: Annotated[
-        Price, Field(PRICE_WIDTH, "micro-USD per unit, the last one; 0 before the first")
-    ] = Price(0)
+        UnitPrice, Field(UNIT_PRICE_WIDTH, "micro-USD per unit, the last one; 0 before the first")
+    ] = UnitPrice(0)
     accrual: MicroUsd = MicroUsd(0)
     """Micro-USD per unit: the funding of the exit sheet, which follows from index and mark."""
 
@@ -66,7 +68,6 @@ class Underlying:
 class FundingParams:
     """Governed rule of an underlying's funding."""
 
-    lead: Annotated[int, Field(INSTRUMENT_WIDTH, "index: its lots have one unit")]
     dead_zone: Annotated[int, Field(NET_WIDTH, "units of net skew below which the rate decays")]
     velocity: Annotated[int, Field(30, "2^-72 of the notional per second, second and unit")]
     decay: Annotated[int, Field(RATE_WIDTH, "2^-72 of the notional per second and second")]

@@ -10,8 +10,13 @@ from typing import NewType
 
 Lots = NewType("Lots", int)
 """Signed number of contracts."""
+UnitPrice = NewType("UnitPrice", int)
+"""Micro-USD per unit of an underlying, 26 bits: what the oracle knows. A lot is a whole number of
+units, so its price has no rounding of its own. Whoever lists an underlying picks the unit: at a
+tenth of a dollar a step of its price is a tenth of a basis point, at a thousandth of a dollar a
+tenth of a percent, and above 67 dollars there is no price."""
 Price = NewType("Price", int)
-"""Micro-USD per lot, 36 bits."""
+"""Micro-USD per lot, 36 bits: of a mark, that of its units."""
 MicroUsd = NewType("MicroUsd", int)
 """What the token counts in: a millionth of a dollar, also of a unit's price."""
 Money = NewType("Money", int)
@@ -27,7 +32,11 @@ ACCOUNT_WIDTH = 24
 INSTRUMENT_WIDTH = 4
 """An instrument's index."""
 LOTS_WIDTH = 30
-PRICE_WIDTH = 36
+UNITS_WIDTH = 10
+"""Of the underlying, in a lot."""
+UNIT_PRICE_WIDTH = 26
+PRICE_WIDTH = UNITS_WIDTH + UNIT_PRICE_WIDTH
+"""Whatever a unit costs, the price of a lot fits."""
 MONEY_WIDTH = 120
 """Cash and sums of it, far from wrapping round the field."""
 AMOUNT_WIDTH = 64

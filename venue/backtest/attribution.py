@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from undertow.engine.batch import Execution
+from undertow.engine.lots import lot_prices
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import underlying
 from undertow.protocol.state import State
@@ -47,7 +48,7 @@ def values(state: State, params: MarketParams) -> list[int]:
     indices = [one.index for one in state.underlyings]
     return [
         money(mark) - params.market(i).units * indices[underlying(i)] if params.markets[i] else 0
-        for i, mark in enumerate(state.marks)
+        for i, mark in enumerate(lot_prices(state.marks, params))
     ]
 
 
@@ -66,10 +67,11 @@ def attributed(before: State, execution: Execution, params: MarketParams) -> Att
     fees = sum(slot.fee for slot in execution.slots)
     paid = sum(one.premium * one.flow for one in execution.clearings.values())
     pools = sum(m.pool for m in after.markets) - sum(m.pool for m in before.markets)
+    then, now = lot_prices(before.marks, params), lot_prices(after.marks, params)
     funding = inventory = 0
     for i, market in enumerate(before.markets):
         if skew := market.skew:
-            move = money(after.marks[i]) - money(before.marks[i])
+            move = money(now[i]) - money(then[i])
             inventory -= skew * move
             funding += skew * (move - (new[i] - old[i]))
     known = Attribution(fees=fees, premium=paid - pools, funding=funding, inventory=inventory)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from undertow.engine.batch import Execution
-from undertow.protocol.units import MICRO_USD, MONEY_BITS, money
+from undertow.protocol.units import MICRO_USD, MONEY_BITS
 
 DOLLAR = MICRO_USD << MONEY_BITS
 
@@ -53,8 +53,3 @@ def fills_by_kind(
         if slot.fill and slot.verdict.effect.instrument == instrument:
             found.setdefault(kinds[slot.account], []).append((slot.fill, slot.price))
     return found
-
-
-def mark_of(execution: Execution, instrument: int) -> int:
-    """Return the mark of a batch as money."""
-    return money(execution.state.marks[instrument])

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from undertow.engine.batch import Batch, Execution
+from undertow.engine.lots import lot_prices
 from undertow.engine.transition import transition
 from undertow.protocol.order import Order
-from undertow.protocol.perpetual import prices_of
 from undertow.protocol.state import State
-from undertow.protocol.units import MICRO_USD, Price
+from undertow.protocol.units import MICRO_USD, UnitPrice, money
 from venue.backtest.attribution import Attribution, attributed, house_equity, values
 from venue.backtest.crowd import Crowd
 from venue.backtest.debts import check, debts, equities
-from venue.backtest.markouts import Markouts, fills_by_kind, mark_of
+from venue.backtest.markouts import Markouts, fills_by_kind
 from venue.backtest.parameters import Setup
 from venue.backtest.series import Series
 from venue.backtest.tape import Point, Window
@@ -63,7 +63,7 @@ class Replay:
     seconds: Seconds = field(default_factory=Seconds)
 
 
-Step = Callable[[State, Batch, tuple[Price, ...], Point, int], None]
+Step = Callable[[State, Batch, tuple[UnitPrice, ...], Point, int], None]
 """Told of each batch: the state before it, and what it is executed on."""
 
 
@@ -101,7 +101,8 @@ def replay(
 def _view(run: Replay, number: int, last: Point, market: list[float], variance: float) -> View:
     main, state = run.crowd.main, run.state
     lots, instrument = main.lots_per_unit, main.instrument
-    mark = state.marks[instrument] * lots / MICRO_USD if state.marks[instrument] else last.dollars
+    lot = lot_prices(state.marks, run.setup.group.params)[instrument]
+    mark = lot * lots / MICRO_USD if lot else last.dollars
     accounts = state.accounts
 
     def held(account: int) -> float:
@@ -115,10 +116,10 @@ def _batch(run: Replay, view: View, point: Point, step: Step | None) -> None:
     started = time.perf_counter()
     orders = run.crowd.orders(view, point.time)
     formed = time.perf_counter()
-    perpetuals, params = setup.group.perpetuals, setup.group.params
-    prices, halted = before.marks, sum(1 << one.instrument for one in perpetuals)
+    params = setup.group.params
+    prices, halted = before.marks, sum(1 << u for u, rule in enumerate(params.funding) if rule)
     if point.fed is not None:
-        prices, halted = prices_of(perpetuals, point.mark), 0
+        prices, halted = setup.group.prices(point.mark), 0
     lanes = tuple(sorted({one.instrument for one in (run.crowd.main, run.crowd.fine)}))
     batch = Batch(slots=tuple(orders), lanes=lanes)
     if step is not None:
@@ -133,7 +134,8 @@ def _batch(run: Replay, view: View, point: Point, step: Step | None) -> None:
 
 def _note(run: Replay, orders: list[Order], execution: Execution) -> None:
     instrument = run.crowd.main.instrument
-    mark = mark_of(execution, instrument)
+    marks = lot_prices(execution.state.marks, run.setup.group.params)
+    mark = money(marks[instrument])
     run.batches += 1
     run.orders += len(orders)
     run.filled += sum(1 for slot in execution.slots if slot.fill)
@@ -144,7 +146,7 @@ def _note(run: Replay, orders: list[Order], execution: Execution) -> None:
         markouts.take(fills.get(kind, ()), mark)
     for slot in execution.slots:
         if slot.fill:
-            run.volume += abs(slot.fill) * mark_of(execution, slot.verdict.effect.instrument)
+            run.volume += abs(slot.fill) * money(marks[slot.verdict.effect.instrument])
 
 
 def _compare_books(run: Replay, paid_in: int) -> None:

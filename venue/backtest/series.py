@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 
+from undertow.engine.lots import lot_prices
 from undertow.engine.margin import book_of, worst_loss
 from undertow.engine.markets import price_sheet
 from undertow.engine.requests import NOBODY
@@ -41,7 +42,8 @@ class Series:
     ) -> None:
         """Add a moment; ``begin`` is the equity that the attribution starts from."""
         self.time.append(state.time)
-        self.mark.append(state.marks[main.instrument] * main.lots_per_unit / 1e6)
+        mark = lot_prices(state.marks, params)[main.instrument]
+        self.mark.append(mark * main.lots_per_unit / 1e6)
         self.equity.append(round((begin + so_far.total()) / DOLLAR, 2))
         self.inventory.append(inventory(state, params, main))
         self.worst.append(round(worst(state, params) / DOLLAR, 2))
@@ -58,6 +60,6 @@ def inventory(state: State, params: MarketParams, main: Perpetual) -> float:
 
 def worst(state: State, params: MarketParams) -> int:
     """Return what the house's positions lose in the worst scenario, by the accounts' own rule."""
-    sheet = price_sheet(state.underlyings, state.marks, params)
+    sheet = price_sheet(state.underlyings, lot_prices(state.marks, params), params)
     positions = tuple(Lots(-market.skew) for market in state.markets)
     return worst_loss(book_of(replace(NOBODY, positions=positions)), sheet)

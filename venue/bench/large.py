@@ -27,7 +27,6 @@ from undertow.chain.deploy import Plan, deploy
 from undertow.chain.terms import LOCAL
 from undertow.crypto.field import R
 from undertow.protocol.params import LARGE
-from undertow.protocol.perpetual import prices_of
 from undertow.protocol.prices import marks_of
 from undertow.protocol.sheet import UNDERLYINGS
 from undertow.protocol.statement import BatchHouse, Touch, settle_words
@@ -35,11 +34,11 @@ from undertow.protocol.units import ACCOUNT_WIDTH, MICRO_USD, MicroUsd
 from undertow.protocol.words import Signals, signals
 from venue.bench import circuit
 from venue.local import OPERATOR, SIGNERS, chain_key
-from venue.markets import LISTED, LOCAL_GROUP
+from venue.markets import LOCAL_GROUP
 from venue.running import publish
 
 CONSTRAINTS = 60
-PRICES = prices_of(LISTED, MicroUsd(78_000 * MICRO_USD))
+PRICES = LOCAL_GROUP.prices(MicroUsd(78_000 * MICRO_USD))
 ACCRUED = (MicroUsd(0),) * UNDERLYINGS
 
 

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 
 from matcher.settle import BatchReport
 from undertow.client.client import Client, MatcherInfo
-from undertow.protocol.perpetual import prices_of
 from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.demo import TRADERS, Window, build_order
 from venue.local import SIGNERS
-from venue.markets import LISTED
+from venue.markets import LOCAL_GROUP
 from venue.recorded_flow import OrderEvent
 from venue.running import LocalVenue
 
@@ -46,7 +45,7 @@ def measure(local: LocalVenue, window: Window) -> float:
     waits, client = _Waits(), local.client()
     keep, local.operator.on_batch = local.operator.on_batch, waits.settled
     info = client.info()
-    spot = [prices_of(LISTED, MicroUsd(round(window.index[0] * MICRO_USD)))] * SIGNERS
+    spot = [LOCAL_GROUP.prices(MicroUsd(round(window.index[0] * MICRO_USD)))] * SIGNERS
     for number in range(TRADERS):
         _send(local, client, info, number, window.orders, waits)
         if local.contracts.view().unpriced() is not None:

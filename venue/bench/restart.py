@@ -31,7 +31,6 @@ from undertow.crypto.field import R
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
 from undertow.protocol.params import DEFAULT, Preset
-from undertow.protocol.perpetual import prices_of
 from undertow.protocol.prices import pack_prices
 from undertow.protocol.receipt import ciphertext_hash
 from undertow.protocol.request import Kind, Request, opening_key
@@ -42,12 +41,12 @@ from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.bench.memory_node import MemoryNode, served
 from venue.bench.restart_parts import ADDRESS, OTHERS, contracts, parts
 from venue.errors import BenchError
-from venue.markets import BTC, LISTED
+from venue.markets import BTC, LOCAL_GROUP
 
 SETTLEMENTS = 10_000
 TRADERS = 64
 SPOT = MicroUsd(78_000 * MICRO_USD)
-PRICES = prices_of(LISTED, SPOT)
+PRICES = LOCAL_GROUP.prices(SPOT)
 ENVELOPE_BYTES = 1_300
 ACCRUED = (MicroUsd(0),) * UNDERLYINGS
 PRICE_TIME = 1_700_000_000
@@ -89,9 +88,13 @@ class _World:
     def emit(self, batch: int, root: int, set_root: int, data: bytes) -> None:
         """Let a batch's set be closed and priced, and the batch settled, in a block of its own."""
         closed = {"id": batch.to_bytes(32), "setRoot": set_root, "grid": PRICE_TIME, "bound": 0}
-        priced = {"time": PRICE_TIME, "words": list(pack_prices(PRICES))}
+        priced = {"time": PRICE_TIME, "word": pack_prices(PRICES)}
         settled = {"newStateRoot": root, "priceTime": PRICE_TIME, "data": data}
-        events = {"BatchClosed": closed, "BatchPriced": priced, "BatchSettled": settled}
+        events: dict[str, dict[str, Any]] = {
+            "BatchClosed": closed,
+            "BatchPriced": priced,
+            "BatchSettled": settled,
+        }
         for name, said in events.items():
             self.node.emit("Settlement", ADDRESS, batch, name, {"batch": batch, **said})
 

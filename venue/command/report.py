@@ -31,7 +31,7 @@ LARGEST_REPORT = 1 << 12
 
 Without = Annotated[
     list[str] | None,
-    typer.Option(help="A market that you have no price of: 0 is reported. May be repeated."),
+    typer.Option(help="What you have no price of, such as BTC: 0 is reported. May be repeated."),
 ]
 
 
@@ -43,22 +43,22 @@ def report(
     Waits until the moment has come that the report is for.
     """
     from undertow.chain import reporter
-    from undertow.protocol.perpetual import prices_of
 
     signer = os.environ.get(SIGNER_KEY)
     if not signer:
         raise UndertowError(f"set {SIGNER_KEY} to the oracle signer's private key")
     price, contracts = micro_usd(dollars), to_read(deployment, rpc)
-    perpetuals, missing = contracts.deployment.group.perpetuals, set(without or ())
-    if unknown := missing - {one.name for one in perpetuals}:
-        raise UndertowError(f"no market {min(unknown)}: {', '.join(p.name for p in perpetuals)}")
+    group, missing = contracts.deployment.group, set(without or ())
+    known = {one.unit for one in group.perpetuals}
+    if unknown := missing - known:
+        raise UndertowError(f"no market of {min(unknown)}: {', '.join(sorted(known))}")
     while True:
         now = _now(contracts)
         batch, moment = _waiting(contracts, now)
         if moment <= now:
             break
         time.sleep(PAUSE_SECONDS)
-    prices = prices_of((one for one in perpetuals if one.name not in missing), price)
+    prices = group.prices(price, missing)
     signed = reporter.sign(contracts.deployment, signer, moment, prices)
     typer.echo(json.dumps({"batch": batch, **signed.to_json()}))
 

@@ -5,8 +5,6 @@ pragma solidity 0.8.37;
 
 /// @dev Of the scalar field of BN254, in which every word is.
 uint256 constant FIELD_ORDER = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
-/// @dev Words of a round's prices.
-uint256 constant PRICE_WORDS = 3;
 
 /// @title  Layout
 /// @notice Layouts that the contracts share with the circuits and with Python.
@@ -29,11 +27,11 @@ library Layout {
     uint256 internal constant HEADER_NEW_STATE_ROOT = 5;
 
     // Words. What a batch publishes first; the contract knows it.
-    uint256 internal constant BATCH_HEADER_WORDS = 12;
+    uint256 internal constant BATCH_HEADER_WORDS = 10;
     uint256 internal constant BATCH_HEADER_SET_ROOT = 6;
     uint256 internal constant BATCH_HEADER_PRICES = 7;
-    uint256 internal constant BATCH_HEADER_TIME = 10;
-    uint256 internal constant BATCH_HEADER_MARKET_PARAMS_HASH = 11;
+    uint256 internal constant BATCH_HEADER_TIME = 8;
+    uint256 internal constant BATCH_HEADER_MARKET_PARAMS_HASH = 9;
 
     // Words. What a batch publishes of the house's half of the new state; its marks are the prices.
     uint256 internal constant BATCH_HOUSE_WORDS = 2;
@@ -92,10 +90,9 @@ library Layout {
     uint256 internal constant KIND_WITHDRAW = 3;
     uint256 internal constant KIND_HOUSE_DEPOSIT = 4;
 
-    // Prices of a round, several to a word.
-    uint256 internal constant INSTRUMENTS = 16;
-    uint256 internal constant PRICE_WIDTH = 36;
-    uint256 internal constant PRICE_MASK = 68719476735;
-    uint256 internal constant PRICES_PER_WORD = 7;
-    uint256 internal constant HALTED_AT = 72;
+    // Prices of a round, in one word.
+    uint256 internal constant UNDERLYINGS = 2;
+    uint256 internal constant PRICE_WIDTH = 26;
+    uint256 internal constant PRICE_MASK = 67108863;
+    uint256 internal constant HALTED_AT = 52;
 }

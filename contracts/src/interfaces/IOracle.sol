@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {PRICE_WORDS} from "../generated/Layout.sol";
 import {IPriceSource} from "./IPriceSource.sol";
 
 /// @title  IOracle
@@ -21,7 +20,7 @@ interface IOracle is IPriceSource {
 
     /// @notice One signer's prices, 0 for what it cannot price; the moment is common to all and signed with them.
     struct Report {
-        uint256[PRICE_WORDS] words;
+        uint256 word;
         bytes signature;
     }
 
@@ -35,11 +34,11 @@ interface IOracle is IPriceSource {
     error UnknownSigner(address signer);
     /// @notice Reports go by rising signer address, which shows that the signers are distinct.
     error SignersNotAscending(address given, address previous);
-    /// @notice Too few reports back an instrument's price, and too few do not: bring more of them.
-    error Inconclusive(uint256 instrument, uint256 backing, uint256 reports);
+    /// @notice Too few reports back an underlying's price, and too few do not: bring more of them.
+    error Inconclusive(uint256 underlying, uint256 backing, uint256 reports);
 
     /// @notice What a signer signs, once for each moment.
-    function digest(uint64 time, uint256[PRICE_WORDS] calldata words) external view returns (bytes32);
+    function digest(uint64 time, uint256 word) external view returns (bytes32);
 
     /// @notice How far, in basis points, a median may be from the mark recorded `elapsed` seconds before.
     function allowedJump(uint256 elapsed) external view returns (uint256);

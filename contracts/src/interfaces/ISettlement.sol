@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: UNLICENSED
 pragma solidity 0.8.37;
 
-import {PRICE_WORDS} from "../generated/Layout.sol";
 import {IPriceSource} from "./IPriceSource.sol";
 import {IVault} from "./IVault.sol";
 import {IVerifier} from "./IVerifier.sol";
@@ -58,7 +57,7 @@ interface ISettlement {
     /// @notice The set of batch `batch` is fixed; `id` is the parent of the next.
     event BatchClosed(uint64 indexed batch, bytes32 id, uint256 setRoot, uint64 grid, uint64 bound);
     /// @notice The set of batch `batch` has its price, for good.
-    event BatchPriced(uint64 indexed batch, uint64 time, uint256[PRICE_WORDS] words);
+    event BatchPriced(uint64 indexed batch, uint64 time, uint256 word);
     /// @notice A batch moved the state; `data` is what was published.
     event BatchSettled(uint64 indexed batch, uint256 newStateRoot, uint64 priceTime, bytes data);
     /// @notice A run moved the state; `data` is what was published, the requests are in the vault's events.
@@ -184,7 +183,7 @@ interface ISettlement {
     function set(uint64 batch) external view returns (Set memory);
 
     /// @notice Time and prices of a pending set, or of the last settled one; the time is 0 while it has none.
-    function price(uint64 batch) external view returns (uint64 time, uint256[PRICE_WORDS] memory words);
+    function price(uint64 batch) external view returns (uint64 time, uint256 word);
 
     /// @notice The grid point that a block of time `timestamp` may record for a pending set without a price.
     function pricePoint(uint64 batch, uint256 timestamp) external view returns (uint64 time);

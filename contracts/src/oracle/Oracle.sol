@@ -4,25 +4,24 @@ pragma solidity 0.8.37;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
-import {Layout, PRICE_WORDS} from "../generated/Layout.sol";
+import {Layout} from "../generated/Layout.sol";
 import {IOracle} from "../interfaces/IOracle.sol";
 import {IPriceSource} from "../interfaces/IPriceSource.sol";
 import {PriceWords} from "./PriceWords.sol";
 
 /// @title  Oracle
 /// @notice Prices as the median of the reports of 2f + 1 among 3f + 1 signers, each for one moment.
-/// @dev    Signers and bounds are fixed: nobody holds a key that sets a price. Each instrument is judged by itself: one
-///         without a price is halted, and stops no other (docs/adr/0008-one-halted-instrument-stops-no-other.md).
+/// @dev    Signers and bounds are fixed: nobody holds a key that sets a price. Each underlying is judged by itself: one
+///         without a price is halted, and stops no other (docs/adr/0008-one-halted-underlying-stops-no-other.md).
 ///         A report backs a price if it is near the lower median of those that have one. With at most f liars, f + 1
 ///         of 2f + 1 backers are honest, so the median lies between two honest reports, whatever a poster picks; and
 ///         of f + 1 reports that do not back it one is honest, so liars alone halt nothing.
-///         A price that jumps halts its instrument, and the mark walks to it: a true price is reached by waiting, a
+///         A price that jumps halts its underlying, and the mark walks to it: a true price is reached by waiting, a
 ///         false one only if a quorum keeps signing it all that while.
 contract Oracle is IOracle, EIP712 {
-    using PriceWords for uint256[PRICE_WORDS];
+    using PriceWords for uint256;
 
-    bytes32 public constant REPORT_TYPEHASH =
-        keccak256("Report(uint64 time,uint256 word0,uint256 word1,uint256 word2)");
+    bytes32 public constant REPORT_TYPEHASH = keccak256("Report(uint64 time,uint256 word)");
     uint256 private constant BASIS_POINTS = 10_000;
     /// @dev Keeps everyone's report well inside a block.
     uint256 private constant MAX_SIGNERS = 31;
@@ -42,15 +41,16 @@ contract Oracle is IOracle, EIP712 {
     /// @inheritdoc IOracle
     mapping(address signer => bool registered) public isSigner;
 
-    constructor(address[] memory signers, uint16 listed_, Bounds memory bounds)
+    constructor(address[] memory signers, uint256 listed_, Bounds memory bounds)
         EIP712("Undertow Oracle", "1")
     {
         if (signers.length < 4 || signers.length > MAX_SIGNERS || signers.length % 3 != 1) {
             revert InvalidSigners(signers.length, MAX_SIGNERS);
         }
         if (
-            listed_ == 0 || bounds.maxDeviation == 0 || bounds.maxDeviation >= BASIS_POINTS
-                || bounds.maxJump == 0 || bounds.jumpPeriod == 0 || bounds.patience == 0
+            listed_ == 0 || listed_ >> Layout.UNDERLYINGS != 0 || bounds.maxDeviation == 0
+                || bounds.maxDeviation >= BASIS_POINTS || bounds.maxJump == 0 || bounds.jumpPeriod == 0
+                || bounds.patience == 0
         ) revert InvalidBounds();
         address previous;
         for (uint256 i; i < signers.length; ++i) {
@@ -68,12 +68,11 @@ contract Oracle is IOracle, EIP712 {
     }
 
     /// @inheritdoc IPriceSource
-    function pricesAt(
-        uint64 time,
-        bytes calldata evidence,
-        uint64 previousTime,
-        uint256[PRICE_WORDS] calldata previous
-    ) external view returns (uint256[PRICE_WORDS] memory words) {
+    function pricesAt(uint64 time, bytes calldata evidence, uint64 previousTime, uint256 previous)
+        external
+        view
+        returns (uint256 word)
+    {
         // 1. A quorum, of a moment that has come.
         if (time > block.timestamp) revert TimeInFuture(time, block.timestamp);
         Report[] memory reports = abi.decode(evidence, (Report[]));
@@ -82,7 +81,7 @@ contract Oracle is IOracle, EIP712 {
         // 2. Distinct signers vouch for it.
         _checkSignatures(time, reports);
 
-        // 3. Each instrument has the price that they agree on, or none.
+        // 3. Each underlying has the price that they agree on, or none.
         return _marks(reports, previous, time, previousTime);
     }
 
@@ -93,8 +92,8 @@ contract Oracle is IOracle, EIP712 {
     }
 
     /// @inheritdoc IOracle
-    function digest(uint64 time, uint256[PRICE_WORDS] memory words) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(REPORT_TYPEHASH, time, words[0], words[1], words[2])));
+    function digest(uint64 time, uint256 word) public view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(REPORT_TYPEHASH, time, word)));
     }
 
     /// @inheritdoc IOracle
@@ -105,44 +104,43 @@ contract Oracle is IOracle, EIP712 {
     function _checkSignatures(uint64 time, Report[] memory reports) private view {
         address previous;
         for (uint256 i; i < reports.length; ++i) {
-            address signer = ECDSA.recover(digest(time, reports[i].words), reports[i].signature);
+            address signer = ECDSA.recover(digest(time, reports[i].word), reports[i].signature);
             if (!isSigner[signer]) revert UnknownSigner(signer);
             if (signer <= previous) revert SignersNotAscending(signer, previous);
             previous = signer;
-            reports[i].words.check();
+            reports[i].word.check();
         }
     }
 
-    function _marks(
-        Report[] memory reports,
-        uint256[PRICE_WORDS] memory previous,
-        uint64 time,
-        uint64 previousTime
-    ) private view returns (uint256[PRICE_WORDS] memory words) {
+    function _marks(Report[] memory reports, uint256 previous, uint64 time, uint64 previousTime)
+        private
+        view
+        returns (uint256 word)
+    {
         uint256[] memory prices = new uint256[](reports.length);
         bool early = block.timestamp < uint256(time) + patience;
         uint256 elapsed = time - previousTime;
         uint256 allowed = allowedJump(elapsed);
-        for (uint256 i; i < Layout.INSTRUMENTS; ++i) {
+        for (uint256 i; i < Layout.UNDERLYINGS; ++i) {
             // What is not listed has no mark, whatever a signer says of it.
             if (listed >> i & 1 == 0) continue;
             _sort(prices, reports, i);
             uint256 mark = _median(i, prices, early);
             uint256 before = previous.get(i);
             if (mark == 0) {
-                words.halt(i);
+                word = word.halt(i);
                 mark = before;
             } else if (_distance(mark, before) * BASIS_POINTS > before * allowed && before != 0) {
-                words.halt(i);
+                word = word.halt(i);
                 mark = _towards(mark, before, elapsed);
             }
-            words.put(i, mark);
+            word = word.put(i, mark);
         }
     }
 
     /// @dev What the reports agree on, 0 for nothing. The lower median: of an even number of reports it is still a
-    ///      price that somebody signed. Unchecked: counts and indices stay within the reports, prices within 36 bits.
-    function _median(uint256 instrument, uint256[] memory prices, bool early)
+    ///      price that somebody signed. Unchecked: counts and indices stay within the reports, prices within 26 bits.
+    function _median(uint256 underlying, uint256[] memory prices, bool early)
         private
         view
         returns (uint256 median)
@@ -159,7 +157,7 @@ contract Oracle is IOracle, EIP712 {
             uint256 backing = median == 0 ? 0 : last - first + 1;
             if (backing >= QUORUM) return median;
             if (early && prices.length - backing < MINORITY) {
-                revert Inconclusive(instrument, backing, prices.length);
+                revert Inconclusive(underlying, backing, prices.length);
             }
             return 0;
         }
@@ -172,13 +170,11 @@ contract Oracle is IOracle, EIP712 {
         return price > before ? before + step : before - step;
     }
 
-    /// @dev The reports' prices of an instrument, rising. Unchecked: indices stay within the reports.
-    function _sort(uint256[] memory prices, Report[] memory reports, uint256 instrument) private pure {
-        uint256 index = instrument / Layout.PRICES_PER_WORD;
-        uint256 shift = Layout.PRICE_WIDTH * (instrument % Layout.PRICES_PER_WORD);
+    /// @dev The reports' prices of an underlying, rising. Unchecked: indices stay within the reports.
+    function _sort(uint256[] memory prices, Report[] memory reports, uint256 underlying) private pure {
         unchecked {
             for (uint256 i; i < reports.length; ++i) {
-                uint256 price = reports[i].words[index] >> shift & Layout.PRICE_MASK;
+                uint256 price = reports[i].word.get(underlying);
                 uint256 j = i;
                 for (; j > 0 && prices[j - 1] > price; --j) {
                     prices[j] = prices[j - 1];

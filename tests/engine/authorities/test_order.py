@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.cases import NO_ACCRUALS, NO_RISK, SHALLOW, line, lots_of, sheet_of
-from tests.strategies import account, order, params, prices
+from tests.strategies import account, lot_marks, order, params
 from undertow.engine.authorities.order import effect_of, judge_order
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Effect
@@ -28,7 +28,7 @@ LARGEST = (1 << 30) - 1
 TERMS = Terms(
     time=5,
     lanes=(0, 9),
-    prices=prices(MARK, (0, 3)),
+    prices=lot_marks(MARK, (0, 3)),
     sheet=sheet_of({0: line(value=MARK << 16), 3: line(value=MARK << 16)}),
     accruals=NO_ACCRUALS,
     params=params((0, 3, 9), SHALLOW, NO_RISK, profit_cap=1 << 95),

@@ -8,18 +8,17 @@ from undertow.engine.batch import Batch
 from undertow.engine.transition import transition
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
-from undertow.protocol.perpetual import prices_of
 from undertow.protocol.state import State
-from undertow.protocol.units import Lots, MicroUsd, Money, Price, money
+from undertow.protocol.units import Lots, MicroUsd, Money, Price, UnitPrice
 from venue.backtest.attribution import Attribution, attributed, house_equity, values
 from venue.backtest.uncommitted import UncommittedState, opened
-from venue.markets import BTC, LISTED, LOCAL_PARAMS
+from venue.markets import BTC, LOCAL_GROUP, LOCAL_PARAMS
 
 BEGIN = 1_700_000_000
 
 
-def marks(dollars: int) -> tuple[Price, ...]:
-    return prices_of(LISTED, MicroUsd(dollars * 1_000_000))
+def marks(dollars: int) -> tuple[UnitPrice, ...]:
+    return LOCAL_GROUP.prices(MicroUsd(dollars * 1_000_000))
 
 
 def first() -> State:
@@ -31,12 +30,12 @@ def first() -> State:
 
 def skewed(lots: int, rate: int = 0) -> State:
     state = first()
-    lead = replace(state.underlyings[0], funding_rate=rate)
+    btc = replace(state.underlyings[0], funding_rate=rate)
     market = Market(skew=Lots(lots), kappa=state.markets[0].kappa)
     return replace(
         state,
         markets=(market, *state.markets[1:]),
-        underlyings=(lead, *state.underlyings[1:]),
+        underlyings=(btc, *state.underlyings[1:]),
     )
 
 
@@ -89,8 +88,8 @@ def test_money_that_no_part_knows_is_named() -> None:
 
 def test_a_lot_is_worth_its_mark_less_the_funding_it_paid() -> None:
     state = skewed(0)
-    lead = replace(state.underlyings[0], funding=3 << 57)
-    worth = values(replace(state, underlyings=(lead, *state.underlyings[1:])), LOCAL_PARAMS)
-    assert worth[0] == money(state.marks[0]) - 3 * LOCAL_PARAMS.market(0).units
-    assert worth[1] == money(state.marks[1]) - 3
+    btc = replace(state.underlyings[0], funding=3 << 57)
+    worth = values(replace(state, underlyings=(btc, *state.underlyings[1:])), LOCAL_PARAMS)
+    unit = (60_000 << 16) - 3
+    assert worth[:2] == [100 * unit, unit]
     assert worth[2:] == [0] * 14

@@ -8,11 +8,12 @@ import pytest
 
 from tests.venue.backtest.small import setup, window
 from undertow.engine.batch import Batch
+from undertow.engine.lots import lot_prices
 from undertow.engine.margin import book_of, equity
 from undertow.engine.markets import price_sheet
 from undertow.engine.transition import transition
 from undertow.protocol.state import State
-from undertow.protocol.units import Lots, Money, Price
+from undertow.protocol.units import Lots, Money, UnitPrice
 from venue.backtest.debts import check
 from venue.backtest.replay import Replay, replay
 from venue.backtest.run_report import run_report
@@ -34,7 +35,7 @@ def test_the_committed_state_has_the_same_fills_and_the_same_cash() -> None:
     committed: list[State] = []
 
     def step(
-        before: State, batch: Batch, prices: tuple[Price, ...], at: Point, halted: int
+        before: State, batch: Batch, prices: tuple[UnitPrice, ...], at: Point, halted: int
     ) -> None:
         if not committed:
             deposits = [before.accounts[i].cash // (1_000_000 << 16) for i in before.accounts]
@@ -78,7 +79,8 @@ def test_the_parts_add_up_to_the_unit(run: Replay) -> None:
 
 def test_the_accounts_equity_is_that_of_margin(run: Replay) -> None:
     state = run.state
-    sheet = price_sheet(state.underlyings, state.marks, run.setup.group.params)
+    params = run.setup.group.params
+    sheet = price_sheet(state.underlyings, lot_prices(state.marks, params), params)
     accounts = [state.accounts[i] for i in range(len(state.accounts))]
     assert run.owned == [equity(book_of(account), sheet) for account in accounts]
     assert -run.parts.bad_debt == sum(max(-one, 0) for one in run.owned)
