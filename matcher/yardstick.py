@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from undertow.engine.authorities.order import effect_of, judge_order
+from undertow.engine.authorities.order import effects_of, judge_order
 from undertow.engine.clearing import Interest, clear
 from undertow.engine.house import house_may_grow
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import Supply, premium, supply_of
 from undertow.engine.terms import Terms
 from undertow.protocol.order import Order
-from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MarketParams
 from undertow.protocol.state import State
 from undertow.protocol.units import (
@@ -97,12 +96,13 @@ class Yardstick:
         return self.state.time
 
     def is_near(self, order: Order) -> bool:
-        """Return whether the limit accepts a price within the band; only of listed markets."""
+        """Return whether a limit accepts a price within the band; only of listed markets."""
         limits = self._limits.get(order.instrument)
         if limits is None:
             return False
         low, high = limits
-        return order.limit_price <= high if order.is_sell else order.limit_price >= low
+        buys = bool(order.bid) and order.limit_price >= low
+        return buys or (bool(order.ask) and order.ask_limit <= high)
 
     def refusal(self, order: Order) -> str | None:
         """Return why the order would be refused at the last marks, None if it would not."""
@@ -111,8 +111,9 @@ class Yardstick:
             return UNKNOWN
         if not self._priced:
             return None
-        reason = judge_order(order, account, self._terms, repeated=False).reason
-        return None if reason is Outcome.CLEARED else reason.name
+        sides = judge_order(order, account, self._terms, repeated=False)
+        refused = [verdict.reason.name for verdict in sides if not verdict.eligible]
+        return refused[0] if len(refused) == len(sides) else None
 
     def parked(self, order: Order) -> str | None:
         """Return why an order gets no slot for now, None if it may."""
@@ -131,10 +132,10 @@ class Yardstick:
         if mark == 0:
             return 0
         interests = [
-            Interest(
-                size=effect_of(order, self.state.accounts[order.account]).left,
-                limit_price=order.limit_price,
-            )
+            [
+                Interest(size=effect.left, limit_price=effect.limit)
+                for effect in effects_of(order, self.state.accounts[order.account])
+            ]
             for order in orders
         ]
         fills = clear(self._supply(instrument), interests).fills

@@ -144,13 +144,30 @@ def order(account: int, size: int, limit: int = PRICE, **fields: Any) -> Order:
     known = {"instrument": 0, "nonce": 1, "expiry": NEVER, "fee_cap": PARAMS.taker_fee}
     return Order(
         account=account,
-        is_sell=size < 0,
-        size=Lots(abs(size)),
+        bid=Lots(max(size, 0)),
+        ask=Lots(max(-size, 0)),
         limit_price=Price(limit),
         **{**known, **fields},
     )
 
 
+def quote(account: int, bid: int, ask: int, low: int, spread: int, **fields: Any) -> Order:
+    """Return a quote, whose ask's limit is the spread above its bid's."""
+    sides: dict[str, Any] = {"ask": Lots(ask), "spread": Price(spread)}
+    return order(account, bid, low, **{**sides, **fields})
+
+
+QUOTES = st.builds(
+    quote,
+    account=st.integers(1, TRADERS),
+    bid=st.integers(1, 80),
+    ask=st.integers(1, 80),
+    low=st.integers(PRICE - 100_000, PRICE + 50_000),
+    spread=st.integers(1, 100_000),
+    instrument=st.sampled_from((*LISTED, 3)),
+    nonce=st.integers(0, 3),
+    fee_cap=st.just(0),
+)
 ORDERS = st.builds(
     order,
     account=st.integers(1, TRADERS),

@@ -185,12 +185,10 @@ def _trade(
     return Order(
         account=account,
         instrument=random_.choice(lanes),
-        is_sell=is_sell,
-        size=Lots(random_.randint(1, 120)),
+        **_sides(random_, is_sell, random_.randint(1, 120)),
         limit_price=Price(min(max(limit, 0), MAX_PRICE)),
         nonce=state.accounts[account].nonce + random_.choice((0, 1, 1, 1)),
         expiry=time,
-        immediate_or_cancel=random_.random() < 0.3,
         fee_cap=400,
     )
 

@@ -77,7 +77,7 @@ def test_an_order_gets_a_checked_receipt(url: str, kind: type[Client | AsyncClie
     envelope = sealed(known, trader)
     receipt: Receipt = call(kind, "submit", envelope, known, url=url)
     assert call(kind, "submit", envelope, known, url=url) == receipt
-    assert trader.sent[0].is_sell
+    assert trader.sent[0].ask
     assert trader.sent[0].nonce == trader.nonce == 1
 
 

@@ -21,7 +21,7 @@ from undertow.protocol.units import Lots, Money, Price
 from undertow.protocol.venue import Venue
 from undertow.protocol.words import commitment, evaluate, signals
 
-ORDER = Order(7, 2, True, Lots(9), Price(5), 1, 4, fee_cap=3)
+ORDER = Order(7, 2, Lots(0), Lots(9), Price(5), 1, 4, fee_cap=3)
 
 
 @given(st.integers(0, 2**189 - 1))

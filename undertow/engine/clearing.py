@@ -43,7 +43,7 @@ class Clearing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Quote:
+class _Curve:
     """The uniform price that a net flow leads to."""
 
     supply: Supply
@@ -63,26 +63,30 @@ class _Quote:
         return sum(-o.size for o in orders if o.size < 0 and self.accepts(o, flow))
 
 
-def clear(supply: Supply, orders: Sequence[Interest]) -> Clearing:
-    """Return the one clearing of ``orders`` (slot order is time order) against the house."""
-    quote = _Quote(supply)
-    flow = _net_flow(quote, orders)
-    side = _side(quote, orders, flow)
-    fills = _fills(quote, orders, flow, side)
+def clear(supply: Supply, slots: Sequence[Sequence[Interest]]) -> Clearing:
+    """Return the one clearing of all slots' sides (slot order is time order) against the house.
+
+    At one price at most one side of a slot trades.
+    """
+    orders = [side for sides in slots for side in sides]
+    curve = _Curve(supply)
+    flow = _net_flow(curve, orders)
+    side = _side(curve, orders, flow)
+    fills = iter(_fills(curve, orders, flow, side))
     pool = pool_after(supply, flow)
     rate = premium(supply, flow)
     return Clearing(
         flow=Lots(flow),
         premium=rate,
         price=Money(money(supply.mark) + rate),
-        fills=fills,
+        fills=tuple(Lots(sum(next(fills) for _ in sides)) for sides in slots),
         side=side,
         pool=pool,
         kept=Money(rate * flow - (pool - supply.pool)),
     )
 
 
-def _net_flow(quote: _Quote, orders: Sequence[Interest]) -> int:
+def _net_flow(curve: _Curve, orders: Sequence[Interest]) -> int:
     """Return the largest flow that willing buyers carry after the sellers that must fill.
 
     The surplus falls strictly with the flow, so bisection finds the only clearing flow.
@@ -91,25 +95,25 @@ def _net_flow(quote: _Quote, orders: Sequence[Interest]) -> int:
     high: int = sum(o.size for o in orders if o.size > 0)
     while low < high:
         middle = (low + high + 1) // 2
-        if middle <= quote.demand(orders, middle) - quote.offer(orders, middle - 1):
+        if middle <= curve.demand(orders, middle) - curve.offer(orders, middle - 1):
             low = middle
         else:
             high = middle - 1
     return low
 
 
-def _side(quote: _Quote, orders: Sequence[Interest], flow: int) -> int:
-    return 1 if quote.demand(orders, flow) - quote.offer(orders, flow) >= flow else -1
+def _side(curve: _Curve, orders: Sequence[Interest], flow: int) -> int:
+    return 1 if curve.demand(orders, flow) - curve.offer(orders, flow) >= flow else -1
 
 
-def _fills(quote: _Quote, orders: Sequence[Interest], flow: int, side: int) -> tuple[Lots, ...]:
-    demand, offer = quote.demand(orders, flow), quote.offer(orders, flow)
+def _fills(curve: _Curve, orders: Sequence[Interest], flow: int, side: int) -> tuple[Lots, ...]:
+    demand, offer = curve.demand(orders, flow), curve.offer(orders, flow)
     room = offer + flow if side > 0 else demand - flow
-    room -= quote.demand(orders, flow + 1) if side > 0 else quote.offer(orders, flow - 1)
+    room -= curve.demand(orders, flow + 1) if side > 0 else curve.offer(orders, flow - 1)
     fills = []
     for order in orders:
-        fill: int = order.size if order.size and quote.accepts(order, flow) else 0
-        if fill * side > 0 and not quote.accepts(order, flow + side):
+        fill: int = order.size if order.size and curve.accepts(order, flow) else 0
+        if fill * side > 0 and not curve.accepts(order, flow + side):
             fill = Lots(side * min(abs(fill), room))
             room -= abs(fill)
         fills.append(Lots(fill))

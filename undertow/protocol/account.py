@@ -15,7 +15,14 @@ from undertow.protocol.fields import Field, Sign, element, grouped
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.packing import Words
 from undertow.protocol.sheet import INSTRUMENTS
-from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, NONCE_WIDTH, Lots, Money
+from undertow.protocol.units import (
+    LOTS_WIDTH,
+    MONEY_WIDTH,
+    NONCE_WIDTH,
+    SIZE_WIDTH,
+    Lots,
+    Money,
+)
 
 MAGNITUDE_BITS = LOTS_WIDTH
 FLAT = (Lots(0),) * INSTRUMENTS
@@ -56,7 +63,7 @@ class Account:
     view_key: Annotated[int, element("shared with the operator; encrypts its deltas")]
     version: Annotated[int, Field(32, "changes so far")] = 0
     nonce: Annotated[int, Field(NONCE_WIDTH, "of the last order that was eligible")] = 0
-    filled: Annotated[Lots, Field(LOTS_WIDTH, "lots of that order that are done")] = Lots(0)
+    filled: Annotated[Lots, Field(SIZE_WIDTH, "lots, net, under that nonce", Sign.WRAPS)] = Lots(0)
     cash: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)] = Money(0)
     net_deposits: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)] = Money(0)
     positions: Annotated[tuple[Lots, ...], grouped(POSITIONS, "lots")] = FLAT
