@@ -16,7 +16,7 @@ include "select.circom";
 // only (docs/adr/0001-one-clearing-flow.md). The side matters only when an order is rationed, and
 // then the rule forces it.
 // @output(proves) pool, kept: after the flow, and what the flow pays beyond the pool's change.
-// @cost 1726
+// @cost 1763
 template ClearMarket() {
     input Signed() skew;
     signal input kappa; // 2^-32 micro-USD per lot squared
@@ -45,8 +45,13 @@ template ClearMarket() {
     assert(PRICING_FLOW_CAP_WIDTH() <= LOTS_WIDTH());
     signal reach <== Smaller(LARGEST)(skewCap, skew.magnitude + flowCap);
     signal cap <== Larger(LARGEST)(houseGrows * reach, skew.magnitude);
-    Range(LARGEST)(cap - at.skew);
-    signal within <== NonNegative(MOVED_WIDTH())(cap - further.skew);
+    // On the other side of zero the flow's alone. A flow that starts or ends at zero may count as
+    // such a one: its bound is the same, or it is within any.
+    signal turned <== Smaller(LARGEST)(cap, flowCap);
+    signal most <== cap + at.move.crosses * (turned - cap);
+    signal mostFurther <== cap + further.move.crosses * (turned - cap);
+    Range(LARGEST)(most - at.skew);
+    signal within <== NonNegative(MOVED_WIDTH())(mostFurther - further.skew);
 
     // A flow's share of the growth joins what is left; without a flow the pool stays.
     var SHARE = MARKET_ROW_POOL_WIDTH() + PRICING_KEEP_WIDTH();

@@ -7,7 +7,8 @@ include "nouns.circom";
 // @notice Step 4, second half: fill, fee and the new account of a slot (undertow/engine/fill.py).
 // @input(assumes) lots: ranged, and allowed by the clearing rule; 0 where the verdict is not
 // eligible.
-// @output(proves) after: the account moved by the fill; of a refused slot only its version.
+// @output(proves) after: the account moved by the fill; of a refused slot only its version. What may
+// leave of it is as it was.
 // @output(proves) delta: what is published of that, before encryption.
 // @cost 141
 template Fill() {
@@ -29,8 +30,7 @@ template Fill() {
     signal paid <== fill * cost;
     cash <== -paid - fee;
 
-    // Never back towards zero by an order's own size: an equal nonce with a smaller one gives nothing
-    // back.
+    // Never back by an order's own size: an equal nonce with a smaller one gives nothing back.
     Effect() effect <== verdict.effect;
     signal spent <== effect.spends * (effect.left - lots);
     signal filled <== effect.carried + fill + spent * (1 - 2 * effect.isSell);
@@ -40,7 +40,9 @@ template Fill() {
     after.nonce <== before.nonce + verdict.eligible * (effect.nonce - before.nonce);
     after.filled <== before.filled + verdict.eligible * (filled - before.filled);
     after.cash <== before.cash + cash;
-    after.netDeposits <== before.netDeposits;
+    after.settled <== before.settled;
+    after.pending <== before.pending;
+    after.since <== before.since;
     after.positions <== ReplacePosition()(before.positions, hot, position, position.value + fill);
 
     delta.instrument <== effect.instrument;

@@ -27,6 +27,7 @@ bus MarketParams() {
     signal takerFee; // 2^-20 of the notional
     signal makerFee; // 2^-20 of the notional
     signal profitCap; // 2^-16 micro-USD
+    signal vesting; // seconds over which profit vests
 }
 
 // The market table: what every batch needs of each instrument, and the hash of the rest.
@@ -88,6 +89,7 @@ bus Terms() {
     signal takerFee; // 2^-20 of the notional
     signal makerFee; // 2^-20 of the notional
     signal profitCap; // 2^-16 micro-USD
+    signal vesting; // seconds over which profit vests
 }
 
 // What a slot may do to its account, at most; the clearing decides how much of it.

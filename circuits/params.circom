@@ -7,8 +7,8 @@ include "words.circom";
 
 // @notice The hash of the governed parameters (undertow/protocol/params.py).
 // Risks, caps, units and rules of funding are ranged here, since their hash packs them and a word
-// must have one opening; a range costs less than the hash that it saves. Fees, pricing and the
-// profit cap are not: the contract holds the hash, and who writes it refuses what is out of range.
+// must have one opening; a range costs less than the hash that it saves. Fees, pricing, profit cap and
+// vesting are not: the contract holds the hash, and who writes it refuses what is out of range.
 // @cost 2853
 template ParamsHash() {
     input MarketParams() params;
@@ -34,6 +34,7 @@ template ParamsHash() {
     words.takerFee <== params.takerFee;
     words.makerFee <== params.makerFee;
     words.profitCap <== params.profitCap;
+    words.vesting <== params.vesting;
     out <== MarketParamsHash()(words);
 }
 
@@ -44,6 +45,7 @@ template TermsOf() {
     signal input takerFee; // 2^-20 of the notional
     signal input makerFee; // the same
     signal input profitCap; // money
+    signal input vesting; // seconds over which profit vests
     output Terms() terms;
 
     terms.venue <== venue.chainId * (1 << CONTRACT_WIDTH()) + venue.contract;
@@ -51,4 +53,5 @@ template TermsOf() {
     terms.takerFee <== takerFee;
     terms.makerFee <== makerFee;
     terms.profitCap <== profitCap;
+    terms.vesting <== vesting;
 }

@@ -104,6 +104,7 @@ bus Move() {
     signal paid; // by all users together, signed
     signal left; // of the pool that was there
     signal grown; // potential, of which the pool takes its share
+    signal crosses; // 0 or 1: the signs of both skews differ
 }
 
 // @notice What users pay for a move from the skew to another one, and what it does to the pool.
@@ -122,6 +123,7 @@ template MoveSkew() {
     _ <== supply.grid;
     var negative = supply.skew.negative;
     signal crosses <== negative + end.negative - 2 * negative * end.negative;
+    move.crosses <== crosses;
     signal grows <== NonNegative(MOVED_WIDTH())(end.magnitude - supply.skew.magnitude);
     signal shrinks <== (1 - crosses) * (1 - grows);
     signal square <== end.magnitude * end.magnitude;

@@ -10,6 +10,7 @@ include "merkle.circom";
 include "nouns.circom";
 include "poseidon.circom";
 include "select.circom";
+include "vesting.circom";
 
 // One request of the vault's queue: none, open, deposit, withdraw or house deposit
 // (undertow/engine/requests.py). The contract supplies the word and the key, so they are well
@@ -40,28 +41,39 @@ template RequireNew() {
     opens * account.nonce === 0;
     opens * account.filled === 0;
     opens * account.cash === 0;
-    opens * account.netDeposits === 0;
+    opens * account.settled === 0;
+    opens * account.pending === 0;
+    opens * account.since === 0;
     for (var w = 0; w < POSITION_WORDS(); w++) {
         opens * account.positions[w] === 0;
     }
 }
 
-// @notice Whether initial margin holds with that much cash, all profit counted, and nothing is held
-// that is halted: what it lost since its mark may be known.
+// @notice Whether so much may leave an account: it is settled, initial margin holds without it, all
+// profit counted, and nothing is held that is halted: what it lost since its mark may be known.
 // @output(proves) affordable: 0 or 1.
 template Affordable() {
-    signal input cash; // 2^-16 micro-USD, signed
-    signal input positions[POSITION_WORDS()]; // lots, packed
+    input Account() account; // as this touch vests it
+    input Signed() position[INSTRUMENTS()];
+    signal input stuck; // 0 or 1: something is held that is halted
+    signal input money; // 2^-16 micro-USD
     input Entry() sheet[INSTRUMENTS()];
-    signal input halted[INSTRUMENTS()]; // 0 or 1
     signal output affordable;
 
-    Signed() position[INSTRUMENTS()] <== OpenPositions()(positions);
-    Book() book <== OpenBook()(cash, position, sheet);
+    _ <== account.owner;
+    _ <== account.viewKey;
+    _ <== account.version;
+    _ <== account.nonce;
+    _ <== account.filled;
+    _ <== account.pending;
+    _ <== account.since;
+    _ <== account.positions;
+    Book() book <== OpenBook()(account.cash - money, position, sheet);
     signal surplus <== Surplus()(book, book.equity);
     signal margined <== NonNegative(SURPLUS_WIDTH())(surplus);
-    signal stuck <== HoldsHalted()(halted, position);
-    affordable <== margined * (1 - stuck);
+    signal settled <== NonNegative(SETTLED_WIDTH())(account.settled - money);
+    signal backed <== margined * settled;
+    affordable <== backed * (1 - stuck);
 }
 
 // @notice Serves one request.
@@ -71,7 +83,10 @@ template ServeRequest() {
     signal input held; // 2^-16 micro-USD, signed: the venue's money beside the pools
     signal input operatorBits[SECRET_WIDTH()];
     input Entry() sheet[INSTRUMENTS()];
+    signal input exitValue[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
     signal input halted[INSTRUMENTS()]; // 0 or 1
+    signal input time; // seconds, of the marks
+    signal input vesting; // seconds over which profit vests
     signal input word; // the request, packed
     signal input key[2]; // of an opening
     input Account() before;
@@ -104,14 +119,19 @@ template ServeRequest() {
 
     RequireNew()(opens, open.request.account, key, operatorBits, before);
 
-    // A withdrawal is paid whole if initial margin holds after it, at the last batch's prices, and
+    // What may leave, before the request moves anything.
+    Signed() position[INSTRUMENTS()] <== OpenPositions()(before.positions);
+    signal stuck <== HoldsHalted()(halted, position);
+    signal equity <== ExitEquity()(before.cash, position, exitValue);
+    Account() vested <== Vest()(before, equity, stuck, time, vesting);
+
+    // A withdrawal is paid whole if so much is settled, initial margin holds after it, at the last batch's prices, and
     // the venue has the money. Held is less than 2^(AMOUNT + MONEY) and, by the pools, no less than
     // minus INSTRUMENTS times 2^POOL.
     assert(REQUEST_AMOUNT_WIDTH() + MONEY_BITS() < EQUITY_WIDTH());
     assert(BITS_FOR(INSTRUMENTS()) + MARKET_ROW_POOL_WIDTH() < EQUITY_WIDTH());
     var money = open.request.amount * (1 << MONEY_BITS());
-    signal affordable <== Affordable()(before.cash - money, before.positions, sheet,
-        halted);
+    signal affordable <== Affordable()(vested, position, stuck, money, sheet);
     signal covered <== NonNegative(EQUITY_WIDTH())(held - money);
     signal possible <== affordable * covered;
     signal granted <== kind[KIND_WITHDRAW()] * possible;
@@ -121,14 +141,16 @@ template ServeRequest() {
     cash <== (received - paid) * (1 << MONEY_BITS());
 
     Account() after;
-    after.owner <== before.owner;
-    after.viewKey <== before.viewKey;
-    after.version <== before.version + 1;
-    after.nonce <== before.nonce;
-    after.filled <== before.filled;
-    after.cash <== before.cash + cash;
-    after.netDeposits <== before.netDeposits + cash;
-    after.positions <== before.positions;
+    after.owner <== vested.owner;
+    after.viewKey <== vested.viewKey;
+    after.version <== vested.version + 1;
+    after.nonce <== vested.nonce;
+    after.filled <== vested.filled;
+    after.cash <== vested.cash + cash;
+    after.settled <== vested.settled + cash;
+    after.pending <== vested.pending;
+    after.since <== vested.since;
+    after.positions <== vested.positions;
 
     // Leaf 0 is empty for ever: requests without an account go through it and change nothing.
     signal leaf <== Leaf()(before);

@@ -10,6 +10,7 @@ include "request.circom";
 include "sheet.circom";
 include "sponge.circom";
 include "state.circom";
+include "vesting.circom";
 
 // @notice Serves requests of the vault's queue in order (undertow/engine/requests.py). What it
 // proves: STATEMENT.md.
@@ -63,6 +64,8 @@ template Requests(requests) {
     }
     Entry() sheet[INSTRUMENTS()] <== PriceSheet()(mark, params.units, index, params.risk);
 
+    signal exitValue[INSTRUMENTS()] <== ExitValues()(mark, params.units, accruals);
+
     // 3. The requests, chained by the root of the accounts' tree.
     component request[requests];
     signal root[requests + 1];
@@ -77,7 +80,10 @@ template Requests(requests) {
         request[r].held <== held + given + cash;
         request[r].operatorBits <== operatorBits;
         request[r].sheet <== sheet;
+        request[r].exitValue <== exitValue;
         request[r].halted <== halted;
+        request[r].time <== time;
+        request[r].vesting <== params.vesting;
         request[r].word <== word[r];
         request[r].key <== key[r];
         request[r].before <== account[r];

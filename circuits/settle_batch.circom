@@ -15,6 +15,7 @@ include "sheet.circom";
 include "slot.circom";
 include "sponge.circom";
 include "state.circom";
+include "vesting.circom";
 
 // @notice One batch: `slots` orders or touches over one market table, of which `lanes` markets are
 // priced (undertow/engine/transition.py). What it proves, and what each hint may be: STATEMENT.md.
@@ -78,7 +79,8 @@ template SettleBatch(slots, lanes) {
         params.pricingHash, price, halted, funded, row, pricing);
     Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, params.units, paid, params.risk);
     Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee,
-        params.profitCap);
+        params.profitCap, params.vesting);
+    signal exitValue[INSTRUMENTS()] <== ExitValues()(price, params.units, accrued);
 
     // 3. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);
@@ -99,6 +101,7 @@ template SettleBatch(slots, lanes) {
     done.top <== top;
     done.terms <== terms;
     done.sheet <== sheet;
+    done.exitValue <== exitValue;
     done.halted <== halted;
     done.instrument <== lane;
     done.lane <== clear.lane;

@@ -12,6 +12,7 @@ include "lanes.circom";
 include "nouns.circom";
 include "poseidon.circom";
 include "select.circom";
+include "vesting.circom";
 
 // @notice Step 4 for one slot: open what it acts on against the set root, judge it, fill it by the
 // clearing rule, and move its account's leaf and the accounts' tree.
@@ -20,6 +21,7 @@ template Slot(lanes) {
     input Chain(lanes) chain;
     input Terms() terms;
     input Entry() sheet[INSTRUMENTS()];
+    signal input exitValue[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
     signal input halted[INSTRUMENTS()]; // 0 or 1
     signal input instrument[lanes];
     input Lane() lane[lanes];
@@ -103,10 +105,16 @@ template Slot(lanes) {
         next.blocked[l] <== chain.blocked[l] + (1 - chain.blocked[l]) * blocks[l];
     }
 
+    // What may leave, of the account as the fill leaves it.
+    signal worth <== ExitEquity()(filled.after.cash, positions, exitValue);
+    signal lotValue <== Dot(INSTRUMENTS())(hot, exitValue);
+    signal equity <== worth + clear.fill * lotValue;
+    Account() after <== Vest()(filled.after, equity, stuck, terms.time, terms.vesting);
+
     // The leaf.
     signal leaf <== Leaf()(before);
     touch.account <== index;
-    touch.leaf <== Leaf()(filled.after);
+    touch.leaf <== Leaf()(after);
     touch.ciphertext <== EncryptDelta()(before.viewKey, leaf, touch.leaf, filled.delta);
     next.top <== MoveLeaf(LEVELS())(index, children, leaf, touch.leaf, chain.top);
 }
@@ -119,6 +127,7 @@ template Slots(slots, lanes) {
     signal input top[TOP()];
     input Terms() terms;
     input Entry() sheet[INSTRUMENTS()];
+    signal input exitValue[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
     signal input halted[INSTRUMENTS()]; // 0 or 1
     signal input instrument[lanes];
     input Lane() lane[lanes];
@@ -154,6 +163,7 @@ template Slots(slots, lanes) {
         slot[s].chain <== chain[s];
         slot[s].terms <== terms;
         slot[s].sheet <== sheet;
+        slot[s].exitValue <== exitValue;
         slot[s].halted <== halted;
         slot[s].instrument <== instrument;
         slot[s].lane <== lane;

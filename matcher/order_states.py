@@ -50,7 +50,7 @@ class OrderState:
     batch: int = 0
     """The set it is in, or the last one it was in; 0 for none."""
     filled: int = 0
-    """Lots in all sets that it was in; a quote's of both sides, so there may be more than its size."""
+    """Lots in all sets that it was in; a quote's of both sides, maybe more than its size."""
     size: int = 0
     """Lots, a quote's of both sides."""
     why: str = ""

@@ -72,7 +72,6 @@ class Yardstick:
         self.params, self.opened = params, opened
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
         self._priced = any(state.marks)
-        self._limits = {i: self._band(i, band_bp) for i in self.listed}
         sheet = price_sheet(state.underlyings, state.marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
@@ -82,6 +81,7 @@ class Yardstick:
             prices=state.marks,
             halted=state.halted,
             sheet=sheet,
+            accruals=state.accruals,
             params=params,
         )
 
@@ -132,11 +132,9 @@ class Yardstick:
         if mark == 0:
             return 0
         interests = [
-            [
-                Interest(size=effect.left, limit_price=effect.limit)
-                for effect in effects_of(order, self.state.accounts[order.account])
-            ]
+            Interest(size=effect.left, limit_price=effect.limit)
             for order in orders
+            for effect in effects_of(order, self.state.accounts[order.account])
         ]
         fills = clear(self._supply(instrument), interests).fills
         return sum(map(abs, fills)) * self.state.marks[instrument]

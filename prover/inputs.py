@@ -200,6 +200,7 @@ def params_input(params: MarketParams) -> list[int]:
         params.taker_fee,
         params.maker_fee,
         params.profit_cap,
+        params.vesting,
     ]
 
 

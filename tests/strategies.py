@@ -25,7 +25,7 @@ from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import FundingParams
-from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, Lots, Money, Price
+from undertow.protocol.units import MONEY_WIDTH, SIZE_WIDTH, Lots, Money, Price
 from undertow.protocol.venue import Venue
 
 VENUE = Venue(31337, int.from_bytes(bytes(range(20))))
@@ -75,6 +75,7 @@ def params(
     profit_cap: int = 1_000 * DOLLAR,
     funding: FundingParams = FUNDING,
     units: Mapping[int, int] = {},
+    vesting: int = 1 << 15,
 ) -> MarketParams:
     """Return a venue's parameters with the same for each listed instrument.
 
@@ -95,6 +96,7 @@ def params(
         taker_fee=400,
         maker_fee=100,
         profit_cap=Money(profit_cap),
+        vesting=vesting,
     )
 
 
@@ -108,9 +110,11 @@ ACCOUNTS = st.builds(
     view_key=FIELD,
     version=WORDS,
     nonce=WORDS,
-    filled=st.integers(0, (1 << LOTS_WIDTH) - 1).map(Lots),
+    filled=st.integers(1 - (1 << SIZE_WIDTH), (1 << SIZE_WIDTH) - 1).map(Lots),
     cash=MONEY,
-    net_deposits=MONEY,
+    settled=MONEY,
+    pending=st.integers(0, (1 << MONEY_WIDTH) - 1).map(Money),
+    since=WORDS,
     positions=POSITIONS,
 )
 
@@ -119,7 +123,7 @@ def account(index: int, cash: int = 500 * DOLLAR, **fields: Any) -> Account:
     """Return a trader's account whose cash is what was deposited."""
     money = Money(cash)
     known: dict[str, Any] = {"owner": key(index).public, "view_key": 1_000 + index}
-    return Account(**{**known, "cash": money, "net_deposits": money, **fields})
+    return Account(**{**known, "cash": money, "settled": money, **fields})
 
 
 def genesis(house: int = 100_000, traders: int = TRADERS, **fields: Any) -> State:
@@ -144,10 +148,8 @@ def order(account: int, size: int, limit: int = PRICE, **fields: Any) -> Order:
     known = {"instrument": 0, "nonce": 1, "expiry": NEVER, "fee_cap": PARAMS.taker_fee}
     return Order(
         account=account,
-        bid=Lots(max(size, 0)),
-        ask=Lots(max(-size, 0)),
         limit_price=Price(limit),
-        **{**known, **fields},
+        **{"bid": Lots(max(size, 0)), "ask": Lots(max(-size, 0)), **known, **fields},
     )
 
 

@@ -187,9 +187,12 @@ def _leave(local: LocalVenue, last: Window) -> None:
 def _recompute(local: LocalVenue) -> None:
     operator = local.contracts.operator_key()
     history = list(local.contracts.history())
+    params = local.contracts.deployment.group.params
     fills = 0
     for trader in local.traders:
-        events = follow(history, trader.account, trader.key.scalar, trader.key.public, operator)
+        events = follow(
+            history, trader.account, trader.key.scalar, trader.key.public, operator, params
+        )
         account = events[-1].account
         if account != local.operator.state.accounts[trader.account]:
             raise AssertionError(f"account {trader.account} differs from the committed one")

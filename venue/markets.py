@@ -61,5 +61,6 @@ LOCAL_PARAMS = MarketParams(
     taker_fee=400,
     maker_fee=100,
     profit_cap=Money(100_000 * MICRO_USD << MONEY_BITS),
+    vesting=1 << 15,
 )
 LOCAL_GROUP = MarketGroup(params=LOCAL_PARAMS, perpetuals=LISTED)

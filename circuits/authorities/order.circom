@@ -80,12 +80,15 @@ template ChooseSide() {
     isSell <== atAsk + 1 - both - noAsk;
     limit <== order.limitPrice + isSell * order.spread;
 
-    // Sides that fill refill each other; an order without sides has nothing left.
-    var none = both - 1 + noBid + noAsk;
+    // Sides that fill refill each other. An order of one side goes on with its own side only, and one
+    // without sides has nothing left.
     signal size <== order.bid + isSell * (order.ask - order.bid);
-    signal done <== carried * (1 - none - 2 * isSell);
+    signal done <== carried * (1 - 2 * isSell);
+    signal same <== NonNegative(LOTS_WIDTH())(done);
+    signal goesOn <== both + (1 - both) * same;
     signal remains <== NonNegative(LOTS_WIDTH())(size - done);
-    left <== remains * (size - done);
+    signal rest <== remains * (size - done);
+    left <== goesOn * rest;
 }
 
 // @notice Every check of an order that does not depend on the clearing price.
@@ -112,9 +115,12 @@ template JudgeOrder() {
     _ <== account.viewKey;
     _ <== account.version;
     _ <== account.cash;
+    _ <== account.pending;
+    _ <== account.since;
     _ <== account.positions;
     _ <== terms.venue;
     _ <== terms.makerFee;
+    _ <== terms.vesting;
 
     // What is left of the order: an equal nonce continues a partial fill. Without the authority the
     // nonces are too far apart to be equal.
@@ -145,7 +151,7 @@ template JudgeOrder() {
     signal fee <== FeeOf()(left, lane.mark, terms.takerFee);
     Book() later <== TradeBook()(book, lane.entry, second, position.magnitude, after, size,
         limit - lane.mark, fee);
-    signal margined <== MayTrade()(book, later, account.netDeposits + terms.profitCap, stuck);
+    signal margined <== MayTrade()(book, later, account.settled + terms.profitCap, stuck);
 
     var FAILS = 8;
     var fails[FAILS] = [repeated, 1 - lane.priced, 1 - current, 1 - unexpired, 1 - affordable,

@@ -225,16 +225,20 @@ bus Account() {
     signal nonce; // of the last order that was eligible
     signal filled; // lots, net, under that nonce, signed
     signal cash; // 2^-16 micro-USD, signed
-    signal netDeposits; // 2^-16 micro-USD, signed
+    signal settled; // 2^-16 micro-USD, signed
+    signal pending; // 2^-16 micro-USD: equity above that
+    signal since; // seconds, of the marks that both are of
     signal positions[3]; // lots
 }
 
-function ACCOUNT_WORDS() { return 11; }
+function ACCOUNT_WORDS() { return 13; }
 function ACCOUNT_VERSION_WIDTH() { return 32; }
 function ACCOUNT_NONCE_WIDTH() { return 32; }
 function ACCOUNT_FILLED_WIDTH() { return 29; }
 function ACCOUNT_CASH_WIDTH() { return 120; }
-function ACCOUNT_NET_DEPOSITS_WIDTH() { return 120; }
+function ACCOUNT_SETTLED_WIDTH() { return 120; }
+function ACCOUNT_PENDING_WIDTH() { return 120; }
+function ACCOUNT_SINCE_WIDTH() { return 32; }
 function ACCOUNT_POSITIONS_WIDTH() { return 186; }
 
 // Governed parameters of one market; only a priced one needs them.
@@ -325,10 +329,11 @@ bus MarketParamsWords() {
     signal funding[2]; // FundingRule, packed
     signal takerFee; // 2^-20 of the notional, the half spread included
     signal makerFee; // 2^-20 of the notional, not above the taker's
-    signal profitCap; // 2^-16 micro-USD of profit above net deposits that count for new risk
+    signal profitCap; // 2^-16 micro-USD above what is settled that count for new risk
+    signal vesting; // seconds over which profit vests, at least 1
 }
 
-function MARKET_PARAMS_WORDS() { return 12; }
+function MARKET_PARAMS_WORDS() { return 13; }
 function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
 function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
 function MARKET_PARAMS_UNITS_WIDTH() { return 240; }
@@ -336,6 +341,7 @@ function MARKET_PARAMS_FUNDING_WIDTH() { return 186; }
 function MARKET_PARAMS_TAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_MAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
+function MARKET_PARAMS_VESTING_WIDTH() { return 24; }
 
 // The committed state.
 bus StateWords() {
@@ -500,9 +506,10 @@ template Leaf() {
     input Account() account;
     signal output out;
 
-    out <== Hash(11, DOMAIN_LEAF())([account.owner[0], account.owner[1], account.viewKey,
-        account.version, account.nonce, account.filled, account.cash, account.netDeposits,
-        account.positions[0], account.positions[1], account.positions[2]]);
+    out <== Hash(13, DOMAIN_LEAF())([account.owner[0], account.owner[1], account.viewKey,
+        account.version, account.nonce, account.filled, account.cash, account.settled,
+        account.pending, account.since, account.positions[0], account.positions[1],
+        account.positions[2]]);
 }
 
 template PricingHash() {
@@ -557,10 +564,11 @@ template MarketParamsHash() {
     input MarketParamsWords() marketParams;
     signal output out;
 
-    out <== Hash(12, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
+    out <== Hash(13, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
         marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.units,
         marketParams.pricing, marketParams.funding[0], marketParams.funding[1],
-        marketParams.takerFee, marketParams.makerFee, marketParams.profitCap]);
+        marketParams.takerFee, marketParams.makerFee, marketParams.profitCap,
+        marketParams.vesting]);
 }
 
 template StateRoot() {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from tests.chain.node import DEPLOYMENT
 from undertow.chain import queue
 from undertow.chain.chain import Block, Chain
 from undertow.chain.errors import WrongAnswerError
+from undertow.chain.peaks import Peaks
 from undertow.chain.queue import QueueReader
 from undertow.chain.queue_entry import Entry
 from undertow.chain.queue_file import QueueFile
@@ -26,6 +29,11 @@ STEP = 1_000
 """Blocks between two looks."""
 
 
+WORD = f"{Request(Kind.DEPOSIT, 1, 1_000_100).word():064x}"
+OTHER = f"{Request(Kind.DEPOSIT, 2, 1_000_100).word():064x}"
+"""Of the first request, and what a liar makes of it."""
+
+
 class Watched:
     """A node with a request in every hundredth block, and what was asked of it."""
 
@@ -34,7 +42,13 @@ class Watched:
         self.asked: list[int] = []
         self.hidden = False
         """Whether it leaves out all logs."""
-        self.count = 0
+        self.peaks = Peaks()
+        self.lying = False
+        """Whether it tells of somebody else's account in the first request."""
+
+    @property
+    def count(self) -> int:
+        return len(self.peaks)
 
     def grow(self, head: int) -> None:
         for block in range(self.node.head + 1, head + 1):
@@ -44,8 +58,9 @@ class Watched:
                 names = ("word", "keyX", "keyY", "time", "fee", "payer")
                 said = {"number": self.count, **dict(zip(names, entry.words(), strict=True))}
                 self.node.emit("Vault", VAULT, block, "RequestQueued", said)
-                self.count += 1
+                self.peaks.push(entry.leaf())
         self.node.head = head
+        self.node.put_peaks(VAULT, self.peaks)
 
     def answer(self, asked: dict[str, Any]) -> tuple[int, bytes]:
         if asked["method"] == "eth_getLogs":
@@ -54,7 +69,10 @@ class Watched:
             if self.hidden:
                 result = {"jsonrpc": "2.0", "id": asked["id"], "result": []}
                 return 200, json.dumps(result).encode()
-        return self.node.answer(asked)
+        status, body = self.node.answer(asked)
+        if self.lying:
+            body = body.replace(WORD.encode(), OTHER.encode())
+        return status, body
 
 
 @pytest.fixture
@@ -121,6 +139,13 @@ def test_a_deeper_reorganisation_is_read_from_the_beginning(
     assert len(reader.entries) == watched.count
 
 
+def with_digest(text: str) -> str:
+    """A wrong value under a digest that fits."""
+    whole = json.loads(text)
+    content = json.dumps(whole["content"], sort_keys=True)
+    return json.dumps({**whole, "digest": hashlib.sha256(content.encode()).hexdigest()})
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -129,6 +154,8 @@ def test_a_deeper_reorganisation_is_read_from_the_beginning(
         lambda _: "[]",
         lambda text: text.replace("undertow queue 1", "undertow queue 0"),
         lambda text: text.replace('"0x', '"0x0', 1),
+        lambda text: with_digest(text.replace(', 9, "0x1111', ', -9, "0x1111', 1)),
+        lambda text: with_digest(text.replace(', 9, "0x1111', ', "9", "0x1111', 1)),
         lambda text: text.replace(VAULT.lower(), "0x" + "00" * 20),
     ],
 )
@@ -159,6 +186,55 @@ def test_a_file_that_leads_astray_is_given_up(
             read(watched, reader)
     read(watched, reader)
     assert len(reader.entries) == watched.count
+
+
+def test_a_node_that_lied_once_is_not_believed_again(watched: Watched, start: Started) -> None:
+    reader = start()
+    watched.lying = True
+    watched.grow(1_000)
+    with pytest.raises(WrongAnswerError, match="does not hold"):
+        read(watched, reader)
+    watched.lying = False
+    followed(watched, reader)
+    assert reader.entries[0].request.account == 1
+
+
+def test_a_file_of_as_many_other_entries_is_given_up(
+    watched: Watched, start: Started, tmp_path: Path
+) -> None:
+    followed(watched, start())
+    file = QueueFile(tmp_path / "queue.json", VAULT.lower())
+    known = file.load()
+    assert known is not None
+    block, entries = known
+    other = replace(entries[7], time=(1 << 64) - 1)
+    file.save(block, [*entries[:7], other, *entries[8:]])
+    reader = start()
+    with pytest.raises(WrongAnswerError, match="does not hold"):
+        read(watched, reader)
+    read(watched, reader)
+    assert len(reader.entries) == watched.count
+    assert reader.entries[7] == entries[7]
+
+
+def test_a_file_that_is_wrong_and_stays_is_not_read_again(
+    watched: Watched, start: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed(watched, start())
+    file = QueueFile(tmp_path / "queue.json", VAULT.lower())
+    known = file.load()
+    assert known is not None
+    file.save(known[0], [known[1][1], *known[1][1:]])
+    monkeypatch.setattr(Path, "unlink", refused)
+    reader = start()
+    with pytest.raises(WrongAnswerError, match="does not hold"):
+        read(watched, reader)
+    read(watched, reader)
+    assert len(reader.entries) == watched.count
+
+
+def refused(*_: object, **__: object) -> None:
+    raise PermissionError("the folder is read-only")
 
 
 def test_a_node_that_lags_once_costs_no_reading_anew(watched: Watched, start: Started) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.chain.node import DEPLOYMENT
+from undertow.chain.peaks import Peaks
 from undertow.chain.queue_entry import Entry
 from undertow.chain.settled import pack_batch, pack_requests
 from undertow.chain.terms import OF_SETTLEMENT, OF_VAULT
@@ -29,13 +30,14 @@ def venue_node() -> MemoryNode:
     """Return the node; roots are 100 and the settlement's place."""
     node = MemoryNode(DEPLOYMENT.chain_id, HEAD)
     opening = Request(Kind.OPEN, 1, 20_000_000, opening_key(TRADER.public))
-    _queue(node, 10, 0, opening)
+    peaks = Peaks()
+    _queue(node, 10, peaks, opening)
     data = pack_requests(RequestsHouse(sealed=8), [Answered(0, 5, 6)])
     run = {"run": 1, "newStateRoot": 100, "firstRequest": 0, "count": 1, "data": data}
     node.emit("Settlement", SETTLEMENT, 20, "RequestsSettled", run)
     for batch in range(1, BATCHES + 2):
         _close(node, 20 + 2 * batch, batch)
-    _queue(node, 40, 1, Request(Kind.WITHDRAW, 1, 5_000_000))
+    _queue(node, 40, peaks, Request(Kind.WITHDRAW, 1, 5_000_000))
     for batch in range(1, BATCHES + 1):
         touches = [Touch(1, batch, slot) for slot in range(MINIMAL.slots)]
         data = pack_batch(HOUSE, touches)
@@ -45,11 +47,13 @@ def venue_node() -> MemoryNode:
     return node
 
 
-def _queue(node: MemoryNode, block: int, number: int, request: Request) -> None:
+def _queue(node: MemoryNode, block: int, peaks: Peaks, request: Request) -> None:
     entry = Entry(request=request, time=900 + block, fee=9, payer=PAYER)
     names = ("word", "keyX", "keyY", "time", "fee", "payer")
     said = dict(zip(names, entry.words(), strict=True))
-    node.emit("Vault", VAULT, block, "RequestQueued", {"number": number, **said})
+    node.emit("Vault", VAULT, block, "RequestQueued", {"number": len(peaks), **said})
+    peaks.push(entry.leaf())
+    node.put_peaks(VAULT, peaks)
 
 
 def _close(node: MemoryNode, block: int, batch: int) -> None:

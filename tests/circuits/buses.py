@@ -107,7 +107,8 @@ def taker_sign(held: Market, flow: int) -> int:
 
 def terms(case: Case) -> list[int]:
     """Return the Terms of a batch."""
-    return [VENUE.word, case.time, PARAMS.taker_fee, PARAMS.maker_fee, PARAMS.profit_cap]
+    fees = [PARAMS.taker_fee, PARAMS.maker_fee]
+    return [VENUE.word, case.time, *fees, PARAMS.profit_cap, PARAMS.vesting]
 
 
 def repeated(case: Case, slot: Slot) -> int:

@@ -164,6 +164,27 @@ def after_trade(seconds: int, size: int = 3) -> Case:
     )
 
 
+def ripening(cash: int = 4_700) -> Case:
+    """A touch of an account that had 5,000 USD an hour ago, 4,000 of them settled."""
+    state = venue()
+    account = replace(
+        state.accounts[1],
+        cash=Money(cash * DOLLAR),
+        settled=Money(4_000 * DOLLAR),
+        pending=Money(1_000 * DOLLAR),
+        since=100,
+    )
+    slots = (Decoy(1), Decoy(2), Decoy(3), Decoy(4))
+    return settled(*slots, state=state.with_account(1, account), time=3_701)
+
+
+def lost() -> Case:
+    """A touch of an account that has less than it had at its last one, which was of this moment."""
+    state = venue()
+    account = replace(state.accounts[1], settled=Money(6_000 * DOLLAR), since=100)
+    return settled(Decoy(1), Decoy(2), Decoy(3), Decoy(4), state=state.with_account(1, account))
+
+
 DRAW = random.Random(11)
 EDGE = (1 << 30) - 1
 

@@ -20,6 +20,8 @@ OPERATOR = PrivateKey.from_seed(b"operator of the request tests".ljust(32, b".")
 DOLLAR = 1_000_000
 """In micro-USD, as requests count."""
 NAME = "requests_minimal"
+ALL = Money(1 << 60)
+"""What is settled is no more than the equity; so all of that is."""
 NEWCOMER = opening_key(key(9).public)
 
 
@@ -31,7 +33,9 @@ def venue() -> State:
     )
     for index, lots in ((1, 0), (2, 400), (3, -400)):
         held = tuple(Lots(lots if i == 8 else 0) for i in range(INSTRUMENTS))
-        state = state.with_account(index, account(index, 1_000 * DOLLAR << 16, positions=held))
+        state = state.with_account(
+            index, account(index, 1_000 * DOLLAR << 16, settled=ALL, positions=held)
+        )
     return state
 
 
@@ -40,7 +44,7 @@ def affordable(index: int) -> int:
     state = venue()
     held = state.accounts[index]
     sheet = [perpetual(state.marks[i], Money(0), PARAMS.risk(i)) for i in range(INSTRUMENTS)]
-    book = Book(cash=held.cash, net_deposits=held.cash, positions=held.positions)
+    book = Book(cash=held.cash, settled=held.cash, positions=held.positions)
     return (equity(book, sheet) - requirement(book, sheet)) >> 16
 
 
@@ -69,12 +73,21 @@ SHORT = [
 """Runs, all the money of the venue, and what is paid."""
 
 
-def job(requests: list[Request], held: int | None = None, halted: int = 0) -> Job:
+def job(
+    requests: list[Request],
+    held: int | None = None,
+    halted: int = 0,
+    settled: int | None = None,
+) -> Job:
     """Return what proves a run; no money is made or lost in it.
 
-    ``held`` is all the money that there is, so that the rest is somebody's debt.
+    ``held`` is all the money that there is, so that the rest is somebody's debt; ``settled`` what
+    may leave of the first account, in micro-USD.
     """
     state = replace(venue(), halted=halted)
+    if settled is not None:
+        unripe = replace(state.accounts[1], settled=Money(settled << 16))
+        state = state.with_account(1, unripe)
     if held is not None:
         house = Money(state.ledger.house_cash + held - state.ledger.total())
         state = replace(state, ledger=replace(state.ledger, house_cash=house))

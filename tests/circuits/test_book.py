@@ -44,7 +44,7 @@ def test_trade_book(circuit: Compile) -> None:
     tested = circuit("book.circom: TradeBook()")
     for instrument, size, over in ((0, 5, -9), (7, -EDGE, 1), (8, EDGE, 1 << 35), (15, -1, 0)):
         held = drawn()
-        before = Book(cash=Money(77), net_deposits=Money(0), positions=held)
+        before = Book(cash=Money(77), settled=Money(0), positions=held)
         later = trade(before, SHEET, instrument, Lots(size), Money(over << 16), Money(3))
         inputs = {
             "book": book(before.cash, held, SHEET),

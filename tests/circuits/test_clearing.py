@@ -14,7 +14,14 @@ from tests.circuits.cases import DRAW, market
 from tests.circuits.harness import Circuit
 from undertow.crypto.field import R, to_field
 from undertow.engine.fees import takes
-from undertow.engine.price import Supply, advance_depth, pool_after, premium, supply_of
+from undertow.engine.price import (
+    Supply,
+    advance_depth,
+    pool_after,
+    premium,
+    supply_of,
+    within_cap,
+)
 from undertow.protocol.market import Market
 from undertow.protocol.units import Kappa, Lots, Money, Price
 
@@ -52,19 +59,20 @@ def test_clear_market(circuit: Compile) -> None:
         flow_cap = DRAW.choice((0, 1, 200, (1 << 30) - 1))
         supply = offered(market(), 7_800_000, DRAW.choice((0, 128, 256)), flow_cap)
         cap = max(supply.cap, abs(supply.skew))
-        low, high = -cap - supply.skew, cap - supply.skew
+        turned = min(cap, flow_cap)
+        ends = (-cap, turned) if supply.skew < 0 else (-turned if supply.skew else -cap, cap)
+        low, high = (end - supply.skew for end in ends)
         flow = DRAW.choice((0, low, high, -supply.skew, DRAW.randint(low, high)))
         side = DRAW.choice((1, -1))
-        further = supply.skew + flow + side
         pool, rate = pool_after(supply, flow), premium(supply, flow)
         outputs = {
             "pool": pool,
             "kept": rate * flow - (pool - supply.pool),
             "clearing.price": (supply.mark << 16) + rate,
-            "clearing.beyond": int(abs(further) > cap),
+            "clearing.beyond": int(not within_cap(supply, flow + side)),
             "clearing.takerSign": taker_sign(Market(skew=supply.skew), flow),
         }
-        if abs(further) <= cap:
+        if within_cap(supply, flow + side):
             outputs["clearing.nextPrice"] = (supply.mark << 16) + premium(supply, flow + side)
         tested.agrees(market_inputs(supply, flow, side, flow_cap), outputs)
     held = offered(Market(skew=Lots(40), kappa=Kappa(1 << 30), pool=Money(0)), 9, 128)

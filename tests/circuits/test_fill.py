@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -45,7 +46,8 @@ def test_fill(circuit: Callable[[str], Circuit], seed: int) -> None:
                 "lots": abs(slot.fill),
                 "fill": to_field(slot.fill),
             }
-            outputs = dict(zip(FIELDS, slot.after.words(), strict=True))
+            old = {name: getattr(slot.before, name) for name in ("settled", "pending", "since")}
+            outputs = dict(zip(FIELDS, replace(slot.after, **old).words(), strict=True))
             outputs |= {"fee": slot.fee, "cash": slot.after.cash - slot.before.cash}
             delta = slot.delta()
             outputs |= {f"delta.{f.name}": getattr(delta, f.name) for f in DELTA_WORD.fields}

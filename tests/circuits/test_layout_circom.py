@@ -70,9 +70,8 @@ template All() {
 }
 component main = All();
 """
-ACCOUNT = Account(
-    BASE8, 5, 6, 7, Lots(8), Money(-9), Money(10), tuple(Lots(i - 8) for i in range(16))
-)
+HELD = tuple(Lots(i - 8) for i in range(16))
+ACCOUNT = Account(BASE8, 5, 6, 7, Lots(8), Money(-9), Money(10), Money(11), 12, HELD)
 ORDER = Order(
     account=9, instrument=5, bid=Lots(0), ask=Lots(77), limit_price=Price(123), nonce=4,
     expiry=8, immediate_or_cancel=True, fee_cap=300,

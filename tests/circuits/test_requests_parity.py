@@ -113,6 +113,9 @@ LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
     ("richer before the deposit", 1, richer),
     ("opening with cash", 0, account("cash", 1)),
     ("opening with a position", 0, account("positions", 1)),
+    ("opening with something settled", 0, account("settled", 1)),
+    ("opening with something pending", 0, account("pending", 1)),
+    ("opening with an age", 0, account("since", 1)),
     ("opening for another owner", 0, account("owner", 5)),
     ("opening with another view key", 0, account("view_key", 1)),
     ("view key of its owner's other account", 6, account("view_key", OTHERS)),
@@ -189,12 +192,12 @@ def test_no_halt_is_left_out() -> None:
 @needs_native
 def test_a_holder_called_free_breaks_the_check_of_it() -> None:
     circuit, wanted = deployed(NAME), job(LEAVE, halted=HALTED)
-    lie = {"main.request[1].Affordable.HoldsHalted.none": 1}
+    lie = {"main.request[1].HoldsHalted.none": 1}
     assert circuit.values(wanted.inputs, lie)[PAID] == DOLLAR
     broken = circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
     assert broken
     for signals in broken:
-        assert any("main.request[1].Affordable.HoldsHalted" in name for name in signals)
+        assert any("main.request[1].HoldsHalted" in name for name in signals)
 
 
 @needs_native
@@ -203,12 +206,34 @@ def test_a_withdrawal_beyond_margin_breaks_the_check_of_its_sign() -> None:
     wanted = job(RUNS[3])
     circuit = deployed(NAME)
     # The second withdrawal is refused, for its account would be below nothing.
-    lie = {"main.request[1].Affordable.NonNegative.out": 1}
+    lie = {f"main.request[1].Affordable.NonNegative#{i}.out": 1 for i in range(2)}
     assert circuit.values(wanted.inputs, lie)["main.request[1].served.paid"] == 900 * DOLLAR
     broken = circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
     assert broken
     for signals in broken:
         assert any("main.request[1].Affordable.NonNegative" in name for name in signals)
+
+
+PART = [Request(Kind.DEPOSIT, 2, 1), Request(Kind.WITHDRAW, 1, DOLLAR)]
+
+
+def test_no_more_leaves_than_is_settled() -> None:
+    circuit = deployed(NAME)
+    for settled, paid in ((DOLLAR, DOLLAR), (DOLLAR - 1, 0), (-DOLLAR, 0)):
+        wanted = job(PART, settled=settled)
+        assert circuit.public(wanted.inputs) == tuple(wanted.signals)
+        assert circuit.values(wanted.inputs)["main.request[1].served.paid"] == paid
+
+
+@needs_native
+def test_unripe_profit_called_settled_breaks_the_check_of_its_sign() -> None:
+    wanted, circuit = job(PART, settled=DOLLAR - 1), deployed(NAME)
+    lie = {"main.request[1].Affordable.NonNegative#1.out": 1}
+    assert circuit.values(wanted.inputs, lie)["main.request[1].served.paid"] == DOLLAR
+    broken = circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
+    assert broken
+    for signals in broken:
+        assert any("main.request[1].Affordable.NonNegative#1" in name for name in signals)
 
 
 @needs_native

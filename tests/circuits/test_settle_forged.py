@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from prover.inputs import path_inputs
-from tests.circuits.batches import Case
+from tests.circuits.batches import PARAMS, Case
 from tests.circuits.cases import (
     HALTED_STEP,
     NAME,
@@ -27,10 +27,12 @@ from tests.circuits.cases import (
     overdrawn,
     rationed,
     repeated,
+    ripening,
     traded,
 )
 from tests.circuits.deployed import deployed, needs_native
 from undertow.crypto.field import R
+from undertow.engine.vesting import exit_sheet, vest
 from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.layout import LEVELS
 from undertow.protocol.market import PRICING_WORDS
@@ -45,6 +47,7 @@ SKEW_CAP = len(RISK_WORD.fields) * INSTRUMENTS
 UNITS_AT = SKEW_CAP + INSTRUMENTS
 FUNDING_AT = UNITS_AT + 2 * INSTRUMENTS
 TAKER_FEE = FUNDING_AT + 2 * len(FUNDING_WORD.fields)
+VESTING = TAKER_FEE + 3
 DIGIT = 2 + 3
 """The fourth digit of a signature, behind its point."""
 
@@ -93,8 +96,8 @@ def other_touch(inputs: Inputs, case: Case) -> None:
     inputs["account"][2] = case.before.accounts[5].words()
     inputs["index"][2] = 5
     inputs["children"][2] = path_inputs(tree, 5)[:LEVELS]
-    touched = case.before.accounts[5]
-    tree.update(5, replace(touched, version=touched.version + 1).leaf())
+    touched = replace(case.before.accounts[5], version=case.before.accounts[5].version + 1)
+    tree.update(5, vest(touched, exit_sheet(case.execution.state), PARAMS).leaf())
     inputs["children"][3] = path_inputs(tree, 4)[:LEVELS]
 
 
@@ -192,6 +195,9 @@ BREAKS = [
     ("other side rationed", rationed, flipped_side),
     ("same market in both lanes", traded, same_lane),
     ("richer leaf", traded, put("account", 0, ACCOUNT_WORDS.at("cash"))),
+    ("more settled", traded, put("account", 0, ACCOUNT_WORDS.at("settled"))),
+    ("more pending", traded, put("account", 0, ACCOUNT_WORDS.at("pending"))),
+    ("seen before", ripening, put("account", 0, ACCOUNT_WORDS.at("since"), by=-1)),
     ("other version", traded, put("account", 0, ACCOUNT_WORDS.at("version"))),
     ("other owner", traded, put("account", 0, ACCOUNT_WORDS.at("owner"))),
     ("sibling on the path", traded, put("children", 1, 4, 7)),
@@ -231,6 +237,7 @@ PUBLISHES = [
     ("faster funding", traded, put("params", FUNDING_AT + 2)),
     ("another lead", traded, put("params", FUNDING_AT)),
     ("lower taker fee", traded, put("params", TAKER_FEE, by=-1)),
+    ("faster vesting", traded, put("params", VESTING, by=-1)),
     ("higher cap", traded, put("params", SKEW_CAP)),
     ("wider shock", traded, put("params", RISK_AT["shock"])),
     ("concentration one lower", traded, put("params", RISK_AT["concentration"], by=-1)),

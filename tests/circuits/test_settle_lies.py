@@ -23,9 +23,11 @@ from tests.circuits.cases import (
     expired,
     halted,
     later,
+    lost,
     outside,
     overdrawn,
     poor,
+    ripening,
     spent,
     stale,
     stuck,
@@ -109,6 +111,8 @@ LAG = f"{FUND}.FundingRamp.FloorDivide"
 STEP, PER_SQUARE = (f"PriceSheet.FloorShift#{i}[0]" for i in range(2))
 CONCENTRATED = f"{JUDGE}.TradeBook.concentrated"
 WORD = f"{SLOT}.read.opened.Bits"
+VEST = f"{SLOT}.Vest"
+RIPENED = f"{VEST}.FloorDivide"
 
 
 def fee(slot: int) -> str:
@@ -142,6 +146,21 @@ LIES = {
     "accrual one step higher": Lie(case=later, about=divided(STEPS, 1), check=STEPS),
     "finer steps": Lie(case=later, about=divided(PART, -1), check=PART),
     "coarser steps": Lie(case=later, about=divided(PART, 1), check=PART),
+    "a loss called none": Lie(
+        case=lost, about=turned(f"{VEST}.NonNegative"), check=f"{VEST}.NonNegative"
+    ),
+    "ripe that is no longer there": Lie(
+        case=ripening,
+        about=turned(f"{VEST}.Smaller#0.NonNegative"),
+        check=f"{VEST}.Smaller#0.NonNegative",
+    ),
+    "ripe before its time": Lie(
+        case=ripening,
+        about=turned(f"{VEST}.Smaller#1.NonNegative"),
+        check=f"{VEST}.Smaller#1.NonNegative",
+    ),
+    "one unit more ripe": Lie(case=ripening, about=divided(RIPENED, 1), check=RIPENED),
+    "one unit less ripe": Lie(case=ripening, about=divided(RIPENED, -1), check=RIPENED),
     "shock one lower": Lie(case=traded, about=shifted(STEP, -1, 18), check=STEP),
     "concentration one lower": Lie(
         case=traded, about=shifted(PER_SQUARE, -1, 17), check=PER_SQUARE

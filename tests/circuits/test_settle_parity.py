@@ -50,13 +50,11 @@ def test_margin_is_met_to_the_unit(held: int, size: int, short: int, outcome: Ou
     sheet = [perpetual(price, Money(0), PARAMS.risk(i)) for i, price in known]
     positions = (Lots(held), *[Lots(0)] * (INSTRUMENTS - 1))
     fee = Money(ceil_div(abs(size) * (PRICE << 16) * PARAMS.taker_fee, 1 << 20))
-    empty = Book(cash=Money(0), net_deposits=Money(1 << 80), positions=positions)
+    empty = Book(cash=Money(0), settled=Money(1 << 80), positions=positions)
     after = trade(empty, sheet, 0, Lots(size), Money(0), fee)
     cash = Money(-surplus(after, sheet, PARAMS.profit_cap) - short)
     state = venue()
-    account = replace(
-        state.accounts[1], cash=cash, net_deposits=empty.net_deposits, positions=positions
-    )
+    account = replace(state.accounts[1], cash=cash, settled=empty.settled, positions=positions)
     slots = (order(1, size, PRICE), Decoy(2), Decoy(3), Decoy(4))
     case = settled(*slots, state=state.with_account(1, account))
     assert case.execution.slots[0].outcome is outcome

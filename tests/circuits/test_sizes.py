@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (228_473, 16),
-    "requests_default": (118_764, 8),
-    "settle_large": (857_654, 64),
+    "settle_default": (237_434, 16),
+    "requests_default": (124_848, 8),
+    "settle_large": (891_513, 64),
 }
 """Constraints, and slots or requests."""
 

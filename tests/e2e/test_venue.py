@@ -135,4 +135,5 @@ def test_another_key_reads_nothing(venue: LocalVenue) -> None:
             second.key.scalar,
             second.key.public,
             venue.contracts.operator_key(),
+            venue.contracts.deployment.group.params,
         )

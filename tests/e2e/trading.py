@@ -73,9 +73,10 @@ def check_traders(venue: LocalVenue) -> None:
     """Every trader recomputes its account from the chain alone."""
     history = list(venue.contracts.history())
     operator = venue.contracts.operator_key()
+    params = venue.contracts.deployment.group.params
     for trader in venue.traders:
         key = trader.key
-        events = follow(history, trader.account, key.scalar, key.public, operator)
+        events = follow(history, trader.account, key.scalar, key.public, operator, params)
         assert events[-1].account == venue.operator.state.accounts[trader.account]
         filled = check_fills(trader.sent, [(e.batch, e.time, e.delta) for e in events])
         assert sum(fill.lots for fill in filled) == sum(events[-1].account.positions)

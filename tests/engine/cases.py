@@ -15,7 +15,7 @@ from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.sheet import Entry, RiskParams
 from undertow.protocol.state import State
-from undertow.protocol.units import Kappa, Lots, Money, Price
+from undertow.protocol.units import Kappa, Lots, MicroUsd, Money, Price
 
 INDEX = Price(7_800_000)
 CAP = Lots(400)
@@ -24,13 +24,15 @@ NO_RISK = RiskParams(shock=0, contingency=0, concentration=1)
 SHALLOW = replace(RULE, depth_min=1, depth_max=1, keep=256)
 """Parameters of a market whose depth is half its price, whatever its variance, and whose pool gets
 all that builds the skew."""
+NO_ACCRUALS = (MicroUsd(0), MicroUsd(0))
+"""Of an exit sheet without funding."""
 UNBOUNDED = Money(1 << 100)
 """A refund that no pool here reaches."""
 
 
 def supply(kappa: int, skew: int = 0, pool: int = 0, **terms: int) -> Supply:
     """Return what a house offers that keeps nothing, bounds no refund and rounds to no grid."""
-    known = {"mark": INDEX, "keep": 256, "refund": UNBOUNDED, "grid": 1, "cap": CAP}
+    known = {"mark": INDEX, "keep": 256, "refund": UNBOUNDED, "grid": 1, "cap": CAP, "turned": CAP}
     return Supply(kappa=Kappa(kappa), skew=Lots(skew), pool=Money(pool), **{**known, **terms})  # type: ignore[arg-type]
 
 

@@ -60,11 +60,14 @@ def draw_params(draw: random.Random) -> MarketParams:
         )
     rule = FundingParams(lead=0, dead_zone=5, velocity=1, decay=1, rate_max=1)
     return MarketParams(
+        vesting=15,
         markets=tuple(
             PricingParams(
                 depth_min=1,
                 depth_max=1,
                 depth_per_variance=1,
+                keep=0,
+                flow_cap=Lots(1),
                 skew_cap=Lots(1),
                 units=1 if i % 8 == 0 else draw.choice((1, 10, 100, 1000)),
             )

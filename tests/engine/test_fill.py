@@ -6,13 +6,23 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.cases import NO_RISK, SHALLOW, clearing_of, line, lots_of, sheet_of, state_of
+from tests.engine.cases import (
+    NO_ACCRUALS,
+    NO_RISK,
+    SHALLOW,
+    clearing_of,
+    line,
+    lots_of,
+    sheet_of,
+    state_of,
+)
 from tests.strategies import account, order, params, prices
 from undertow.engine.batch import Action, Batch, Decoy, Slot
 from undertow.engine.clearing import Clearing
 from undertow.engine.fill import fill_slots
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Effect, Verdict
+from undertow.engine.vesting import vest
 from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.outcome import Outcome
@@ -26,6 +36,7 @@ TERMS = Terms(
     lanes=(0, 8),
     prices=prices(MARK),
     sheet=sheet_of({0: line(VALUE), 8: line(5 * VALUE)}),
+    accruals=NO_ACCRUALS,
     params=params(rule=SHALLOW, risk=NO_RISK),
 )
 MARKETS = tuple(Market() for _ in range(16))
@@ -105,14 +116,15 @@ def test_a_fill_pays_value_premium_and_fee_and_moves_its_instrument(
     fill: int, premium: int, paid: int
 ) -> None:
     slot = one(fill, fill, premium=premium)
-    assert slot.after == replace(
+    moved = replace(
         BEFORE,
         version=6,
         nonce=7,
-        filled=Lots(2),
+        filled=Lots(fill),
         cash=Money(10_000 - paid - 2 * TAKER),
         positions=lots_of({0: 3 + fill, 8: 4}),
     )
+    assert slot.after == vest(moved, TERMS.exit_sheet, TERMS.params)
     assert (slot.account, slot.before, slot.fill, slot.price) == (1, BEFORE, fill, 77)
 
 
@@ -133,8 +145,9 @@ def test_a_fill_pays_value_premium_and_fee_and_moves_its_instrument(
 def test_an_order_uses_up_what_it_filled_or_all_of_it(
     side: int, left: int, fill: int, carried: int, spends: bool, done: int
 ) -> None:
-    slot = one(side * fill, side * fill, left=side * left, carried=carried, spends=spends)
-    assert (slot.after.filled, slot.after.nonce) == (done, 2 if carried else 7)
+    moved = {"left": side * left, "carried": side * carried}
+    slot = one(side * fill, side * fill, spends=spends, **moved)
+    assert (slot.after.filled, slot.after.nonce) == (side * done, 2 if carried else 7)
 
 
 REFUSED = Verdict(reason=Outcome.MARGIN, effect=verdict(4).effect)
@@ -143,7 +156,7 @@ REFUSED = Verdict(reason=Outcome.MARGIN, effect=verdict(4).effect)
 @pytest.mark.parametrize(
     ("action", "judged"), [(Decoy(1), Verdict(reason=Outcome.DECOY)), (order(1, 4), REFUSED)]
 )
-def test_a_touch_and_a_refused_order_move_the_version_alone(
+def test_a_touch_and_a_refused_order_move_the_version_and_what_vests(
     action: Action, judged: Verdict
 ) -> None:
     (slot,) = filled([(action, judged)], clearing_of(9, 9, premium=9, price=9))
@@ -152,7 +165,7 @@ def test_a_touch_and_a_refused_order_move_the_version_alone(
         action=action,
         verdict=judged,
         before=BEFORE,
-        after=replace(BEFORE, version=6),
+        after=vest(replace(BEFORE, version=6), TERMS.exit_sheet, TERMS.params),
         fill=Lots(0),
         price=Money(0),
         fee=Money(0),

@@ -50,7 +50,7 @@ def prices(btc: float, micro: float) -> tuple[Price, ...]:
 
 def account(index: int) -> Account:
     money = Money(GIVEN[index] * DOLLAR)
-    return Account(owner=key(index).public, view_key=index, cash=money, net_deposits=money)
+    return Account(owner=key(index).public, view_key=index, cash=money, settled=money)
 
 
 @dataclass(slots=True)

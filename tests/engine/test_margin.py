@@ -44,13 +44,13 @@ positions = st.lists(
 books = st.builds(
     Book,
     cash=st.integers(-(1 << 56), 1 << 56).map(Money),
-    net_deposits=st.integers(0, 1 << 56).map(Money),
+    settled=st.integers(0, 1 << 56).map(Money),
     positions=positions,
 )
 
 
 def book(cash: int = 0, deposits: int = 0, held: dict[int, int] | None = None) -> Book:
-    return Book(cash=Money(cash), net_deposits=Money(deposits), positions=lots_of(held or {}))
+    return Book(cash=Money(cash), settled=Money(deposits), positions=lots_of(held or {}))
 
 
 def test_margin_knows_cash_deposits_and_positions_of_an_account() -> None:
@@ -59,10 +59,10 @@ def test_margin_knows_cash_deposits_and_positions_of_an_account() -> None:
         owner=Point(1, 2),
         view_key=3,
         cash=Money(-5),
-        net_deposits=Money(6),
+        settled=Money(6),
         positions=held,
     )
-    assert book_of(account) == Book(cash=Money(-5), net_deposits=Money(6), positions=held)
+    assert book_of(account) == Book(cash=Money(-5), settled=Money(6), positions=held)
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,7 @@ def test_the_refund_is_both_makers_fees_and_the_grid_a_tenth_of_a_basis_point(
             refund=Money(refund),
             grid=Money(grid),
             cap=Lots(9 if grows else 0),
+            turned=rule.flow_cap,
         )
     assert refund <= 2 * fee_of(1, Price(mark), maker_fee)
     assert (mark << 16) // 100_000 <= grid <= (mark << 16) // 99_800 + 1
@@ -281,6 +282,29 @@ def test_a_batch_adds_no_more_than_the_flows_cap(skew: int, flow_cap: int, cap: 
 )
 def test_the_house_takes_skew_up_to_the_cap(skew: int, flow: int, cap: int, taken: bool) -> None:
     assert within_cap(supply(0, skew, cap=cap), flow) is taken
+
+
+@pytest.mark.parametrize(
+    ("skew", "flow", "cap", "turned", "taken"),
+    [
+        (40, -50, 50, 10, True),  # unwinds all and opens what one batch may
+        (40, -51, 50, 10, False),
+        (-40, 50, 50, 10, True),
+        (-40, 51, 50, 10, False),
+        (40, -40, 50, 0, True),
+        (40, -41, 50, 0, False),
+        (3, -8, 5, 10, True),  # the market's cap is the lower one
+        (3, -9, 5, 10, False),
+        (0, 5, 5, 5, True),
+        (0, -6, 5, 9, False),
+        (40, 10, 50, 10, True),  # on the same side as ever
+        (40, 11, 50, 10, False),
+    ],
+)
+def test_where_the_skew_turns_round_a_flow_opens_no_more_than_its_cap(
+    skew: int, flow: int, cap: int, turned: int, taken: bool
+) -> None:
+    assert within_cap(supply(0, skew, cap=cap, turned=turned), flow) is taken
 
 
 @settings(max_examples=60)

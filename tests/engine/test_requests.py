@@ -13,6 +13,7 @@ from tests.strategies import SALT, account, params, prices
 from undertow.crypto.babyjubjub import BASE8, Point, multiply, view_key
 from undertow.crypto.field import R
 from undertow.engine.requests import NOBODY, Answer, serve
+from undertow.engine.vesting import exit_sheet, vest
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
 from undertow.protocol.outcome import Outcome
@@ -28,7 +29,17 @@ UNIT = 1 << 16
 KEY = multiply(BASE8, 3)
 PRICE = 1 << 18
 CLONES = [(Kind.OPEN, 1), (Kind.OPEN, 2), (Kind.DEPOSIT, 1), (Kind.DEPOSIT, 2)]
-HELD = account(1, 50 * UNIT, version=4, nonce=2, filled=Lots(6), net_deposits=Money(40 * UNIT))
+TIME = 77
+HELD = account(
+    1,
+    50 * UNIT,
+    version=4,
+    nonce=2,
+    filled=Lots(6),
+    settled=Money(40 * UNIT),
+    pending=Money(10 * UNIT),
+    since=TIME,
+)
 
 
 PARAMS = params((0,), SHALLOW, RiskParams(shock=1, contingency=2, concentration=1))
@@ -41,6 +52,7 @@ def state(**accounts: Account) -> State:
         {int(name[1:]): each for name, each in accounts.items()},
         underlyings=(first, Underlying()),
         marks=prices(PRICE, (0,)),
+        time=TIME,
         ledger=Ledger(house_cash=Money(9), insurance=Money(8), fee_pool=Money(7)),
     )
 
@@ -54,7 +66,7 @@ def test_an_opening_makes_an_account_of_eight_times_its_key() -> None:
     after, (answer,) = served(state(a1=HELD), request)
     owner = multiply(KEY, 8)
     empty = Account(owner=owner, view_key=view_key(SECRET, owner, 3))
-    opened = replace(empty, version=1, cash=Money(25 * UNIT), net_deposits=Money(25 * UNIT))
+    opened = replace(empty, version=1, cash=Money(25 * UNIT), settled=Money(25 * UNIT), since=TIME)
     assert answer == Answer(request=request, before=empty, after=opened, paid=0)
     assert after.accounts[3] == opened
     assert after.accounts[1] == HELD
@@ -84,29 +96,31 @@ def test_a_run_is_sealed_with_a_salt_of_its_own() -> None:
     assert after == replace(before, salt=SALT)
 
 
-def test_a_deposit_moves_cash_and_net_deposits_alike() -> None:
+def test_a_deposit_is_settled_at_once() -> None:
     after, (answer,) = served(state(a1=HELD), Request(Kind.DEPOSIT, 1, 25))
-    paid_in = replace(HELD, version=5, cash=Money(75 * UNIT), net_deposits=Money(65 * UNIT))
+    paid_in = replace(HELD, version=5, cash=Money(75 * UNIT), settled=Money(65 * UNIT))
     assert after.accounts[1] == paid_in
     assert (answer.before, answer.after, answer.paid) == (HELD, paid_in, 0)
     assert after.ledger == replace(state().ledger, sum_cash=Money(75 * UNIT))
 
 
-def test_a_withdrawal_moves_cash_and_net_deposits_alike() -> None:
-    after, (answer,) = served(state(a1=HELD), Request(Kind.WITHDRAW, 1, 45))
-    left = replace(HELD, version=5, cash=Money(5 * UNIT), net_deposits=Money(-5 * UNIT))
+def test_a_withdrawal_is_of_what_is_settled() -> None:
+    after, (answer,) = served(state(a1=HELD), Request(Kind.WITHDRAW, 1, 35))
+    left = replace(HELD, version=5, cash=Money(15 * UNIT), settled=Money(5 * UNIT))
     assert after.accounts[1] == left
-    assert (answer.before, answer.after, answer.paid) == (HELD, left, 45)
-    assert after.ledger == replace(state().ledger, sum_cash=Money(5 * UNIT))
+    assert (answer.before, answer.after, answer.paid) == (HELD, left, 35)
+    assert after.ledger == replace(state().ledger, sum_cash=Money(15 * UNIT))
 
 
-@pytest.mark.parametrize(("amount", "paid"), [(50, 50), (51, 0), (0, 0), (1, 1)])
-def test_without_a_position_all_cash_may_go_and_not_a_unit_more(amount: int, paid: int) -> None:
+@pytest.mark.parametrize(("amount", "paid"), [(40, 40), (41, 0), (0, 0), (1, 1)])
+def test_without_a_position_all_that_is_settled_may_go_and_not_a_unit_more(
+    amount: int, paid: int
+) -> None:
     after, (answer,) = served(state(a1=HELD), Request(Kind.WITHDRAW, 1, amount))
     assert answer.paid == paid
     assert after.accounts[1].version == 5
     assert after.accounts[1].cash == (50 - paid) * UNIT
-    assert after.accounts[1].net_deposits == (40 - paid) * UNIT
+    assert after.accounts[1].settled == (40 - paid) * UNIT
 
 
 def holding(before: State, money: int) -> State:
@@ -115,13 +129,13 @@ def holding(before: State, money: int) -> State:
     return replace(before, ledger=replace(before.ledger, house_cash=house))
 
 
-@pytest.mark.parametrize(("short", "paid"), [(0, 45), (1, 0)])
+@pytest.mark.parametrize(("short", "paid"), [(0, 35), (1, 0)])
 def test_a_withdrawal_is_refused_that_others_debts_would_have_to_pay(short: int, paid: int) -> None:
     """What the pools hold does not count: it is the markets'."""
-    before = holding(state(a1=HELD), 45 * UNIT - short)
+    before = holding(state(a1=HELD), 35 * UNIT - short)
     market = replace(before.markets[0], pool=Money(90 * UNIT))
     before = replace(before, markets=(market, *before.markets[1:]))
-    after, (answer,) = served(before, Request(Kind.WITHDRAW, 1, 45))
+    after, (answer,) = served(before, Request(Kind.WITHDRAW, 1, 35))
     assert answer.paid == paid
     assert after.accounts[1].cash == (50 - paid) * UNIT
     assert after.ledger.total() == before.ledger.total() - paid * UNIT
@@ -145,21 +159,23 @@ def test_withdrawals_of_one_run_share_what_there_is() -> None:
 @pytest.mark.parametrize("amount", [1, 500])
 @pytest.mark.parametrize("lots", [3, -3])
 def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: int) -> None:
-    """At the last batch's marks, and profit counts in full."""
+    """At the last batch's marks, and profit counts in full; what leaves is settled."""
     value = lots * (PRICE * UNIT - 1_001)
     # 20/16 of four steps; 2 of 2**16 by lot; 2**18 / 2**17 by lot squared.
     margin = 3 * 5 * (1 << 26) + 3 * 2 * PRICE + 9 * 2
     cash = margin - value + amount * UNIT
     for short in (0, 1):
-        trader = account(1, cash - short, net_deposits=Money(0), positions=lots_of({0: lots}))
+        settled = Money(amount * UNIT)
+        trader = account(1, cash - short, settled=settled, positions=lots_of({0: lots}))
         before = holding(state(a1=trader), amount * UNIT)
         after, (answer,) = served(before, Request(Kind.WITHDRAW, 1, amount))
         assert answer.paid == (0 if short else amount)
+        touched = vest(trader, exit_sheet(before), PARAMS)
         assert after.accounts[1] == replace(
-            trader,
+            touched,
             version=1,
             cash=Money(trader.cash - answer.paid * UNIT),
-            net_deposits=Money(-answer.paid * UNIT),
+            settled=Money(settled - answer.paid * UNIT),
         )
 
 
@@ -215,7 +231,7 @@ def test_an_account_that_is_not_open_is_an_error(kind: Kind) -> None:
 
 
 def test_the_published_word_tells_the_owner_what_changed() -> None:
-    _, (answer,) = served(state(a1=HELD), Request(Kind.WITHDRAW, 1, 45))
+    _, (answer,) = served(state(a1=HELD), Request(Kind.WITHDRAW, 1, 35))
     word, leaf = answer.ciphertext(), answer.leaf()
     assert Delta.decrypt(word, HELD.view_key, HELD.leaf(), leaf) == Delta(
         instrument=0,
@@ -223,7 +239,7 @@ def test_the_published_word_tells_the_owner_what_changed() -> None:
         fill=Lots(0),
         nonce=2,
         filled=Lots(6),
-        cash=Money(-45 * UNIT),
+        cash=Money(-35 * UNIT),
     )
 
 

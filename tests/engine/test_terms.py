@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.engine.cases import sheet_of
+from tests.engine.cases import NO_ACCRUALS, sheet_of
 from tests.strategies import params, prices
 from undertow.engine.terms import Terms
 
@@ -13,6 +13,7 @@ def test_only_a_lane_has_a_price() -> None:
         lanes=(0, 4),
         prices=prices(70, (0, 2)),
         sheet=sheet_of({}),
+        accruals=NO_ACCRUALS,
         params=params((0, 2)),
     )
     assert [terms.lane_price(i) for i in (0, 1, 2, 4)] == [70, 0, 0, 0]

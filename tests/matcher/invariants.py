@@ -10,6 +10,7 @@ from undertow.chain.history import follow
 from undertow.chain.settled import SettledBatch
 from undertow.client.fills import check_fills
 from undertow.protocol.units import MONEY_BITS
+from venue.markets import LOCAL_PARAMS
 
 
 def check(venue: OneProcess) -> None:
@@ -32,7 +33,7 @@ def check(venue: OneProcess) -> None:
     assert batches == [*range(1, chain.batches + 1)]
     assert runs == [*range(1, chain.runs + 1)]
     for trader in venue.traders:
-        keys = (trader.key.scalar, trader.key.public, KEYS.operator.public)
+        keys = (trader.key.scalar, trader.key.public, KEYS.operator.public, LOCAL_PARAMS)
         events = follow(chain.settled, trader.account, *keys)
         found = events[-1].account if events else None
         assert found == operator.state.accounts.get(trader.account)

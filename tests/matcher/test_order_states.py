@@ -333,12 +333,12 @@ def test_what_a_set_refused_says_the_proved_reason(traded: Traded) -> None:
         traded.venue.operator.replica, traded.venue.chain.view()
     )
     order = trader.order(BTC.instrument, 1, traded.mark, 99, fee_cap=LOCAL_PARAMS.taker_fee)
-    while yardstick.refusal(replace(order, size=lots * 2)) is None:  # type: ignore[arg-type]
+    while yardstick.refusal(replace(order, bid=lots * 2)) is None:  # type: ignore[arg-type]
         lots *= 2
     low, high = lots, lots * 2
     while high - low > 1:
         middle = (low + high) // 2
-        fits = yardstick.refusal(replace(order, size=middle)) is None  # type: ignore[arg-type]
+        fits = yardstick.refusal(replace(order, bid=middle)) is None  # type: ignore[arg-type]
         low, high = (middle, high) if fits else (low, middle)
     ticket = traded.send(trader, low, 1.0)
     traded.steps()

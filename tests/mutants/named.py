@@ -16,6 +16,7 @@ REQUESTS = "undertow/engine/requests.py"
 SHEET = "undertow/protocol/sheet.py"
 TERMS = "undertow/engine/terms.py"
 UNDERLYING = "undertow/protocol/underlying.py"
+VESTING = "undertow/engine/vesting.py"
 TRANSITION = "undertow/engine/transition.py"
 
 NAMED = (
@@ -144,7 +145,7 @@ NAMED = (
     (MARGIN, "INITIAL_FACTOR = 20", "INITIAL_FACTOR = 16", "factor 16/16"),
     (
         MARGIN,
-        "counted = min(equity(book, sheet), book.net_deposits + profit_cap)",
+        "counted = min(equity(book, sheet), book.settled + profit_cap)",
         "counted = equity(book, sheet)",
         "no profit cap",
     ),
@@ -246,8 +247,8 @@ NAMED = (
     ),
     (
         REQUESTS,
-        "free = not holds_any(book, state.halted)",
-        "free = True",
+        "free = not holds_any(book, state.halted) and",
+        "free =",
         "a halted mark is withdrawn",
     ),
     (
@@ -264,9 +265,9 @@ NAMED = (
     ),
     (
         REQUESTS,
-        "        net_deposits=Money(before.net_deposits + change),\n",
-        "        net_deposits=before.net_deposits,\n",
-        "net deposits do not move",
+        "        settled=Money(touched.settled + change),\n",
+        "        settled=touched.settled,\n",
+        "what is settled does not move",
     ),
     (
         REQUESTS,
@@ -292,5 +293,41 @@ NAMED = (
         "step=ceil_div(price * risk.shock, 1 << 18)",
         "step=ceil_div(price * risk.shock, 1 << 17)",
         "shock doubled",
+    ),
+    (
+        VESTING,
+        "ripe = min(account.pending, equity - settled)",
+        "ripe = equity - settled",
+        "profit ripens before it was seen",
+    ),
+    (
+        VESTING,
+        "settled = min(account.settled, equity)",
+        "settled = account.settled if account.settled < equity else max(equity, 0)",
+        "a debt is forgotten",
+    ),
+    (
+        VESTING,
+        "    settled = min(account.settled, equity)\n    ripe =",
+        "    settled = account.settled\n    ripe =",
+        "a loss is not final",
+    ),
+    (
+        VESTING,
+        "elapsed = min(sheet.time - account.since, params.vesting)",
+        "elapsed = sheet.time - account.since",
+        "more ripens than there is",
+    ),
+    (
+        REQUESTS,
+        " and account.settled >= request.money",
+        "",
+        "unripe profit is withdrawn",
+    ),
+    (
+        FILL,
+        "vest(slot.after, terms.exit_sheet, terms.params)",
+        "slot.after",
+        "a touch vests nothing",
     ),
 )

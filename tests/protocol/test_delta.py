@@ -24,7 +24,7 @@ def deposited(state: State) -> tuple[State, int, Delta]:
         before,
         version=before.version + 1,
         cash=Money(before.cash + DEPOSITED),
-        net_deposits=Money(before.net_deposits + DEPOSITED),
+        settled=Money(before.settled + DEPOSITED),
     )
     delta = Delta(
         instrument=0, reason=14, fill=Lots(0), nonce=after.nonce, filled=after.filled,

@@ -43,12 +43,12 @@ GROWTHS = {
         python="from undertow.crypto.babyjubjub import BASE8\n"
         "from undertow.protocol.account import Account\n"
         "held = Account(BASE8, 5, locked_until=77)\n"
-        "assert held.words()[6] == 77 and len(held.words()) == 12\n"
+        "assert held.words()[6] == 77 and len(held.words()) == 14\n"
         "assert Account.from_bytes(held.to_bytes()) == held\n",
         circom=(
             "    signal lockedUntil; // batch",
             "function ACCOUNT_LOCKED_UNTIL_WIDTH() { return 32; }",
-            "out <== Hash(12, DOMAIN_LEAF())([account.owner[0],",
+            "out <== Hash(14, DOMAIN_LEAF())([account.owner[0],",
             "account.lockedUntil, account.cash",
         ),
         statement="filled, lockedUntil, cash",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,12 @@ def test_each_parameter_of_a_market_is_in_the_hash(
     path: Path, form: dict[str, Any], name: str
 ) -> None:
     # Towards what stays in order: depth_min is below depth_max, which is at most concentration.
-    form["markets"][0][name] += -1 if name == "depth_max" else 1
+    market = form["markets"][0]
+    if name == "units":
+        # A lot of twice the units is half as many of them to a BTC.
+        market["units"], market["lots_per_unit"] = 200, 5_000
+    else:
+        market[name] += -1 if name == "depth_max" else 1
     assert read(path, form).params.hash() != LOCAL_GROUP.params.hash()
 
 
@@ -158,11 +164,43 @@ def test_the_size_is_bounded_and_a_file_has_to_be_there(path: Path) -> None:
 def test_names_and_parameters_go_together() -> None:
     with pytest.raises(PerpetualError, match=r"instruments \[0\] have names, \[0, 1\] have"):
         MarketGroup(params=LOCAL_GROUP.params, perpetuals=(BTC,))
-    other = Perpetual("ETH-PERP", 1, "ETH", LARGEST_LOTS_PER_UNIT)
-    group = MarketGroup(params=LOCAL_GROUP.params, perpetuals=(BTC, other))
+    other = Perpetual("ETH-PERP", 8, "ETH", LARGEST_LOTS_PER_UNIT)
+    params = LOCAL_GROUP.params
+    (rule, _) = params.funding
+    assert rule is not None
+    both = replace(
+        params,
+        markets=(*params.markets[:8], params.market(MICRO.instrument), *params.markets[9:]),
+        risks=(*params.risks[:8], params.risk(MICRO.instrument), *params.risks[9:]),
+        funding=(rule, replace(rule, lead=8)),
+    )
+    group = MarketGroup(params=both, perpetuals=(BTC, MICRO, other))
     assert LOCAL_GROUP.unit == "BTC"
     with pytest.raises(PerpetualError, match="the markets are of BTC, ETH"):
         group.unit  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("wrong", "match"),
+    [
+        (lambda: listing(Perpetual("ETH-PERP", 1, "ETH", MICRO.lots_per_unit)), "BTC and ETH"),
+        (lambda: listing(replace(MICRO, lots_per_unit=999_999)), "999999 and 1000000 units"),
+        (lambda: listing(MICRO, decay=1), "else a rate pays more on its way back"),
+    ],
+)
+def test_contracts_of_an_underlying_are_of_one_thing_in_one_unit(
+    wrong: Callable[[], MarketGroup], match: str
+) -> None:
+    """Whoever held one against the other would be paid for no risk."""
+    with pytest.raises(PerpetualError, match=match):
+        wrong()
+
+
+def listing(other: Perpetual, **changed: int) -> MarketGroup:
+    (rule, _) = LOCAL_GROUP.params.funding
+    assert rule is not None
+    params = replace(LOCAL_GROUP.params, funding=(replace(rule, **changed), None))
+    return MarketGroup(params=params, perpetuals=(BTC, other))
 
 
 def test_a_units_price_is_rounded_to_the_side_that_is_asked_for() -> None:

@@ -10,10 +10,13 @@ from undertow.chain.logs import Progress
 from undertow.chain.settled import SettledBatch, SettledRequests
 from undertow.crypto.babyjubjub import Point, view_key
 from undertow.crypto.eddsa import PrivateKey
+from undertow.engine.vesting import ExitSheet, exit_sheet, vest
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
+from undertow.protocol.params import MarketParams
 from undertow.protocol.request import Kind, Request
+from undertow.protocol.state import State
 from undertow.protocol.units import MONEY_BITS, Lots, Money
 
 
@@ -40,7 +43,8 @@ def own_events(
         ChainError: the node gives no answer that can be used, or leaves settlements out.
     """
     operator = contracts.operator_key()
-    return follow(contracts.history(progress), account, key.scalar, key.public, operator)
+    params = contracts.deployment.group.params
+    return follow(contracts.history(progress), account, key.scalar, key.public, operator, params)
 
 
 def follow(
@@ -49,6 +53,7 @@ def follow(
     secret: int,
     owner: Point,
     operator: Point,
+    params: MarketParams,
 ) -> list[Event]:
     """Return an account's changes, each checked against its published leaf.
 
@@ -57,16 +62,23 @@ def follow(
     """
     account = Account(owner=owner, view_key=view_key(secret, operator, index))
     held = account.leaf()
+    sheet = exit_sheet(State())
     events: list[Event] = []
     for settled in settlements:
         number, time = 0, 0
         if isinstance(settled, SettledBatch):
             number, time = settled.number, settled.round.time
+            sheet = _sheet(settled)
         for leaf, ciphertext, moved in _touches(settled, index):
             delta = Delta.decrypt(ciphertext, account.view_key, held, leaf)
             if moved is not None and delta.cash != moved:
                 raise DeltaError(f"account {index} got another amount than the vault's queue says")
-            account = _apply(account, delta, is_request=number == 0)
+            if number:
+                account = vest(_apply(account, delta), sheet, params)
+            else:
+                # What a request moves is settled at once, so it comes after what ripens.
+                account = _apply(vest(account, sheet, params), delta)
+                account = replace(account, settled=Money(account.settled + delta.cash))
             if account.leaf() != leaf:
                 raise DeltaError(f"account {index} does not hash to its published leaf")
             held = leaf
@@ -91,16 +103,21 @@ def _moved(request: Request, paid: int) -> Money:
     return Money(-(paid << MONEY_BITS)) if request.kind is Kind.WITHDRAW else request.money
 
 
-def _apply(account: Account, delta: Delta, is_request: bool) -> Account:
+def _sheet(settled: SettledBatch) -> ExitSheet:
+    marks, accruals = settled.round, settled.house.accruals
+    return ExitSheet(
+        time=marks.time, marks=marks.prices, halted=marks.halted, accruals=tuple(accruals)
+    )
+
+
+def _apply(account: Account, delta: Delta) -> Account:
     positions = list(account.positions)
     positions[delta.instrument] = Lots(positions[delta.instrument] + delta.fill)
-    deposited = delta.cash if is_request else 0
     return replace(
         account,
         version=account.version + 1,
         nonce=delta.nonce,
         filled=delta.filled,
         cash=Money(account.cash + delta.cash),
-        net_deposits=Money(account.net_deposits + deposited),
         positions=tuple(positions),
     )

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eth_abi.exceptions import EncodingError
+
 from undertow import foreign_json
 from undertow.chain.chain import Block
 from undertow.chain.queue_entry import Entry
@@ -23,7 +25,11 @@ from undertow.whole_file import whole_file
 
 log = logging.getLogger(__name__)
 FORMAT = "undertow queue 1"
-LARGEST_FILE = 1 << 28
+LARGEST_FILE = 1 << 30
+"""Bytes: some millions of requests."""
+
+
+_DAMAGED = (OSError, ValueError, LookupError, TypeError, UndertowError, EncodingError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +58,22 @@ class QueueFile:
     def load(self) -> tuple[Block, list[Entry]] | None:
         """Return what was written, None where there is nothing that can be used."""
         try:
-            return self._read(self.path.read_bytes())
+            with self.path.open("rb") as file:
+                return self._read(file.read(LARGEST_FILE + 1))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, LookupError, TypeError, UndertowError) as error:
+        except _DAMAGED as error:
             log.warning("the queue in %s is passed over: %s", self.path, error)
             return None
 
-    def drop(self) -> None:
-        """Forget what was written: the chain says otherwise."""
+    def drop(self) -> bool:
+        """Forget what was written, since the chain says otherwise; return whether that worked."""
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
             log.warning("%s is wrong and cannot be removed: %s", self.path, error)
+            return False
+        return True
 
     def _read(self, data: bytes) -> tuple[Block, list[Entry]]:
         whole = foreign_json.read(data, LARGEST_FILE)
@@ -83,8 +92,10 @@ def _words(entry: Entry) -> list[Any]:
 
 def _entry(words: Sequence[Any]) -> Entry:
     word, x, y, time, fee, payer = words
-    key = Point(int(x, 16), int(y, 16))
-    return Entry(request=Request.from_word(int(word, 16), key), time=time, fee=fee, payer=payer)
+    request = Request.from_word(int(word, 16), Point(int(x, 16), int(y, 16)))
+    entry = Entry(request=request, time=time, fee=fee, payer=payer)
+    entry.leaf()  # refuses what has no form on the chain
+    return entry
 
 
 def _digest(content: dict[str, Any]) -> str:

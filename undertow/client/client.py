@@ -166,9 +166,9 @@ class Trader:
     ) -> Order:
         """Return a quote with the next nonce: sizes and limits of bid and ask, units as `order`'s.
 
-        It rests, and what one side fills refills the other: the position stays within the bid's size
-        above and the ask's below where it was. Any number of fills may come of one signature, so the
-        ask has to be above the bid by more than two fees at the cap; raises OrderRangeError.
+        It rests, and what one side fills refills the other: the position stays within the bid above
+        and the ask below where it was. Any number of fills may come of one signature, so the ask's
+        limit is above the bid's by more than two fees at the cap; raises OrderRangeError.
         """
         (bid, ask), (bid_limit, ask_limit) = sizes, limits
         self.nonce += 1

@@ -63,23 +63,19 @@ class _Curve:
         return sum(-o.size for o in orders if o.size < 0 and self.accepts(o, flow))
 
 
-def clear(supply: Supply, slots: Sequence[Sequence[Interest]]) -> Clearing:
-    """Return the one clearing of all slots' sides (slot order is time order) against the house.
-
-    At one price at most one side of a slot trades.
-    """
-    orders = [side for sides in slots for side in sides]
+def clear(supply: Supply, orders: Sequence[Interest]) -> Clearing:
+    """Return the one clearing of ``orders`` (slot order is time order) against the house."""
     curve = _Curve(supply)
     flow = _net_flow(curve, orders)
     side = _side(curve, orders, flow)
-    fills = iter(_fills(curve, orders, flow, side))
+    fills = _fills(curve, orders, flow, side)
     pool = pool_after(supply, flow)
     rate = premium(supply, flow)
     return Clearing(
         flow=Lots(flow),
         premium=rate,
         price=Money(money(supply.mark) + rate),
-        fills=tuple(Lots(sum(next(fills) for _ in sides)) for sides in slots),
+        fills=fills,
         side=side,
         pool=pool,
         kept=Money(rate * flow - (pool - supply.pool)),

@@ -11,6 +11,7 @@ from undertow.engine.fees import fee_of, takes
 from undertow.engine.margin import book_of, trade
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Effect, Verdict
+from undertow.engine.vesting import vest
 from undertow.protocol.account import Account
 from undertow.protocol.market import Market
 from undertow.protocol.state import State
@@ -36,6 +37,7 @@ def fill_slots(
         if verdict.eligible:
             instrument = verdict.effect.instrument
             slot = _filled(slot, position, clearings[instrument], markets[instrument], terms)
+        slot = replace(slot, after=vest(slot.after, terms.exit_sheet, terms.params))
         touched[account] = slot.after
         slots.append(slot)
     return tuple(slots)
@@ -54,8 +56,7 @@ def _moved(
     account: Account, effect: Effect, fill: Lots, premium: Money, fee: Money, terms: Terms
 ) -> Account:
     book = trade(book_of(account), terms.sheet, effect.instrument, fill, premium, fee)
-    # Never back towards zero by an order's own size: an equal nonce with a smaller one gives nothing
-    # back.
+    # Never back by an order's own size: an equal nonce with a smaller one gives nothing back.
     done = effect.carried + (effect.left if effect.spends else fill)
     return replace(
         account,

@@ -25,13 +25,13 @@ class Book:
     """What margin needs to know of an account."""
 
     cash: Money
-    net_deposits: Money
+    settled: Money
     positions: tuple[Lots, ...]
 
 
 def book_of(account: Account) -> Book:
     """Return what margin needs to know of an account."""
-    return Book(cash=account.cash, net_deposits=account.net_deposits, positions=account.positions)
+    return Book(cash=account.cash, settled=account.settled, positions=account.positions)
 
 
 def equity(book: Book, sheet: Sequence[Entry]) -> Money:
@@ -75,9 +75,9 @@ def holds_any(book: Book, instruments: int) -> bool:
 def surplus(book: Book, sheet: Sequence[Entry], profit_cap: Money) -> Money:
     """Return equity that counts for new risk, less the initial requirement.
 
-    Profit above net deposits counts up to ``profit_cap``; losses count in full.
+    Above what is settled profit counts up to ``profit_cap``; losses count in full.
     """
-    counted = min(equity(book, sheet), book.net_deposits + profit_cap)
+    counted = min(equity(book, sheet), book.settled + profit_cap)
     return Money(counted - requirement(book, sheet))
 
 
@@ -91,7 +91,7 @@ def trade(
     positions = list(book.positions)
     positions[instrument] = Lots(positions[instrument] + size)
     cash = book.cash - size * (sheet[instrument].value + over) - fee
-    return Book(cash=Money(cash), net_deposits=book.net_deposits, positions=tuple(positions))
+    return Book(cash=Money(cash), settled=book.settled, positions=tuple(positions))
 
 
 def may_trade(
@@ -100,8 +100,8 @@ def may_trade(
     """Return whether ``after`` meets initial margin, or its shortfall did not grow.
 
     Equity at a halted mark may be known to be none: it carries no trade. Who holds something of
-    ``halted`` may only trade what leaves no less above the requirement, all profit counted: a
-    profit above its cap would otherwise be paid away unseen, to whoever may withdraw it.
+    ``halted`` may only trade what leaves no less above the requirement, all profit counted: what
+    counts no profit above a cap would not see it paid away.
     """
     if holds_any(before, halted):
         room_before = equity(before, sheet) - requirement(before, sheet)

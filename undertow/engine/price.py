@@ -45,6 +45,8 @@ class Supply:
     cap: Lots
     """Largest skew that the flow may lead to, unless it is there already: the market's, or so much
     more than there is."""
+    turned: Lots
+    """And the largest on the other side of zero: no flow opens more at a price than this."""
 
 
 def supply_of(
@@ -64,6 +66,7 @@ def supply_of(
         refund=Money(mark * maker_fee >> FEE_BITS - MONEY_BITS - 1),
         grid=Money((mark * GRID_FACTOR >> GRID_SHIFT) + 1),
         cap=min(params.skew_cap, Lots(abs(market.skew) + params.flow_cap)) if grows else Lots(0),
+        turned=params.flow_cap,
     )
 
 
@@ -130,7 +133,9 @@ def premium(supply: Supply, flow: int) -> Money:
 
 def within_cap(supply: Supply, flow: int) -> bool:
     """Return whether the house takes the skew that ``flow`` leads to."""
-    return abs(supply.skew + flow) <= max(supply.cap, abs(supply.skew))
+    after = supply.skew + flow
+    largest = max(supply.cap, abs(supply.skew))
+    return abs(after) <= (min(largest, supply.turned) if supply.skew * after < 0 else largest)
 
 
 def _grown(supply: Supply, after: int) -> int:

@@ -1,7 +1,7 @@
 """Serve requests of the vault's queue: (state, requests) -> (state', answers).
 
-Pure. A withdrawal is paid whole if initial margin holds after it at the last batch's prices, and
-the venue has the money beside its markets' pools; otherwise not at all. Profit counts in full. An
+Pure. A withdrawal is paid whole if that much is settled, initial margin holds after it at the last
+batch's prices, and the venue has the money beside its markets' pools; otherwise not at all. An
 account that holds a halted instrument is paid nothing: its mark is older than the withdrawal, and
 what was lost since may be known.
 """
@@ -15,6 +15,7 @@ from undertow.crypto.babyjubjub import IDENTITY, view_key
 from undertow.engine.margin import Book, holds_any, requirement
 from undertow.engine.margin import equity as book_equity
 from undertow.engine.markets import price_sheet
+from undertow.engine.vesting import exit_sheet, vest
 from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
 from undertow.protocol.outcome import Outcome
@@ -91,17 +92,18 @@ def _answer(state: State, request: Request, params: MarketParams, secret: int) -
         before = Account(owner=owner, view_key=view_key(secret, owner, request.account))
     else:
         before = state.accounts[request.account]
+    touched = vest(before, exit_sheet(state), params)
     paid = 0
     change: int = request.money
     if request.kind is Kind.WITHDRAW:
-        granted = _covered(state, request) and _affordable(state, before, request, params)
+        granted = _covered(state, request) and _affordable(state, touched, request, params)
         paid = request.amount if granted else 0
         change = -(paid << MONEY_BITS)
     after = replace(
-        before,
+        touched,
         version=before.version + 1,
         cash=Money(before.cash + change),
-        net_deposits=Money(before.net_deposits + change),
+        settled=Money(touched.settled + change),
     )
     return Answer(request=request, before=before, after=after, paid=paid)
 
@@ -115,10 +117,10 @@ def _affordable(state: State, account: Account, request: Request, params: Market
     sheet = price_sheet(state.underlyings, state.marks, params)
     book = Book(
         cash=Money(account.cash - request.money),
-        net_deposits=account.net_deposits,
+        settled=account.settled,
         positions=account.positions,
     )
-    free = not holds_any(book, state.halted)
+    free = not holds_any(book, state.halted) and account.settled >= request.money
     return free and book_equity(book, sheet) >= requirement(book, sheet)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from undertow.engine.vesting import ExitSheet
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import Entry
-from undertow.protocol.units import Price
+from undertow.protocol.units import MicroUsd, Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,16 @@ class Terms:
     """Bit i: the mark of instrument i is no price."""
     sheet: Sequence[Entry]
     """Every instrument's line at these prices."""
+    accruals: Sequence[MicroUsd]
+    """Of the exit sheet, of each underlying at these prices."""
     params: MarketParams
+
+    @property
+    def exit_sheet(self) -> ExitSheet:
+        """What anybody would leave by after the batch."""
+        return ExitSheet(
+            time=self.time, marks=self.prices, halted=self.halted, accruals=self.accruals
+        )
 
     def lane_price(self, instrument: int) -> Price:
         """Return the mark of an instrument that the batch prices, zero of any other."""

@@ -64,6 +64,7 @@ def transition(
         prices=prices,
         halted=halted,
         sheet=sheet,
+        accruals=[one.accrual for one in underlyings],
         params=params,
     )
     sides = judge(state, batch, terms)
@@ -106,10 +107,14 @@ def _clear(
     """Step 3: one clearing per lane; a side of another lane, or refused, has no size."""
     clearings = {}
     for lane in terms.lanes:
-        interests = [[_interest(verdict, lane) for verdict in both] for both in sides]
+        interests = [_interest(verdict, lane) for both in sides for verdict in both]
         pricing, maker_fee = terms.params.market(lane), terms.params.maker_fee
         supply = supply_of(markets[lane], terms.prices[lane], pricing, maker_fee, grows=grows)
-        clearings[lane] = clear(supply, interests)
+        clearing = clear(supply, interests)
+        # At one price at most one side of a slot trades.
+        fills = iter(clearing.fills)
+        slots = tuple(Lots(sum(next(fills) for _ in both)) for both in sides)
+        clearings[lane] = replace(clearing, fills=slots)
     return clearings
 
 

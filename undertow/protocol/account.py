@@ -20,6 +20,7 @@ from undertow.protocol.units import (
     MONEY_WIDTH,
     NONCE_WIDTH,
     SIZE_WIDTH,
+    TIME_WIDTH,
     Lots,
     Money,
 )
@@ -65,7 +66,10 @@ class Account:
     nonce: Annotated[int, Field(NONCE_WIDTH, "of the last order that was eligible")] = 0
     filled: Annotated[Lots, Field(SIZE_WIDTH, "lots, net, under that nonce", Sign.WRAPS)] = Lots(0)
     cash: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)] = Money(0)
-    net_deposits: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)] = Money(0)
+    settled: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)] = Money(0)
+    """What may leave: deposits and vested profit, less losses (undertow/engine/vesting.py)."""
+    pending: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD: equity above that")] = Money(0)
+    since: Annotated[int, Field(TIME_WIDTH, "seconds, of the marks that both are of")] = 0
     positions: Annotated[tuple[Lots, ...], grouped(POSITIONS, "lots")] = FLAT
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from undertow.protocol.errors import PerpetualError
 from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import Perpetual
+from undertow.protocol.sheet import UNDERLYINGS, underlying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,28 @@ class MarketGroup:
             raise PerpetualError(f"instruments {named} have names, {listed} have parameters")
         if len({one.name for one in self.perpetuals}) != len(named):
             raise PerpetualError("two markets have the same name")
+        for number in range(UNDERLYINGS):
+            self._check_underlying(number)
+
+    def _check_underlying(self, number: int) -> None:
+        """Refuse what would pay whoever holds one contract against another, or funding's cycles."""
+        its = [one for one in self.perpetuals if underlying(one.instrument) == number]
+        names = sorted({one.unit for one in its})
+        if len(names) > 1:
+            raise PerpetualError(f"underlying {number} is {' and '.join(names)}: it is one thing")
+        lots = {self.params.market(one.instrument).units * one.lots_per_unit for one in its}
+        if len(lots) > 1:
+            raise PerpetualError(
+                f"underlying {number} has {' and '.join(map(str, sorted(lots)))} units by its "
+                "markets: units of a lot times lots of a unit are the same for each"
+            )
+        rule = self.params.funding[number]
+        if rule is not None and rule.decay < rule.velocity * (rule.dead_zone - 1):
+            least = rule.velocity * (rule.dead_zone - 1)
+            raise PerpetualError(
+                f"underlying {number} has a decay of {rule.decay}, and at least {least} for its "
+                "velocity and dead zone: else a rate pays more on its way back than it took"
+            )
 
     @property
     def unit(self) -> str:

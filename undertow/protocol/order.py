@@ -78,11 +78,14 @@ class Order:
         """Return the lots still to buy and still to sell, given the net fill under its nonce.
 
         What one side of a quote fills refills the other, so the position stays within the bid above
-        and the ask below where it was.
+        and the ask below where it was. An order of one side goes on with its own side only.
         """
-        bid = max(self.bid - filled, 0) if self.bid else 0
-        ask = max(self.ask + filled, 0) if self.ask else 0
-        return Lots(bid), Lots(ask)
+        bid, ask = max(self.bid - filled, 0), max(self.ask + filled, 0)
+        if self.is_quote:
+            return Lots(bid), Lots(ask)
+        return Lots(bid if self.bid and filled >= 0 else 0), Lots(
+            ask if self.ask and filled <= 0 else 0
+        )
 
     def pack(self) -> int:
         """The order's word."""

@@ -19,7 +19,7 @@ from undertow.protocol.market import CAPS, PRICING_WORDS, PricingParams
 from undertow.protocol.packing import Words
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.underlying import FUNDING_RULES, FUNDING_WORD, UNITS, FundingParams
-from undertow.protocol.units import FEE_WIDTH, KEEP_BITS, Lots, Money
+from undertow.protocol.units import FEE_WIDTH, KEEP_BITS, VESTING_WIDTH, Lots, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ RISKS = Grouped(
 )
 _TAKER_FEE = Field(FEE_WIDTH, "2^-20 of the notional, the half spread included")
 _MAKER_FEE = Field(FEE_WIDTH, "2^-20 of the notional, not above the taker's")
-_PROFIT_CAP = Field(96, "2^-16 micro-USD of profit above net deposits that count for new risk")
+_PROFIT_CAP = Field(96, "2^-16 micro-USD above what is settled that count for new risk")
+_VESTING = Field(VESTING_WIDTH, "seconds over which profit vests, at least 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ class MarketParamsWords:
     taker_fee: Annotated[int, _TAKER_FEE]
     maker_fee: Annotated[int, _MAKER_FEE]
     profit_cap: Annotated[Money, _PROFIT_CAP]
+    vesting: Annotated[int, _VESTING]
 
 
 MARKET_PARAMS_WORDS = Words(MarketParamsWords, "MarketParamsWords", PARAMS, "MarketParamsHash")
@@ -92,12 +94,15 @@ class MarketParams:
     taker_fee: Annotated[int, _TAKER_FEE]
     maker_fee: Annotated[int, _MAKER_FEE]
     profit_cap: Annotated[Money, _PROFIT_CAP]
+    vesting: Annotated[int, _VESTING]
 
     def __post_init__(self) -> None:
         self._check_listing()
         self._check_widths()
         if self.maker_fee > self.taker_fee:
             raise ParamsRangeError("the maker's fee is above the taker's")
+        if self.vesting < 1:
+            raise ParamsRangeError("profit vests over at least a second")
         self._check_depths()
         for number in range(UNDERLYINGS):
             self._check_funding(number)
@@ -171,6 +176,7 @@ class MarketParams:
             taker_fee=self.taker_fee,
             maker_fee=self.maker_fee,
             profit_cap=self.profit_cap,
+            vesting=self.vesting,
         )
 
 

@@ -42,6 +42,8 @@ TIME_WIDTH = 32
 EXPIRY_WIDTH = 40
 """Seconds: beyond every price's time, so that no comparison wraps."""
 FEE_WIDTH = 20
+VESTING_WIDTH = 24
+"""Seconds, over which profit vests."""
 
 # Scales: a value is counted in 2**-bits of its unit.
 MONEY_BITS = 16

@@ -15,6 +15,7 @@ from eth_abi.abi import encode
 from web3 import Web3
 
 from undertow.chain.compiled import artifact
+from undertow.chain.peaks import Peaks
 
 SECONDS = 12
 """From block to block."""
@@ -48,6 +49,11 @@ class MemoryNode:
         call = _selector(entry) + encode(_types(entry["inputs"]), list(given))
         result = encode(_types(entry["outputs"]), values)
         self._results[address.lower(), f"0x{call.hex()}"] = f"0x{result.hex()}"
+
+    def put_peaks(self, address: str, peaks: Peaks) -> None:
+        """Let a vault hold the peaks over all its entries."""
+        for level in (i for i in range(len(peaks).bit_length()) if len(peaks) >> i & 1):
+            self.put("Vault", address, "peak", [peaks.levels[level][-1]], [level])
 
     def emit(self, name: str, address: str, block: int, event: str, said: dict[str, Any]) -> None:
         """Let a contract emit an event in a block, not before that of the newest log."""

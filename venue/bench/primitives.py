@@ -129,7 +129,7 @@ def _write(path: Path, count: int) -> None:
 
 def _account(number: int) -> Account:
     money = Money(number << 32)
-    return Account(Point(number, number + 1), number + 2, 1, 3, cash=money, net_deposits=money)
+    return Account(Point(number, number + 1), number + 2, 1, 3, cash=money, settled=money)
 
 
 def _load(path: Path, count: int) -> tuple[float, float]:
