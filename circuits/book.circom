@@ -6,8 +6,11 @@ include "nouns.circom";
 // What margin needs to know of an account, as it stands and after a trade
 // (undertow/engine/margin.py). Perpetuals of one underlying move alike, so their steps are summed.
 
-// @notice Equity, add-ons and loss of one step, from an account's positions.
-// @cost 68
+// How many 2^-33 micro-USD, in which margin is counted, are in the unit of a contingency.
+function CONTINGENCY_UNIT() { return 1 << (REQUIREMENT_BITS() - CONTINGENCY_BITS()); }
+
+// @notice Equity, add-ons, loss of one step and cells of the clock, from an account's positions.
+// @cost 85
 template OpenBook() {
     signal input cash; // 2^-16 micro-USD, signed
     input Signed() position[INSTRUMENTS()];
@@ -19,22 +22,28 @@ template OpenBook() {
     signal moves[N];
     signal concentrated[N];
     signal addOn[N];
+    signal cell[N];
     var equity = cash;
     var addOns = 0;
+    var cells = 0;
     var loss[UNDERLYINGS()];
     for (var i = 0; i < N; i++) {
         _ <== position[i].negative;
         worth[i] <== position[i].value * sheet[i].value;
         moves[i] <== position[i].value * sheet[i].step;
         concentrated[i] <== position[i].magnitude * sheet[i].concentration;
-        addOn[i] <== position[i].magnitude * (sheet[i].contingency + concentrated[i]);
+        addOn[i] <== position[i].magnitude
+            * (sheet[i].contingency * CONTINGENCY_UNIT() + concentrated[i]);
+        cell[i] <== position[i].magnitude * sheet[i].cell;
         equity += worth[i];
         addOns += addOn[i];
+        cells += cell[i];
         loss[i \ (N \ UNDERLYINGS())] += moves[i];
     }
     book.equity <== equity;
     book.addOns <== addOns;
     book.loss <== loss;
+    book.cells <== cells;
 }
 
 // @notice Whether something is held that is halted.
@@ -61,7 +70,7 @@ template HoldsHalted() {
 // @notice The book after a trade in one instrument.
 // @input(assumes) before, after: the position's magnitudes; the trade is between them.
 // @output(proves) later: the book with the trade's cost, and its add-ons and losses.
-// @cost 8
+// @cost 9
 template TradeBook() {
     input Book() book;
     input Entry() entry;
@@ -81,7 +90,9 @@ template TradeBook() {
     signal moves <== size * entry.step;
     signal movesSecond <== moves * second;
     later.equity <== book.equity - cost * (1 << MONEY_BITS()) - fee;
-    later.addOns <== book.addOns + (after - before) * (entry.contingency + concentrated);
+    later.addOns <== book.addOns
+        + (after - before) * (entry.contingency * CONTINGENCY_UNIT() + concentrated);
+    later.cells <== book.cells + (after - before) * entry.cell;
     later.loss[0] <== book.loss[0] + moves - movesSecond;
     later.loss[1] <== book.loss[1] + movesSecond;
 }

@@ -27,6 +27,7 @@ template FundingRamp() {
     signal output area; // 2^-73 of the notional, signed
 
     _ <== rule.lead;
+    _ <== rule.cell;
     component net = Absolute(NET_WIDTH());
     net.in <== skew;
     signal active <== NonNegative(NET_WIDTH())(net.magnitude - rule.deadZone);

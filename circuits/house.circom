@@ -26,11 +26,12 @@ template HouseMayGrow() {
         _ <== skew[i].negative;
         _ <== sheet[i].contingency;
         _ <== sheet[i].concentration;
+        _ <== sheet[i].cell;
         bound[i] <== Larger(LOTS_WIDTH() + 1)(skewCap[i], skew[i].magnitude);
         worth[i] <== skew[i].value * sheet[i].value;
         needs[i] <== bound[i] * sheet[i].step;
         equity -= worth[i];
-        requirement += needs[i] * HOUSE_STEPS() * (1 << STEP_UNIT_BITS());
+        requirement += needs[i] * HOUSE_STEPS() * (1 << (MONEY_BITS() - SHOCK_BITS()));
     }
     grows <== NonNegative(LEDGER_HOUSE_CASH_WIDTH())(equity - requirement);
 }

@@ -32,7 +32,7 @@ template OpenLanes(lanes) {
 
 // @notice The line of a sheet that each lane is priced by.
 // @input(assumes) hot: 1 for the lane's instrument, else 0.
-// @cost 64
+// @cost 80
 template ChooseEntry() {
     signal input hot[INSTRUMENTS()];
     input Entry() sheet[INSTRUMENTS()];
@@ -43,16 +43,19 @@ template ChooseEntry() {
     var step[N];
     var contingency[N];
     var concentration[N];
+    var cell[N];
     for (var i = 0; i < N; i++) {
         value[i] = sheet[i].value;
         step[i] = sheet[i].step;
         contingency[i] = sheet[i].contingency;
         concentration[i] = sheet[i].concentration;
+        cell[i] = sheet[i].cell;
     }
     chosen.value <== Dot(N)(hot, value);
     chosen.step <== Dot(N)(hot, step);
     chosen.contingency <== Dot(N)(hot, contingency);
     chosen.concentration <== Dot(N)(hot, concentration);
+    chosen.cell <== Dot(N)(hot, cell);
 }
 
 // @notice The lane of an instrument.
@@ -60,7 +63,7 @@ template ChooseEntry() {
 // @output(proves) inLane: 1 for the lane of `wanted`, else 0.
 // @output(proves) itsLane, itsClearing: of that lane; all zero, so not priced, where the batch has
 // none for it.
-// @cost 14 * lanes
+// @cost 15 * lanes
 template ChooseLane(lanes) {
     signal input wanted; // index of an instrument
     signal input instrument[lanes];
@@ -70,13 +73,14 @@ template ChooseLane(lanes) {
     output Lane() itsLane;
     output Clearing() itsClearing;
 
-    var FIELDS = 11;
+    var FIELDS = 12;
     signal sum[lanes][FIELDS];
     for (var l = 0; l < lanes; l++) {
         inLane[l] <== IsZero()(wanted - instrument[l]);
         var field[FIELDS] = [lane[l].priced, lane[l].mark, lane[l].entry.value, lane[l].entry.step,
-            lane[l].entry.contingency, lane[l].entry.concentration, clearing[l].price,
-            clearing[l].nextPrice, clearing[l].beyond, clearing[l].side, clearing[l].takerSign];
+            lane[l].entry.contingency, lane[l].entry.concentration, lane[l].entry.cell,
+            clearing[l].price, clearing[l].nextPrice, clearing[l].beyond, clearing[l].side,
+            clearing[l].takerSign];
         for (var f = 0; f < FIELDS; f++) {
             if (l == 0) {
                 sum[l][f] <== inLane[l] * field[f];
@@ -92,9 +96,10 @@ template ChooseLane(lanes) {
     itsLane.entry.step <== sum[last][3];
     itsLane.entry.contingency <== sum[last][4];
     itsLane.entry.concentration <== sum[last][5];
-    itsClearing.price <== sum[last][6];
-    itsClearing.nextPrice <== sum[last][7];
-    itsClearing.beyond <== sum[last][8];
-    itsClearing.side <== sum[last][9];
-    itsClearing.takerSign <== sum[last][10];
+    itsLane.entry.cell <== sum[last][6];
+    itsClearing.price <== sum[last][7];
+    itsClearing.nextPrice <== sum[last][8];
+    itsClearing.beyond <== sum[last][9];
+    itsClearing.side <== sum[last][10];
+    itsClearing.takerSign <== sum[last][11];
 }

@@ -7,10 +7,13 @@ include "sheet.circom";
 
 // Scenario margin of one account (undertow/engine/margin.py).
 
+// What margin is counted in: of a whole unit of money, and initial margin by its factor.
+function MONEY_UNIT() { return 1 << (REQUIREMENT_BITS() - MONEY_BITS()); }
+function MAINTAINED_WIDTH() { return EQUITY_WIDTH() + REQUIREMENT_BITS() - MONEY_BITS() + 1; }
 // Of the magnitude of a surplus, and of a difference of two.
-function SURPLUS_WIDTH() { return EQUITY_WIDTH() + 2; }
+function SURPLUS_WIDTH() { return MAINTAINED_WIDTH() + BITS_FOR(FACTOR_ONE()) + 1; }
 
-// @notice Equity that counts, less the initial requirement.
+// @notice Equity less the maintenance margin, and equity that counts less the initial margin.
 //
 // The scenarios are points (i, j) of the two underlyings' steps, and a book of perpetuals loses
 // i * loss[0] + j * loss[1] in one. The largest loss lies on a corner of their convex hull, and the
@@ -19,45 +22,64 @@ function SURPLUS_WIDTH() { return EQUITY_WIDTH() + 2; }
 // @input(assumes) book: of ranged positions at a ranged sheet, after at most one trade. Sums are
 // asserted to fit the comparators, which range what they compare and are far narrower than the
 // field: nothing wraps. An equity that does not fit them is refused; no deposits can reach it.
-// @cost 252
+// @cost 288
 template Surplus() {
     input Book() book;
     signal input allowed; // 2^-16 micro-USD: equity up to this much counts
-    signal output out; // 2^-16 micro-USD, signed
+    signal output maintained; // 2^-33 micro-USD, signed
+    signal output initial; // the same by FACTOR_ONE
 
     // A position after a trade has a bit more than one that is stored.
     var LOTS = LOTS_WIDTH() + 1;
+    var EACH = BITS_FOR(INSTRUMENTS());
     var LOSS = BITS_FOR(INSTRUMENTS() \ UNDERLYINGS()) + LOTS + STEP_WIDTH();
+    var STEP_UNIT = 1 << (REQUIREMENT_BITS() - SHOCK_BITS());
     // The contingencies are the smaller part of the add-ons.
-    assert(LOTS + CONTINGENCY_WIDTH() < 2 * LOTS + CONCENTRATION_WIDTH());
-    assert(BITS_FOR(INSTRUMENTS()) + 2 * LOTS + CONCENTRATION_WIDTH() + 1 < EQUITY_WIDTH());
+    assert(CONTINGENCY_WIDTH() + REQUIREMENT_BITS() - CONTINGENCY_BITS()
+        < LOTS + CONCENTRATION_WIDTH());
+    assert(EACH + 2 * LOTS + CONCENTRATION_WIDTH() + 1 < MAINTAINED_WIDTH() - 2);
+    assert(BITS_FOR(SHOCK_STEPS()) + 1 + LOSS + REQUIREMENT_BITS() - SHOCK_BITS()
+        < MAINTAINED_WIDTH() - 2);
+    assert(EACH + LOTS + CELL_WIDTH() + REQUIREMENT_BITS() - MONEY_BITS() < MAINTAINED_WIDTH() - 2);
+    assert(INITIAL_FACTOR() < 2 * FACTOR_ONE());
+    assert(ADD_ON_FACTOR() < 2 * FACTOR_ONE());
     signal first <== Magnitude(LOSS)(book.loss[0]);
     signal second <== Magnitude(LOSS)(book.loss[1]);
-    signal worst <== SHOCK_STEPS() * (first + second);
+    var worst = SHOCK_STEPS() * (first + second) * STEP_UNIT;
+    maintained <== book.equity * MONEY_UNIT() - worst - book.addOns;
     signal counted <== Smaller(EQUITY_WIDTH())(book.equity, allowed);
-    assert((INITIAL_FACTOR() * (1 << STEP_UNIT_BITS())) % FACTOR_ONE() == 0);
-    out <== counted - book.addOns
-        - worst * (INITIAL_FACTOR() * (1 << STEP_UNIT_BITS()) \ FACTOR_ONE());
+    initial <== (counted - book.cells) * FACTOR_ONE() * MONEY_UNIT()
+        - worst * INITIAL_FACTOR() - book.addOns * ADD_ON_FACTOR();
 }
 
-// @notice Whether a trade's book meets initial margin, or its shortfall does not grow. Of a `stuck`
-// book, which holds something halted, only the latter, all profit counted: equity at a halted mark
-// carries no trade, and a profit above its cap would be paid away unseen.
-// @input(assumes) stuck: 0 or 1.
-// @cost 746
+// @notice Whether a trade's book meets initial margin, or its shortfall does not grow, or the trade
+// only reduces, from below initial margin, and what is left is maintained. Of a `stuck` book, which
+// holds something halted, only the second, all profit counted: equity at a halted mark carries no
+// trade, and a profit above its cap would be paid away unseen.
+// @input(assumes) stuck, reduces: 0 or 1.
+// @cost 1142
 template MayTrade() {
     input Book() before;
     input Book() after;
     signal input allowed; // 2^-16 micro-USD: equity up to this much counts
     signal input stuck;
+    signal input reduces; // no position grows or turns round
     signal output may; // 0 or 1
 
     signal allowedNow <== allowed + stuck * (before.equity - allowed);
     signal allowedThen <== allowed + stuck * (after.equity - allowed);
-    signal now <== Surplus()(before, allowedNow);
-    signal then <== Surplus()(after, allowedThen);
+    signal now;
+    (_, now) <== Surplus()(before, allowedNow);
+    signal then;
+    signal left;
+    (left, then) <== Surplus()(after, allowedThen);
     signal solvent <== NonNegative(SURPLUS_WIDTH())(then);
     signal safer <== NonNegative(SURPLUS_WIDTH() + 1)(then - now);
-    signal carried <== solvent * (1 - stuck);
-    may <== 1 - (1 - carried) * (1 - safer);
+    signal free <== NonNegative(SURPLUS_WIDTH())(now);
+    signal maintained <== NonNegative(MAINTAINED_WIDTH())(left);
+    signal leaves <== maintained * reduces;
+    signal unwinds <== leaves * (1 - free);
+    signal carried <== 1 - (1 - solvent) * (1 - unwinds);
+    signal trades <== carried * (1 - stuck);
+    may <== 1 - (1 - trades) * (1 - safer);
 }

@@ -54,16 +54,18 @@ bus Market() {
 // One instrument's line of the price sheet, per lot (undertow/protocol/sheet.py).
 bus Entry() {
     signal value; // 2^-16 micro-USD, signed: mark less funding
-    signal step; // 1024 micro-USD: value of one shock step
+    signal step; // 2^-8 micro-USD: value of one shock step
     signal contingency; // 2^-16 micro-USD
-    signal concentration; // 2^-16 micro-USD per lot
+    signal concentration; // 2^-33 micro-USD per lot
+    signal cell; // 2^-16 micro-USD: what funding may take in a cell of its clock
 }
 
 // What margin needs to know of an account.
 bus Book() {
     signal equity; // 2^-16 micro-USD, signed
-    signal addOns; // 2^-16 micro-USD: contingencies and concentrations of all instruments
-    signal loss[UNDERLYINGS()]; // 1024 micro-USD, signed: value of one shock step
+    signal addOns; // 2^-33 micro-USD: contingencies and concentrations of all instruments
+    signal loss[UNDERLYINGS()]; // 2^-8 micro-USD, signed: value of one shock step
+    signal cells; // 2^-16 micro-USD: what funding may take in a cell of its clock
 }
 
 // One market at its batch's mark.

@@ -69,7 +69,8 @@ template Affordable() {
     _ <== account.since;
     _ <== account.positions;
     Book() book <== OpenBook()(account.cash - money, position, sheet);
-    signal surplus <== Surplus()(book, book.equity);
+    signal surplus;
+    (_, surplus) <== Surplus()(book, book.equity);
     signal margined <== NonNegative(SURPLUS_WIDTH())(surplus);
     signal settled <== NonNegative(SETTLED_WIDTH())(account.settled - money);
     signal backed <== margined * settled;

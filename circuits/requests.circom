@@ -62,7 +62,8 @@ template Requests(requests) {
     for (var u = 0; u < UNDERLYINGS(); u++) {
         index[u] <== FundingIndex()(markets.underlying[u].funding);
     }
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(mark, params.units, index, params.risk);
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(mark, params.units, index, params.risk,
+        params.funding);
 
     signal exitValue[INSTRUMENTS()] <== ExitValues()(mark, params.units, accruals);
 

@@ -77,7 +77,8 @@ template SettleBatch(slots, lanes) {
     signal released;
     (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
         params.pricingHash, price, halted, funded, row, pricing);
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, params.units, paid, params.risk);
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, params.units, paid, params.risk,
+        params.funding);
     Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee,
         params.profitCap, params.vesting);
     signal exitValue[INSTRUMENTS()] <== ExitValues()(price, params.units, accrued);

@@ -1,40 +1,43 @@
 pragma circom 2.2.0;
 
-include "divide.circom";
 include "nouns.circom";
 
-// The price sheet's lines of perpetuals (undertow/protocol/sheet.py).
+// The price sheet's lines of perpetuals (undertow/protocol/sheet.py). Nothing of them is rounded.
 
 // Widths of what a line holds.
-function STEP_SHIFT() { return STEP_UNIT_BITS() + SHOCK_BITS() - MONEY_BITS(); }
-function STEP_WIDTH() { return PRICE_WIDTH() + RISK_SHOCK_WIDTH() - STEP_SHIFT(); }
+function STEP_WIDTH() { return PRICE_WIDTH() + RISK_SHOCK_WIDTH(); }
 function CONTINGENCY_WIDTH() { return PRICE_WIDTH() + RISK_CONTINGENCY_WIDTH(); }
-// Half the concentration is what a lot adds for each lot held.
-function CONCENTRATION_SHIFT() { return DEPTH_BITS() - MONEY_BITS() + 1; }
-function CONCENTRATION_WIDTH() {
-    return PRICE_WIDTH() + RISK_CONCENTRATION_WIDTH() - CONCENTRATION_SHIFT();
-}
+function CONCENTRATION_WIDTH() { return PRICE_WIDTH() + RISK_CONCENTRATION_WIDTH(); }
+function CELL_WIDTH() { return UNIT_WIDTH() + FUNDING_RULE_CELL_WIDTH(); }
 
 // @notice Every instrument's line at these prices and funding indices.
-// @input(assumes) price, units, risk: ranged.
-// @cost 1680
+// @input(assumes) price, units, risk, rule: ranged.
+// @cost 80
 template PriceSheet() {
     signal input price[INSTRUMENTS()]; // micro-USD per lot
     signal input units[INSTRUMENTS()]; // of the underlying in a lot
     signal input index[UNDERLYINGS()]; // 2^-16 micro-USD per unit, signed: what a long has paid
     input Risk() risk[INSTRUMENTS()];
+    input FundingRule() rule[UNDERLYINGS()];
     output Entry() sheet[INSTRUMENTS()];
 
-    // A price times a contingency is counted in money as it stands.
+    var EACH = INSTRUMENTS() \ UNDERLYINGS();
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        _ <== rule[u].lead;
+        _ <== rule[u].deadZone;
+        _ <== rule[u].velocity;
+        _ <== rule[u].decay;
+        _ <== rule[u].rateMax;
+    }
+    // A price times a contingency is counted in money as it stands, and half a price times a
+    // concentration in what margin is counted in.
     assert(CONTINGENCY_BITS() == MONEY_BITS());
+    assert(DEPTH_BITS() + 1 == REQUIREMENT_BITS());
     for (var i = 0; i < INSTRUMENTS(); i++) {
-        sheet[i].value <== price[i] * (1 << MONEY_BITS())
-            - units[i] * index[i \ (INSTRUMENTS() \ UNDERLYINGS())];
-        sheet[i].step <== FloorShift(STEP_WIDTH() + STEP_SHIFT(), STEP_SHIFT())(
-            price[i] * risk[i].shock + (1 << STEP_SHIFT()) - 1);
+        sheet[i].value <== price[i] * (1 << MONEY_BITS()) - units[i] * index[i \ EACH];
+        sheet[i].step <== price[i] * risk[i].shock;
         sheet[i].contingency <== price[i] * risk[i].contingency;
-        sheet[i].concentration <== FloorShift(CONCENTRATION_WIDTH() + CONCENTRATION_SHIFT(),
-            CONCENTRATION_SHIFT())(
-            price[i] * risk[i].concentration + (1 << CONCENTRATION_SHIFT()) - 1);
+        sheet[i].concentration <== price[i] * risk[i].concentration;
+        sheet[i].cell <== units[i] * rule[i \ EACH].cell;
     }
 }

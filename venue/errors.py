@@ -1,7 +1,8 @@
 """Errors of what runs on top of a venue.
 
 UndertowError
-├── MarketDataError   the recorded order flow could not be had, or is not what was pinned
+├── MarketDataError   recorded data could not be had, is not what was pinned or cannot be read
+├── BacktestError     a replay cannot be run as asked, or its books do not add up
 └── BenchError        the bench cannot measure what it was asked for
 """
 
@@ -11,7 +12,11 @@ from undertow.errors import UndertowError
 
 
 class MarketDataError(UndertowError):
-    """The recorded order flow could not be had, or is not what was pinned."""
+    """Recorded data could not be had, is not what was pinned or cannot be read."""
+
+
+class BacktestError(UndertowError):
+    """A replay cannot be run as asked, or its books do not add up."""
 
 
 class BenchError(UndertowError):

@@ -16,6 +16,8 @@ LISTED = (BTC, MICRO)
 
 
 DAY, HOUR = 86_400, 3_600
+_DEAREST = 100_000
+"""USD per BTC, which are micro-USD per unit."""
 
 
 def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> PricingParams:
@@ -43,7 +45,10 @@ def _risk(market: PricingParams) -> RiskParams:
 
 
 def _funding(lead: Perpetual, btc_at_once: int) -> FundingParams:
-    """At most 2% of the notional a day, reached in a day at so many BTC; gone in eight hours."""
+    """At most 2% of the notional a day, reached in a day at so many BTC; gone in eight hours.
+
+    A cell of the clock is a 1024th of a price of 100,000 USD.
+    """
     rate_max = (1 << FUNDING_RATE_BITS) // (50 * DAY)
     return FundingParams(
         lead=lead.instrument,
@@ -51,6 +56,7 @@ def _funding(lead: Perpetual, btc_at_once: int) -> FundingParams:
         velocity=rate_max // (DAY * btc_at_once * lead.lots_per_unit),
         decay=rate_max // (8 * HOUR),
         rate_max=rate_max,
+        cell=Money(_DEAREST << MONEY_BITS >> 10),
     )
 
 

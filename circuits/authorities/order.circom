@@ -95,7 +95,7 @@ template ChooseSide() {
 // Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
 // are below 2^LOTS_WIDTH, and the time is below 2^ORDER_EXPIRY_WIDTH: it is a block's at the latest.
 // @output(proves) verdict: the first check that fails is the reason; all zero unless `on`.
-// @cost 1105
+// @cost 1502
 template JudgeOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input repeated; // 0 or 1: an order of the same account stands in an earlier slot
@@ -151,7 +151,8 @@ template JudgeOrder() {
     signal fee <== FeeOf()(left, lane.mark, terms.takerFee);
     Book() later <== TradeBook()(book, lane.entry, second, position.magnitude, after, size,
         limit - lane.mark, fee);
-    signal margined <== MayTrade()(book, later, account.settled + terms.profitCap, stuck);
+    signal margined <== MayTrade()(book, later, account.settled + terms.profitCap, stuck,
+        reduces);
 
     var FAILS = 8;
     var fails[FAILS] = [repeated, 1 - lane.priced, 1 - current, 1 - unexpired, 1 - affordable,

@@ -77,13 +77,14 @@ function KEEP_BITS() { return 8; }
 function FEE_BITS() { return 20; }
 function SHOCK_BITS() { return 8; }
 function CONTINGENCY_BITS() { return 16; }
-function STEP_UNIT_BITS() { return 26; }
+function REQUIREMENT_BITS() { return 33; }
 
 // Factors of the rules.
 function SHOCK_STEPS() { return 4; }
 function HOUSE_STEPS() { return 6; }
-function INITIAL_FACTOR() { return 20; }
-function FACTOR_ONE() { return 16; }
+function INITIAL_FACTOR() { return 80; }
+function ADD_ON_FACTOR() { return 65; }
+function FACTOR_ONE() { return 64; }
 function RATCHET_SHIFT() { return 8; }
 function GRID_FACTOR() { return 21; }
 function GRID_SHIFT() { return 5; }
@@ -205,17 +206,19 @@ bus FundingRule() {
     signal velocity; // 2^-72 of the notional per second, second and unit
     signal decay; // 2^-72 of the notional per second and second
     signal rateMax; // 2^-72 of the notional per second
+    signal cell; // 2^-16 micro-USD per unit: a cell of the funding clock
 }
 
 // Its word, low bits first.
-function FUNDING_RULE_WIDTH() { return 186; }
+function FUNDING_RULE_WIDTH() { return 230; }
 function FUNDING_RULE_LEAD_WIDTH() { return 4; }
 function FUNDING_RULE_DEAD_ZONE_WIDTH() { return 48; }
 function FUNDING_RULE_VELOCITY_WIDTH() { return 30; }
 function FUNDING_RULE_DECAY_WIDTH() { return 52; }
 function FUNDING_RULE_RATE_MAX_WIDTH() { return 52; }
-function FUNDING_RULE_WIDTHS() { return [4, 48, 30, 52, 52]; }
-function FUNDING_RULE_AT() { return [0, 4, 52, 82, 134]; }
+function FUNDING_RULE_CELL_WIDTH() { return 44; }
+function FUNDING_RULE_WIDTHS() { return [4, 48, 30, 52, 52, 44]; }
+function FUNDING_RULE_AT() { return [0, 4, 52, 82, 134, 186]; }
 
 // An account; its leaf is the hash of these words.
 bus Account() {
@@ -337,7 +340,7 @@ function MARKET_PARAMS_WORDS() { return 13; }
 function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
 function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
 function MARKET_PARAMS_UNITS_WIDTH() { return 240; }
-function MARKET_PARAMS_FUNDING_WIDTH() { return 186; }
+function MARKET_PARAMS_FUNDING_WIDTH() { return 230; }
 function MARKET_PARAMS_TAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_MAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
@@ -487,9 +490,10 @@ template PackFundingRule() {
     Range(30)(fundingRule.velocity);
     Range(52)(fundingRule.decay);
     Range(52)(fundingRule.rateMax);
+    Range(44)(fundingRule.cell);
     word <== fundingRule.lead + fundingRule.deadZone * (1 << 4)
         + fundingRule.velocity * (1 << 52) + fundingRule.decay * (1 << 82)
-        + fundingRule.rateMax * (1 << 134);
+        + fundingRule.rateMax * (1 << 134) + fundingRule.cell * (1 << 186);
 }
 
 // The word of fields that are ranged by what made them.

@@ -9,7 +9,7 @@ from enum import IntEnum
 from undertow.engine.accrual import ACCRUAL_STEPS
 from undertow.engine.funding import VARIANCE_SHIFT
 from undertow.engine.house import HOUSE_STEPS
-from undertow.engine.margin import FACTOR_ONE, INITIAL_FACTOR
+from undertow.engine.margin import ADD_ON_FACTOR, FACTOR_ONE, INITIAL_FACTOR
 from undertow.engine.price import GRID_FACTOR, GRID_SHIFT, RATCHET_SHIFT
 from undertow.protocol import layout
 from undertow.protocol.fields import FIELD_WIDTH
@@ -29,6 +29,7 @@ FACTORS = {
     **layout.FACTORS,
     "HOUSE_STEPS": HOUSE_STEPS,
     "INITIAL_FACTOR": INITIAL_FACTOR,
+    "ADD_ON_FACTOR": ADD_ON_FACTOR,
     "FACTOR_ONE": FACTOR_ONE,
     "RATCHET_SHIFT": RATCHET_SHIFT,
     "GRID_FACTOR": GRID_FACTOR,

@@ -20,7 +20,7 @@ from undertow.protocol.units import Lots, Money, money
 
 PARAMS_WORDS = params_input(PARAMS)
 RISKS = PARAMS_WORDS[: 3 * INSTRUMENTS]
-NOTHING = Entry(value=Money(0), step=0, contingency=Money(0), concentration=Money(0))
+NOTHING = Entry(value=Money(0), step=0, contingency=Money(0), concentration=0, cell=Money(0))
 
 
 def signed(value: int) -> list[int]:
@@ -35,7 +35,7 @@ def market(held: Market, mark: int) -> list[int]:
 
 def entry(line: Entry) -> list[int]:
     """Return an Entry."""
-    return [to_field(line.value), line.step, line.contingency, line.concentration]
+    return [to_field(line.value), line.step, line.contingency, line.concentration, line.cell]
 
 
 def order_fields(order: Order) -> list[int]:
@@ -45,12 +45,13 @@ def order_fields(order: Order) -> list[int]:
 
 def book(cash: int, positions: Sequence[Lots], sheet: Sequence[Entry]) -> list[int]:
     """Return a Book."""
-    equity, add_ons, losses = cash, 0, [0] * UNDERLYINGS
+    equity, add_ons, cells, losses = cash, 0, 0, [0] * UNDERLYINGS
     for i, (lots, line) in enumerate(zip(positions, sheet, strict=True)):
         equity += lots * line.value
-        add_ons += abs(lots) * line.contingency + lots * lots * line.concentration
+        add_ons += (abs(lots) * line.contingency << 17) + lots * lots * line.concentration
+        cells += abs(lots) * line.cell
         losses[underlying(i)] += lots * line.step
-    return [to_field(equity), add_ons, *map(to_field, losses)]
+    return [to_field(equity), add_ons, *map(to_field, losses), cells]
 
 
 def verdict(given: Verdict) -> list[int]:

@@ -6,15 +6,18 @@ import random
 from dataclasses import replace
 from functools import partial
 
-from tests.circuits.batches import LISTED, Case, commit, execute
+from tests.circuits.batches import LISTED, PARAMS, Case, commit, execute
 from tests.circuits.test_eddsa import constants_script
 from tests.strategies import DOLLAR, PRICE, genesis, prices
 from tests.strategies import order as any_order
 from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.crypto.field import R
 from undertow.engine.batch import Decoy
+from undertow.engine.margin import Book, equity, requirement
+from undertow.engine.markets import price_sheet
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
+from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Kappa, Lots, Money, Price, ceil_div
 
@@ -183,6 +186,33 @@ def lost() -> Case:
     state = venue()
     account = replace(state.accounts[1], settled=Money(6_000 * DOLLAR), since=100)
     return settled(Decoy(1), Decoy(2), Decoy(3), Decoy(4), state=state.with_account(1, account))
+
+
+def hedged(size: int, short: int = 1) -> Case:
+    """A hedge so many units below initial margin, of which one leg is bought back in part."""
+    state = venue()
+    held = {8: -4_000, 15: 4_000}
+    positions = tuple(Lots(held.get(i, 0)) for i in range(INSTRUMENTS))
+    sheet = price_sheet(state.underlyings, prices(PRICE, LISTED), PARAMS)
+    book = Book(cash=Money(0), settled=Money(0), positions=positions)
+    cash = Money(requirement(book, sheet) - equity(book, sheet) - short)
+    account = replace(state.accounts[1], cash=cash, settled=Money(1 << 80), positions=positions)
+    return alone(order(1, size, PRICE + 9_000, instrument=8), state.with_account(1, account))
+
+
+def unhedged() -> Case:
+    """One leg of it is bought back: what is left is maintained."""
+    return hedged(300)
+
+
+def opened() -> Case:
+    """The same from just at initial margin: it would end below that."""
+    return hedged(300, short=0)
+
+
+def bared() -> Case:
+    """So much of the leg that what would be left is not maintained."""
+    return hedged(3_000)
 
 
 DRAW = random.Random(11)

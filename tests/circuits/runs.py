@@ -9,10 +9,11 @@ from tests.circuits.batches import LISTED, PARAMS
 from tests.strategies import PRICE, VENUE, account, key, prices
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.margin import Book, equity, requirement
+from undertow.engine.markets import price_sheet
 from undertow.engine.requests import serve
 from undertow.protocol.house_salt import run_salt
 from undertow.protocol.request import Kind, Request, opening_key
-from undertow.protocol.sheet import INSTRUMENTS, perpetual
+from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.units import Lots, Money
 
@@ -43,7 +44,7 @@ def affordable(index: int) -> int:
     """Return the largest withdrawal that leaves an account at its margin, in micro-USD."""
     state = venue()
     held = state.accounts[index]
-    sheet = [perpetual(state.marks[i], Money(0), PARAMS.risk(i)) for i in range(INSTRUMENTS)]
+    sheet = price_sheet(state.underlyings, state.marks, PARAMS)
     book = Book(cash=held.cash, settled=held.cash, positions=held.positions)
     return (equity(book, sheet) - requirement(book, sheet)) >> 16
 

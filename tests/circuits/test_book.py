@@ -17,8 +17,11 @@ Compile = Callable[[str], Circuit]
 DRAW = random.Random(7)
 EDGE = (1 << 30) - 1
 RISK = RiskParams(shock=900, contingency=40_000, concentration=(1 << 13) - 1)
-SHEET = [perpetual(Price(DRAW.choice((1, 7, 1 << 35))), Money(-5), RISK) for _ in range(16)]
-FIELDS = ("equity", "addOns", "loss[0]", "loss[1]")
+SHEET = [
+    perpetual(Price(DRAW.choice((1, 7, 1 << 35))), Money(-5), RISK, Money(1 << 50))
+    for _ in range(16)
+]
+FIELDS = ("equity", "addOns", "loss[0]", "loss[1]", "cells")
 
 
 def drawn() -> tuple[Lots, ...]:

@@ -17,7 +17,7 @@ from undertow.engine.funding import advance, ramp
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.underlying import UNDERLYING_WORDS, FundingParams, Underlying
-from undertow.protocol.units import Price
+from undertow.protocol.units import Money, Price
 
 Compile = Callable[[str], Circuit]
 WIDEST = (1 << 52) - 1
@@ -28,7 +28,7 @@ RULES = (
     replace(FUNDING, velocity=1, rate_max=1 << 40, decay=1),
     replace(FUNDING, rate_max=1 << 30),
     replace(FUNDING, dead_zone=1, decay=WIDEST),
-    FundingParams(lead=0, dead_zone=0, velocity=0, decay=0, rate_max=0),
+    FundingParams(lead=0, dead_zone=0, velocity=0, decay=0, rate_max=0, cell=Money(0)),
 )
 TIMES = (0, 1, 12, 3_600, 1 << 20, (1 << 32) - 1)
 
@@ -140,7 +140,7 @@ def test_advance_underlyings(circuit: Compile) -> None:
     for wrong in (-1, 1 << 32):
         tested.refuses({**inputs, "elapsed": to_field(wrong)})
     # Of an underlying without a listed market, whatever the first instrument costs.
-    nobody = [[0] * 5, inputs["rule"][1]]
+    nobody = [[0] * 6, inputs["rule"][1]]
     values = tested.witness({**inputs, "rule": nobody, "price": [0] * 8 + [5] * 8})
     assert tested.value(values, "after[0].price") == 0
     assert tested.count == tested.cost

@@ -1,4 +1,4 @@
-"""Margin by the corners of the scenarios, and the rule that lets risk only fall."""
+"""Two levels of margin by the corners of the scenarios, and the rule that lets risk only fall."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import pytest
 
 from tests.circuits.harness import Circuit
 from undertow.crypto.field import to_field
-from undertow.engine.margin import FACTOR_ONE, INITIAL_FACTOR
-from undertow.protocol.sheet import SHOCK_STEPS, STEP_UNIT
-from undertow.protocol.units import ceil_div
+from undertow.protocol.sheet import SHOCK_STEPS
 
 Compile = Callable[[str], Circuit]
+ADD_ONS, CELLS = 11, 3
+UNIT = 1 << 17
+"""Of margin, in a unit of money."""
+
+
+def book(equity: int, loss: int = 0, add_ons: int = 0) -> list[int]:
+    return [to_field(equity), add_ons, to_field(loss), 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -21,18 +26,29 @@ Compile = Callable[[str], Circuit]
 )
 def test_surplus(circuit: Compile, equity: int, allowed: int, losses: tuple[int, int]) -> None:
     tested = circuit("margin.circom: Surplus()")
-    worst = SHOCK_STEPS * STEP_UNIT * sum(abs(loss) for loss in losses)
-    left = min(equity, allowed) - 11 - ceil_div(INITIAL_FACTOR * worst, FACTOR_ONE)
-    book = [to_field(equity), 11, *map(to_field, losses)]
-    values = tested.agrees({"book": book, "allowed": allowed}, {"out": left})
+    worst = (SHOCK_STEPS << 25) * sum(abs(loss) for loss in losses)
+    counted = 64 * UNIT * (min(equity, allowed) - CELLS)
+    outputs = {
+        "maintained": equity * UNIT - worst - ADD_ONS,
+        "initial": counted - 80 * worst - 65 * ADD_ONS,
+    }
+    given = [to_field(equity), ADD_ONS, *map(to_field, losses), CELLS]
+    values = tested.agrees({"book": given, "allowed": allowed}, outputs)
     assert tested.loose_wires(values) == []
     assert tested.count == tested.cost
 
 
 def test_what_no_deposits_can_reach_is_refused(circuit: Compile) -> None:
     tested = circuit("margin.circom: Surplus()")
-    tested.refuses({"book": [1 << 115, 0, 0, 0], "allowed": 0})
-    tested.refuses({"book": [0, 0, 1 << 63, 0], "allowed": 0})
+    tested.refuses({"book": book(1 << 115), "allowed": 0})
+    tested.refuses({"book": book(0, 1 << 81), "allowed": 0})
+
+
+def check(tested: Circuit, may: int, *books: list[int], **given: int) -> None:
+    before, after = books
+    inputs = {"allowed": 100, "stuck": 0, "reduces": 0, **given}
+    values = tested.agrees({"before": before, "after": after, **inputs}, {"may": may})
+    assert not tested.accepts(tested.forge(values, {"may": 1 - may}))
 
 
 @pytest.mark.parametrize(
@@ -42,10 +58,34 @@ def test_what_no_deposits_can_reach_is_refused(circuit: Compile) -> None:
 def test_may_trade(circuit: Compile, before: int, after: int, may: int) -> None:
     """Surpluses: what counts is not to be below margin, or no further below it."""
     tested = circuit("margin.circom: MayTrade()")
-    books = {"before": [to_field(before), 0, 0, 0], "after": [to_field(after), 0, 0, 0]}
-    values = tested.agrees({**books, "allowed": 100, "stuck": 0}, {"may": may})
-    assert not tested.accepts(tested.forge(values, {"may": 1 - may}))
+    check(tested, may, book(before), book(after))
     assert tested.count == tested.cost
+
+
+LOSS = 64
+"""Of a step: a hundred and some units of money at 16/16, and a quarter more at 20/16."""
+NEEDED = SHOCK_STEPS * LOSS << 8
+
+
+@pytest.mark.parametrize(
+    ("equity", "loss", "reduces", "stuck", "may"),
+    [
+        (NEEDED, LOSS, 1, 0, 1),
+        (NEEDED, LOSS, 0, 0, 0),
+        (NEEDED - 1, LOSS, 1, 0, 0),  # what is left is not maintained
+        (NEEDED, LOSS + 1, 1, 0, 0),
+        (NEEDED, LOSS, 1, 1, 0),  # equity at a halted mark carries nothing
+        (NEEDED + 9, LOSS, 1, 0, 0),  # not below initial margin before
+    ],
+)
+def test_a_hedge_is_taken_apart_from_below_initial_margin(
+    circuit: Compile, equity: int, loss: int, reduces: int, stuck: int, may: int
+) -> None:
+    """Before, the add-ons alone: a unit of money more than there is, if it is not more than 9."""
+    tested = circuit("margin.circom: MayTrade()")
+    add_ons = (min(equity, NEEDED + 8) + 1) * UNIT * 64 // 65
+    before, after = book(equity, 0, add_ons), book(equity, loss)
+    check(tested, may, before, after, allowed=1 << 60, reduces=reduces, stuck=stuck)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +97,4 @@ def test_what_holds_something_halted_may_only_become_safer(
 ) -> None:
     """Far above margin too, and where more is held than counts."""
     tested = circuit("margin.circom: MayTrade()")
-    books = {"before": [to_field(before), 0, 0, 0], "after": [to_field(after), 0, 0, 0]}
-    values = tested.agrees({**books, "allowed": 100, "stuck": 1}, {"may": may})
-    assert not tested.accepts(tested.forge(values, {"may": 1 - may}))
+    check(tested, may, book(before), book(after), stuck=1)

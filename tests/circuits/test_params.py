@@ -23,7 +23,7 @@ def test_params_hash(circuit: Callable[[str], Circuit]) -> None:
     widths += [UNITS.width] * UNITS.count
     rule = len(widths) + INSTRUMENTS
     widths += [254] * INSTRUMENTS + [field.width for field in FUNDING_WORD.fields]
-    for at in (0, 1, 2, 3 * CAPS.count, 4 * CAPS.count + 3, *range(rule, rule + 5)):
+    for at in (0, 1, 2, 3 * CAPS.count, 4 * CAPS.count + 3, *range(rule, rule + 6)):
         for value in (1 << widths[at], R - 1):
             tested.refuses({"params": [*WORDS[:at], value, *WORDS[at + 1 :]]})
     assert tested.count == tested.cost

@@ -17,6 +17,7 @@ from prover.inputs import path_inputs
 from tests.circuits.batches import Case
 from tests.circuits.cases import (
     NAME,
+    bared,
     capped,
     concentrated,
     dear,
@@ -24,6 +25,7 @@ from tests.circuits.cases import (
     halted,
     later,
     lost,
+    opened,
     outside,
     overdrawn,
     poor,
@@ -65,6 +67,11 @@ def shifted(name: str, by: int, bits: int) -> Mapping[str, Callable[[Values], in
     return {hint: lambda values: values[f"main.{hint}"] - by * (1 << bits)}
 
 
+def moved(name: str, by: int) -> Mapping[str, Callable[[Values], int]]:
+    """Move a signal that follows from others."""
+    return {name: lambda values: values[f"main.{name}"] + by}
+
+
 def divided(name: str, by: int) -> Mapping[str, Callable[[Values], int]]:
     """Move a quotient, with the remainder that agrees."""
     quotient, rest, den = (f"{name}.{part}" for part in ("quotient", "remainder", "den"))
@@ -87,10 +94,14 @@ def buying_side(inputs: Inputs, case: Case) -> None:
     inputs["side"][0] = 1
 
 
+def buying_second(inputs: Inputs, case: Case) -> None:
+    inputs["side"][1] = 1
+
+
 SLOT = "done.slot[0]"
 JUDGE = f"{SLOT}.JudgeOrder"
 REMAINS, CURRENT, UNEXPIRED, AFFORDABLE = (f"{JUDGE}.NonNegative#{i}" for i in range(4))
-SOLVENT, SAFER = (f"{JUDGE}.MayTrade.NonNegative#{i}" for i in range(2))
+SOLVENT, SAFER, FREE, MAINTAINED = (f"{JUDGE}.MayTrade.NonNegative#{i}" for i in range(4))
 ACCEPTS = f"{SLOT}.clear.NonNegative#0"
 WITHIN = "clear.clear[0].NonNegative#0"
 GROWS = "HouseMayGrow.NonNegative"
@@ -108,7 +119,7 @@ PART, STEPS = (f"{FUND}.Accrual.FloorDivide#{i}" for i in range(2))
 ACTIVE, FALLS, REACHES = (f"{FUND}.FundingRamp.NonNegative#{i}" for i in range(3))
 STOPS, NO_MARK = "AdvanceUnderlyings.stops[0]", f"{FUND}.IsZero#0.out"
 LAG = f"{FUND}.FundingRamp.FloorDivide"
-STEP, PER_SQUARE = (f"PriceSheet.FloorShift#{i}[0]" for i in range(2))
+STEP, PER_SQUARE = (f"PriceSheet.sheet[0].{name}" for name in ("step", "concentration"))
 CONCENTRATED = f"{JUDGE}.TradeBook.concentrated"
 WORD = f"{SLOT}.read.opened.Bits"
 VEST = f"{SLOT}.Vest"
@@ -161,13 +172,9 @@ LIES = {
     ),
     "one unit more ripe": Lie(case=ripening, about=divided(RIPENED, 1), check=RIPENED),
     "one unit less ripe": Lie(case=ripening, about=divided(RIPENED, -1), check=RIPENED),
-    "shock one lower": Lie(case=traded, about=shifted(STEP, -1, 18), check=STEP),
-    "concentration one lower": Lie(
-        case=traded, about=shifted(PER_SQUARE, -1, 17), check=PER_SQUARE
-    ),
-    "concentration one higher": Lie(
-        case=traded, about=shifted(PER_SQUARE, 1, 17), check=PER_SQUARE
-    ),
+    "shock one lower": Lie(case=traded, about=moved(STEP, -1), check=STEP),
+    "concentration one lower": Lie(case=traded, about=moved(PER_SQUARE, -1), check=PER_SQUARE),
+    "concentration one higher": Lie(case=traded, about=moved(PER_SQUARE, 1), check=PER_SQUARE),
     "concentration left out, filled": Lie(
         case=concentrated,
         about={CONCENTRATED: lambda values: 0},
@@ -179,6 +186,15 @@ LIES = {
     ),
     "beyond margin, called safer": Lie(
         case=overdrawn, about=turned(SAFER), agree=(fill(0, 90), buying_side), check=SAFER
+    ),
+    "a hedge at initial margin, called below it": Lie(
+        case=opened, about=turned(FREE), agree=(fill(0, 300, 1),), check=FREE
+    ),
+    "left with less than maintenance, called maintained": Lie(
+        case=bared,
+        about=turned(MAINTAINED),
+        agree=(fill(0, 300, 1), buying_second),
+        check=MAINTAINED,
     ),
     "outside its limit, filled": Lie(
         case=outside, about=turned(ACCEPTS), agree=(fill(0, 5),), check=ACCEPTS

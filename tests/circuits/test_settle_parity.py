@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from prover.r1cs import wtns_values
-from tests.circuits.batches import LISTED, PARAMS, history
-from tests.circuits.cases import NAME, order, settled, venue
+from tests.circuits.batches import LISTED, PARAMS, Case, history
+from tests.circuits.cases import NAME, bared, opened, order, settled, unhedged, venue
 from tests.circuits.deployed import deployed
 from tests.strategies import PRICE, prices
 from undertow.engine.batch import Decoy
-from undertow.engine.margin import Book, surplus, trade
+from undertow.engine.margin import Book, equity, requirement, trade
+from undertow.engine.markets import price_sheet
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import DEFAULT
-from undertow.protocol.sheet import INSTRUMENTS, perpetual
+from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import Lots, Money, ceil_div
 
 HISTORIES = 25
@@ -46,18 +48,34 @@ def test_circuit_and_python_agree(seed: int) -> None:
 @pytest.mark.parametrize(("short", "outcome"), [(0, Outcome.CLEARED), (1, Outcome.MARGIN)])
 def test_margin_is_met_to_the_unit(held: int, size: int, short: int, outcome: Outcome) -> None:
     """Cash that just meets the margin, concentration included, or is one unit short of it."""
-    known = enumerate(prices(PRICE, LISTED))
-    sheet = [perpetual(price, Money(0), PARAMS.risk(i)) for i, price in known]
+    state = venue()
+    sheet = price_sheet(state.underlyings, prices(PRICE, LISTED), PARAMS)
     positions = (Lots(held), *[Lots(0)] * (INSTRUMENTS - 1))
     fee = Money(ceil_div(abs(size) * (PRICE << 16) * PARAMS.taker_fee, 1 << 20))
     empty = Book(cash=Money(0), settled=Money(1 << 80), positions=positions)
     after = trade(empty, sheet, 0, Lots(size), Money(0), fee)
-    cash = Money(-surplus(after, sheet, PARAMS.profit_cap) - short)
-    state = venue()
+    cash = Money(requirement(after, sheet) - equity(after, sheet) - short)
     account = replace(state.accounts[1], cash=cash, settled=empty.settled, positions=positions)
     slots = (order(1, size, PRICE), Decoy(2), Decoy(3), Decoy(4))
     case = settled(*slots, state=state.with_account(1, account))
     assert case.execution.slots[0].outcome is outcome
+    job = case.job()
+    assert deployed(NAME).public(job.inputs) == tuple(job.signals)
+
+
+@pytest.mark.parametrize(
+    ("make", "outcome", "fill"),
+    [
+        (unhedged, Outcome.CLEARED, 300),
+        (opened, Outcome.MARGIN, 0),
+        (bared, Outcome.MARGIN, 0),
+    ],
+)
+def test_a_hedge_is_taken_apart_from_below_initial_margin_alone(
+    make: Callable[[], Case], outcome: Outcome, fill: int
+) -> None:
+    case = make()
+    assert (case.execution.slots[0].outcome, case.execution.slots[0].fill) == (outcome, fill)
     job = case.job()
     assert deployed(NAME).public(job.inputs) == tuple(job.signals)
 

@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (237_434, 16),
-    "requests_default": (124_848, 8),
-    "settle_large": (891_513, 64),
+    "settle_default": (244_039, 16),
+    "requests_default": (123_944, 8),
+    "settle_large": (917_137, 64),
 }
 """Constraints, and slots or requests."""
 

@@ -87,13 +87,16 @@ def clearing_of(flow: int, *fills: int, premium: int = 0, price: int = 0) -> Cle
     )
 
 
-def line(value: int = 0, step: int = 0, contingency: int = 0, concentration: int = 0) -> Entry:
+def line(
+    value: int = 0, step: int = 0, contingency: int = 0, concentration: int = 0, cell: int = 0
+) -> Entry:
     """Return a line of the sheet; what is not given moves nothing."""
     return Entry(
         value=Money(value),
         step=step,
         contingency=Money(contingency),
-        concentration=Money(concentration),
+        concentration=concentration,
+        cell=Money(cell),
     )
 
 

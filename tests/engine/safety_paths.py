@@ -58,7 +58,7 @@ def draw_params(draw: random.Random) -> MarketParams:
         risks[i] = RiskParams(
             shock=shock, contingency=draw.choice((0, 66, 328)), concentration=concentration
         )
-    rule = FundingParams(lead=0, dead_zone=5, velocity=1, decay=1, rate_max=1)
+    rule = FundingParams(lead=0, dead_zone=5, velocity=1, decay=1, rate_max=1, cell=1)
     return MarketParams(
         vesting=15,
         markets=tuple(
@@ -118,18 +118,18 @@ class Path:
     def batch(self) -> None:
         """Move prices and funding, touch some accounts, and count again."""
         self.before = self.table
-        self._move()
-        self._shift_windows()
+        self.move()
+        self.shift_windows()
         for _ in range(self.draw.choice((0, 0, 1, 3, 8))):
-            self._act(self.draw.choice(self.holders))
+            self.act(self.draw.choice(self.holders))
         if self.draw.random() > self.lazy:
             for holder in self.holders:
-                if self._is_due(holder):
-                    self._take(holder)
-                    self._touch(holder)
-        self._check()
+                if self.due(holder):
+                    self.take(holder)
+                    self.touch(holder)
+        self.check()
 
-    def _move(self) -> None:
+    def move(self) -> None:
         draw, kind = self.draw, self.draw.random()
         for u in range(UNDERLYINGS):
             if kind < 0.7:
@@ -146,7 +146,7 @@ class Path:
         self.indices = [Money(a + b) for a, b in zip(self.indices, moved, strict=True)]
         self.table = advance(self.table, self.prices, moved, self.quota)
 
-    def _shift_windows(self) -> None:
+    def shift_windows(self) -> None:
         """Move windows as a hostile operator might: anywhere that is allowed."""
         if self.draw.random() < 0.5:
             return
@@ -157,21 +157,21 @@ class Path:
                 rows[ring] = row
                 self.table = replace(self.table, rows=tuple(rows))
 
-    def _act(self, holder: Holder) -> None:
+    def act(self, holder: Holder) -> None:
         kind = self.draw.random()
         if kind < 0.5:
-            self._trade(holder)
+            self.trade(holder)
         elif kind < 0.6:
-            self._deposit(holder)
+            self.deposit(holder)
             return
         elif kind < 0.72:
-            self._withdraw(holder)
+            self.withdraw(holder)
             return
         elif kind < 0.8:
-            self._take(holder)
-        self._touch(holder)
+            self.take(holder)
+        self.touch(holder)
 
-    def _trade(self, holder: Holder) -> None:
+    def trade(self, holder: Holder) -> None:
         """Fill at any price near the mark; a loose margin: the certificate must be right."""
         draw = self.draw
         i = draw.choice(LISTED)
@@ -191,25 +191,25 @@ class Path:
         if surplus(line.free, line.slope, self.prices) < 0 and draw.random() < 0.95:
             holder.cash, holder.lots = old
 
-    def _deposit(self, holder: Holder) -> None:
+    def deposit(self, holder: Holder) -> None:
         """The cells stay as they are: more cash makes no certificate untrue."""
         holder.cash += self.draw.randint(1, 100) * (self.prices[0] << 18)
 
-    def _withdraw(self, holder: Holder) -> None:
+    def withdraw(self, holder: Holder) -> None:
         """Served only if what the leaf holds is still true afterwards."""
         after = replace(holder, cash=holder.cash - max(0, self.equity(holder)) // 3)
         if still_holds(holder.cells, self.line(after), self.table):
             holder.cash = after.cash
             self.seen["withdrawn"] += 1
 
-    def _take(self, holder: Holder) -> None:
+    def take(self, holder: Holder) -> None:
         if may_be_taken(self.line(holder), self.table):
             holder.cash, holder.lots = max(0, self.equity(holder)), [0] * INSTRUMENTS
             self.seen["taken"] += 1
 
-    def _touch(self, holder: Holder) -> None:
+    def touch(self, holder: Holder) -> None:
         line = self.line(holder)
-        certificate = BAD if self.draw.random() < 0.03 else self._choice(line)
+        certificate = BAD if self.draw.random() < 0.03 else self.choice(line)
         self.table = recertify(self.table, holder.cells, certificate, line)
         holder.cells = certificate.cells(self.table.grid)
         self.seen["touched"] += 1
@@ -217,7 +217,7 @@ class Path:
         if self._has_room(asks) and holds(asks, line, self.table) == may_be_taken(line, self.table):
             self.seen["limbo"] += 1
 
-    def _choice(self, line: Line) -> Certificate:
+    def choice(self, line: Line) -> Certificate:
         if self.mode == "wide" or not any(line.held.gross):
             return widest(line, self.table)
         for _ in range(12):
@@ -243,10 +243,7 @@ class Path:
             for u, end in enumerate(certificate.edges)
         ) and (certificate.expiry is None or is_inside(self.table, EXPIRY, certificate.expiry))
 
-    def _is_due(self, holder: Holder) -> bool:
-        return self._due(holder) > 0
-
-    def _due(self, holder: Holder) -> int:
+    def due(self, holder: Holder) -> int:
         """Return how many ends of an account's certificate are passed, from its own cells."""
         found = read(holder.cells, self.table)
         if found.is_bad:
@@ -258,11 +255,11 @@ class Path:
         )
         return due + (found.expiry is not None and found.expiry <= self.table.clock)
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """The table equals a recount, and whoever is below maintenance is counted."""
         seen, table = self.seen, self.table
         late = overdue(table)
-        assert late == sum(map(self._due, self.holders))
+        assert late == sum(map(self.due, self.holders))
         lines = [self.line(holder) for holder in self.holders]
         below = sum(surplus(line.free, line.slope, self.prices) < 0 for line in lines)
         broke = sum(self.equity(holder) < 0 for holder in self.holders)

@@ -15,9 +15,11 @@ from undertow.engine.funding import advance, net_skew, ramp
 from undertow.engine.markets import price_sheet
 from undertow.protocol.market import Market
 from undertow.protocol.underlying import FundingParams, Underlying
-from undertow.protocol.units import Lots, Price
+from undertow.protocol.units import Lots, Money, Price
 
-RULE = FundingParams(lead=0, dead_zone=10, velocity=1 << 12, decay=1 << 20, rate_max=1 << 40)
+RULE = FundingParams(
+    lead=0, dead_zone=10, velocity=1 << 12, decay=1 << 20, rate_max=1 << 40, cell=Money(1)
+)
 ONE = 1 << 73
 """Of the index, a micro-USD."""
 SECONDS = st.integers(0, (1 << 32) - 1)

@@ -1,6 +1,6 @@
 """The house's own margin: it takes new skew only while its equity covers every market at its cap.
 
-A step of the sheet is 2**26 of money; the house is shocked by six.
+A step of the sheet is 2**8 of money; the house is shocked by six.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from undertow.protocol.units import Lots, Money
 
 CAP = 100
 PARAMS = params(rule=replace(SHALLOW, skew_cap=Lots(CAP)), risk=NO_RISK)
-SHOCK = 6 << 26
+SHOCK = 6 << 8
 SHEET = sheet_of({0: line(value=1_000, step=3), 8: line(value=7_000, step=5)})
 
 

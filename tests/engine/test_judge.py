@@ -24,7 +24,7 @@ FEE = 400 << 16
 
 
 def verdicts(*slots: Action) -> tuple[Verdict, ...]:
-    state = state_of({1: account(1, FEE + 1), 2: account(2, FEE + 1), 3: account(3, FEE)})
+    state = state_of({1: account(1, FEE + 2), 2: account(2, FEE + 2), 3: account(3, FEE + 1)})
     sides = judge(state, Batch(slots=slots, lanes=(0,)), TERMS)
     return tuple(verdict for (verdict,) in sides)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.engine.cases import lots_of
 from tests.engine.safety_paths import LISTED, draw_params
 from undertow.engine.maintenance import base, holdings, shocks, slopes, surplus
+from undertow.engine.margin import Book, add_ons
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, perpetual, underlying
 from undertow.protocol.units import Lots, Money, Price
@@ -64,21 +65,23 @@ def test_the_line_is_maintenance_to_the_unit(
 
 
 @given(lots=POSITIONS, prices=PRICES, params=ANY)
-def test_the_margin_of_today_is_this_one_rounded_up(
+def test_it_is_the_sheets_where_lots_are_whole_units(
     lots: tuple[Lots, ...], prices: tuple[Price, ...], params: MarketParams
 ) -> None:
-    """Instrument by instrument the sheet asks no less, and at most its roundings more."""
+    """To the last bit: neither rounds."""
     held = holdings(lots, params)
-    for u in range(2):
-        exact = held.add_ons[u] * prices[u]
-        rounded = 0
-        for i in range(INSTRUMENTS):
-            if underlying(i) == u:
-                line = perpetual(
-                    Price(params.market(i).units * prices[u]), Money(0), params.risk(i)
-                )
-                rounded += abs(lots[i]) * line.contingency + lots[i] ** 2 * line.concentration
-        assert exact <= rounded << 17 <= exact + (sum(x * x for x in lots) << 17)
+    lines = [
+        perpetual(
+            Price(params.market(i).units * prices[underlying(i)]),
+            Money(0),
+            params.risk(i),
+            Money(0),
+        )
+        for i in range(INSTRUMENTS)
+    ]
+    book = Book(cash=Money(0), settled=Money(0), positions=lots)
+    add_on = sum(held.add_ons[u] * prices[u] for u in range(2))
+    assert add_on == add_ons(book, lines)
 
 
 def test_nothing_held_is_cash_alone() -> None:

@@ -69,7 +69,8 @@ def test_the_sheet_has_a_line_for_each_instrument_at_its_price_and_funding() -> 
     listed = params((0, 3, 8), rule=SHALLOW, risk=NO_RISK, units={3: 7})
     sheet = price_sheet(underlyings, prices(9, (0, 3, 8)), listed)
     assert len(sheet) == 16
-    assert sheet[0] == line(value=(9 << 16) - 5, concentration=1)
-    assert sheet[3] == line(value=(9 << 16) - 35, concentration=1)
-    assert sheet[8] == line(value=(9 << 16) + 4, concentration=1)
+    cell = FUNDING.cell
+    assert sheet[0] == line(value=(9 << 16) - 5, concentration=9, cell=cell)
+    assert sheet[3] == line(value=(9 << 16) - 35, concentration=9, cell=7 * cell)
+    assert sheet[8] == line(value=(9 << 16) + 4, concentration=9, cell=cell)
     assert sheet[5] == line()  # not listed: no price, no risk and no unit

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
+from math import ceil
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.cases import SHALLOW, lots_of, state_of
-from tests.strategies import SALT, account, params, prices
+from tests.strategies import FUNDING, SALT, account, params, prices
 from undertow.crypto.babyjubjub import BASE8, Point, multiply, view_key
 from undertow.crypto.field import R
 from undertow.engine.requests import NOBODY, Answer, serve
@@ -161,8 +163,9 @@ def test_withdrawals_of_one_run_share_what_there_is() -> None:
 def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: int) -> None:
     """At the last batch's marks, and profit counts in full; what leaves is settled."""
     value = lots * (PRICE * UNIT - 1_001)
-    # 20/16 of four steps; 2 of 2**16 by lot; 2**18 / 2**17 by lot squared.
-    margin = 3 * 5 * (1 << 26) + 3 * 2 * PRICE + 9 * 2
+    # 20/16 of four steps; 65/64 of 2 of 2**16 by lot and of 2**18 / 2**17 by lot squared; a cell.
+    add_ons = ceil(Fraction(65 * (3 * 2 * PRICE + 9 * 2), 64))
+    margin = 3 * 5 * (1 << 26) + add_ons + 3 * FUNDING.cell
     cash = margin - value + amount * UNIT
     for short in (0, 1):
         settled = Money(amount * UNIT)

@@ -62,8 +62,8 @@ def test_a_fee_is_never_below_its_rate(lots: int, buys: bool, price: int) -> Non
 
 
 @given(books)
-def test_the_requirement_covers_the_unrounded_shock(book) -> None:  # type: ignore[no-untyped-def]
-    """One step is 12/256 of the price here; rounded up, so never below it for one position."""
+def test_the_requirement_is_above_the_shock_of_one_position(book) -> None:  # type: ignore[no-untyped-def]
+    """One step is 12/256 of the price here."""
     for instrument, lots in enumerate(book.positions):
         positions = tuple(lots if i == instrument else Lots(0) for i in range(INSTRUMENTS))
         alone = replace(book, positions=positions)

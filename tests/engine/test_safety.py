@@ -48,7 +48,7 @@ def test_a_lie_about_the_table_is_seen_by_the_recount() -> None:
         path.batch()
     path.table = replace(path.table, bad=path.table.bad + 1)
     with pytest.raises(AssertionError):
-        path._check()
+        path.check()
 
 
 def test_an_account_that_was_never_touched_counts_nowhere() -> None:
@@ -59,11 +59,11 @@ def test_an_account_that_was_never_touched_counts_nowhere() -> None:
 
 def test_several_touches_of_one_account_leave_one_certificate() -> None:
     path = Path(3)
-    path._move()
+    path.move()
     holder = path.holders[0]
     for _ in range(5):
-        path._trade(holder)
-        path._touch(holder)
+        path.trade(holder)
+        path.touch(holder)
     table = path.table
     cleared = recertify(table, holder.cells, BAD, path.line(holder))
     assert cleared.bad == 1
@@ -72,7 +72,7 @@ def test_several_touches_of_one_account_leave_one_certificate() -> None:
 
 def test_what_does_not_hold_is_refused() -> None:
     path = Path(4)
-    path._move()
+    path.move()
     holder = path.holders[0]
     holder.cash, holder.lots[0] = 0, 10
     certificate = Certificate(expiry=path.table.clock + 1)
@@ -82,14 +82,14 @@ def test_what_does_not_hold_is_refused() -> None:
 
 def test_a_withdrawal_keeps_what_it_leaves_true() -> None:
     path = Path(4)
-    path._move()
+    path.move()
     holder = path.holders[0]
     holder.lots[0], holder.lots[8] = 3, -2
     holder.cash = 10**9 << 16
     path.mode = "wide"
-    path._touch(holder)
+    path.touch(holder)
     while holder.cells.is_bad:
-        path._touch(holder)
+        path.touch(holder)
     line = path.line(holder)
     assert still_holds(holder.cells, line, path.table)
     assert not still_holds(holder.cells, replace(line, free=Money(-(1 << 100))), path.table)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,6 @@ from undertow.protocol.sheet import (
     INSTRUMENTS,
     SCENARIOS,
     SHOCK_STEPS,
-    STEP_UNIT,
     UNDERLYINGS,
     Entry,
     RiskParams,
@@ -25,6 +23,7 @@ from undertow.protocol.units import Money, Price
 UNIT = 1 << 16
 """Money in a micro-USD."""
 prices = st.integers(0, (1 << 36) - 1).map(Price)
+moneys = st.integers(-(1 << 60), 1 << 60).map(Money)
 risks = st.builds(
     RiskParams,
     shock=st.integers(0, (1 << 10) - 1),
@@ -33,38 +32,45 @@ risks = st.builds(
 )
 
 
-@given(prices, st.integers(-(1 << 60), 1 << 60).map(Money), risks)
-def test_a_line_is_the_price_and_its_shares_rounded_against_who_holds(
-    price: Price, funding: Money, risk: RiskParams
+@given(prices, moneys, risks, moneys)
+def test_a_line_is_the_price_and_its_shares_to_the_last_bit(
+    price: Price, funding: Money, risk: RiskParams, cell: Money
 ) -> None:
-    entry = perpetual(price, funding, risk)
+    entry = perpetual(price, funding, risk, cell)
     assert entry.value == price * UNIT - funding
-    assert entry.step == ceil(Fraction(price * UNIT * risk.shock, 1 << 8) / (1024 * UNIT))
+    assert Fraction(entry.step, 1 << 8) == Fraction(price * risk.shock, 1 << 8)
     assert entry.contingency == Fraction(price * UNIT * risk.contingency, 1 << 16)
-    half = Fraction(price * UNIT * risk.concentration, 1 << 32) / 2
-    assert entry.concentration == ceil(half)
+    half = Fraction(price * risk.concentration, 1 << 32) / 2
+    assert Fraction(entry.concentration, 1 << 33) == half
+    assert entry.cell == cell
 
 
 def test_lines_by_hand() -> None:
     dollars = perpetual(
-        Price(3_000_000), Money(5), RiskParams(shock=8, contingency=656, concentration=1 << 12)
+        Price(3_000_000),
+        Money(5),
+        RiskParams(shock=8, contingency=656, concentration=1 << 12),
+        Money(7),
     )
-    # A 32nd of three dollars is 93,750 micro-USD, 91.55 units of 1,024; a hundredth is kept as
-    # contingency; 3,000,000 * 2**12 / 2**17 is whole.
+    # A 32nd of three dollars is 93,750 micro-USD; a hundredth is kept as contingency.
     assert dollars == Entry(
         value=Money(3_000_000 * UNIT - 5),
-        step=92,
+        step=93_750 << 8,
         contingency=Money(3_000_000 * 656),
-        concentration=Money(93_750),
+        concentration=3_000_000 << 12,
+        cell=Money(7),
     )
-    assert perpetual(Price(0), Money(0), RiskParams(shock=1, contingency=1, concentration=1)) == (
-        Entry(value=Money(0), step=0, contingency=Money(0), concentration=Money(0))
+    risk = RiskParams(shock=1, contingency=1, concentration=1)
+    assert perpetual(Price(0), Money(0), risk, Money(0)) == Entry(
+        value=Money(0), step=0, contingency=Money(0), concentration=0, cell=Money(0)
     )
 
 
 def test_a_long_is_worth_less_when_funding_was_paid() -> None:
     risk = RiskParams(shock=0, contingency=0, concentration=0)
-    before, after = (perpetual(Price(9), Money(index), risk).value for index in (100, 107))
+    before, after = (
+        perpetual(Price(9), Money(index), risk, Money(0)).value for index in (100, 107)
+    )
     assert after - before == -7
 
 
@@ -74,7 +80,7 @@ def test_the_grid_has_33_scenarios_with_every_corner() -> None:
     assert set(SCENARIOS) == {(a, b) for a in even for b in even} | plus
     assert len(SCENARIOS) == 33
     assert SCENARIOS[0] == (0, 0)
-    assert (SHOCK_STEPS, STEP_UNIT) == (4, 1024 * UNIT)
+    assert SHOCK_STEPS == 4
 
 
 @pytest.mark.parametrize(("instrument", "expected"), [(0, 0), (7, 0), (8, 1), (15, 1)])

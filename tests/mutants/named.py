@@ -39,8 +39,8 @@ NAMED = (
     ),
     (
         MARKETS,
-        "Money(params.market(i).units * indices[underlying(i)])",
-        "indices[underlying(i)]",
+        "Money(units * underlyings[number].index)",
+        "underlyings[number].index",
         "a lot pays one unit's funding",
     ),
     (FUNDING, "seconds if mark else 0", "seconds", "a rate rises before there is a mark"),
@@ -142,7 +142,14 @@ NAMED = (
         "return price < limit if order.size > 0 else price > limit",
         "limit strict",
     ),
-    (MARGIN, "INITIAL_FACTOR = 20", "INITIAL_FACTOR = 16", "factor 16/16"),
+    (MARGIN, "INITIAL_FACTOR = 80", "INITIAL_FACTOR = 64", "factor 64/64"),
+    (MARGIN, "ADD_ON_FACTOR = 65", "ADD_ON_FACTOR = 64", "no room for a step of the grid"),
+    (
+        MARGIN,
+        "(FACTOR_ONE * clock_cells(book, sheet) << MONEY_SHIFT)",
+        "0",
+        "no room for a cell of the clock",
+    ),
     (
         MARGIN,
         "counted = min(equity(book, sheet), book.settled + profit_cap)",
@@ -151,8 +158,8 @@ NAMED = (
     ),
     (
         MARGIN,
-        "return left >= 0 or left >= surplus(before, sheet, profit_cap)",
-        "return left >= 0",
+        "if left >= 0 or left >= held:",
+        "if left >= 0:",
         "exit below margin refused",
     ),
     (
@@ -160,6 +167,24 @@ NAMED = (
         "abs(lots) * entry.contingency",
         "lots * entry.contingency",
         "contingency signed",
+    ),
+    (
+        MARGIN,
+        "return held < 0 and reduces(before, after) and is_maintained(after, sheet)",
+        "return False",
+        "no hedge below initial margin is taken apart",
+    ),
+    (
+        MARGIN,
+        "return held < 0 and reduces(before, after)",
+        "return reduces(before, after)",
+        "a hedge opens what maintenance margins",
+    ),
+    (
+        MARGIN,
+        "reduces(before, after) and is_maintained(after, sheet)",
+        "reduces(before, after)",
+        "a reduction leaves less than maintenance",
     ),
     (
         HOUSE,
@@ -290,8 +315,8 @@ NAMED = (
     ),
     (
         SHEET,
-        "step=ceil_div(price * risk.shock, 1 << 18)",
-        "step=ceil_div(price * risk.shock, 1 << 17)",
+        "step=price * risk.shock",
+        "step=2 * price * risk.shock",
         "shock doubled",
     ),
     (

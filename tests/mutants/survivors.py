@@ -6,29 +6,23 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
     "An order without size adds nothing to a sum and fills nothing, whatever its side and limit.": (
         "clearing.: Price(0) -> Price(1)",
         "clearing.: Price(0) -> Price(-1)",
-        "clearing._Quote.accepts: order.size > 0 -> order.size >= 0",
-        "clearing._Quote.accepts: order.size > 0 -> order.size > -1",
-        "clearing._Quote.accepts: order.size > 0 -> order.size >= 0 #2",
-        "clearing._Quote.accepts: order.size > 0 -> order.size > -1 #2",
-        "clearing._Quote.demand: o.size > 0 -> o.size >= 0",
-        "clearing._Quote.demand: o.size > 0 -> o.size > -1",
-        "clearing._Quote.offer: o.size < 0 -> o.size <= 0",
-        "clearing._Quote.offer: o.size < 0 -> o.size < 1",
-        "clearing._net_flow: o.size < 0 -> o.size <= 0",
-        "clearing._net_flow: o.size < 0 -> o.size < 1",
-        "clearing._net_flow: o.size > 0 -> o.size >= 0",
-        "clearing._net_flow: o.size > 0 -> o.size > -1",
-        "clearing._fills: order.size and quote.accepts(order, flow) -> quote.accepts(order, flow)",
+        "clearing._Willing.__init__: o.size > 0 -> o.size >= 0",
+        "clearing._Willing.__init__: o.size > 0 -> o.size > -1",
+        "clearing._Willing.__init__: o.size < 0 -> o.size <= 0",
+        "clearing._Willing.__init__: o.size < 0 -> o.size < 1",
         "clearing._fills: fill * side > 0 -> fill * side >= 0",
         "clearing._fills: fill * side > 0 -> fill * side > -1",
+        "clearing._accepts: order.size > 0 -> order.size >= 0",
+        "clearing._accepts: order.size > 0 -> order.size > -1",
     ),
-    "Beyond the cap the side that would grow the flow decides; the other's sum is not asked.": (
-        "clearing._Quote.accepts: flow < 0 -> flow <= 0",
-        "clearing._Quote.accepts: flow < 0 -> flow < 1",
-        "clearing._Quote.accepts: flow < 0 -> flow < -1",
-        "clearing._Quote.accepts: flow > 0 -> flow >= 0",
-        "clearing._Quote.accepts: flow > 0 -> flow > 1",
-        "clearing._Quote.accepts: flow > 0 -> flow > -1",
+    "No flow is beyond the cap without being one.": (
+        "clearing._Quote.price: flow > 0 -> flow >= 0",
+        "clearing._Quote.price: flow > 0 -> flow > -1",
+    ),
+    "What is beyond every limit may be further beyond.": (
+        "clearing.: 1 << 256 -> 2 << 256",
+        "clearing.: 1 << 256 -> 1 << 257",
+        "clearing.: 1 << 256 -> 1 << 255",
     ),
     "Any middle above the low end finds the same flow.": (
         "clearing._net_flow: (low + high + 1) // 2 -> -(-(low + high + 1) // 2)",
@@ -42,8 +36,8 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         "clearing._fills: fill * side -> fill // side",
     ),
     "Who accepts a price on the other side accepts that of one lot more on this one.": (
-        "clearing._fills: fill * side > 0 and (not quote.accepts(order, flow + side))"
-        " -> not quote.accepts(order, flow + side)",
+        "clearing._fills: fill * side > 0 and (not _accepts(order, next_price))"
+        " -> not _accepts(order, next_price)",
     ),
     "Only the sign of the product is asked.": (
         "fees.takes: fill * clearing.flow * (1 if grows else -1)"
@@ -68,21 +62,14 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
     ),
     "What is divided has no remainder.": (
         "house.: SHOCK_STEPS * 3 // 2 -> -(-(SHOCK_STEPS * 3) // 2)",
-        "margin.requirement: ceil_div(INITIAL_FACTOR * worst_loss(book, sheet), FACTOR_ONE)"
-        " -> INITIAL_FACTOR * worst_loss(book, sheet) // FACTOR_ONE",
         "sheet.underlying: INSTRUMENTS // UNDERLYINGS -> -(-INSTRUMENTS // UNDERLYINGS)",
         "price.premium: flow > 0 -> flow > 1",
     ),
-    "The grid of scenarios holds the mirror of each, in either underlying.": (
+    "The worst scenario is in full against the book, whichever way that is.": (
         "margin.worst_loss: moves[underlying(instrument)] += lots * entry.step"
         " -> moves[underlying(instrument)] -= lots * entry.step",
-        "margin.worst_loss: -(i * first + j * second) -> i * first + j * second",
-        "margin.worst_loss: i * first + j * second -> i * first - j * second",
     ),
-    "The loss, which is asked first, refuses a sheet of another length.": (
-        "margin.requirement: zip(book.positions, sheet, strict=True) -> zip(book.positions, sheet)",
-        "margin.requirement: strict=True -> strict=False",
-    ),
+    "Who holds no lots loses and needs nothing.": ("margin.worst_loss: if lots: -> if True:",),
     "A pool without skew is empty, and all unwound is a potential of nothing.": (
         "price.paid: before * after <= 0 and before != 0 -> before * after <= 0",
         "price.paid: before * after <= 0 -> before * after < 0",
@@ -99,10 +86,5 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
     ),
     "Padding, the only other request without an account, has no money.": (
         "requests._apply: if answer.request.kind is Kind.HOUSE_DEPOSIT: -> if True:",
-    ),
-    "Each account has a leaf.": (
-        "transition._commit: zip(accounts, leaves(list(accounts.values())), strict=True)"
-        " -> zip(accounts, leaves(list(accounts.values())))",
-        "transition._commit: strict=True -> strict=False",
     ),
 }

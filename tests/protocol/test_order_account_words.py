@@ -46,7 +46,7 @@ def test_a_quote_that_loses_by_each_round_trip_or_does_not_rest_is_none(
         replace(least, **changes)
     one_sided = replace(least, ask=Lots(0))
     assert replace(one_sided, **changes)
-    with pytest.raises(OrderWordError):
+    with pytest.raises(OrderRangeError, match="not above two fees"):
         Order.unpack(least.pack() - (1 << 216))
 
 

@@ -53,8 +53,9 @@ def _tell(account: int, events: Sequence[Event], orders: Sequence[Order] | None)
     from undertow.client.fills import check_fills
 
     held = events[-1].account
+    cash, settled = (money / (1 << MONEY_BITS) / MICRO_USD for money in (held.cash, held.settled))
     typer.echo(
-        f"account {account}: cash {held.cash / (1 << MONEY_BITS) / MICRO_USD:,.6f} USD, "
+        f"account {account}: cash {cash:,.6f} USD, {settled:,.6f} settled, "
         f"nonce {held.nonce}, {len(events)} changes"
     )
     for instrument, lots in enumerate(held.positions):

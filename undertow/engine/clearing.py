@@ -6,8 +6,10 @@ order that refuses the price, time priority for those in between. Only one side 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from undertow.engine.price import Supply, pool_after, premium, within_cap
 from undertow.protocol.units import Lots, Money, Price, money
@@ -23,6 +25,8 @@ class Interest:
 
 
 NO_INTEREST = Interest(size=Lots(0), limit_price=Price(0))
+_NO_PRICE = 1 << 256
+"""Beyond every limit: what a lot that the house does not take would cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,69 +52,86 @@ class _Curve:
 
     supply: Supply
 
-    def accepts(self, order: Interest, flow: int) -> bool:
+    def price(self, flow: int) -> int:
+        """Return the price per lot; beyond the cap none on the side that grows the flow."""
         if not within_cap(self.supply, flow):
-            # Beyond the cap the price is infinite on the side that grows the flow.
-            return (flow < 0) if order.size > 0 else (flow > 0)
-        price = money(self.supply.mark) + premium(self.supply, flow)
-        limit = money(order.limit_price)
-        return price <= limit if order.size > 0 else price >= limit
+            return _NO_PRICE if flow > 0 else -_NO_PRICE
+        return money(self.supply.mark) + premium(self.supply, flow)
 
-    def demand(self, orders: Sequence[Interest], flow: int) -> int:
-        return sum(o.size for o in orders if o.size > 0 and self.accepts(o, flow))
 
-    def offer(self, orders: Sequence[Interest], flow: int) -> int:
-        return sum(-o.size for o in orders if o.size < 0 and self.accepts(o, flow))
+class _Willing:
+    """The lots on each side at a price: limits in order, and running sums of their sizes."""
+
+    def __init__(self, orders: Sequence[Interest]) -> None:
+        # Of bids the negative, so that both sides stand from the most willing order on.
+        bids = sorted((-money(o.limit_price), o.size) for o in orders if o.size > 0)
+        asks = sorted((money(o.limit_price), -o.size) for o in orders if o.size < 0)
+        self._bids, self._asks = [limit for limit, _ in bids], [limit for limit, _ in asks]
+        self._bought = list(accumulate((size for _, size in bids), initial=0))
+        self._sold = list(accumulate((size for _, size in asks), initial=0))
+
+    def demand(self, price: int) -> int:
+        """Return the lots of the buyers whose limit is no lower."""
+        return self._bought[bisect_right(self._bids, -price)]
+
+    def offer(self, price: int) -> int:
+        """Return the lots of the sellers whose limit is no higher."""
+        return self._sold[bisect_right(self._asks, price)]
 
 
 def clear(supply: Supply, orders: Sequence[Interest]) -> Clearing:
     """Return the one clearing of ``orders`` (slot order is time order) against the house."""
-    curve = _Curve(supply)
-    flow = _net_flow(curve, orders)
-    side = _side(curve, orders, flow)
-    fills = _fills(curve, orders, flow, side)
+    curve, willing = _Curve(supply), _Willing(orders)
+    flow = _net_flow(curve, willing)
+    price = curve.price(flow)
+    side = 1 if willing.demand(price) - willing.offer(price) >= flow else -1
     pool = pool_after(supply, flow)
     rate = premium(supply, flow)
     return Clearing(
         flow=Lots(flow),
         premium=rate,
-        price=Money(money(supply.mark) + rate),
-        fills=fills,
+        price=Money(price),
+        fills=_fills(willing, orders, flow, side, (price, curve.price(flow + side))),
         side=side,
         pool=pool,
         kept=Money(rate * flow - (pool - supply.pool)),
     )
 
 
-def _net_flow(curve: _Curve, orders: Sequence[Interest]) -> int:
+def _net_flow(curve: _Curve, willing: _Willing) -> int:
     """Return the largest flow that willing buyers carry after the sellers that must fill.
 
     The surplus falls strictly with the flow, so bisection finds the only clearing flow.
     """
-    low: int = sum(o.size for o in orders if o.size < 0)
-    high: int = sum(o.size for o in orders if o.size > 0)
+    low, high = -willing.offer(_NO_PRICE), willing.demand(-_NO_PRICE)
     while low < high:
         middle = (low + high + 1) // 2
-        if middle <= curve.demand(orders, middle) - curve.offer(orders, middle - 1):
+        must = willing.offer(curve.price(middle - 1))
+        if middle <= willing.demand(curve.price(middle)) - must:
             low = middle
         else:
             high = middle - 1
     return low
 
 
-def _side(curve: _Curve, orders: Sequence[Interest], flow: int) -> int:
-    return 1 if curve.demand(orders, flow) - curve.offer(orders, flow) >= flow else -1
-
-
-def _fills(curve: _Curve, orders: Sequence[Interest], flow: int, side: int) -> tuple[Lots, ...]:
-    demand, offer = curve.demand(orders, flow), curve.offer(orders, flow)
+def _fills(
+    willing: _Willing, orders: Sequence[Interest], flow: int, side: int, prices: tuple[int, int]
+) -> tuple[Lots, ...]:
+    """Return the fills at the first price; the second is that of one lot more on the side."""
+    price, next_price = prices
+    demand, offer = willing.demand(price), willing.offer(price)
     room = offer + flow if side > 0 else demand - flow
-    room -= curve.demand(orders, flow + 1) if side > 0 else curve.offer(orders, flow - 1)
+    room -= willing.demand(next_price) if side > 0 else willing.offer(next_price)
     fills = []
     for order in orders:
-        fill: int = order.size if order.size and curve.accepts(order, flow) else 0
-        if fill * side > 0 and not curve.accepts(order, flow + side):
+        fill: int = order.size if _accepts(order, price) else 0
+        if fill * side > 0 and not _accepts(order, next_price):
             fill = Lots(side * min(abs(fill), room))
             room -= abs(fill)
         fills.append(Lots(fill))
     return tuple(fills)
+
+
+def _accepts(order: Interest, price: int) -> bool:
+    limit = money(order.limit_price)
+    return price <= limit if order.size > 0 else price >= limit

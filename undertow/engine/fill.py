@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from undertow.engine.batch import Batch, Slot
+from undertow.engine.batch import Action, Batch, Slot
 from undertow.engine.clearing import Clearing
 from undertow.engine.fees import fee_of, takes
 from undertow.engine.margin import book_of, trade
@@ -30,26 +30,46 @@ def fill_slots(
     slots: list[Slot] = []
     touched: dict[int, Account] = {}
     for position, (action, verdict) in enumerate(zip(batch.slots, verdicts, strict=True)):
-        account = action.account
-        before = touched.get(account, state.accounts[account])
-        after = replace(before, version=before.version + 1)
-        slot = Slot(account=account, action=action, verdict=verdict, before=before, after=after)
+        before = touched.get(action.account, state.accounts[action.account])
         if verdict.eligible:
             instrument = verdict.effect.instrument
-            slot = _filled(slot, position, clearings[instrument], markets[instrument], terms)
+            clearing, market = clearings[instrument], markets[instrument]
+            slot = _filled(
+                action, verdict, before, clearing.fills[position], clearing, market, terms
+            )
+        else:
+            after = replace(before, version=before.version + 1)
+            slot = Slot(
+                account=action.account, action=action, verdict=verdict, before=before, after=after
+            )
         slot = replace(slot, after=vest(slot.after, terms.exit_sheet, terms.params))
-        touched[account] = slot.after
+        touched[slot.account] = slot.after
         slots.append(slot)
     return tuple(slots)
 
 
-def _filled(slot: Slot, position: int, clearing: Clearing, market: Market, terms: Terms) -> Slot:
-    fill = clearing.fills[position]
+def _filled(
+    action: Action,
+    verdict: Verdict,
+    before: Account,
+    fill: Lots,
+    clearing: Clearing,
+    market: Market,
+    terms: Terms,
+) -> Slot:
     params = terms.params
     rate = params.taker_fee if takes(market, clearing, fill) else params.maker_fee
-    fee = fee_of(fill, terms.prices[slot.verdict.effect.instrument], rate)
-    after = _moved(slot.after, slot.verdict.effect, fill, clearing.premium, fee, terms)
-    return replace(slot, after=after, fill=fill, price=clearing.price, fee=fee)
+    fee = fee_of(fill, terms.prices[verdict.effect.instrument], rate)
+    return Slot(
+        account=action.account,
+        action=action,
+        verdict=verdict,
+        before=before,
+        after=_moved(before, verdict.effect, fill, clearing.premium, fee, terms),
+        fill=fill,
+        price=clearing.price,
+        fee=fee,
+    )
 
 
 def _moved(
@@ -60,6 +80,7 @@ def _moved(
     done = effect.carried + (effect.left if effect.spends else fill)
     return replace(
         account,
+        version=account.version + 1,
         nonce=effect.nonce,
         filled=Lots(done),
         cash=book.cash,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
-from undertow.protocol.sheet import SHOCK_STEPS, STEP_UNIT, Entry
+from undertow.protocol.sheet import SHOCK_STEPS, Entry
 from undertow.protocol.state import Ledger
+from undertow.protocol.units import MONEY_BITS, SHOCK_BITS
 
 HOUSE_STEPS = SHOCK_STEPS * 3 // 2
 """The house is shocked half as much again as an account."""
@@ -22,5 +23,5 @@ def house_may_grow(
     for i, (market, entry) in enumerate(zip(markets, sheet, strict=True)):
         equity -= market.skew * entry.value
         lots = max(params.market(i).skew_cap, abs(market.skew))
-        requirement += lots * entry.step * HOUSE_STEPS * STEP_UNIT
+        requirement += lots * entry.step * HOUSE_STEPS << MONEY_BITS - SHOCK_BITS
     return equity >= requirement

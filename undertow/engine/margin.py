@@ -1,4 +1,9 @@
-"""Scenario margin of one account and the rule that lets risk only fall.
+"""Two levels of margin of one account, and the rule that lets risk only fall.
+
+Maintenance is what an account must have; initial margin, what it must have to take new risk. Both
+are exact sums of products of prices, lots and parameters, in 2^-33 micro-USD: nothing is rounded,
+of a lot however small. Initial margin leaves room for a step of the price grid and for a cell of
+the funding clock, so that whoever has just met it is not below maintenance at once (docs/adr/0012).
 
 An order is judged at its full size and its own limit price, which is the worst it can get, so
 whether it may trade does not depend on the price that its batch clears at. The margin surplus
@@ -12,12 +17,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from undertow.protocol.account import Account
-from undertow.protocol.sheet import SCENARIOS, STEP_UNIT, UNDERLYINGS, Entry, underlying
-from undertow.protocol.units import Lots, Money, ceil_div
+from undertow.protocol.sheet import SHOCK_STEPS, UNDERLYINGS, Entry, underlying
+from undertow.protocol.units import (
+    CONTINGENCY_BITS,
+    MONEY_BITS,
+    REQUIREMENT_BITS,
+    SHOCK_BITS,
+    Lots,
+    Money,
+    ceil_div,
+)
 
-INITIAL_FACTOR = 20
-"""Initial margin is 20/16 of the worst scenario loss."""
-FACTOR_ONE = 16
+FACTOR_ONE = 64
+INITIAL_FACTOR = 80
+"""Initial margin is 80/64 of the worst scenario loss."""
+ADD_ON_FACTOR = 65
+"""And 65/64 of the add-ons: they rise with a price by no more than a step of its grid."""
+
+MONEY_SHIFT = REQUIREMENT_BITS - MONEY_BITS
+_SHOCK_SHIFT = REQUIREMENT_BITS - SHOCK_BITS
+_CONTINGENCY_SHIFT = REQUIREMENT_BITS - CONTINGENCY_BITS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,31 +59,53 @@ def equity(book: Book, sheet: Sequence[Entry]) -> Money:
     return Money(book.cash + sum(lots * entry.value for lots, entry in held))
 
 
-def worst_loss(book: Book, sheet: Sequence[Entry]) -> Money:
-    """Return the largest loss over all scenarios; never negative, since the base moves nothing.
+def worst_loss(book: Book, sheet: Sequence[Entry]) -> int:
+    """Return the largest loss over all scenarios, in 2^-33 micro-USD; never negative.
 
-    A scenario moves all instruments of an underlying alike, so their steps are summed first.
+    A scenario moves all instruments of an underlying alike, so their steps are summed first. The
+    worst for a linear book is always a corner, where both underlyings move in full against it.
     """
     moves = [0] * UNDERLYINGS
     for instrument, (lots, entry) in enumerate(zip(book.positions, sheet, strict=True)):
-        moves[underlying(instrument)] += lots * entry.step
-    first, second = moves
-    return Money(max(-(i * first + j * second) for i, j in SCENARIOS) * STEP_UNIT)
+        if lots:
+            moves[underlying(instrument)] += lots * entry.step
+    return sum(map(abs, moves)) * SHOCK_STEPS << _SHOCK_SHIFT
+
+
+def add_ons(book: Book, sheet: Sequence[Entry]) -> int:
+    """Return what does not net between instruments, in 2^-33 micro-USD.
+
+    A contingency per lot, and the concentration per lot squared, for what it costs to take the
+    position through the market's depth: the greatest there is, not the present one, which would
+    take accounts below maintenance that did nothing.
+    """
+    held = zip(book.positions, sheet, strict=True)
+    return sum(
+        (abs(lots) * entry.contingency << _CONTINGENCY_SHIFT) + lots * lots * entry.concentration
+        for lots, entry in held
+    )
+
+
+def clock_cells(book: Book, sheet: Sequence[Entry]) -> Money:
+    """Return what funding may take of the positions in a cell of the clock."""
+    held = zip(book.positions, sheet, strict=True)
+    return Money(sum(abs(lots) * entry.cell for lots, entry in held))
+
+
+def maintenance(book: Book, sheet: Sequence[Entry]) -> int:
+    """Return the maintenance margin, in 2^-33 micro-USD."""
+    return worst_loss(book, sheet) + add_ons(book, sheet)
+
+
+def initial(book: Book, sheet: Sequence[Entry]) -> int:
+    """Return the initial margin, in 2^-33 micro-USD by `FACTOR_ONE`."""
+    needed = INITIAL_FACTOR * worst_loss(book, sheet) + ADD_ON_FACTOR * add_ons(book, sheet)
+    return needed + (FACTOR_ONE * clock_cells(book, sheet) << MONEY_SHIFT)
 
 
 def requirement(book: Book, sheet: Sequence[Entry]) -> Money:
-    """Return the initial margin: the worst loss with its factor, and the add-ons.
-
-    The add-ons do not net between instruments: a contingency per lot, and the concentration per
-    lot squared, for what it costs to take the position through the market's depth. The sheet
-    rounds both up; nothing is rounded here, since a loss is a multiple of `STEP_UNIT`.
-    """
-    scenarios = ceil_div(INITIAL_FACTOR * worst_loss(book, sheet), FACTOR_ONE)
-    held = zip(book.positions, sheet, strict=True)
-    add_ons = sum(
-        abs(lots) * entry.contingency + lots * lots * entry.concentration for lots, entry in held
-    )
-    return Money(scenarios + add_ons)
+    """Return the least equity that meets the initial margin."""
+    return Money(ceil_div(initial(book, sheet), FACTOR_ONE << MONEY_SHIFT))
 
 
 def holds_any(book: Book, instruments: int) -> bool:
@@ -72,13 +113,23 @@ def holds_any(book: Book, instruments: int) -> bool:
     return any(lots and instruments >> i & 1 for i, lots in enumerate(book.positions))
 
 
-def surplus(book: Book, sheet: Sequence[Entry], profit_cap: Money) -> Money:
-    """Return equity that counts for new risk, less the initial requirement.
+def room(counted: int, book: Book, sheet: Sequence[Entry]) -> int:
+    """Return so much money less the initial margin, in 2^-33 micro-USD by `FACTOR_ONE`."""
+    return (FACTOR_ONE * counted << MONEY_SHIFT) - initial(book, sheet)
+
+
+def surplus(book: Book, sheet: Sequence[Entry], profit_cap: Money) -> int:
+    """Return equity that counts for new risk, less the initial margin, as `room` does.
 
     Above what is settled profit counts up to ``profit_cap``; losses count in full.
     """
     counted = min(equity(book, sheet), book.settled + profit_cap)
-    return Money(counted - requirement(book, sheet))
+    return room(counted, book, sheet)
+
+
+def is_maintained(book: Book, sheet: Sequence[Entry]) -> bool:
+    """Return whether equity meets the maintenance margin, all profit counted."""
+    return equity(book, sheet) << MONEY_SHIFT >= maintenance(book, sheet)
 
 
 def trade(
@@ -94,17 +145,29 @@ def trade(
     return Book(cash=Money(cash), settled=book.settled, positions=tuple(positions))
 
 
+def reduces(before: Book, after: Book) -> bool:
+    """Return whether no position grew or turned round, so that the add-ons are no larger."""
+    held = zip(before.positions, after.positions, strict=True)
+    return all(min(old, 0) <= new <= max(old, 0) for old, new in held)
+
+
 def may_trade(
     before: Book, after: Book, sheet: Sequence[Entry], profit_cap: Money, halted: int
 ) -> bool:
-    """Return whether ``after`` meets initial margin, or its shortfall did not grow.
+    """Return whether a trade is within margin.
+
+    ``after`` meets initial margin, or its shortfall did not grow. Or it only reduces, from below
+    initial margin, and what is left is maintained: a hedge is so taken apart leg by leg, which
+    raises its scenario loss on the way.
 
     Equity at a halted mark may be known to be none: it carries no trade. Who holds something of
-    ``halted`` may only trade what leaves no less above the requirement, all profit counted: what
-    counts no profit above a cap would not see it paid away.
+    ``halted`` may only trade what leaves no less above the initial margin, all profit counted: a
+    profit above its cap would otherwise be paid away unseen.
     """
     if holds_any(before, halted):
-        room_before = equity(before, sheet) - requirement(before, sheet)
-        return equity(after, sheet) - requirement(after, sheet) >= room_before
-    left = surplus(after, sheet, profit_cap)
-    return left >= 0 or left >= surplus(before, sheet, profit_cap)
+        left = room(equity(after, sheet), after, sheet)
+        return left >= room(equity(before, sheet), before, sheet)
+    left, held = surplus(after, sheet, profit_cap), surplus(before, sheet, profit_cap)
+    if left >= 0 or left >= held:
+        return True
+    return held < 0 and reduces(before, after) and is_maintained(after, sheet)

@@ -60,8 +60,10 @@ def price_sheet(
 
     A lot has paid its units' funding, each of them the same to the unit of money.
     """
-    indices = [one.index for one in underlyings]
-    return tuple(
-        perpetual(prices[i], Money(params.market(i).units * indices[underlying(i)]), params.risk(i))
-        for i in range(INSTRUMENTS)
-    )
+    lines = []
+    for i in range(INSTRUMENTS):
+        units, number = params.market(i).units, underlying(i)
+        rule = params.funding[number] or NO_FUNDING
+        paid, cell = Money(units * underlyings[number].index), Money(units * rule.cell)
+        lines.append(perpetual(prices[i], paid, params.risk(i), cell))
+    return tuple(lines)

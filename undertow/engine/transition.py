@@ -18,7 +18,6 @@ from undertow.engine.markets import advance_markets, advance_underlyings, price_
 from undertow.engine.price import supply_of
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Sides, Verdict, chosen
-from undertow.protocol.account import leaves
 from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import Entry
@@ -149,8 +148,6 @@ def _commit(
         )
         taken += clearing.flow * sheet[instrument].value + clearing.kept
     accounts = {slot.account: slot.after for slot in slots}
-    tree = state.tree.copy()
-    tree.update_many(zip(accounts, leaves(list(accounts.values())), strict=True))
     change = sum(account.cash - state.accounts[index].cash for index, account in accounts.items())
     ledger = Ledger(
         house_cash=Money(state.ledger.house_cash + taken),
@@ -161,7 +158,7 @@ def _commit(
     return replace(
         state,
         accounts=state.accounts.with_accounts(accounts),
-        tree=tree,
+        tree=state.tree_with(accounts),
         markets=tuple(moved),
         ledger=ledger,
         batch_number=state.batch_number + 1,

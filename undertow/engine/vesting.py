@@ -7,7 +7,7 @@ ripens from the touch that first saw it, and only what is still there at the nex
 
 Equity is counted by the exit sheet, marks and accruals, so an account's owner knows its own leaf
 from public words and its own. For each unit that a long holds this is up to a step of the sheet
-above the equity that margin knows (docs/adr/0010).
+above the equity that margin knows (docs/adr/0011).
 """
 
 from __future__ import annotations

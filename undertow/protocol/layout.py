@@ -23,7 +23,7 @@ from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MARKET_PARAMS_WORDS, RISKS
 from undertow.protocol.prices import MARKS
 from undertow.protocol.request import REQUEST_WORD, Kind
-from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, SHOCK_STEPS, STEP_UNIT, UNDERLYINGS
+from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, SHOCK_STEPS, UNDERLYINGS
 from undertow.protocol.state import HOUSE_WORDS, LEDGER_WORDS, SEALED_WORDS, STATE_WORDS
 from undertow.protocol.statement import (
     ANSWERED_WORDS,
@@ -109,8 +109,8 @@ SCALES = {
     "FEE_BITS": units.FEE_BITS,
     "SHOCK_BITS": units.SHOCK_BITS,
     "CONTINGENCY_BITS": units.CONTINGENCY_BITS,
-    "STEP_UNIT_BITS": STEP_UNIT.bit_length() - 1,
+    "REQUIREMENT_BITS": units.REQUIREMENT_BITS,
 }
-"""A value is counted in 2^-bits of its unit; a shock step's unit is 2^bits of money."""
+"""A value is counted in 2^-bits of its unit."""
 FACTORS = {"SHOCK_STEPS": SHOCK_STEPS}
 """The other factors are the rules', in the engine."""

@@ -34,7 +34,8 @@ from undertow.protocol.units import (
 class Order:
     """What a trader signs.
 
-    Raises OrderRangeError if a field does not fit its width.
+    Raises OrderRangeError if a field does not fit its width, or if a quote does not rest or does
+    not earn its fees.
     """
 
     account: Annotated[int, Field(ACCOUNT_WIDTH, "index")]
@@ -93,7 +94,7 @@ class Order:
 
     @classmethod
     def unpack(cls, word: int) -> Order:
-        """The order of a word; raises OrderWordError if the word is too long."""
+        """The order of a word; raises OrderError if it is too long, or a quote that is none."""
         try:
             return cls(**ORDER_WORD.unpack(word))
         except WidthError as error:

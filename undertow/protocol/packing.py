@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter, lshift
+from operator import attrgetter, lshift, lt
 from typing import Any
 
 from undertow.crypto.domains import Domain
@@ -11,6 +11,8 @@ from undertow.crypto.field import R, from_field, to_field
 from undertow.crypto.poseidon import poseidon
 from undertow.protocol.errors import WidthError
 from undertow.protocol.fields import BYTE, Field, Sign, fields_of
+
+_WHOLE = {int, bool}
 
 
 class _Described:
@@ -24,21 +26,33 @@ class _Described:
         self._get = _getter(self.fields)
         self._singles = _getter(singles)
         self._bounds = [(*field.bounds, field) for field in singles]
+        self._low = tuple(low for low, _, _ in self._bounds)
+        self._high = tuple(high for _, high, _ in self._bounds)
         self._several = [field for field in self.fields if field.count > 1 or field.group]
 
     def check(self, value: object) -> None:
         """Raise WidthError if a number does not fit its field, or is no integer."""
-        for number, (low, high, field) in zip(self._singles(value), self._bounds, strict=True):
-            if not isinstance(number, int) or not low < number < high:
-                raise WidthError(f"{field.name} does not fit {field.width} bits")
+        numbers = self._singles(value)
+        # All at once first: every noun is checked when it is made.
+        if not (
+            _WHOLE.issuperset(map(type, numbers))
+            and all(map(lt, self._low, numbers))
+            and all(map(lt, numbers, self._high))
+        ):
+            self._check_each(numbers)
         for field in self._several:
-            numbers = getattr(value, field.name)
+            several = getattr(value, field.name)
             if field.group is not None:
-                field.group.pack(numbers)
+                field.group.pack(several)
                 continue
-            for number in numbers:
+            for number in several:
                 if not 0 <= number < R:
                     raise WidthError(f"{field.name} does not fit the field")
+
+    def _check_each(self, numbers: Sequence[Any]) -> None:
+        for number, (low, high, field) in zip(numbers, self._bounds, strict=True):
+            if not isinstance(number, int) or not low < number < high:
+                raise WidthError(f"{field.name} does not fit {field.width} bits")
 
     def _before(self, name: str) -> tuple[Field, ...]:
         return self.fields[: [field.name for field in self.fields].index(name)]

@@ -151,6 +151,8 @@ class MarketParams:
             raise ParamsRangeError("the lead is a listed market whose lots have one unit")
         if rule.dead_zone < 1 or rule.decay < 1:
             raise ParamsRangeError("dead_zone and decay are at least 1: a rate comes back to zero")
+        if rule.cell < 1:
+            raise ParamsRangeError("a cell of the funding clock is at least a unit of money")
 
     def market(self, instrument: int) -> PricingParams:
         """Return an instrument's parameters, all zero when it is not listed."""

@@ -12,14 +12,12 @@ from typing import Annotated
 
 from undertow.protocol.fields import Field
 from undertow.protocol.packing import Packed
-from undertow.protocol.units import Money, Price, ceil_div
+from undertow.protocol.units import Money, Price
 
 INSTRUMENTS = 16
 UNDERLYINGS = 2
 SHOCK_STEPS = 4
 """Steps of the scenario grid that make the full shock."""
-STEP_UNIT = 1 << 26
-"""`Money` in one unit of a shock step: 1024 micro-USD."""
 
 SCENARIOS: tuple[tuple[int, int], ...] = (
     (0, 0),
@@ -61,17 +59,20 @@ class Entry:
     value: Money
     """Mark less funding index: what a position adds to equity."""
     step: int
-    """Value of one shock step, in units of `STEP_UNIT`, rounded up."""
+    """Value of one shock step, 2^-8 micro-USD."""
     contingency: Money
-    concentration: Money
-    """Per lot squared, rounded up."""
+    concentration: int
+    """Per lot squared, 2^-33 micro-USD."""
+    cell: Money
+    """What funding may take in a cell of its clock."""
 
 
-def perpetual(price: Price, funding: Money, risk: RiskParams) -> Entry:
-    """Return the sheet line of a perpetual at a mark."""
+def perpetual(price: Price, funding: Money, risk: RiskParams, cell: Money) -> Entry:
+    """Return the sheet line of a perpetual at a mark; nothing of it is rounded."""
     return Entry(
         value=Money((price << 16) - funding),
-        step=ceil_div(price * risk.shock, 1 << 18),
+        step=price * risk.shock,
         contingency=Money(price * risk.contingency),
-        concentration=Money(ceil_div(price * risk.concentration, 1 << 17)),
+        concentration=price * risk.concentration,
+        cell=cell,
     )

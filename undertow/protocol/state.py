@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated
@@ -10,7 +10,7 @@ from typing import Annotated
 from undertow.crypto.domains import HOUSE, LEDGER, SEALED, STATE, TABLE
 from undertow.crypto.merkle import Tree
 from undertow.crypto.poseidon import poseidon, poseidon_many
-from undertow.protocol.account import POSITIONS, Account
+from undertow.protocol.account import POSITIONS, Account, leaves
 from undertow.protocol.accounts import Accounts
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.fields import Field, Sign, element, grouped
@@ -135,10 +135,15 @@ class State:
         """Return all money of the venue: what the vault holds for it."""
         return self.ledger.total() + sum(market.pool for market in self.markets)
 
+    def tree_with(self, changes: Mapping[int, Account]) -> Tree:
+        """Return the tree with these accounts' leaves; a state that commits to none may differ."""
+        tree = self.tree.copy()
+        tree.update_many(zip(changes, leaves(list(changes.values())), strict=True))
+        return tree
+
     def with_account(self, index: int, account: Account) -> State:
         """Return the state after an account opened or was funded; its cash joins the sum."""
-        tree = self.tree.copy()
-        tree.update(index, account.leaf())
+        tree = self.tree_with({index: account})
         held = self.accounts[index].cash if index in self.accounts else 0
         ledger = replace(self.ledger, sum_cash=Money(self.ledger.sum_cash + account.cash - held))
         accounts = self.accounts.with_accounts({index: account})

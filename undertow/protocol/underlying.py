@@ -71,6 +71,8 @@ class FundingParams:
     velocity: Annotated[int, Field(30, "2^-72 of the notional per second, second and unit")]
     decay: Annotated[int, Field(RATE_WIDTH, "2^-72 of the notional per second and second")]
     rate_max: Annotated[int, Field(RATE_WIDTH, "2^-72 of the notional per second")]
+    cell: Annotated[int, Field(44, "2^-16 micro-USD per unit: a cell of the funding clock")]
+    """Funding that an account has room for beyond maintenance when it takes new risk."""
 
 
 UNDERLYING_WORDS = Words(Underlying, "Underlying", TABLE, "UnderlyingHash")

@@ -68,6 +68,8 @@ SHOCK_BITS = 8
 """One step of the scenario grid, of the price."""
 CONTINGENCY_BITS = 16
 """Of the notional."""
+REQUIREMENT_BITS = DEPTH_BITS + 1
+"""Of what margin asks: half a depth coefficient of a lot squared is whole, and so is the rest."""
 
 
 def ceil_div(numerator: int, denominator: int) -> int:

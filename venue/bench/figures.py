@@ -8,7 +8,7 @@ from typing import Any
 
 from prover.native_core import native_core
 from undertow.protocol.params import Preset
-from venue.bench import batch, large, peers, primitives, restart
+from venue.bench import backtest, batch, large, peers, primitives, restart
 from venue.errors import BenchError
 
 VECTORS = "avx512ifma"
@@ -36,4 +36,6 @@ def measure(
     figures |= primitives.measure(primitives.ACCOUNTS)
     progress("a restart with a long history behind it")
     figures["restart_s_after_10k_settlements"] = round(restart.measure(restart.SETTLEMENTS), 2)
+    progress("replays")
+    figures |= backtest.measure()
     return figures | peers.measure(portable, progress)

@@ -29,7 +29,7 @@ from undertow.crypto.field import R
 from undertow.protocol.params import LARGE
 from undertow.protocol.perpetual import prices_of
 from undertow.protocol.prices import marks_of
-from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.sheet import UNDERLYINGS
 from undertow.protocol.statement import BatchHouse, Touch, settle_words
 from undertow.protocol.units import ACCOUNT_WIDTH, MICRO_USD, MicroUsd
 from undertow.protocol.words import Signals, signals
@@ -40,7 +40,7 @@ from venue.running import publish
 
 CONSTRAINTS = 60
 PRICES = prices_of(LISTED, MicroUsd(78_000 * MICRO_USD))
-ACCRUED = (MicroUsd(0),) * INSTRUMENTS
+ACCRUED = (MicroUsd(0),) * UNDERLYINGS
 
 
 class AnyWords:

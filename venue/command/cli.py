@@ -5,6 +5,7 @@ from __future__ import annotations
 from undertow.command.cli import add_topics
 from undertow.command.program import NAME, new_program
 from venue.command import circuits, matcher, prover
+from venue.command.backtest import backtest
 from venue.command.deploy import deploy
 from venue.command.report import price, report
 from venue.command.show import bench, demo
@@ -12,6 +13,7 @@ from venue.command.show import bench, demo
 app = new_program()
 app.command()(demo)
 app.command()(bench)
+app.command()(backtest)
 add_topics(app)
 app.command()(deploy)
 app.command()(report)

@@ -138,8 +138,8 @@ def test_margin_holds_at_the_limit_and_after_the_takers_fee(
 
 def test_margin_counts_the_new_position() -> None:
     terms = replace(TERMS, sheet=sheet_of({0: line(MARK << 16, step=1, contingency=5)}))
-    # Two lots: 20/16 of four steps each, and five.
-    needed = 2 * (5 << 26) + 2 * 5 + fee(2)
+    # Two lots: 20/16 of four steps each, and 65/64 of ten, rounded up.
+    needed = 2 * (5 << 8) + 11 + fee(2)
     assert outcome(bid(2), account(1, needed), terms) is Outcome.CLEARED
     assert outcome(bid(2), account(1, needed - 1), terms) is Outcome.MARGIN
 
@@ -147,7 +147,7 @@ def test_margin_counts_the_new_position() -> None:
 def test_margin_counts_profit_up_to_the_cap() -> None:
     terms = replace(TERMS, params=params((0,), SHALLOW, NO_RISK, profit_cap=fee(2)))
     assert outcome(bid(2), account(1, RICH, settled=Money(0)), terms) is Outcome.CLEARED
-    terms = replace(terms, sheet=sheet_of({0: line(MARK << 16, contingency=fee(2))}))
+    terms = replace(terms, sheet=sheet_of({0: line(MARK << 16, cell=fee(2))}))
     assert outcome(bid(1), account(1, RICH, settled=Money(0)), terms) is Outcome.CLEARED
     assert outcome(bid(2), account(1, RICH, settled=Money(0)), terms) is Outcome.MARGIN
 

@@ -1,0 +1,37 @@
+"""Whether the house is sound: what it owns covers what it owes, also to who leaves by the sheet.
+
+The exit sheet's funding is rounded down by up to ten basis points of the price, so the house may
+pay as much for each unit of its skew where all leave. Insurance and pools do not count as its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from undertow.engine.accrual import ACCRUAL_STEPS
+from undertow.protocol.market import Market
+from undertow.protocol.params import MarketParams
+from undertow.protocol.sheet import underlying
+from undertow.protocol.state import Ledger
+from undertow.protocol.units import Money, Price, money
+
+
+def house_is_sound(
+    ledger: Ledger,
+    markets: Sequence[Market],
+    prices: Sequence[Price],
+    indices: Sequence[Money],
+    params: MarketParams,
+) -> bool:
+    """Return whether the house's equity covers a step of the sheet on each unit of its skew.
+
+    ``prices`` and ``indices`` are the underlyings', per unit. `circuits/soundness.circom` proves
+    the same.
+    """
+    equity: int = ledger.house_cash + ledger.fee_pool
+    rounding = 0
+    for i, market in enumerate(markets):
+        u, units = underlying(i), params.market(i).units * market.skew
+        equity -= units * (money(prices[u]) - indices[u])
+        rounding += abs(units) * (prices[u] + ACCRUAL_STEPS)
+    return equity * ACCRUAL_STEPS >= money(Price(rounding))
