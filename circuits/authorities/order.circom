@@ -4,6 +4,7 @@ include "../book.circom";
 include "../fees.circom";
 include "../margin.circom";
 include "../nouns.circom";
+include "../price.circom";
 include "compare.circom";
 include "eddsa.circom";
 include "edwards.circom";
@@ -16,7 +17,7 @@ include "poseidon.circom";
 // @output(proves) order, instrumentBits: of the word, which is zero unless `on`.
 // @output(proves) message: what the set root commits; the account's index unless `on`, and no order
 // hashes to so small a number.
-// @cost 3423
+// @cost 3486
 template ReadOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input venue; // its word
@@ -56,7 +57,7 @@ template ReadOrder() {
 // it. The other side refuses the price, so it trades nothing whatever its verdict.
 // That a quote's spread pays for two fees is not checked: it protects whoever signs (protocol/order.py).
 // @input(assumes) order: of a word, so ranged; price: of a clearing.
-// @cost 103
+// @cost 153
 template ChooseSide() {
     input Order() order;
     signal input carried; // lots, signed: net, filled before under the same nonce
@@ -65,6 +66,12 @@ template ChooseSide() {
     signal output left; // lots still to fill
     signal output limit; // micro-USD per lot
 
+    _ <== order.account;
+    _ <== order.instrument;
+    _ <== order.nonce;
+    _ <== order.expiry;
+    _ <== order.reduceOnly;
+    _ <== order.feeCap;
     signal noBid <== IsZero()(order.bid);
     signal noAsk <== IsZero()(order.ask);
     signal both <== (1 - noBid) * (1 - noAsk);
@@ -95,7 +102,7 @@ template ChooseSide() {
 // Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
 // are below 2^LOTS_WIDTH, and the time is below 2^ORDER_EXPIRY_WIDTH: it is a block's at the latest.
 // @output(proves) verdict: the first check that fails is the reason; all zero unless `on`.
-// @cost 1502
+// @cost 1621
 template JudgeOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input repeated; // 0 or 1: an order of the same account stands in an earlier slot
