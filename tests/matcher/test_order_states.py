@@ -18,6 +18,7 @@ from tests.matcher.faults import Faults
 from tests.matcher.one_process import KEYS, SPOT, OneProcess
 from undertow.chain.errors import ChainUnreachableError
 from undertow.client.client import Client, MatcherInfo, OrderState, Trader
+from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.venue import Venue
@@ -51,10 +52,16 @@ class Traded:
 
     def send(self, trader: Trader, lots: int, limit: float = 1.0, **options: object) -> str:
         """Send an order with a limit as a multiple of the mark; return its ticket."""
+        terms = {"expiry": self.venue.chain.now + 100_000, "fee_cap": 400, **options}
+        return self.put(
+            trader,
+            trader.order(BTC.instrument, lots, int(self.mark * limit), **terms),  # type: ignore[arg-type]
+        )
+
+    def put(self, trader: Trader, signed: Order) -> str:
+        """Send an order; return its ticket."""
         matcher = self.venue.operator.matcher
         assert matcher.view is not None
-        terms = {"expiry": self.venue.chain.now + 100_000, "fee_cap": 400, **options}
-        signed = trader.order(BTC.instrument, lots, int(self.mark * limit), **terms)  # type: ignore[arg-type]
         info = MatcherInfo(matcher.venue, KEYS.envelope.public, b"", 0, "")
         envelope = trader.seal(signed, info)
         matcher.log.append(envelope, 1, trader.tickets[-1]).result()
