@@ -167,10 +167,10 @@ QUOTES = st.builds(
     bid=st.integers(1, 80),
     ask=st.integers(1, 80),
     low=st.integers(PRICE - 100_000, PRICE + 50_000),
-    spread=st.integers(1, 100_000),
+    # Two fees are 6,065 at the highest ask.
+    spread=st.integers(6_100, 100_000),
     instrument=st.sampled_from((*LISTED, 3)),
     nonce=st.integers(0, 3),
-    fee_cap=st.just(0),
 )
 ORDERS = st.builds(
     order,
@@ -182,8 +182,10 @@ ORDERS = st.builds(
     reduce_only=st.booleans(),
     immediate_or_cancel=st.booleans(),
 )
-BATCHES = st.tuples(st.lists(ORDERS, max_size=6), st.integers(PRICE - 900_000, PRICE + 900_000))
-"""Orders and the price that they are cleared at."""
+BATCHES = st.tuples(
+    st.lists(st.one_of(ORDERS, QUOTES), max_size=6), st.integers(PRICE - 900_000, PRICE + 900_000)
+)
+"""Orders and quotes, and the price that they are cleared at."""
 
 
 def prices(price: int = PRICE, listed: Sequence[int] = LISTED) -> tuple[Price, ...]:
