@@ -67,14 +67,11 @@ template SettleBatch(slots, lanes) {
     // 2. Advance the underlyings, then the lanes' markets; the sheet follows from the funding.
     Signed() skew[INSTRUMENTS()] <== OpenPositions()(markets.skews);
     Underlying() funded[UNDERLYINGS()];
-    signal paid[UNDERLYINGS()];
-    signal accrued;
+    signal paid[UNDERLYINGS()], accrued;
     (funded, paid, accrued) <== AdvanceUnderlyings()(markets.underlying, params.funding, skew,
         params.units, price, halted, time - timeBefore);
     Market() market[lanes];
-    signal halts[lanes];
-    signal rowHash[lanes];
-    signal released;
+    signal halts[lanes], rowHash[lanes], released;
     (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
         params.pricingHash, price, halted, funded, row, pricing);
     Entry() sheet[INSTRUMENTS()] <== PriceSheet()(price, params.units, paid, params.risk,

@@ -87,12 +87,12 @@ contract GasDefaultTest is GasTest {
         _report("settleBatch, 16 slots", 306_000);
     }
 
-    /// @dev 20.6k an order.
+    /// @dev 20.5k an order.
     /// forge-config: default.isolate = true
     function test_gas_settleBatchAndCloseNext() public {
         vm.warp(START + 20);
         _settle(N, R - 502, _next(R - 503));
-        _report("settleBatch and close the next, 16 slots", 329_000);
+        _report("settleBatch and close the next, 16 slots", 327_000);
     }
 
     /// forge-config: default.isolate = true

@@ -23,6 +23,7 @@ from undertow.chain.errors import (
 from undertow.chain.terms import OF_SETTLEMENT, OF_VAULT
 from undertow.crypto.babyjubjub import BASE8
 from undertow.protocol.market import PricingParams
+from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.sheet import RiskParams
 
 SETTLEMENT, VAULT = DEPLOYMENT.settlement, DEPLOYMENT.vault
@@ -49,7 +50,8 @@ def _changed(part: type[PricingParams] | type[RiskParams], name: str) -> tuple[o
     """Return one kind of parameters, with one of the first market's changed."""
     old = PARAMS.markets if part is PricingParams else PARAMS.risks
     assert old[0] is not None
-    step = -1 if name == "depth_max" else 1
+    # A lot of twice the units is half as many of them to a BTC.
+    step = {"units": PARAMS.market(0).units, "depth_max": -1}.get(name, 1)
     return (replace(old[0], **{name: getattr(old[0], name) + step}), *old[1:])
 
 
@@ -66,7 +68,11 @@ CHANGES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", CHANGES)
 def test_another_parameter_is_refused_with_both_hashes(node: Node, name: str) -> None:
     params = replace(PARAMS, **CHANGES[name])
-    tampered = replace(DEPLOYMENT, group=replace(DEPLOYMENT.group, params=params))
+    first, *others = DEPLOYMENT.group.perpetuals
+    if name == "units":
+        first = replace(first, lots_per_unit=first.lots_per_unit // 2)
+    group = MarketGroup(params=params, perpetuals=(first, *others))
+    tampered = replace(DEPLOYMENT, group=group)
     with pytest.raises(WrongParamsError) as caught:
         connect(Chain(node.url), tampered)
     error = caught.value

@@ -220,12 +220,12 @@ def hedged(size: int, short: int = 1) -> Case:
 
 def unhedged() -> Case:
     """One leg of it is bought back: what is left is maintained."""
-    return hedged(300)
+    return hedged(90)
 
 
 def opened() -> Case:
     """The same from just at initial margin: it would end below that."""
-    return hedged(300, short=0)
+    return hedged(90, short=0)
 
 
 def bared() -> Case:

@@ -114,7 +114,7 @@ PRICED, HALTS = "clear.lane[0].priced", "AdvanceMarkets.advance[0].halts"
 STANDS = "AdvanceMarkets.advance[0].StandOrMove.after.row"
 PREMIUM, DUE = f"{QUOTE}.FloorDivide", f"{QUOTE}.MoveSkew.FloorDivide"
 BOUND, LARGER = f"{QUOTE}.MoveSkew.Smaller.NonNegative", f"{QUOTE}.MoveSkew.NonNegative"
-REACH = "clear.clear[0].Smaller.NonNegative"
+REACH, TURNED = (f"clear.clear[0].Smaller#{i}.NonNegative" for i in range(2))
 REFUND, GRID = (f"clear.clear[0].OpenSupply.FloorShift#{i}" for i in range(2))
 SHARE = "clear.clear[0].FloorShift"
 FUND = "AdvanceUnderlyings.AdvanceFunding[0]"
@@ -148,6 +148,7 @@ LIES = {
     "refund without its bound": Lie(case=unwound, about=turned(BOUND), check=BOUND),
     "a growth called an unwinding": Lie(case=later, about=turned(LARGER), check=LARGER),
     "more flow than its cap": Lie(case=traded, about=turned(REACH), check=REACH),
+    "more on the other side than its cap": Lie(case=traded, about=turned(TURNED), check=TURNED),
     "a finer grid": Lie(case=traded, about=shifted(GRID, -1, 5), check=GRID),
     "a coarser grid": Lie(case=traded, about=shifted(GRID, 1, 5), check=GRID),
     "funding one lower": Lie(case=later, about=shifted(PAID, -1, 57), check=PAID),
@@ -192,12 +193,12 @@ LIES = {
         case=overdrawn, about=turned(SAFER), agree=(fill(0, 90), buying_side), check=SAFER
     ),
     "a hedge at initial margin, called below it": Lie(
-        case=opened, about=turned(FREE), agree=(fill(0, 300, 1),), check=FREE
+        case=opened, about=turned(FREE), agree=(fill(0, 90, 1),), check=FREE
     ),
     "left with less than maintenance, called maintained": Lie(
         case=bared,
         about=turned(MAINTAINED),
-        agree=(fill(0, 300, 1), buying_second),
+        agree=(fill(0, 90, 1), buying_second),
         check=MAINTAINED,
     ),
     "outside its limit, filled": Lie(

@@ -66,7 +66,7 @@ def test_margin_is_met_to_the_unit(held: int, size: int, short: int, outcome: Ou
 @pytest.mark.parametrize(
     ("make", "outcome", "fill"),
     [
-        (unhedged, Outcome.CLEARED, 300),
+        (unhedged, Outcome.CLEARED, 90),
         (opened, Outcome.MARGIN, 0),
         (bared, Outcome.MARGIN, 0),
     ],

@@ -10,7 +10,7 @@ from tests.circuits.harness import CIRCUITS
 SIZES = {
     "settle_default": (244_039, 16),
     "requests_default": (123_944, 8),
-    "settle_large": (917_137, 64),
+    "settle_large": (924_322, 64),
 }
 """Constraints, and slots or requests."""
 

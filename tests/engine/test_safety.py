@@ -12,7 +12,6 @@ from tests.engine.safety_paths import Path
 from undertow.engine.certificate import BAD, Certificate, Edge
 from undertow.engine.rings import overdue
 from undertow.engine.safety import (
-    NotCertifiedError,
     advance,
     is_clean,
     read,
@@ -76,7 +75,7 @@ def test_what_does_not_hold_is_refused() -> None:
     holder = path.holders[0]
     holder.cash, holder.lots[0] = 0, 10
     certificate = Certificate(expiry=path.table.clock + 1)
-    with pytest.raises(NotCertifiedError):
+    with pytest.raises(ValueError, match="below maintenance before it ends"):
         recertify(path.table, NO_CELLS, certificate, path.line(holder))
 
 

@@ -19,10 +19,6 @@ from undertow.protocol.safety_table import EXPIRY, PLACES, SafetyTable
 from undertow.protocol.units import Money, Price
 
 
-class NotCertifiedError(ValueError):
-    """A certificate says more of an account than is true."""
-
-
 def advance(
     table: SafetyTable, prices: Sequence[Price], moved: Sequence[Money], cells: Sequence[int]
 ) -> SafetyTable:
@@ -41,10 +37,10 @@ def recertify(
 ) -> SafetyTable:
     """Return the table after an account that had `before` is given a certificate.
 
-    Raises NotCertifiedError.
+    Raises ValueError: the certificate says more of the account than is true.
     """
     if not holds(certificate, line, table):
-        raise NotCertifiedError("the account would be below maintenance before it ends")
+        raise ValueError("the account would be below maintenance before it ends")
     return count(count(table, before, -1), certificate.cells(table.grid), 1)
 
 
