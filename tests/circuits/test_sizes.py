@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (244_039, 16),
+    "settle_default": (246_951, 16),
     "requests_default": (123_944, 8),
-    "settle_large": (924_322, 64),
+    "settle_large": (935_970, 64),
 }
 """Constraints, and slots or requests."""
 
