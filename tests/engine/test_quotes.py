@@ -10,13 +10,26 @@ from hypothesis import strategies as st
 
 from tests.engine.cases import INDEX, supplies
 from tests.engine.plain_clearing import cleared, of_engine
-from tests.strategies import LISTED, PRICE, QUOTES, TRADERS, genesis, order, quote, settle
+from tests.strategies import (
+    LISTED,
+    PRICE,
+    QUOTES,
+    TRADERS,
+    account,
+    genesis,
+    order,
+    quote,
+    settle,
+)
+from undertow.engine.authorities.order import effects_of
 from undertow.engine.batch import Slot
 from undertow.engine.clearing import Interest, clear
 from undertow.engine.price import Supply
+from undertow.engine.verdict import Verdict, chosen
 from undertow.protocol.order import Order
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.state import State
-from undertow.protocol.units import Lots
+from undertow.protocol.units import Lots, Money
 
 LIVE = QUOTES.map(lambda one: replace(one, nonce=1))
 ONE_SIDED = st.builds(
@@ -152,3 +165,13 @@ def test_a_quote_earns_its_spread_from_both_sides_and_refills_itself() -> None:
     assert state.accounts[1].cash + state.accounts[1].positions[0] * (PRICE << 16) > (
         genesis().accounts[1].cash
     )
+
+
+def test_the_ask_is_chosen_from_its_limit_on() -> None:
+    both = quote(1, 5, 4, PRICE - 30_000, 60_000)
+    bid, ask = (Verdict(reason=Outcome.CLEARED, effect=e) for e in effects_of(both, account(1)))
+    assert (bid.effect.left, ask.effect.left) == (5, -4)
+    limit = both.ask_limit << 16
+    assert chosen((bid, ask), Money(limit - 1)) is bid
+    assert chosen((bid, ask), Money(limit)) is ask
+    assert chosen((bid,), Money(limit)) is chosen((bid,), Money(-1)) is bid

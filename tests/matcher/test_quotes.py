@@ -93,7 +93,8 @@ def test_a_sound_side_that_is_far_carries_no_refused_one_into_slots_or_lanes() -
 
 
 def test_only_what_may_fill_counts_for_a_lane() -> None:
-    sent = quote(1, HUGE, 2, PRICE - NEAR, NEAR + 1)
+    """Not a bid that anybody would take, from an account that cannot pay it."""
+    sent = quote(1, HUGE, 2, PRICE + NEAR // 2, NEAR // 2)
     buyer = order(2, 2, PRICE * 2)
     assert yardstick().parked(sent) is None
     alone = [order(1, -2, sent.ask_limit), buyer]
