@@ -138,7 +138,7 @@ template ClearSlot() {
 
     // A limit, a mark and a premium fit the comparison.
     var WIDTH = PREMIUM_WIDTH() + 1;
-    assert(PRICE_WIDTH() + MONEY_BITS() < PREMIUM_WIDTH());
+    assert(PRICE_WIDTH() + 1 + MONEY_BITS() < PREMIUM_WIDTH());
     signal sign <== 1 - 2 * isSell;
     signal room <== sign * (limit * (1 << MONEY_BITS()) - clearing.price);
     signal accepts <== NonNegative(WIDTH)(room);

@@ -30,10 +30,10 @@ template Fill() {
     signal paid <== fill * cost;
     cash <== -paid - fee;
 
-    // Never below what was carried: an equal nonce with a smaller size gives nothing back.
+    // Never back by an order's own size: an equal nonce with a smaller one gives nothing back.
     Effect() effect <== verdict.effect;
     signal spent <== effect.spends * (effect.left - lots);
-    signal filled <== effect.carried + lots + spent;
+    signal filled <== effect.carried + fill + spent * (1 - 2 * effect.isSell);
     after.owner <== before.owner;
     after.viewKey <== before.viewKey;
     after.version <== before.version + 1;

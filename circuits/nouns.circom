@@ -101,7 +101,7 @@ bus Effect() {
     signal left; // lots still to fill
     signal limit; // micro-USD per lot
     signal nonce; // the account's, afterwards
-    signal carried; // lots filled before, under the same nonce
+    signal carried; // lots, signed: net, filled before under the same nonce
     signal spends; // 0 or 1: what is not filled is spent all the same
 }
 

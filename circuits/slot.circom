@@ -72,7 +72,7 @@ template Slot(lanes) {
     // The instruments' upper half is of the second underlying.
     signal second <== read.instrumentBits[ORDER_INSTRUMENT_WIDTH() - 1];
     given[AUTHORITY_ORDER()] <== JudgeOrder()(on[AUTHORITY_ORDER()], repeated, second, read.order,
-        before, position, stuck, book, its, terms);
+        before, position, chosen.itsClearing.price, stuck, book, its, terms);
     Verdict() verdict <== AddVerdicts(2)(given);
 
     // The fill, and what it leaves to the lane's later slots.

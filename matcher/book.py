@@ -20,6 +20,8 @@ from undertow.protocol.state import State
 
 _UNJUDGED = {Outcome.REPEATED, Outcome.NOT_PRICED}
 """A resting order waits on for the next batch."""
+_OF_A_SIDE = {Outcome.MARGIN, Outcome.POSITION_RANGE, Outcome.NOT_REDUCING}
+"""A quote's other side may still trade, and it is what brings the account back."""
 SALT_BITS = 248
 
 
@@ -109,7 +111,7 @@ class OrderBook:
         return (
             order.nonce >= max(self.newest[order.account], nonce)
             and order.expiry >= time
-            and order.size > (filled if order.nonce == nonce else 0)
+            and any(order.left(filled if order.nonce == nonce else 0))
         )
 
     def choose(
@@ -209,7 +211,9 @@ def is_spent(slot: Slot) -> bool:
     if slot.order.immediate_or_cancel:
         return True
     if slot.outcome is Outcome.CLEARED:
-        return slot.after.filled >= slot.order.size
+        return not any(slot.order.left(slot.after.filled))
+    if slot.order.is_quote and slot.outcome in _OF_A_SIDE:
+        return False
     return slot.outcome not in _UNJUDGED
 
 

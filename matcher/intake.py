@@ -147,7 +147,8 @@ def _fault(signed: SignedOrder, venue: Venue, view: View) -> Code | None:
     if order.expiry < view.price_time:
         return Code.EXPIRED
     low, high = view.price_range.get(order.instrument, (1, 0))
-    return None if low <= order.limit_price <= high else Code.PRICE_OUT_OF_RANGE
+    within = low <= order.limit_price and order.ask_limit <= high
+    return None if within else Code.PRICE_OUT_OF_RANGE
 
 
 def view_of(state: State, batch_number: int, price_time: int, params: MarketParams) -> View:

@@ -50,8 +50,9 @@ class OrderState:
     batch: int = 0
     """The set it is in, or the last one it was in; 0 for none."""
     filled: int = 0
-    """Lots in all sets that it was in."""
+    """Lots in all sets that it was in; a quote's of both sides, maybe more than its size."""
     size: int = 0
+    """Lots, a quote's of both sides."""
     why: str = ""
 
     def to_json(self) -> dict[str, int | str]:
@@ -95,7 +96,9 @@ def state_of(
             condition, why = _spent(parts[-1], filled, order)
         else:
             condition, why = _unspent(order, newest, state, time, parked)
-    return OrderState(condition=condition, batch=batch, filled=filled, size=order.size, why=why)
+    return OrderState(
+        condition=condition, batch=batch, filled=filled, size=order.bid + order.ask, why=why
+    )
 
 
 def _unspent(
@@ -109,7 +112,7 @@ def _unspent(
     if order.nonce < max(newest, nonce):
         return Condition.REPLACED, ""
     # Also one without lots, which did all that it had to do by being acknowledged.
-    if order.size <= (done if order.nonce == nonce else 0):
+    if not any(order.left(done if order.nonce == nonce else 0)):
         return Condition.FILLED, ""
     if order.expiry < time:
         return Condition.EXPIRED, ""
@@ -121,6 +124,6 @@ def _spent(last: Part, filled: int, order: Order) -> tuple[Condition, str]:
     cleared = last.outcome is Outcome.CLEARED
     if not filled:
         return Condition.REFUSED, LIMIT if cleared else last.outcome.name
-    if cleared and (filled >= order.size or not order.immediate_or_cancel):
+    if cleared and (filled >= order.bid + order.ask or not order.immediate_or_cancel):
         return Condition.FILLED, ""
     return Condition.FILLED, REST_CANCELLED if cleared else last.outcome.name

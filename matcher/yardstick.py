@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from undertow.engine.authorities.order import effect_of, judge_order
+from undertow.engine.authorities.order import judge_order
 from undertow.engine.clearing import Interest, clear
 from undertow.engine.house import house_may_grow
 from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import Supply, premium, supply_of
 from undertow.engine.terms import Terms
+from undertow.engine.verdict import Effect, Sides
 from undertow.protocol.order import Order
-from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MarketParams
 from undertow.protocol.state import State
 from undertow.protocol.units import (
@@ -99,22 +99,34 @@ class Yardstick:
         return self.state.time
 
     def is_near(self, order: Order) -> bool:
-        """Return whether the limit accepts a price within the band; only of listed markets."""
+        """Return whether a limit accepts a price within the band; only of listed markets."""
         limits = self._limits.get(order.instrument)
         if limits is None:
             return False
         low, high = limits
-        return order.limit_price <= high if order.is_sell else order.limit_price >= low
+        buys = bool(order.bid) and order.limit_price >= low
+        return buys or (bool(order.ask) and order.ask_limit <= high)
 
     def refusal(self, order: Order) -> str | None:
         """Return why the order would be refused at the last marks, None if it would not."""
-        account = self.state.accounts.get(order.account)
-        if account is None:
+        if order.account not in self.state.accounts:
             return UNKNOWN
         if not self._priced:
             return None
-        reason = judge_order(order, account, self._terms, repeated=False).reason
-        return None if reason is Outcome.CLEARED else reason.name
+        sides = self._judged(order)
+        # A quote by a side that could fill: else one far and sound would carry one that is refused.
+        near = [side for side in sides if self._may_fill(side.effect)] if order.is_quote else sides
+        if any(side.eligible for side in near):
+            return None
+        return near[0].reason.name if near else FAR
+
+    def _judged(self, order: Order) -> Sides:
+        account = self.state.accounts[order.account]
+        return judge_order(order, account, self._terms, repeated=False)
+
+    def _may_fill(self, effect: Effect) -> bool:
+        low, high = self._limits[effect.instrument]
+        return effect.limit >= low if effect.left > 0 else effect.left < 0 and effect.limit <= high
 
     def parked(self, order: Order) -> str | None:
         """Return why an order gets no slot for now, None if it may."""
@@ -133,11 +145,10 @@ class Yardstick:
         if mark == 0:
             return 0
         interests = [
-            Interest(
-                size=effect_of(order, self.state.accounts[order.account]).left,
-                limit_price=order.limit_price,
-            )
+            Interest(size=side.effect.left, limit_price=side.effect.limit)
             for order in orders
+            for side in self._judged(order)
+            if side.eligible
         ]
         fills = clear(self._supply(instrument), interests).fills
         return sum(map(abs, fills)) * self._marks[instrument]

@@ -25,7 +25,14 @@ from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import FundingParams
-from undertow.protocol.units import LOTS_WIDTH, MONEY_WIDTH, Lots, Money, Price, UnitPrice
+from undertow.protocol.units import (
+    MONEY_WIDTH,
+    SIZE_WIDTH,
+    Lots,
+    Money,
+    Price,
+    UnitPrice,
+)
 from undertow.protocol.venue import Venue
 
 VENUE = Venue(31337, int.from_bytes(bytes(range(20))))
@@ -108,7 +115,7 @@ ACCOUNTS = st.builds(
     view_key=FIELD,
     version=WORDS,
     nonce=WORDS,
-    filled=st.integers(0, (1 << LOTS_WIDTH) - 1).map(Lots),
+    filled=st.integers(1 - (1 << SIZE_WIDTH), (1 << SIZE_WIDTH) - 1).map(Lots),
     cash=MONEY,
     settled=MONEY,
     pending=st.integers(0, (1 << MONEY_WIDTH) - 1).map(Money),
@@ -146,13 +153,28 @@ def order(account: int, size: int, limit: int = PRICE, **fields: Any) -> Order:
     known = {"instrument": 0, "nonce": 1, "expiry": NEVER, "fee_cap": PARAMS.taker_fee}
     return Order(
         account=account,
-        is_sell=size < 0,
-        size=Lots(abs(size)),
         limit_price=Price(limit),
-        **{**known, **fields},
+        **{"bid": Lots(max(size, 0)), "ask": Lots(max(-size, 0)), **known, **fields},
     )
 
 
+def quote(account: int, bid: int, ask: int, low: int, spread: int, **fields: Any) -> Order:
+    """Return a quote, whose ask's limit is the spread above its bid's."""
+    sides: dict[str, Any] = {"ask": Lots(ask), "spread": Price(spread)}
+    return order(account, bid, low, **{**sides, **fields})
+
+
+QUOTES = st.builds(
+    quote,
+    account=st.integers(1, TRADERS),
+    bid=st.integers(1, 80),
+    ask=st.integers(1, 80),
+    low=st.integers(PRICE - 100_000, PRICE + 50_000),
+    # Two fees are 6,065 at the highest ask.
+    spread=st.integers(6_100, 100_000),
+    instrument=st.sampled_from((*LISTED, 3)),
+    nonce=st.integers(0, 3),
+)
 ORDERS = st.builds(
     order,
     account=st.integers(1, TRADERS),
@@ -163,8 +185,10 @@ ORDERS = st.builds(
     reduce_only=st.booleans(),
     immediate_or_cancel=st.booleans(),
 )
-BATCHES = st.tuples(st.lists(ORDERS, max_size=6), st.integers(PRICE - 900_000, PRICE + 900_000))
-"""Orders and the price that they are cleared at."""
+BATCHES = st.tuples(
+    st.lists(st.one_of(ORDERS, QUOTES), max_size=6), st.integers(PRICE - 900_000, PRICE + 900_000)
+)
+"""Orders and quotes, and the price that they are cleared at."""
 
 
 def prices(price: int = PRICE, listed: Sequence[int] = LISTED) -> tuple[UnitPrice, ...]:

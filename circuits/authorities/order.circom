@@ -4,6 +4,7 @@ include "../book.circom";
 include "../fees.circom";
 include "../margin.circom";
 include "../nouns.circom";
+include "../price.circom";
 include "compare.circom";
 include "eddsa.circom";
 include "edwards.circom";
@@ -16,7 +17,7 @@ include "poseidon.circom";
 // @output(proves) order, instrumentBits: of the word, which is zero unless `on`.
 // @output(proves) message: what the set root commits; the account's index unless `on`, and no order
 // hashes to so small a number.
-// @cost 3423
+// @cost 3486
 template ReadOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input venue; // its word
@@ -33,7 +34,7 @@ template ReadOrder() {
     opened.word <== word;
     order <== opened.order;
     _ <== opened.bits;
-    var AT[10] = ORDER_AT();
+    var AT[11] = ORDER_AT();
     for (var b = 0; b < ORDER_INSTRUMENT_WIDTH(); b++) {
         instrumentBits[b] <== opened.bits[AT[1] + b];
     }
@@ -52,11 +53,56 @@ template ReadOrder() {
     EdDSAVerify()(on, key, signature, signed);
 }
 
+// @notice The side of an order that a price is for, the ask from its limit on, and what is left of
+// it. The other side refuses the price, so it trades nothing whatever its verdict.
+// That a quote's spread pays for two fees is not checked: it protects whoever signs (protocol/order.py).
+// @input(assumes) order: of a word, so ranged; price: of a clearing.
+// @cost 153
+template ChooseSide() {
+    input Order() order;
+    signal input carried; // lots, signed: net, filled before under the same nonce
+    signal input price; // 2^-16 micro-USD per lot
+    signal output isSell; // 0 or 1
+    signal output left; // lots still to fill
+    signal output limit; // micro-USD per lot
+
+    _ <== order.account;
+    _ <== order.instrument;
+    _ <== order.nonce;
+    _ <== order.expiry;
+    _ <== order.reduceOnly;
+    _ <== order.feeCap;
+    signal noBid <== IsZero()(order.bid);
+    signal noAsk <== IsZero()(order.ask);
+    signal both <== (1 - noBid) * (1 - noAsk);
+    // A quote has a spread, or both sides would accept a price, and it rests.
+    signal closed <== IsZero()(order.spread);
+    both * closed === 0;
+    both * order.immediateOrCancel === 0;
+
+    assert(PRICE_WIDTH() + 1 + MONEY_BITS() < PREMIUM_WIDTH());
+    signal above <== NonNegative(PREMIUM_WIDTH() + 1)(
+        price - (order.limitPrice + order.spread) * (1 << MONEY_BITS()));
+    signal atAsk <== both * above;
+    isSell <== atAsk + 1 - both - noAsk;
+    limit <== order.limitPrice + isSell * order.spread;
+
+    // Sides that fill refill each other. An order of one side goes on with its own side only, and one
+    // without sides has nothing left.
+    signal size <== order.bid + isSell * (order.ask - order.bid);
+    signal done <== carried * (1 - 2 * isSell);
+    signal same <== NonNegative(LOTS_WIDTH())(done);
+    signal goesOn <== both + (1 - both) * same;
+    signal remains <== NonNegative(LOTS_WIDTH())(size - done);
+    signal rest <== remains * (size - done);
+    left <== goesOn * rest;
+}
+
 // @notice Every check of an order that does not depend on the clearing price.
 // Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
 // are below 2^LOTS_WIDTH, and the time is below 2^ORDER_EXPIRY_WIDTH: it is a block's at the latest.
 // @output(proves) verdict: the first check that fails is the reason; all zero unless `on`.
-// @cost 1502
+// @cost 1621
 template JudgeOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input repeated; // 0 or 1: an order of the same account stands in an earlier slot
@@ -64,6 +110,7 @@ template JudgeOrder() {
     input Order() order; // zero unless `on`
     input Account() account;
     input Signed() position; // in the order's instrument
+    signal input price; // 2^-16 micro-USD per lot: the instrument's clearing price
     signal input stuck; // 0 or 1: something is held that is halted
     input Book() book;
     input Lane() lane; // of the order's instrument
@@ -87,16 +134,18 @@ template JudgeOrder() {
     signal continues <== IsZero()(
         order.nonce - account.nonce + (1 - on) * (1 << (ORDER_NONCE_WIDTH() + 1)));
     signal carried <== continues * account.filled;
-    signal remains <== NonNegative(LOTS_WIDTH())(order.size - carried);
-    signal left <== remains * (order.size - carried);
-    signal size <== left * (1 - 2 * order.isSell);
+    signal isSell;
+    signal left;
+    signal limit;
+    (isSell, left, limit) <== ChooseSide()(order, carried, price);
+    signal size <== left * (1 - 2 * isSell);
 
     signal current <== NonNegative(ORDER_NONCE_WIDTH())(order.nonce - account.nonce);
     signal unexpired <== NonNegative(ORDER_EXPIRY_WIDTH())(order.expiry - terms.time);
     signal affordable <== NonNegative(ORDER_FEE_CAP_WIDTH())(order.feeCap - terms.takerFee);
 
     signal nothing <== IsZero()(left);
-    signal opposite <== order.isSell + position.negative - 2 * order.isSell * position.negative;
+    signal opposite <== isSell + position.negative - 2 * isSell * position.negative;
     signal fits <== NonNegative(LOTS_WIDTH())(position.magnitude - left);
     signal reduces <== opposite * fits;
     signal strict <== order.reduceOnly * (1 - nothing);
@@ -108,7 +157,7 @@ template JudgeOrder() {
     // The worst that the order can get: all that is left, at its limit, as a taker.
     signal fee <== FeeOf()(left, lane.mark, terms.takerFee);
     Book() later <== TradeBook()(book, lane.entry, second, position.magnitude, after, size,
-        order.limitPrice - lane.mark, fee);
+        limit - lane.mark, fee);
     signal margined <== MayTrade()(book, later, account.settled + terms.profitCap, stuck,
         reduces);
 
@@ -130,9 +179,9 @@ template JudgeOrder() {
     verdict.eligible <== alive;
     verdict.reason <== reason;
     verdict.effect.instrument <== order.instrument;
-    verdict.effect.isSell <== order.isSell;
+    verdict.effect.isSell <== isSell;
     verdict.effect.left <== left;
-    verdict.effect.limit <== order.limitPrice;
+    verdict.effect.limit <== limit;
     verdict.effect.nonce <== order.nonce;
     verdict.effect.carried <== carried;
     verdict.effect.spends <== order.immediateOrCancel;

@@ -125,27 +125,30 @@ function ACCRUAL_WORDS() { return 1; }
 bus Order() {
     signal account; // index
     signal instrument; // index
-    signal isSell; // 0 or 1
-    signal size; // lots
-    signal limitPrice; // micro-USD per lot
+    signal bid; // lots to buy; 0 for none
+    signal ask; // lots to sell; 0 for none
+    signal limitPrice; // micro-USD per lot: the bid's limit
     signal nonce; // an equal one continues a partial fill
     signal expiry; // seconds: no price of a later time may fill it
     signal reduceOnly; // 0 or 1
     signal immediateOrCancel; // 0 or 1
     signal feeCap; // 2^-20 of the notional
+    signal spread; // micro-USD per lot: the ask's limit less the bid's
 }
 
 // Its word, low bits first.
-function ORDER_WIDTH() { return 189; }
+function ORDER_WIDTH() { return 250; }
 function ORDER_ACCOUNT_WIDTH() { return 24; }
 function ORDER_INSTRUMENT_WIDTH() { return 4; }
-function ORDER_SIZE_WIDTH() { return 30; }
+function ORDER_BID_WIDTH() { return 29; }
+function ORDER_ASK_WIDTH() { return 29; }
 function ORDER_LIMIT_PRICE_WIDTH() { return 36; }
 function ORDER_NONCE_WIDTH() { return 32; }
 function ORDER_EXPIRY_WIDTH() { return 40; }
 function ORDER_FEE_CAP_WIDTH() { return 20; }
-function ORDER_WIDTHS() { return [24, 4, 1, 30, 36, 32, 40, 1, 1, 20]; }
-function ORDER_AT() { return [0, 24, 28, 29, 59, 95, 127, 167, 168, 169]; }
+function ORDER_SPREAD_WIDTH() { return 34; }
+function ORDER_WIDTHS() { return [24, 4, 29, 29, 36, 32, 40, 1, 1, 20, 34]; }
+function ORDER_AT() { return [0, 24, 28, 57, 86, 122, 154, 194, 195, 196, 216]; }
 
 // One entry of the vault's queue; the contract has checked it.
 bus Request() {
@@ -168,7 +171,7 @@ bus Delta() {
     signal reason; // REASON_...
     signal fill; // lots, signed
     signal nonce; // the new one
-    signal filled; // lots, the new ones
+    signal filled; // lots, net, under that nonce, signed
     signal cash; // change, 2^-16 micro-USD, signed
 }
 
@@ -223,7 +226,7 @@ bus Account() {
     signal viewKey; // shared with the operator; encrypts its deltas
     signal version; // changes so far
     signal nonce; // of the last order that was eligible
-    signal filled; // lots of that order that are done
+    signal filled; // lots, net, under that nonce, signed
     signal cash; // 2^-16 micro-USD, signed
     signal settled; // 2^-16 micro-USD, signed
     signal pending; // 2^-16 micro-USD: equity above that
@@ -234,7 +237,7 @@ bus Account() {
 function ACCOUNT_WORDS() { return 13; }
 function ACCOUNT_VERSION_WIDTH() { return 32; }
 function ACCOUNT_NONCE_WIDTH() { return 32; }
-function ACCOUNT_FILLED_WIDTH() { return 30; }
+function ACCOUNT_FILLED_WIDTH() { return 29; }
 function ACCOUNT_CASH_WIDTH() { return 120; }
 function ACCOUNT_SETTLED_WIDTH() { return 120; }
 function ACCOUNT_PENDING_WIDTH() { return 120; }
@@ -416,17 +419,17 @@ bus Served() {
 
 function SERVED_WORDS() { return 6; }
 
-// The fields of a word of 189 bits, so its decomposition is unique.
+// The fields of a word of 250 bits, so its decomposition is unique.
 template OpenOrder() {
     signal input word;
     output Order() order;
-    signal output bits[189]; // of the word, low first
+    signal output bits[250]; // of the word, low first
 
-    var WIDTHS[10] = ORDER_WIDTHS();
-    var fields[10];
+    var WIDTHS[11] = ORDER_WIDTHS();
+    var fields[11];
     var at = 0;
-    bits <== Bits(189)(word);
-    for (var f = 0; f < 10; f++) {
+    bits <== Bits(250)(word);
+    for (var f = 0; f < 11; f++) {
         for (var b = 0; b < WIDTHS[f]; b++) {
             fields[f] += bits[at + b] * (1 << b);
         }
@@ -434,14 +437,15 @@ template OpenOrder() {
     }
     order.account <== fields[0];
     order.instrument <== fields[1];
-    order.isSell <== fields[2];
-    order.size <== fields[3];
+    order.bid <== fields[2];
+    order.ask <== fields[3];
     order.limitPrice <== fields[4];
     order.nonce <== fields[5];
     order.expiry <== fields[6];
     order.reduceOnly <== fields[7];
     order.immediateOrCancel <== fields[8];
     order.feeCap <== fields[9];
+    order.spread <== fields[10];
 }
 
 // The fields of a word of 91 bits, so its decomposition is unique.
@@ -497,7 +501,8 @@ template PackDelta() {
     signal output word;
 
     word <== delta.instrument + delta.reason * (1 << 4) + (delta.fill + (1 << 30)) * (1 << 8)
-        + delta.nonce * (1 << 39) + delta.filled * (1 << 71) + delta.cash * (1 << 101);
+        + delta.nonce * (1 << 39) + (delta.filled + (1 << 29)) * (1 << 71)
+        + delta.cash * (1 << 101);
 }
 
 template Leaf() {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from prover.inputs import Committed, Job, settle_job
 from tests import strategies
@@ -19,7 +20,16 @@ from undertow.protocol.params import MINIMAL
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Kappa, Lots, Money, Price, UnitPrice, ceil_div
+from undertow.protocol.units import (
+    SIZE_WIDTH,
+    SPREAD_WIDTH,
+    Kappa,
+    Lots,
+    Money,
+    Price,
+    UnitPrice,
+    ceil_div,
+)
 from undertow.protocol.venue import Venue
 
 LISTED = (0, 8, 15)
@@ -27,6 +37,7 @@ MAX_PRICE = (1 << 36) - 1
 """Of a lot."""
 MAX_UNIT = (1 << 26) - 1
 """Of a unit's price."""
+FEE_CAP = 400
 RULE = replace(
     strategies.RULE,
     depth_max=1 << 10,
@@ -200,13 +211,10 @@ def _trade(
     return Order(
         account=account,
         instrument=instrument,
-        is_sell=is_sell,
-        size=Lots(random_.randint(1, 120)),
-        limit_price=Price(min(max(limit, 0), MAX_PRICE)),
         nonce=state.accounts[account].nonce + random_.choice((0, 1, 1, 1)),
         expiry=time,
-        immediate_or_cancel=random_.random() < 0.3,
-        fee_cap=400,
+        fee_cap=FEE_CAP,
+        **_sides(random_, is_sell, random_.randint(1, 120), limit),
     )
 
 
@@ -218,18 +226,43 @@ def _slot(random_: random.Random, price: int, state: State, time: int) -> Order 
     band = random_.choice((0, 1, max(price // 1_000, 1), max(price // 50, 1), price))
     # Mostly on the side that trades.
     distance = random_.randint(-band // 8, band)
-    largest = random_.choice((1, 40, 300, 300, (1 << 30) - 1))
+    largest = random_.choice((1, 40, 300, 300, (1 << SIZE_WIDTH) - 1))
     instrument = random_.choice((0, 0, 0, 0, 0, 8, 8, 15, 3))
     limit = (price - distance if is_sell else price + distance) * UNITS.get(instrument, 1)
+    size = random_.choice((0, largest, random_.randint(0, largest)))
+    sides = _sides(random_, is_sell, size, limit)
+    caps = (FEE_CAP,) if sides["spread"] else (FEE_CAP - 1, *(FEE_CAP,) * 8, (1 << 20) - 1)
     return Order(
         account=account,
         instrument=instrument,
-        is_sell=is_sell,
-        size=Lots(random_.choice((0, largest, random_.randint(0, largest)))),
-        limit_price=Price(min(max(limit, 0), MAX_PRICE)),
         nonce=max(state.accounts[account].nonce + random_.choice((-1, 0, 0, 1, 1, 1, 1)), 0),
         expiry=random_.choice((time - 1, time, time, time + 1, NEVER, NEVER, NEVER, NEVER)),
         reduce_only=random_.random() < 0.1,
-        immediate_or_cancel=random_.random() < 0.5,
-        fee_cap=random_.choice((399, *(400,) * 8, (1 << 20) - 1)),
+        fee_cap=random_.choice(caps),
+        **sides,
     )
+
+
+def _sides(random_: random.Random, is_sell: bool, size: int, limit: int) -> dict[str, Any]:
+    """Return sizes and limits: of one side, or of a quote with about that limit on that side."""
+    limit = min(max(limit, 0), MAX_PRICE)
+    if not size or random_.random() < 0.7:
+        bid, ask = (0, size) if is_sell else (size, 0)
+        spent = random_.random() < 0.4
+        return _fields(bid, ask, limit, 0, spent)
+    other = random_.choice((1, size, random_.randint(1, 200)))
+    bid, ask = (other, size) if is_sell else (size, other)
+    # Two fees at the cap are 2 * FEE_CAP / 2^20 of the ask's limit, below a thousandth of it.
+    least = max(limit // 1_000, 1)
+    spread = min(random_.choice((least, 2 * least, 20 * least)), (1 << SPREAD_WIDTH) - 1)
+    return _fields(bid, ask, max(limit - spread, 0) if is_sell else limit, spread, False)
+
+
+def _fields(bid: int, ask: int, limit: int, spread: int, spent: bool) -> dict[str, Any]:
+    return {
+        "bid": Lots(bid),
+        "ask": Lots(ask),
+        "limit_price": Price(limit),
+        "spread": Price(spread),
+        "immediate_or_cancel": spent,
+    }

@@ -8,7 +8,7 @@ from functools import partial
 
 from tests.circuits.batches import LISTED, PARAMS, Case, commit, execute
 from tests.circuits.test_eddsa import constants_script
-from tests.strategies import DOLLAR, PRICE, genesis, prices
+from tests.strategies import DOLLAR, PRICE, genesis, prices, quote
 from tests.strategies import order as any_order
 from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.crypto.field import R
@@ -134,6 +134,24 @@ def spent() -> Case:
     state = venue()
     account = replace(state.accounts[1], nonce=2, filled=Lots(10))
     return alone(order(1, 5, PRICE * 2), state.with_account(1, account))
+
+
+def crossed() -> Case:
+    """Ten lots were sold under the nonce of an order that buys: nothing of it is left."""
+    state = venue()
+    account = replace(state.accounts[1], nonce=2, filled=Lots(-10))
+    return alone(order(1, 5, PRICE * 2), state.with_account(1, account))
+
+
+def quoted() -> Case:
+    """A quote that sells all of its ask, at a price that is for it."""
+    slots = (quote(1, 30, 20, PRICE - 90_000, 80_000, nonce=2), order(2, 50, PRICE + 90_000))
+    return settled(*slots, Decoy(3), Decoy(4))
+
+
+def quoted_short() -> Case:
+    """A quote at a price between its limits, whose bid is beyond its account's margin."""
+    return alone(quote(1, 1 << 28, 20, PRICE - 50_000, 100_000, nonce=2))
 
 
 def poor() -> Case:

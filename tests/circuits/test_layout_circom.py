@@ -73,7 +73,7 @@ component main = All();
 HELD = tuple(Lots(i - 8) for i in range(16))
 ACCOUNT = Account(BASE8, 5, 6, 7, Lots(8), Money(-9), Money(10), Money(11), 12, HELD)
 ORDER = Order(
-    account=9, instrument=5, is_sell=True, size=Lots(77), limit_price=Price(123), nonce=4,
+    account=9, instrument=5, bid=Lots(0), ask=Lots(77), limit_price=Price(123), nonce=4,
     expiry=8, immediate_or_cancel=True, fee_cap=300,
 )  # fmt: skip
 DELTA = Delta(
@@ -137,7 +137,7 @@ def test_the_circuits_side_is_pythons() -> None:
         "houseHash": HOUSE_WORDS.hash(house),
         "root": state.root(),
         "deltaWord": DELTA.pack() % R,
-        "order.isSell": 1,
+        "order.ask": 77,
         "order.limitPrice": ORDER.limit_price,
         "order.immediateOrCancel": 1,
         "order.feeCap": ORDER.fee_cap,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.circuits.batches import MAX_PRICE, history
+from tests.circuits.batches import MAX_PRICE, Case, history
 from tests.circuits.buses import book, lane, order_fields, repeated, sheet_of, signed, terms
 from tests.circuits.harness import Circuit
 from tests.strategies import NEVER, VENUE, key
@@ -22,8 +22,8 @@ from undertow.protocol.units import Lots, Price
 Compile = Callable[[str], Circuit]
 READ = "authorities/order.circom: ReadOrder()"
 JUDGE = "authorities/order.circom: JudgeOrder()"
-EDGE = (1 << 30) - 1
-ORDER = Order(5, 13, True, Lots(EDGE), Price(MAX_PRICE), 3, NEVER, True, False, (1 << 20) - 1)
+EDGE = (1 << 29) - 1
+ORDER = Order(5, 13, Lots(0), Lots(EDGE), Price(MAX_PRICE), 3, NEVER, True, False, (1 << 20) - 1)
 
 
 def signed_order(order: Order = ORDER) -> dict[str, Any]:
@@ -42,8 +42,8 @@ def test_read_order(circuit: Compile) -> None:
     tested = circuit(READ)
     outputs = {
         "order.instrument": 13,
-        "order.isSell": 1,
-        "order.size": EDGE,
+        "order.bid": 0,
+        "order.ask": EDGE,
         "order.limitPrice": MAX_PRICE,
         "order.nonce": 3,
         "order.expiry": NEVER,
@@ -59,7 +59,7 @@ def test_read_order(circuit: Compile) -> None:
         {"owner": key(6).public},
         {"venue": VENUE.word + 1},
         {"word": ORDER.pack() + 1},
-        {"word": 1 << 189},
+        {"word": 1 << 250},
         {"word": R - 1},
     ):
         tested.refuses({**signed_order(), **change})
@@ -71,11 +71,17 @@ def test_without_the_authority_there_is_no_order(circuit: Compile) -> None:
     tested = circuit(READ)
     off = {**signed_order(), "on": 0, "word": 0, "signature": [*BASE8, *signature_digits(0)]}
     for owner in (key(5).public, (0, 1)):
-        values = tested.agrees({**off, "owner": owner}, {"message": 5, "order.size": 0})
+        values = tested.agrees({**off, "owner": owner}, {"message": 5, "order.ask": 0})
         assert tested.value(values, "order.limitPrice") == 0
         assert not tested.accepts(tested.forge(values, {"message": 0}))
     tested.agrees({**off, "account": 6}, {"message": 6})
     tested.refuses({**off, "word": ORDER.pack()})
+
+
+def price_of(case: Case, instrument: int) -> int:
+    """Return what the slot has of the lane's clearing, 0 of none."""
+    clearing = case.execution.clearings.get(instrument)
+    return clearing.price if clearing is not None else 0
 
 
 def judged(order: Order, account: Any, **given: Any) -> dict[str, Any]:
@@ -104,6 +110,7 @@ def test_judge_order(circuit: Compile, seed: int) -> None:
                 repeated=again,
                 stuck=int(holds_any(book_of(slot.before), case.stopped)),
                 book=book(slot.before.cash, slot.before.positions, sheet),
+                price=price_of(case, slot.order.instrument),
                 lane=lane(case, slot.order.instrument),
                 terms=terms(case),
             )
@@ -136,7 +143,8 @@ def test_without_the_authority_the_verdict_is_zero(circuit: Compile) -> None:
             "on": 0,
             "repeated": 0,
             "second": 0,
-            "order": [0] * 10,
+            "order": [0] * 11,
+            "price": 5 << 40,
             "account": words,
             "position": signed(account.positions[0]),
             "stuck": 0,

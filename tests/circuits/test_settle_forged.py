@@ -59,7 +59,7 @@ def fill(slot: int, lots: int, lane: int = 0) -> Callable[[Inputs, Case], None]:
     """Change a fill, and the lane's flow with it."""
 
     def lie(inputs: Inputs, case: Case) -> None:
-        sign = -1 if (o := case.execution.slots[slot].order) and o.is_sell else 1
+        sign = -1 if case.execution.slots[slot].verdict.effect.left < 0 else 1
         inputs["lots"][slot] = (inputs["lots"][slot] + lots) % R
         inputs["flow"][lane] = (inputs["flow"][lane] + sign * lots) % R
 

@@ -20,6 +20,7 @@ from tests.circuits.cases import (
     bared,
     capped,
     concentrated,
+    crossed,
     dear,
     expired,
     halted,
@@ -29,6 +30,8 @@ from tests.circuits.cases import (
     outside,
     overdrawn,
     poor,
+    quoted,
+    quoted_short,
     ripening,
     spent,
     stale,
@@ -100,7 +103,8 @@ def buying_second(inputs: Inputs, case: Case) -> None:
 
 SLOT = "done.slot[0]"
 JUDGE = f"{SLOT}.JudgeOrder"
-REMAINS, CURRENT, UNEXPIRED, AFFORDABLE = (f"{JUDGE}.NonNegative#{i}" for i in range(4))
+CURRENT, UNEXPIRED, AFFORDABLE = (f"{JUDGE}.NonNegative#{i}" for i in range(3))
+AT_ASK, OWN_SIDE, REMAINS = (f"{JUDGE}.ChooseSide.NonNegative#{i}" for i in range(3))
 SOLVENT, SAFER, FREE, MAINTAINED = (f"{JUDGE}.MayTrade.NonNegative#{i}" for i in range(4))
 ACCEPTS = f"{SLOT}.clear.NonNegative#0"
 WITHIN = "clear.clear[0].NonNegative#0"
@@ -243,11 +247,20 @@ LIES = {
         case=dear, about=turned(AFFORDABLE), agree=(fill(0, 5),), check=AFFORDABLE
     ),
     "spent, with a negative rest": Lie(case=spent, about=turned(REMAINS), check=SLOT),
+    "a quote's refused bid, called its ask": Lie(
+        case=quoted_short, about=turned(AT_ASK), check=AT_ASK
+    ),
+    "a quote's ask at its limit, called its bid": Lie(
+        case=quoted, about=turned(AT_ASK), agree=(fill(0, -20),), check=AT_ASK
+    ),
+    "the other side's order, called its own": Lie(
+        case=crossed, about=turned(OWN_SIDE), agree=(fill(0, 15),), check=OWN_SIDE
+    ),
     "poor house takes new skew": Lie(
         case=poor, about=turned(GROWS), agree=(fill(0, 5),), check=GROWS
     ),
     "digit of the order that is no bit": Lie(
-        case=traded, about=borrowed(WORD, 94), agree=(fill(0, -50),), check=f"{WORD}.bits[9"
+        case=traded, about=borrowed(WORD, 121), agree=(fill(0, -50),), check=f"{WORD}.bits[12"
     ),
 }
 

@@ -40,6 +40,8 @@ def test_circuit_and_python_agree(seed: int) -> None:
         for slot in case.execution.slots:
             filled = "filled" if slot.fill else "unfilled"
             SEEN[f"{slot.outcome.name} {filled}"] += 1
+            if slot.order is not None and slot.order.is_quote and slot.fill:
+                SEEN["bid of a quote" if slot.fill > 0 else "ask of a quote"] += 1
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,23 @@ def test_circuit_and_python_agree_on_full_batches(seed: int, traders: int) -> No
     assert fills
 
 
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize(("size", "outcome"), [(4, Outcome.CLEARED), (5, Outcome.POSITION_RANGE)])
+def test_a_position_has_thirty_bits(side: int, size: int, outcome: Outcome) -> None:
+    """An order alone has 29, so no history of this length gets there."""
+    state = venue()
+    positions = (Lots(side * ((1 << 30) - 5)), *[Lots(0)] * (INSTRUMENTS - 1))
+    cash = Money((1 << 90) - positions[0] * (PRICE << 16))
+    account = replace(state.accounts[1], cash=cash, settled=Money(1 << 95), positions=positions)
+    slots = (order(1, side * size, PRICE), Decoy(2), Decoy(3), Decoy(4))
+    case = settled(*slots, state=state.with_account(1, account))
+    found = case.execution.slots[0].outcome
+    assert found is outcome
+    SEEN[f"{found.name} unfilled"] += 1
+    job = case.job()
+    assert deployed(NAME).public(job.inputs) == tuple(job.signals)
+
+
 def test_the_histories_reach_every_outcome() -> None:
     """Only meaningful after the histories of this module ran."""
     outcomes = {name.split()[0] for name in SEEN}
@@ -111,4 +130,5 @@ def test_the_histories_reach_every_outcome() -> None:
         "MARGIN",
         "DECOY",
     }
+    assert min(SEEN["bid of a quote"], SEEN["ask of a quote"]) > 10
     assert SEEN["CLEARED filled"] > 50

@@ -22,7 +22,7 @@ from tests.strategies import VENUE, key
 from undertow.client.client import AsyncClient, Client, MatcherInfo, Trader
 from undertow.client.errors import MatcherDownError, RefusedError
 from undertow.protocol.envelope import EnvelopePrivateKey
-from undertow.protocol.errors import ReceiptError
+from undertow.protocol.errors import OrderRangeError, ReceiptError
 from undertow.protocol.matcher_keys import sign_keys
 from undertow.protocol.receipt import Receipt
 
@@ -77,7 +77,7 @@ def test_an_order_gets_a_checked_receipt(url: str, kind: type[Client | AsyncClie
     envelope = sealed(known, trader)
     receipt: Receipt = call(kind, "submit", envelope, known, url=url)
     assert call(kind, "submit", envelope, known, url=url) == receipt
-    assert trader.sent[0].is_sell
+    assert trader.sent[0].ask
     assert trader.sent[0].nonce == trader.nonce == 1
 
 
@@ -146,3 +146,14 @@ def answering(status: int, text: str) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def test_a_trader_signs_no_quote_that_loses_by_each_round_trip() -> None:
+    trader = Trader(TRADER, 5)
+    made = trader.quote(2, (30, 20), (60_000, 60_046), 1, fee_cap=400)
+    assert (made.bid, made.ask, made.limit_price, made.ask_limit) == (30, 20, 60_000, 60_046)
+    assert (made.nonce, made.immediate_or_cancel, made.reduce_only) == (1, False, False)
+    for ask_limit in (60_045, 60_000, 59_999):
+        with pytest.raises(OrderRangeError):
+            trader.quote(2, (30, 20), (60_000, ask_limit), 1, fee_cap=400)
+    assert trader.quote(2, (30, 0), (60_000, 60_000), 1, fee_cap=400).left(10) == (20, 0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import ORDERS, genesis, order, settle
+from tests.strategies import ORDERS, PRICE, QUOTES, genesis, order, quote, settle
 from undertow.client.errors import FillError
 from undertow.client.fills import check_fills
 from undertow.protocol.delta import Delta
@@ -66,6 +66,37 @@ def test_what_no_order_allows_is_named(batch: int, lie: Delta) -> None:
         check_fills([BUY], [(batch, 101 if batch == 2 else 100 * batch, lie)])
 
 
+def moved(fill: int, filled: int) -> Delta:
+    return replace(FILL, fill=Lots(fill), filled=Lots(filled))
+
+
+BOTH = quote(1, 30, 20, PRICE, 90_000, nonce=3, expiry=100)
+
+
+def test_a_quotes_fills_on_both_sides_are_explained() -> None:
+    changes = [moved(20, 20), moved(-40, -20), moved(50, 30), moved(-7, 23)]
+    fills = check_fills([BOTH], [(1 + at, 90, change) for at, change in enumerate(changes)])
+    assert [fill.lots for fill in fills] == [20, -40, 50, -7]
+    assert {fill.order for fill in fills} == {BOTH}
+
+
+@pytest.mark.parametrize(
+    "lies",
+    [
+        [moved(31, 31)],
+        [moved(-21, -21)],
+        [moved(20, 20), moved(-41, -21)],
+        [moved(-20, -20), moved(51, 31)],
+        [moved(20, 20), moved(-5, 25)],
+        [moved(20, -20)],
+    ],
+    ids=["bid", "ask", "more than refilled", "more than refilled", "both added", "sign"],
+)
+def test_what_a_quote_does_not_allow_is_named(lies: list[Delta]) -> None:
+    with pytest.raises(FillError, match=f"batch {len(lies)}:"):
+        check_fills([BOTH], [(1 + at, 90, lie) for at, lie in enumerate(lies)])
+
+
 def test_a_lower_nonce_does_not_come_back() -> None:
     later = replace(FILL, nonce=4)
     with pytest.raises(FillError, match="lower nonce"):
@@ -73,7 +104,7 @@ def test_a_lower_nonce_does_not_come_back() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.lists(ORDERS, max_size=4), min_size=1, max_size=3))
+@given(st.lists(st.lists(st.one_of(ORDERS, QUOTES), max_size=4), min_size=1, max_size=3))
 def test_whatever_the_transition_does_is_explained(history: list) -> None:  # type: ignore[type-arg]
     state, sent, changes = genesis(), [], []
     for number, batch in enumerate(history, 1):

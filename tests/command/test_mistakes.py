@@ -18,6 +18,7 @@ COMMANDS = (
     ("keys",),
     ("deposit",),
     ("order",),
+    ("quote",),
     ("withdraw",),
     ("status",),
     ("matcher", "run"),
@@ -31,6 +32,7 @@ COMMANDS = (
 )
 KEY = ("--key", "t.key", "--account", "1")
 CHAIN = {"UNDERTOW_CHAIN_KEY": "11" * 32}
+QUOTE = ("quote", *KEY, "--nonce", "1", "0", "5", "7000", "4")
 DEPOSIT = ("deposit", "5", *KEY)
 DEPLOY = ("deploy", "--operator", "t.key", "--preset", "minimal")
 
@@ -65,6 +67,9 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
         (("keys", "show", "t.key"), {"UNDERTOW_PASSPHRASE": "other"}, ["wrong passphrase"]),
         (("demo", "--preset", "huge"), {}, ["no preset huge", "minimal, default, large"]),
         (("order", "0", "-5", "7", *KEY, "--nonce", "1"), {}, ["undertow deploy"]),
+        ((*QUOTE, "8000"), {}, ["undertow deploy"]),
+        ((*QUOTE, "7005"), {}, ["a spread of 5 micro-USD is not above two fees"]),
+        ((*QUOTE, "6999"), {}, ["spread does not fit 34 bits"]),
         (("deposit", "5", "--key", "t.key"), {}, ["set UNDERTOW_CHAIN_KEY"]),
         (("deposit", "5", "--key", "t.key"), {"UNDERTOW_CHAIN_KEY": "zz"}, ["32 bytes of hex"]),
         (("deposit", "nan", "--key", "t.key"), CHAIN, ["nan is no amount"]),

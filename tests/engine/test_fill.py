@@ -120,7 +120,7 @@ def test_a_fill_pays_value_premium_and_fee_and_moves_its_instrument(
         BEFORE,
         version=6,
         nonce=7,
-        filled=Lots(2),
+        filled=Lots(fill),
         cash=Money(10_000 - paid - 2 * TAKER),
         positions=lots_of({0: 3 + fill, 8: 4}),
     )
@@ -145,8 +145,9 @@ def test_a_fill_pays_value_premium_and_fee_and_moves_its_instrument(
 def test_an_order_uses_up_what_it_filled_or_all_of_it(
     side: int, left: int, fill: int, carried: int, spends: bool, done: int
 ) -> None:
-    slot = one(side * fill, side * fill, left=side * left, carried=carried, spends=spends)
-    assert (slot.after.filled, slot.after.nonce) == (done, 2 if carried else 7)
+    moved = {"left": side * left, "carried": side * carried}
+    slot = one(side * fill, side * fill, spends=spends, **moved)
+    assert (slot.after.filled, slot.after.nonce) == (side * done, 2 if carried else 7)
 
 
 REFUSED = Verdict(reason=Outcome.MARGIN, effect=verdict(4).effect)

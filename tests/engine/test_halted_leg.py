@@ -112,8 +112,8 @@ class Venue:
         return Order(
             account=index,
             instrument=instrument,
-            is_sell=lots < 0,
-            size=Lots(abs(lots)),
+            bid=Lots(max(lots, 0)),
+            ask=Lots(max(-lots, 0)),
             limit_price=Price(int(limit)),
             nonce=self.nonces[index],
             expiry=NEVER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.engine.cases import NO_ACCRUALS, NO_RISK, SHALLOW, line, sheet_of, state_of
 from tests.strategies import account, lot_marks, order, params
-from undertow.engine.authorities.order import effect_of
+from undertow.engine.authorities.order import effects_of
 from undertow.engine.batch import Action, Batch, Decoy
 from undertow.engine.judge import judge
 from undertow.engine.terms import Terms
@@ -25,7 +25,8 @@ FEE = 400 << 16
 
 def verdicts(*slots: Action) -> tuple[Verdict, ...]:
     state = state_of({1: account(1, FEE + 2), 2: account(2, FEE + 2), 3: account(3, FEE + 1)})
-    return judge(state, Batch(slots=slots, lanes=(0,)), TERMS)
+    sides = judge(state, Batch(slots=slots, lanes=(0,)), TERMS)
+    return tuple(verdict for (verdict,) in sides)
 
 
 def reasons(*slots: Action) -> list[Outcome]:
@@ -59,4 +60,4 @@ def test_a_touch_is_no_order_and_makes_none_a_repeated_one() -> None:
     ]
     touched, verdict = verdicts(Decoy(1), bid(1, 7))
     assert touched == Verdict(reason=Outcome.DECOY)
-    assert verdict.effect == effect_of(order(1, 7, 1 << 20), account(1, 0))
+    assert verdict.effect == effects_of(order(1, 7, 1 << 20), account(1, 0))[0]

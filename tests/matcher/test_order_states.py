@@ -19,6 +19,7 @@ from tests.matcher.one_process import KEYS, SPOT, OneProcess
 from undertow.chain.errors import ChainUnreachableError
 from undertow.client.client import Client, MatcherInfo, OrderState, Trader
 from undertow.engine.lots import lot_prices
+from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MINIMAL
 from undertow.protocol.units import UnitPrice
@@ -53,10 +54,16 @@ class Traded:
 
     def send(self, trader: Trader, lots: int, limit: float = 1.0, **options: object) -> str:
         """Send an order with a limit as a multiple of the mark; return its ticket."""
+        terms = {"expiry": self.venue.chain.now + 100_000, "fee_cap": 400, **options}
+        return self.put(
+            trader,
+            trader.order(BTC.instrument, lots, int(self.mark * limit), **terms),  # type: ignore[arg-type]
+        )
+
+    def put(self, trader: Trader, signed: Order) -> str:
+        """Send an order; return its ticket."""
         matcher = self.venue.operator.matcher
         assert matcher.view is not None
-        terms = {"expiry": self.venue.chain.now + 100_000, "fee_cap": 400, **options}
-        signed = trader.order(BTC.instrument, lots, int(self.mark * limit), **terms)  # type: ignore[arg-type]
         info = MatcherInfo(matcher.venue, KEYS.envelope.public, b"", 0, "")
         envelope = trader.seal(signed, info)
         matcher.log.append(envelope, 1, trader.tickets[-1]).result()
@@ -335,12 +342,12 @@ def test_what_a_set_refused_says_the_proved_reason(traded: Traded) -> None:
         traded.venue.operator.replica, traded.venue.chain.view()
     )
     order = trader.order(BTC.instrument, 1, traded.mark, 99, fee_cap=LOCAL_PARAMS.taker_fee)
-    while yardstick.refusal(replace(order, size=lots * 2)) is None:  # type: ignore[arg-type]
+    while yardstick.refusal(replace(order, bid=lots * 2)) is None:  # type: ignore[arg-type]
         lots *= 2
     low, high = lots, lots * 2
     while high - low > 1:
         middle = (low + high) // 2
-        fits = yardstick.refusal(replace(order, size=middle)) is None  # type: ignore[arg-type]
+        fits = yardstick.refusal(replace(order, bid=middle)) is None  # type: ignore[arg-type]
         low, high = (middle, high) if fits else (low, middle)
     ticket = traded.send(trader, low, 1.0)
     traded.steps()

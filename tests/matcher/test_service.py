@@ -34,8 +34,8 @@ STRANGER = eddsa.PrivateKey.from_seed(b"\1" * 32)
 ORDER = Order(
     account=5,
     instrument=2,
-    is_sell=False,
-    size=Lots(10),
+    bid=Lots(10),
+    ask=Lots(0),
     limit_price=Price(60_000),
     nonce=4,
     expiry=900,
@@ -57,6 +57,16 @@ def nonce_of_zero() -> bytes:
     signature = eddsa.Signature(IDENTITY, 8 * challenge * TRADER.scalar % SUBGROUP_ORDER)
     assert eddsa.verify(TRADER.public, message, signature)
     return SealedOrder(SignedOrder(ORDER, signature), SALT).seal(KEY.public, VENUE)
+
+
+QUOTE = replace(ORDER, ask=Lots(5), spread=Price(12))
+"""Two fees at its cap are 11.4 micro-USD at its ask."""
+
+
+def by_hand(word: int) -> bytes:
+    """A word that no client makes: the circuit would refuse its whole batch, or each trip loses."""
+    plaintext = SignedOrder(QUOTE, TRADER.sign(1)).to_bytes() + SALT
+    return seal(word.to_bytes(ORDER_BYTES, "big") + plaintext[ORDER_BYTES:], KEY.public, VENUE)
 
 
 GOOD = sealed(ORDER)
@@ -98,6 +108,12 @@ def test_acknowledged_is_durable(matcher: Matcher, tmp_path: Path) -> None:
     assert call(matcher, "GET", "/receipts/1").json() == answer.json()
 
 
+def test_a_quote_is_acknowledged(matcher: Matcher) -> None:
+    for spread in (12, 10_000):
+        assert call(matcher, "POST", "/orders", sealed(replace(QUOTE, spread=Price(spread))))
+    assert matcher.log.sequence == 2
+
+
 def test_same_envelope_has_the_same_receipt(matcher: Matcher) -> None:
     first = call(matcher, "POST", "/orders", GOOD)
     matcher.view = replace(VIEW, price_time=1000)
@@ -116,6 +132,10 @@ def test_same_envelope_has_the_same_receipt(matcher: Matcher) -> None:
         (seal(b"\xff" * (ORDER_BYTES + 96) + SALT, KEY.public, VENUE), 422, "MALFORMED_ORDER"),
         (seal(b"\xff" * ORDER_BYTES + bytes(96) + SALT, KEY.public, VENUE), 422, "MALFORMED_ORDER"),
         (nonce_of_zero(), 422, "MALFORMED_ORDER"),
+        (by_hand(QUOTE.pack() - (12 << 216)), 422, "MALFORMED_ORDER"),
+        (by_hand(QUOTE.pack() - (1 << 216)), 422, "MALFORMED_ORDER"),
+        (by_hand(QUOTE.pack() | 1 << 195), 422, "MALFORMED_ORDER"),
+        (by_hand(QUOTE.pack()), 422, "BAD_SIGNATURE"),
         (sealed(replace(ORDER, account=6)), 404, "UNKNOWN_ACCOUNT"),
         (sealed(ORDER, signer=STRANGER), 422, "BAD_SIGNATURE"),
         (sealed(ORDER, venue=Venue(1, 0)), 422, "BAD_SIGNATURE"),
@@ -123,6 +143,8 @@ def test_same_envelope_has_the_same_receipt(matcher: Matcher) -> None:
         (sealed(replace(ORDER, expiry=899)), 422, "EXPIRED"),
         (sealed(replace(ORDER, limit_price=Price(49_999))), 422, "PRICE_OUT_OF_RANGE"),
         (sealed(replace(ORDER, limit_price=Price(70_001))), 422, "PRICE_OUT_OF_RANGE"),
+        (sealed(replace(QUOTE, spread=Price(10_001))), 422, "PRICE_OUT_OF_RANGE"),
+        (sealed(replace(QUOTE, limit_price=Price(49_999))), 422, "PRICE_OUT_OF_RANGE"),
         (sealed(replace(ORDER, instrument=3)), 422, "PRICE_OUT_OF_RANGE"),
     ],
 )

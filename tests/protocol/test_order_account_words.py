@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import POSITIONS
+from tests.strategies import ORDERS, POSITIONS, QUOTES, quote
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.domains import WORDS
 from undertow.crypto.field import R
@@ -21,13 +21,45 @@ from undertow.protocol.units import Lots, Money, Price
 from undertow.protocol.venue import Venue
 from undertow.protocol.words import commitment, evaluate, signals
 
-ORDER = Order(7, 2, True, Lots(9), Price(5), 1, 4, fee_cap=3)
+ORDER = Order(7, 2, Lots(0), Lots(9), Price(5), 1, 4, fee_cap=3)
 
 
-@given(st.integers(0, 2**189 - 1))
-def test_order_word_round_trip(word: int) -> None:
-    assert WORD_BITS == 189
-    assert Order.unpack(word).pack() == word
+@given(st.one_of(ORDERS, QUOTES))
+def test_order_word_round_trip(order: Order) -> None:
+    assert WORD_BITS == 250
+    assert Order.unpack(order.pack()) == order
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"spread": Price(0), "fee_cap": 0}, "not above two fees"),
+        ({"spread": Price(7)}, "not above two fees"),
+        ({"immediate_or_cancel": True}, "a quote rests"),
+    ],
+)
+def test_a_quote_that_loses_by_each_round_trip_or_does_not_rest_is_none(
+    changes: dict[str, Any], match: str
+) -> None:
+    least = quote(1, 5, 6, 10_000, 8, fee_cap=400)
+    with pytest.raises(OrderRangeError, match=match):
+        replace(least, **changes)
+    one_sided = replace(least, ask=Lots(0))
+    assert replace(one_sided, **changes)
+    with pytest.raises(OrderRangeError, match="not above two fees"):
+        Order.unpack(least.pack() - (1 << 216))
+
+
+@given(ORDERS, QUOTES, st.integers(-200, 200))
+def test_what_is_left_of_an_order(one: Order, both: Order, filled: int) -> None:
+    bid, ask = both.left(filled)
+    assert (bid, ask) == (max(both.bid - filled, 0), max(both.ask + filled, 0))
+    # From where it was the position goes no further than the sides' sizes.
+    assert filled + bid == max(both.bid, filled)
+    assert filled - ask == min(-both.ask, filled)
+    bid, ask = one.left(filled)
+    assert bid == (max(one.bid - filled, 0) if filled >= 0 else 0)
+    assert ask == (max(one.ask + filled, 0) if filled <= 0 else 0)
 
 
 @pytest.mark.parametrize(("name", "bits"), [(f.name, f.width) for f in ORDER_WORD.fields])
@@ -39,12 +71,12 @@ def test_order_ranges(name: str, bits: int) -> None:
 
 
 def test_order_layout_and_message() -> None:
-    assert ORDER.pack() == 7 | 2 << 24 | 1 << 28 | 9 << 29 | 5 << 59 | 1 << 95 | 4 << 127 | 3 << 169
+    assert ORDER.pack() == 7 | 2 << 24 | 9 << 57 | 5 << 86 | 1 << 122 | 4 << 154 | 3 << 196
     venue = Venue(1, 2).word
     assert ORDER.message(venue) != ORDER.message(Venue(2, 2).word)
     assert ORDER.message(venue) == poseidon([2**160 + 2, ORDER.pack()], 3)
     with pytest.raises(OrderWordError):
-        Order.unpack(1 << 189)
+        Order.unpack(1 << 250)
 
 
 @given(POSITIONS)

@@ -89,8 +89,9 @@ class OrderState:
     batch: int
     """The set that it is in, or the last one it was in; 0 for none."""
     filled: int
-    """Lots."""
+    """Lots; a quote's of both sides."""
     size: int
+    """Lots; a quote's of both sides."""
     why: str
 
     @classmethod
@@ -144,14 +145,43 @@ class Trader:
         return Order(
             account=self.account,
             instrument=instrument,
-            is_sell=lots < 0,
-            size=abs(lots),  # type: ignore[arg-type]
+            bid=max(lots, 0),  # type: ignore[arg-type]
+            ask=max(-lots, 0),  # type: ignore[arg-type]
             limit_price=limit_price,  # type: ignore[arg-type]
             nonce=self.nonce,
             expiry=expiry,
             reduce_only=reduce_only,
             immediate_or_cancel=immediate_or_cancel,
             fee_cap=fee_cap,
+        )
+
+    def quote(
+        self,
+        instrument: int,
+        sizes: tuple[int, int],
+        limits: tuple[int, int],
+        expiry: int,
+        *,
+        fee_cap: int,
+    ) -> Order:
+        """Return a quote with the next nonce: sizes and limits of bid and ask, units as `order`'s.
+
+        It rests, and what one side fills refills the other: the position stays within the bid above
+        and the ask below where it was. Any number of fills may come of one signature, so the ask's
+        limit is above the bid's by more than two fees at the cap; raises OrderRangeError.
+        """
+        (bid, ask), (bid_limit, ask_limit) = sizes, limits
+        self.nonce += 1
+        return Order(
+            account=self.account,
+            instrument=instrument,
+            bid=bid,  # type: ignore[arg-type]
+            ask=ask,  # type: ignore[arg-type]
+            limit_price=bid_limit,  # type: ignore[arg-type]
+            nonce=self.nonce,
+            expiry=expiry,
+            fee_cap=fee_cap,
+            spread=ask_limit - bid_limit,  # type: ignore[arg-type]
         )
 
     def seal(self, order: Order, info: MatcherInfo) -> bytes:

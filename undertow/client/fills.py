@@ -75,9 +75,10 @@ def _explain(batch: int, delta: Delta, candidates: list[Order], nonce: int, carr
     if delta.nonce < nonce:
         raise FillError(batch, "a lower nonce was used again")
     for order in candidates:
-        left = max(order.size - carried, 0)
-        signed = -delta.fill if order.is_sell else delta.fill
-        done = carried + (left if order.immediate_or_cancel else abs(delta.fill))
-        if order.instrument == delta.instrument and 0 <= signed <= left and delta.filled == done:
+        bid, ask = order.left(carried)
+        # One that is spent whole has one side: it is no quote.
+        done = carried + (bid - ask if order.immediate_or_cancel else delta.fill)
+        within = -ask <= delta.fill <= bid
+        if order.instrument == delta.instrument and within and delta.filled == done:
             return order
     raise FillError(batch, f"no order that was signed explains {delta.fill:+} lots")

@@ -6,7 +6,7 @@ import typer
 
 from undertow.command import keys
 from undertow.command.deposit import deposit
-from undertow.command.order import order
+from undertow.command.order import order, quote
 from undertow.command.program import NAME, new_program
 from undertow.command.status import status
 from undertow.command.withdraw import withdraw
@@ -17,6 +17,7 @@ def add_topics(program: typer.Typer) -> None:
     program.command()(deposit)
     # A sale's lots begin with a minus; they are no option.
     program.command(context_settings={"ignore_unknown_options": True})(order)
+    program.command()(quote)
     program.command()(withdraw)
     program.command()(status)
     program.add_typer(keys.app, name="keys")

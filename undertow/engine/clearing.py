@@ -47,7 +47,7 @@ class Clearing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Quote:
+class _Curve:
     """The uniform price that a net flow leads to."""
 
     supply: Supply
@@ -81,9 +81,9 @@ class _Willing:
 
 def clear(supply: Supply, orders: Sequence[Interest]) -> Clearing:
     """Return the one clearing of ``orders`` (slot order is time order) against the house."""
-    quote, willing = _Quote(supply), _Willing(orders)
-    flow = _net_flow(quote, willing)
-    price = quote.price(flow)
+    curve, willing = _Curve(supply), _Willing(orders)
+    flow = _net_flow(curve, willing)
+    price = curve.price(flow)
     side = 1 if willing.demand(price) - willing.offer(price) >= flow else -1
     pool = pool_after(supply, flow)
     rate = premium(supply, flow)
@@ -91,14 +91,14 @@ def clear(supply: Supply, orders: Sequence[Interest]) -> Clearing:
         flow=Lots(flow),
         premium=rate,
         price=Money(price),
-        fills=_fills(willing, orders, flow, side, (price, quote.price(flow + side))),
+        fills=_fills(willing, orders, flow, side, (price, curve.price(flow + side))),
         side=side,
         pool=pool,
         kept=Money(rate * flow - (pool - supply.pool)),
     )
 
 
-def _net_flow(quote: _Quote, willing: _Willing) -> int:
+def _net_flow(curve: _Curve, willing: _Willing) -> int:
     """Return the largest flow that willing buyers carry after the sellers that must fill.
 
     The surplus falls strictly with the flow, so bisection finds the only clearing flow.
@@ -106,8 +106,8 @@ def _net_flow(quote: _Quote, willing: _Willing) -> int:
     low, high = -willing.offer(_NO_PRICE), willing.demand(-_NO_PRICE)
     while low < high:
         middle = (low + high + 1) // 2
-        must = willing.offer(quote.price(middle - 1))
-        if middle <= willing.demand(quote.price(middle)) - must:
+        must = willing.offer(curve.price(middle - 1))
+        if middle <= willing.demand(curve.price(middle)) - must:
             low = middle
         else:
             high = middle - 1

@@ -76,8 +76,8 @@ def _moved(
     account: Account, effect: Effect, fill: Lots, premium: Money, fee: Money, terms: Terms
 ) -> Account:
     book = trade(book_of(account), terms.sheet, effect.instrument, fill, premium, fee)
-    # Never below what was carried: an equal nonce with a smaller size gives nothing back.
-    done = effect.carried + abs(effect.left if effect.spends else fill)
+    # Never back by an order's own size: an equal nonce with a smaller one gives nothing back.
+    done = effect.carried + (effect.left if effect.spends else fill)
     return replace(
         account,
         version=account.version + 1,

@@ -6,13 +6,13 @@ from undertow.engine.authorities.order import judge_order
 from undertow.engine.authorities.touch import TOUCHED
 from undertow.engine.batch import Batch
 from undertow.engine.terms import Terms
-from undertow.engine.verdict import Verdict
+from undertow.engine.verdict import Sides
 from undertow.protocol.order import Order
 from undertow.protocol.state import State
 
 
-def judge(state: State, batch: Batch, terms: Terms) -> tuple[Verdict, ...]:
-    """Return each slot's verdict, against the state before the batch."""
+def judge(state: State, batch: Batch, terms: Terms) -> tuple[Sides, ...]:
+    """Return each slot's verdict on each of its sides, against the state before the batch."""
     ordered: set[int] = set()
     verdicts = []
     for slot in batch.slots:
@@ -22,5 +22,5 @@ def judge(state: State, batch: Batch, terms: Terms) -> tuple[Verdict, ...]:
             verdicts.append(judge_order(slot, account, terms, repeated=repeated))
             ordered.add(slot.account)
         else:
-            verdicts.append(TOUCHED)
+            verdicts.append((TOUCHED,))
     return tuple(verdicts)

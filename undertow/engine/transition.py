@@ -18,7 +18,7 @@ from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.markets import advance_markets, advance_underlyings, price_sheet
 from undertow.engine.price import supply_of
 from undertow.engine.terms import Terms
-from undertow.engine.verdict import Verdict
+from undertow.engine.verdict import Sides, Verdict, chosen
 from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import Entry
@@ -68,8 +68,9 @@ def transition(
         accruals=[one.accrual for one in underlyings],
         params=params,
     )
-    verdicts = judge(state, batch, terms)
-    clearings = _clear(verdicts, markets, terms, grows)
+    sides = judge(state, batch, terms)
+    clearings = _clear(sides, markets, terms, grows)
+    verdicts = [chosen(both, _price(both, clearings)) for both in sides]
     slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
     after = _commit(state, markets, clearings, slots, sheet, released)
     return Execution(
@@ -102,21 +103,33 @@ def _check_marks(prices: Sequence[UnitPrice], halted: int, params: MarketParams)
 
 
 def _clear(
-    verdicts: Sequence[Verdict], markets: Sequence[Market], terms: Terms, grows: bool
+    sides: Sequence[Sides], markets: Sequence[Market], terms: Terms, grows: bool
 ) -> dict[int, Clearing]:
-    """Step 3: one clearing per lane; a slot of another lane, or refused, has no size."""
+    """Step 3: one clearing per lane; a side of another lane, or refused, has no size."""
     clearings = {}
     for lane in terms.lanes:
-        interests = [
-            Interest(size=verdict.effect.left, limit_price=verdict.effect.limit)
-            if verdict.eligible and verdict.effect.instrument == lane
-            else NO_INTEREST
-            for verdict in verdicts
-        ]
+        interests = [_interest(verdict, lane) for both in sides for verdict in both]
         pricing, maker_fee = terms.params.market(lane), terms.params.maker_fee
         supply = supply_of(markets[lane], terms.prices[lane], pricing, maker_fee, grows=grows)
-        clearings[lane] = clear(supply, interests)
+        clearing = clear(supply, interests)
+        # At one price at most one side of a slot trades.
+        fills = iter(clearing.fills)
+        slots = tuple(Lots(sum(next(fills) for _ in both)) for both in sides)
+        clearings[lane] = replace(clearing, fills=slots)
     return clearings
+
+
+def _interest(verdict: Verdict, lane: int) -> Interest:
+    effect = verdict.effect
+    if not verdict.eligible or effect.instrument != lane:
+        return NO_INTEREST
+    return Interest(size=effect.left, limit_price=effect.limit)
+
+
+def _price(sides: Sides, clearings: Mapping[int, Clearing]) -> Money:
+    """Return the price that decides which side trades; below every ask's where there is none."""
+    clearing = clearings.get(sides[0].effect.instrument)
+    return clearing.price if clearing is not None else Money(-1)
 
 
 def _commit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from undertow.protocol.outcome import Outcome
-from undertow.protocol.units import Lots, Price
+from undertow.protocol.units import Lots, Money, Price, money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Effect:
     nonce: int = 0
     """The account's nonce afterwards."""
     carried: Lots = Lots(0)
-    """Filled before, under the same nonce."""
+    """Filled before under the same nonce, signed and net."""
     spends: bool = False
     """What is not filled is spent all the same."""
 
@@ -39,3 +39,15 @@ class Verdict:
     def eligible(self) -> bool:
         """Whether the effect may take place; the clearing price is still to come."""
         return self.reason is Outcome.CLEARED
+
+
+Sides = tuple[Verdict, ...]
+"""One verdict, or a quote's two: the bid's first."""
+
+
+def chosen(sides: Sides, price: Money) -> Verdict:
+    """Return the verdict of the side that a price per lot is for: the ask from its limit on.
+
+    The other side refuses the price, so it trades nothing whatever its verdict.
+    """
+    return sides[-1] if price >= money(sides[-1].effect.limit) else sides[0]

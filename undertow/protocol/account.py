@@ -19,6 +19,7 @@ from undertow.protocol.units import (
     LOTS_WIDTH,
     MONEY_WIDTH,
     NONCE_WIDTH,
+    SIZE_WIDTH,
     TIME_WIDTH,
     Lots,
     Money,
@@ -63,7 +64,7 @@ class Account:
     view_key: Annotated[int, element("shared with the operator; encrypts its deltas")]
     version: Annotated[int, Field(32, "changes so far")] = 0
     nonce: Annotated[int, Field(NONCE_WIDTH, "of the last order that was eligible")] = 0
-    filled: Annotated[Lots, Field(LOTS_WIDTH, "lots of that order that are done")] = Lots(0)
+    filled: Annotated[Lots, Field(SIZE_WIDTH, "lots, net, under that nonce", Sign.WRAPS)] = Lots(0)
     cash: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)] = Money(0)
     settled: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)] = Money(0)
     """What may leave: deposits and vested profit, less losses (undertow/engine/vesting.py)."""

@@ -19,6 +19,7 @@ from undertow.protocol.units import (
     LOTS_WIDTH,
     MONEY_WIDTH,
     NONCE_WIDTH,
+    SIZE_WIDTH,
     Lots,
     Money,
 )
@@ -33,7 +34,7 @@ class Delta:
     """An `Outcome`."""
     fill: Annotated[Lots, Field(LOTS_WIDTH + 1, "lots", Sign.OFFSET)]
     nonce: Annotated[int, Field(NONCE_WIDTH, "the new one")]
-    filled: Annotated[Lots, Field(LOTS_WIDTH, "lots, the new ones")]
+    filled: Annotated[Lots, Field(SIZE_WIDTH + 1, "lots, net, under that nonce", Sign.OFFSET)]
     cash: Annotated[Money, Field(MONEY_WIDTH, "change, 2^-16 micro-USD", Sign.WRAPS)]
 
     def pack(self) -> int:

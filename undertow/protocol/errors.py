@@ -30,7 +30,7 @@ class OrderError(UndertowError):
 
 
 class OrderRangeError(OrderError):
-    """A field is out of its width."""
+    """A field is out of its width, or a quote would not rest or not earn its fees."""
 
 
 class OrderWordError(OrderError):

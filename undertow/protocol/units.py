@@ -32,11 +32,15 @@ ACCOUNT_WIDTH = 24
 INSTRUMENT_WIDTH = 4
 """An instrument's index."""
 LOTS_WIDTH = 30
+SIZE_WIDTH = LOTS_WIDTH - 1
+"""Lots of one side of an order: both sides together are no more than a position."""
 UNITS_WIDTH = 10
 """Of the underlying, in a lot."""
 UNIT_PRICE_WIDTH = 26
 PRICE_WIDTH = UNITS_WIDTH + UNIT_PRICE_WIDTH
 """Whatever a unit costs, the price of a lot fits."""
+SPREAD_WIDTH = 34
+"""From a quote's bid to its ask: what is left of an order's word."""
 MONEY_WIDTH = 120
 """Cash and sums of it, far from wrapping round the field."""
 AMOUNT_WIDTH = 64

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from random import Random
 
 from undertow.engine.margin import FACTOR_ONE, INITIAL_FACTOR
-from undertow.protocol.account import MAGNITUDE_BITS
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.order import Order
 from undertow.protocol.perpetual import Perpetual
@@ -16,6 +15,7 @@ from undertow.protocol.units import (
     MICRO_USD,
     PRICE_WIDTH,
     SHOCK_BITS,
+    SIZE_WIDTH,
     Lots,
     Price,
 )
@@ -66,15 +66,15 @@ class Crowd:
 
     def _order(self, wish: Wish, nonce: int, time: int) -> Order | None:
         perpetual = self.fine if abs(wish.units) < SMALL else self.main
-        lots = min(round(abs(wish.units) * perpetual.lots_per_unit), (1 << MAGNITUDE_BITS) - 1)
+        lots = min(round(abs(wish.units) * perpetual.lots_per_unit), (1 << SIZE_WIDTH) - 1)
         limit = int(wish.limit * MICRO_USD / perpetual.lots_per_unit)
         if lots == 0 or not 0 < limit < 1 << PRICE_WIDTH:
             return None
         return Order(
             account=wish.account,
             instrument=perpetual.instrument,
-            is_sell=wish.units < 0,
-            size=Lots(lots),
+            bid=Lots(lots if wish.units > 0 else 0),
+            ask=Lots(lots if wish.units < 0 else 0),
             limit_price=Price(limit),
             nonce=nonce,
             expiry=time + HOUR,

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.engine.cases import NO_ACCRUALS, NO_RISK, SHALLOW, line, lots_of, sheet_of
 from tests.strategies import account, lot_marks, order, params
-from undertow.engine.authorities.order import effect_of, judge_order
+from undertow.engine.authorities.order import effects_of, judge_order
 from undertow.engine.terms import Terms
-from undertow.engine.verdict import Effect
+from undertow.engine.verdict import Effect, Verdict
 from undertow.protocol.account import Account
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
@@ -25,6 +25,8 @@ MARK = 100
 RICH = 1 << 90
 LARGEST = (1 << 30) - 1
 """Lots of a position."""
+SIDE = (1 << 29) - 1
+"""Lots of a side of an order."""
 TERMS = Terms(
     time=5,
     lanes=(0, 9),
@@ -39,8 +41,14 @@ def bid(size: int, limit: int = MARK, **fields: Any) -> Order:
     return order(1, size, limit, **fields)
 
 
+def only(order: Order, trader: Account, terms: Terms = TERMS, repeated: bool = False) -> Verdict:
+    """Of an order of one side."""
+    (verdict,) = judge_order(order, trader, terms, repeated=repeated)
+    return verdict
+
+
 def outcome(order: Order, trader: Account, terms: Terms = TERMS, repeated: bool = False) -> Outcome:
-    return judge_order(order, trader, terms, repeated=repeated).reason
+    return only(order, trader, terms, repeated).reason
 
 
 @pytest.mark.parametrize(
@@ -94,12 +102,12 @@ def test_what_is_left_of_a_reduce_only_order_is_what_must_reduce() -> None:
 @pytest.mark.parametrize(
     ("position", "size", "reason"),
     [
-        (0, LARGEST, Outcome.CLEARED),
-        (1, LARGEST - 1, Outcome.CLEARED),
-        (1, LARGEST, Outcome.POSITION_RANGE),
+        (0, SIDE, Outcome.CLEARED),
+        (SIDE + 1, SIDE, Outcome.CLEARED),
+        (SIDE + 2, SIDE, Outcome.POSITION_RANGE),
         (LARGEST, 1, Outcome.POSITION_RANGE),
-        (LARGEST, LARGEST, Outcome.POSITION_RANGE),
-        (LARGEST, -LARGEST, Outcome.CLEARED),
+        (LARGEST, SIDE, Outcome.POSITION_RANGE),
+        (LARGEST, -SIDE, Outcome.CLEARED),
     ],
 )
 def test_a_position_has_thirty_bits(side: int, position: int, size: int, reason: Outcome) -> None:
@@ -150,7 +158,7 @@ FAULTS: list[tuple[dict[str, Any], Outcome]] = [
     ({"expiry": 4}, Outcome.EXPIRED),
     ({"fee_cap": 399}, Outcome.FEE_CAP),
     ({"reduce_only": True}, Outcome.NOT_REDUCING),
-    ({"size": Lots(LARGEST)}, Outcome.POSITION_RANGE),
+    ({"bid": Lots(SIDE)}, Outcome.POSITION_RANGE),
     ({"limit_price": Price(MARK + 1)}, Outcome.MARGIN),
 ]
 """In the order of the checks."""
@@ -158,19 +166,19 @@ FAULTS: list[tuple[dict[str, Any], Outcome]] = [
 
 @pytest.mark.parametrize("first", range(len(FAULTS)))
 def test_the_reason_is_the_first_check_that_fails(first: int) -> None:
-    held = lots_of({0: 1, 3: 1})
-    poor = account(1, fee(1) - 1 - 2 * (MARK << 16), nonce=7, positions=held)
+    held = lots_of({0: SIDE + 2, 3: 1})
+    poor = account(1, fee(1) - 1 - (SIDE + 3) * (MARK << 16), nonce=7, positions=held)
     fields = {name: value for fault, _ in FAULTS[first:] for name, value in fault.items()}
     bad = replace(bid(1, nonce=7), **fields)
-    verdict = judge_order(bad, poor, TERMS, repeated=False)
+    verdict = only(bad, poor)
     assert verdict.reason is FAULTS[first][1]
     assert not verdict.eligible
-    assert verdict.effect == effect_of(bad, poor)
+    assert (verdict.effect,) == effects_of(bad, poor)
     assert outcome(bad, poor, repeated=True) is Outcome.REPEATED
 
 
 def test_a_cleared_order_is_eligible() -> None:
-    verdict = judge_order(bid(1), account(1, RICH), TERMS, repeated=False)
+    verdict = only(bid(1), account(1, RICH))
     assert verdict.eligible
     assert verdict.effect.left == 1
 
@@ -180,7 +188,10 @@ def test_a_cleared_order_is_eligible() -> None:
     ("size", "nonce", "left", "carried"),
     [
         (10, 3, 4, 6),  # an equal nonce continues
-        (-10, 3, -4, 6),
+        (-10, 3, 0, 6),  # nor in the other direction
+        (-10, 3, -4, -6),
+        (10, 3, 0, -6),
+        (-6, 3, 0, -6),
         (6, 3, 0, 6),
         (5, 3, 0, 6),  # gives nothing back
         (-5, 3, 0, 6),
@@ -193,19 +204,21 @@ def test_a_cleared_order_is_eligible() -> None:
 def test_the_effect_is_what_is_left_to_fill(
     spends: bool, size: int, nonce: int, left: int, carried: int
 ) -> None:
-    trader = account(1, 0, nonce=3, filled=Lots(6))
+    trader = account(1, 0, nonce=3, filled=Lots(carried or 6))
     asked = bid(size, limit=77, nonce=nonce, instrument=2, immediate_or_cancel=spends)
-    assert effect_of(asked, trader) == Effect(
-        instrument=2,
-        left=Lots(left),
-        limit=Price(77),
-        nonce=nonce,
-        carried=Lots(carried),
-        spends=spends,
+    assert effects_of(asked, trader) == (
+        Effect(
+            instrument=2,
+            left=Lots(left),
+            limit=Price(77),
+            nonce=nonce,
+            carried=Lots(carried),
+            spends=spends,
+        ),
     )
 
 
-@given(st.integers(-LARGEST, LARGEST), st.integers(-LARGEST, LARGEST), st.booleans())
+@given(st.integers(-LARGEST, LARGEST), st.integers(-SIDE, SIDE), st.booleans())
 def test_an_order_of_a_rich_account_is_refused_for_its_position_alone(
     position: int, size: int, reduces: bool
 ) -> None:

@@ -63,7 +63,7 @@ def test_what_longs_pay_over_time_is_the_houses_funding() -> None:
 
 def test_fees_and_premium_of_a_trade() -> None:
     state = first()
-    order = Order(0, 0, False, Lots(5_000), Price(7_000_000), 1, BEGIN + 99, fee_cap=400)
+    order = Order(0, 0, Lots(5_000), Lots(0), Price(7_000_000), 1, BEGIN + 99, fee_cap=400)
     batch = Batch(slots=(order,), lanes=(0, 1))
     done = transition(state, batch, marks(60_000), BEGIN, LOCAL_PARAMS, 0)
     found = attributed(state, done, LOCAL_PARAMS)

@@ -49,7 +49,7 @@ def test_a_small_order_goes_to_the_fine_perpetual() -> None:
     crowd = Crowd(setup(slots=200, noise=noise), window().tape, 1)
     orders = crowd.orders(view(market=(60_000.0,)), 1_700_000_000)
     units = {0: 10_000, 1: 1_000_000}
-    sizes = {i: [o.size / units[i] for o in orders if o.instrument == i] for i in units}
+    sizes = {i: [(o.bid + o.ask) / units[i] for o in orders if o.instrument == i] for i in units}
     assert max(sizes[1]) <= 0.005 <= min(sizes[0]) + 0.0001
 
 
