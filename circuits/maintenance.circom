@@ -83,7 +83,7 @@ template TradeHoldings() {
 // @notice The surplus over maintenance as a line of both prices.
 // @input(assumes) held: of ranged positions and units. index: far narrower than the field.
 // @output(proves) free: what is in no price; slope: for a micro-USD of each price, in 2^-33.
-// @cost 108
+// @cost 98
 template MaintenanceLine() {
     input Holdings() held;
     signal input cash; // 2^-16 micro-USD, signed
