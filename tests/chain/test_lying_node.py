@@ -169,9 +169,14 @@ def test_any_json_is_survived(data: st.DataObject) -> None:
 def _drawn(
     data: st.DataObject, values: st.SearchStrategy[Any], content: bytes
 ) -> tuple[int, bytes]:
-    identity = json.loads(content)["id"]
-    place = data.draw(st.sampled_from(["result", "error"]))
-    body = {"jsonrpc": "2.0", "id": identity, place: data.draw(values)}
+    asked = json.loads(content)
+    questions = asked if isinstance(asked, list) else [asked]
+    places = st.sampled_from(["result", "error"])
+    said = [
+        {"jsonrpc": "2.0", "id": one["id"], data.draw(places): data.draw(values)}
+        for one in questions
+    ]
+    body = said if isinstance(asked, list) else said[0]
     return data.draw(st.sampled_from([200, 200, 200, 400, 500])), json.dumps(body).encode()
 
 
