@@ -26,6 +26,7 @@ from undertow.chain.errors import (
 )
 from undertow.chain.local import is_local
 from undertow.chain.settled import SettledBatch
+from undertow.chain.withdrawals import ahead_of
 from venue.bench.memory_node import served
 from venue.local import chain_key
 
@@ -47,6 +48,7 @@ READERS: dict[str, Callable[[Contracts], object]] = {
     "pending": lambda c: c.pending(),
     "local": lambda c: is_local(c.chain),
     "requests": lambda c: _entries(c),
+    "withdrawal": lambda c: ahead_of(c, 1),
     "moment": lambda c: reporter.moment(c, 2_000),
     "signer": lambda c: reporter.is_signer(c, int(PAYER, 16)),
     "send": lambda c: vault.deposit(c, 1, 5),  # type: ignore[arg-type]
