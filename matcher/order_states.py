@@ -54,6 +54,8 @@ class OrderState:
     size: int = 0
     """Lots, a quote's of both sides."""
     why: str = ""
+    missed: str = ""
+    """Why the last settled set that it was in filled nothing of it; empty if it filled some."""
 
     def to_json(self) -> dict[str, int | str]:
         """Return the form that travels."""
@@ -63,6 +65,7 @@ class OrderState:
             "filled": self.filled,
             "size": self.size,
             "why": self.why,
+            "missed": self.missed,
         }
 
 
@@ -96,9 +99,22 @@ def state_of(
             condition, why = _spent(parts[-1], filled, order)
         else:
             condition, why = _unspent(order, newest, state, time, parked)
+    missed = _missed(parts[-1]) if parts else ""
     return OrderState(
-        condition=condition, batch=batch, filled=filled, size=order.bid + order.ask, why=why
+        condition=condition,
+        batch=batch,
+        filled=filled,
+        size=order.bid + order.ask,
+        why=why,
+        missed=missed,
     )
+
+
+def _missed(part: Part) -> str:
+    """Return why a set filled nothing of an order, empty if it filled some."""
+    if part.fill:
+        return ""
+    return LIMIT if part.outcome is Outcome.CLEARED else part.outcome.name
 
 
 def _unspent(
@@ -123,7 +139,7 @@ def _spent(last: Part, filled: int, order: Order) -> tuple[Condition, str]:
     """Return how an order ended that its last set spent."""
     cleared = last.outcome is Outcome.CLEARED
     if not filled:
-        return Condition.REFUSED, LIMIT if cleared else last.outcome.name
+        return Condition.REFUSED, _missed(last)
     if cleared and (filled >= order.bid + order.ask or not order.immediate_or_cancel):
         return Condition.FILLED, ""
     return Condition.FILLED, REST_CANCELLED if cleared else last.outcome.name

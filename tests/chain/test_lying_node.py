@@ -26,6 +26,7 @@ from undertow.chain.errors import (
 )
 from undertow.chain.local import is_local
 from undertow.chain.settled import SettledBatch
+from undertow.chain.withdrawals import ahead_of
 from venue.bench.memory_node import served
 from venue.local import chain_key
 
@@ -47,6 +48,7 @@ READERS: dict[str, Callable[[Contracts], object]] = {
     "pending": lambda c: c.pending(),
     "local": lambda c: is_local(c.chain),
     "requests": lambda c: _entries(c),
+    "withdrawal": lambda c: ahead_of(c, 1),
     "moment": lambda c: reporter.moment(c, 2_000),
     "signer": lambda c: reporter.is_signer(c, int(PAYER, 16)),
     "send": lambda c: vault.deposit(c, 1, 5),  # type: ignore[arg-type]
@@ -169,9 +171,14 @@ def test_any_json_is_survived(data: st.DataObject) -> None:
 def _drawn(
     data: st.DataObject, values: st.SearchStrategy[Any], content: bytes
 ) -> tuple[int, bytes]:
-    identity = json.loads(content)["id"]
-    place = data.draw(st.sampled_from(["result", "error"]))
-    body = {"jsonrpc": "2.0", "id": identity, place: data.draw(values)}
+    asked = json.loads(content)
+    questions = asked if isinstance(asked, list) else [asked]
+    places = st.sampled_from(["result", "error"])
+    said = [
+        {"jsonrpc": "2.0", "id": one["id"], data.draw(places): data.draw(values)}
+        for one in questions
+    ]
+    body = said if isinstance(asked, list) else said[0]
     return data.draw(st.sampled_from([200, 200, 200, 400, 500])), json.dumps(body).encode()
 
 

@@ -14,9 +14,9 @@ from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Contracts
 from undertow.chain.errors import RevertedError
+from undertow.chain.getter import word_at
 from undertow.chain.peaks import Peaks, highest_level, kept_index
 from undertow.chain.reading import reachable
-from undertow.chain.view import word_at
 from undertow.protocol.units import MicroUsd
 from venue.local import chain_key
 

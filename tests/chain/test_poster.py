@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -200,3 +201,23 @@ def test_reports_of_nobody_make_no_price(contracts: Contracts) -> None:
             reporter.post(contracts, 1, moment(contracts), given)
     with pytest.raises(RevertedError, match="QuorumMissing"):
         reporter.post(contracts, 1, moment(contracts), honest(contracts)[:2])
+
+
+def test_a_real_node_says_a_view_in_two_round_trips(
+    contracts: Contracts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, post, sizes = contracts.chain.node, contracts.chain.node._post, []
+
+    def counted(method: str, content: bytes) -> tuple[int, bytes]:
+        asked = json.loads(content)
+        sizes.append(len(asked) if isinstance(asked, list) else 1)
+        return post(method, content)
+
+    known = contracts.view()
+    node.ask("evm_mine", [])
+    monkeypatch.setattr(node, "_post", counted)
+    view = contracts.view(known)
+    assert (sizes, view) == ([1, 13], replace(known, block=view.block))
+    monkeypatch.setattr(node, "_apart", 1)
+    assert contracts.view() == view
+    assert sizes[2:] == [1] * 13

@@ -19,6 +19,7 @@ from undertow.chain.errors import ChainUnreachableError, RevertedError, WrongAns
 from undertow.chain.fees import GWEI, LARGEST_FEE
 from undertow.chain.reading import reachable
 from undertow.chain.receipts import formatted
+from undertow.chain.withdrawals import ahead_of
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.units import MicroUsd
 from venue.local import chain_key
@@ -111,9 +112,12 @@ def test_an_account_has_one_withdrawal_waiting(anvil: Anvil) -> None:
     with pytest.raises(RevertedError, match="WithdrawalPending"):
         vault.withdraw(mine, 1, AMOUNT)
     vault.withdraw(other, 2, AMOUNT)
+    assert [ahead_of(mine, account) for account in (1, 2, 3)] == [2, 3, None]
     served(mine, 3)
+    assert [ahead_of(mine, account) for account in (1, 2)] == [None, 0]
     vault.withdraw(mine, 1, AMOUNT)
     assert waiting(mine) == 2
+    assert ahead_of(mine, 1) == 1
 
 
 def served(contracts: Contracts, count: int) -> None:

@@ -180,9 +180,13 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
         assert "each of 1 fills is one that your orders allow" in text
 
         trader.run("withdraw", "1000", "--account", "1", *chain)
+        assert "a withdrawal waits in the queue, 0 requests" in trader.run("status", *own, *chain)
         blocks.wait("an empty set for its sake", lambda: contracts.pending() is not None)
         record_price(trader, chain)
         blocks.wait("the payment", served)
+        text = trader.run("status", *own, *chain)
+        assert "last withdrawal: 1,000.00 USD, granted" in text
+        assert "waits in the queue" not in text
         assert "collected" in trader.run("withdraw", "0", "--account", "1", *chain)
 
     # The matcher would have proved alone what no prover took.

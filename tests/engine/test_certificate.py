@@ -50,6 +50,9 @@ def test_an_edge_lies_on_the_losing_side() -> None:
     assert holds(certificate(1_310, above=True), line(1 << 80, short), TABLE)
     assert not holds(certificate(1_290), line(1 << 80, short), TABLE)
     assert not holds(certificate(None), line(1 << 80, short), TABLE)
+    # The least slope there is has a side.
+    assert not holds(certificate(1_310, above=True), line(1 << 80, (1, 0)), TABLE)
+    assert not holds(certificate(1_290), line(1 << 80, (-1, 0)), TABLE)
     # Who loses on neither side may have an edge on either.
     assert holds(certificate(1_290), line(1 << 80, (0, 0)), TABLE)
     assert holds(certificate(1_310, above=True), line(1 << 80, (0, 0)), TABLE)

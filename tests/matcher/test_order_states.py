@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,8 @@ import httpx
 import pytest
 
 from matcher.http import serve_http
-from matcher.order_states import LIMIT, REST_CANCELLED, Condition, _spent
+from matcher.order_states import FOREIGN, LIMIT, REST_CANCELLED, Condition, _spent
+from matcher.order_states import OrderState as MatcherState
 from matcher.outcomes import Part
 from matcher.service import STATE_BYTES
 from matcher.yardstick import FAR
@@ -118,7 +120,7 @@ def test_an_order_waits_stands_in_a_set_and_is_filled(traded: Traded) -> None:
     traded.reborn()
     assert [traded.state(t).state for t in tickets] == ["in set"] * 2
     traded.settle()
-    expected = OrderState(state="filled", batch=number, filled=3, size=3, why="")
+    expected = OrderState(state="filled", batch=number, filled=3, size=3, why="", missed="")
     assert [traded.state(t) for t in tickets] == [expected] * 2
     traded.reborn()
     assert [traded.state(t) for t in tickets] == [expected] * 2
@@ -132,6 +134,7 @@ def test_an_order_in_a_halted_market_waits_until_it_trades(traded: Traded) -> No
     state = traded.venue.operator.state
     assert state.halted == 1
     assert (traded.state(ticket).state, traded.state(ticket).why) == ("parked", "NOT_PRICED")
+    assert traded.state(ticket).missed == "NOT_PRICED"
     traded.reborn()
     assert traded.venue.operator.state.root() == state.root()
     for _ in range(9):
@@ -332,6 +335,68 @@ def test_what_rests_waits_on_with_what_it_got(traded: Traded) -> None:
     assert (traded.state(ticket).state, traded.state(ticket).filled) == ("parked", 0)
     traded.settle()
     assert traded.state(ticket).why == FAR
+
+
+def test_what_rests_says_in_every_state_why_its_last_set_gave_it_nothing(traded: Traded) -> None:
+    """Waiting, in the next set, replaced: the reason stays until a set fills some of it."""
+    trader, chain = traded.venue.traders[0], traded.venue.chain
+    ticket = traded.send(trader, 3, 1.001, immediate_or_cancel=False)
+    assert traded.state(ticket).missed == ""
+    traded.steps()
+    number = traded.state(ticket).batch
+    traded.settle(price=1.02)
+    missed = [(traded.state(ticket).state, traded.state(ticket).missed)]
+    assert str(traded.state(ticket)) == (
+        f"parked {number}, 0 of 3 lots ({traded.state(ticket).why}); got nothing last: {LIMIT}"
+    )
+    other = traded.send(traded.venue.traders[1], 1, 1.05)
+    traded.settle(price=1 / 1.02)
+    assert traded.state(other).state == "filled"
+    while traded.state(ticket).state != "in set":
+        missed.append((traded.state(ticket).state, traded.state(ticket).missed))
+        traded.steps(1)
+    assert chain.pending
+    missed.append((traded.state(ticket).state, traded.state(ticket).missed))
+    assert {reason for _, reason in missed} == {LIMIT}
+    assert {state for state, _ in missed} >= {"parked", "in set"}
+    traded.reborn()
+    assert traded.state(ticket).missed == LIMIT
+    traded.settle()
+    assert (traded.state(ticket).state, traded.state(ticket).missed) == ("filled", "")
+
+
+@pytest.mark.parametrize(("end", "options"), [("replaced", {}), ("expired", {"expiry": 300})])
+def test_what_ends_unfilled_says_what_its_last_set_came_to(
+    traded: Traded, end: str, options: dict[str, int]
+) -> None:
+    trader, chain = traded.venue.traders[0], traded.venue.chain
+    terms = {name: chain.now + seconds for name, seconds in options.items()}
+    ticket = traded.send(trader, 3, 1.001, immediate_or_cancel=False, **terms)
+    traded.settle(price=1.02)
+    assert traded.state(ticket).state == "parked"
+    if end == "replaced":
+        traded.send(trader, 0)
+    chain.idle(600)
+    traded.venue.operator.step()
+    for _ in range(2):
+        assert (traded.state(ticket).state, traded.state(ticket).missed) == (end, LIMIT)
+        assert str(traded.state(ticket)).endswith(f"0 of 3 lots; got nothing last: {LIMIT}")
+        traded.reborn()
+
+
+def test_the_longest_state_fits_an_answer() -> None:
+    longest = (1 << 63) - 1
+    for condition in Condition:
+        for why in (FOREIGN, REST_CANCELLED, LIMIT, FAR, *(outcome.name for outcome in Outcome)):
+            state = MatcherState(
+                condition=condition,
+                batch=longest,
+                filled=1 << 40,
+                size=1 << 40,
+                why=why,
+                missed=why,
+            )
+            assert len(json.dumps(state.to_json())) <= STATE_BYTES
 
 
 def test_what_a_set_refused_says_the_proved_reason(traded: Traded) -> None:

@@ -240,7 +240,7 @@ NAMED = (
     ),
     (
         ORDER,
-        "    over = Money(money(order.limit_price) - money(mark))",
+        "    over = Money(money(effect.limit) - money(mark))",
         "    over = Money(0)",
         "margin at the mark, not the limit",
     ),

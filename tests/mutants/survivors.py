@@ -16,8 +16,8 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         "clearing._accepts: order.size > 0 -> order.size > -1",
     ),
     "No flow is beyond the cap without being one.": (
-        "clearing._Quote.price: flow > 0 -> flow >= 0",
-        "clearing._Quote.price: flow > 0 -> flow > -1",
+        "clearing._Curve.price: flow > 0 -> flow >= 0",
+        "clearing._Curve.price: flow > 0 -> flow > -1",
     ),
     "What is beyond every limit may be further beyond.": (
         "clearing.: 1 << 256 -> 2 << 256",

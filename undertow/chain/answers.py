@@ -3,6 +3,7 @@
 1. HTTP: too busy or broken is later; any other status but 200, or no JSON-RPC, is another node.
 2. A JSON-RPC error is told by its code and, as nodes differ, by its words.
 3. A result has its method's form (`undertow/chain/shapes.py`), or it is another node.
+4. Questions that are asked together each get one answer, in whichever order.
 
 That the node is of another chain is said by its chain id alone: `Chain.require`.
 """
@@ -10,7 +11,7 @@ That the node is of another chain is said by its chain id alone: `Chain.require`
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from undertow import foreign_json
@@ -26,6 +27,9 @@ from undertow.chain.errors import (
     WrongAnswerError,
 )
 from undertow.chain.shapes import shaped
+
+Question = tuple[str, list[Any]]
+"""A method, and what it is asked with."""
 
 OK = 200
 LARGEST_ANSWER = 1 << 26
@@ -55,7 +59,41 @@ def result(method: str, params: Sequence[Any], identity: int, status: int, body:
         RevertedError: a contract refuses the call.
         RefusedSendError: the node does not take the transaction.
     """
-    answer = _envelope(method, identity, status, body)
+    return _result(method, params, _envelope(method, identity, status, body))
+
+
+def results(questions: Mapping[int, Question], status: int, body: bytes) -> list[Any]:
+    """Return the data of questions that were asked together, by the requests' numbers.
+
+    In place of the data of a call that a contract refuses there is its RevertedError.
+
+    Raises:
+        ChainUnreachableError: one of them has no answer that can be used, or two.
+    """
+    try:
+        answers = foreign_json.read(body, LARGEST_ANSWER)
+    except (ValueError, RecursionError) as error:
+        raise WrongAnswerError(f"answers a batch with HTTP {status} and no JSON") from error
+    if status != OK or not isinstance(answers, list) or len(answers) != len(questions):
+        raise WrongAnswerError(f"answers a batch with HTTP {status} and no answer to each request")
+    found = {}
+    for answer in answers:
+        identity = answer.get("id") if isinstance(answer, dict) else None
+        # `True` is 1 to a dict, and no number of a request.
+        if type(identity) is not int or identity not in questions or identity in found:
+            raise WrongAnswerError("answers a batch with an answer to no request, or with two")
+        found[identity] = answer
+    return [_or_refused(*questions[identity], found[identity]) for identity in questions]
+
+
+def _or_refused(method: str, params: Sequence[Any], answer: dict[str, Any]) -> Any:
+    try:
+        return _result(method, params, answer)
+    except RevertedError as error:
+        return error
+
+
+def _result(method: str, params: Sequence[Any], answer: dict[str, Any]) -> Any:
     if answer.get("error") is not None:
         raise _error(method, answer["error"])
     if "result" not in answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from web3.contract import Contract
 from web3.middleware import AttributeDictMiddleware
 from web3.types import TxReceipt
 
+from undertow.chain.answers import Question
 from undertow.chain.compiled import artifact
 from undertow.chain.errors import ChainError, RevertedError, WrongAnswerError, WrongChainError
 from undertow.chain.node import Node
@@ -57,9 +59,18 @@ class Chain:
 
     def check_id(self) -> None:
         """Ask the node for its chain's id again; raises WrongChainError if it is another one."""
-        found = self._asked_id()
-        if found != self.chain_id:
-            raise WrongChainError("the chain's id", str(self.chain_id), str(found))
+        self._compare_id(self._asked_id())
+
+    def ask_together(self, questions: Sequence[Question]) -> list[Any]:
+        """Ask several questions, and for the chain's id, in one round trip.
+
+        Raises:
+            WrongChainError: the node is another chain's by now.
+            ChainUnreachableError: see `Node.ask_together`.
+        """
+        found, *answers = self.node.ask_together([("eth_chainId", []), *questions])
+        self._compare_id(int(found, 16))
+        return answers
 
     @cached_property
     def sender(self) -> Sender:
@@ -129,6 +140,10 @@ class Chain:
         """Sign and send a call with some wei, wait for it; see `Sender.send`; raises ChainError."""
         with reachable(contract or call):
             return self.sender.send(call, value, once=once)
+
+    def _compare_id(self, found: int) -> None:
+        if found != self.chain_id:
+            raise WrongChainError("the chain's id", str(self.chain_id), str(found))
 
     def _asked_id(self) -> int:
         with reachable():

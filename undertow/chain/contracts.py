@@ -10,6 +10,7 @@ from pathlib import Path
 from undertow.chain.chain import Block, Chain
 from undertow.chain.deployment import Deployment
 from undertow.chain.errors import RevertedError
+from undertow.chain.getter import word_at
 from undertow.chain.logs import Progress
 from undertow.chain.published import read_settlements
 from undertow.chain.queue import QueueReader
@@ -18,7 +19,7 @@ from undertow.chain.queue_file import QueueFile
 from undertow.chain.reading import reachable
 from undertow.chain.settled import SettledBatch, SettledRequests, pack_batch, pack_requests
 from undertow.chain.terms import Terms
-from undertow.chain.view import Pending, Reached, View, read_view, word_at
+from undertow.chain.view import Pending, Reached, View, read_view
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.statement import Answered, BatchHouse, RequestsHouse, Touch
 from undertow.protocol.venue import Venue

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from undertow.chain.contracts import Contracts
 from undertow.chain.logs import Progress
 from undertow.chain.settled import SettledBatch, SettledRequests
+from undertow.chain.withdrawals import Withdrawal, served
 from undertow.crypto.babyjubjub import Point, view_key
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.lots import halted_lots, lot_prices
@@ -32,6 +33,8 @@ class Event:
     delta: Delta
     account: Account
     """After the change."""
+    withdrawal: Withdrawal | None = None
+    """What became of it, where the change is one that was asked for."""
 
 
 def own_events(
@@ -70,38 +73,48 @@ def follow(
         if isinstance(settled, SettledBatch):
             number, time = settled.number, settled.round.time
             sheet = _sheet(settled, params)
-        for leaf, ciphertext, moved in _touches(settled, index):
+        for leaf, ciphertext, asked in _touches(settled, index):
             delta = Delta.decrypt(ciphertext, account.view_key, held, leaf)
-            if moved is not None and delta.cash != moved:
+            if asked is not None and delta.cash != _moved(*asked):
                 raise DeltaError(f"account {index} got another amount than the vault's queue says")
-            if number:
-                account = vest(_apply(account, delta), sheet, params)
+            if asked is None:
+                account, withdrawal = vest(_apply(account, delta), sheet, params), None
             else:
                 # What a request moves is settled at once, so it comes after what ripens.
-                account = _apply(vest(account, sheet, params), delta)
+                vested = vest(account, sheet, params)
+                withdrawal = _withdrawal(*asked, vested, sheet)
+                account = _apply(vested, delta)
                 account = replace(account, settled=Money(account.settled + delta.cash))
             if account.leaf() != leaf:
                 raise DeltaError(f"account {index} does not hash to its published leaf")
             held = leaf
-            events.append(Event(number, time, delta, account))
+            events.append(Event(number, time, delta, account, withdrawal))
     return events
 
 
 def _touches(
     settled: SettledBatch | SettledRequests, index: int
-) -> list[tuple[int, int, Money | None]]:
-    """Return leaf, ciphertext and, of a request, the change of cash that the vault's books give."""
+) -> list[tuple[int, int, tuple[Request, int] | None]]:
+    """Return leaf, ciphertext and, of a request, itself and what it was paid."""
     if isinstance(settled, SettledBatch):
         return [(t.leaf, t.ciphertext, None) for t in settled.touches if t.account == index]
     return [
-        (leaf, ciphertext, _moved(request, paid))
+        (leaf, ciphertext, (request, paid))
         for request, (paid, leaf, ciphertext) in zip(settled.requests, settled.answers, strict=True)
         if request.account == index and request.kind is not Kind.HOUSE_DEPOSIT
     ]
 
 
 def _moved(request: Request, paid: int) -> Money:
+    """Return the change of cash that the vault's books give."""
     return Money(-(paid << MONEY_BITS)) if request.kind is Kind.WITHDRAW else request.money
+
+
+def _withdrawal(
+    request: Request, paid: int, account: Account, sheet: ExitSheet
+) -> Withdrawal | None:
+    is_one = request.kind is Kind.WITHDRAW
+    return served(request, paid, account, sheet) if is_one else None
 
 
 def _sheet(settled: SettledBatch, params: MarketParams) -> ExitSheet:

@@ -1,9 +1,12 @@
-"""One node over HTTP: a request at a time, bounded in time and size, each answer classified."""
+"""One node over HTTP: bounded in time and size, each answer classified."""
 
 from __future__ import annotations
 
 import itertools
+import json
+import logging
 import time
+from collections.abc import Sequence
 from typing import Any, cast
 
 import httpx
@@ -12,13 +15,17 @@ from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 from undertow.chain import answers
+from undertow.chain.answers import Question
 from undertow.chain.errors import ChainError, ChainUnreachableError, RangeTooWideError
 
+log = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
 SILENCE_SECONDS = 30
 """Longest wait for the next byte."""
 ANSWER_SECONDS = 120
 """Longest wait for a whole answer, however it trickles."""
+APART = 64
+"""How often a node that gave no answer to questions asked together is not asked so again."""
 
 
 class Node(JSONBaseProvider):
@@ -33,6 +40,7 @@ class Node(JSONBaseProvider):
         self.heard = 0.0
         """When it answered last, by this machine's monotonic clock."""
         self._identities = itertools.count(1)
+        self._apart = 0
         timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
         try:
             self._http = httpx.Client(timeout=timeout, headers={"Accept-Encoding": "identity"})
@@ -51,6 +59,31 @@ class Node(JSONBaseProvider):
         status, body = self._post(method, Web3.to_json(asked).encode())
         self.heard = time.monotonic()
         return answers.result(method, params, identity, status, body)
+
+    def ask_together(self, questions: Sequence[Question]) -> list[Any]:
+        """Return the results of several questions in one round trip; see `answers.results`.
+
+        Raises:
+            ChainUnreachableError: it gives no such answer, now or a short while ago, whatever is
+                the cause: asked one by one, it says which.
+        """
+        if self._apart:
+            self._apart -= 1
+            raise ChainUnreachableError("the chain's node is to be asked one by one")
+        asked = {next(self._identities): question for question in questions}
+        content = [
+            {"jsonrpc": "2.0", "id": identity, "method": method, "params": params}
+            for identity, (method, params) in asked.items()
+        ]
+        try:
+            status, body = self._post("a batch", json.dumps(content).encode())
+            found = answers.results(asked, status, body)
+        except ChainUnreachableError as error:
+            log.info("the chain's node is asked one by one from here: %s", error)
+            self._apart = APART
+            raise
+        self.heard = time.monotonic()
+        return found
 
     def _post(self, method: str, content: bytes) -> tuple[int, bytes]:
         deadline = time.monotonic() + ANSWER_SECONDS

@@ -13,12 +13,12 @@ from web3 import Web3
 from undertow.chain.chain import Block, Chain
 from undertow.chain.errors import ChainError, WrongAnswerError
 from undertow.chain.events import Event
+from undertow.chain.getter import call_at
 from undertow.chain.logs import LogReader, Wanted
 from undertow.chain.numbers import follows
 from undertow.chain.peaks import Peaks
 from undertow.chain.queue_entry import Entry, entry_of
 from undertow.chain.queue_file import QueueFile
-from undertow.chain.view import call_at
 
 DEPTH = 64
 """Blocks on top of what is written down: hardly any reorganisation makes it useless."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from web3.contract import Contract
-
 from undertow.chain.chain import Block, Chain
-from undertow.chain.errors import ReorganisedError, WrongAnswerError
-from undertow.chain.reading import decoded, reachable
+from undertow.chain.errors import ChainUnreachableError, ReorganisedError, WrongAnswerError
+from undertow.chain.getter import Call, Getter, say_alone, say_together
+from undertow.chain.reading import decoded
 from undertow.chain.settled import Round
 from undertow.protocol.prices import unpack_marks
 
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 
 MOST_PENDING = 7
 """Closed sets that may wait; the contract's ring has one more place."""
+
+_WORDS = {
+    "Settlement": (
+        *("batchesSettled", "batchesClosed", "stateRoot", "runsSettled"),
+        *("lastId", "marksTime"),
+    ),
+    "Vault": ("queueStart", "queueEnd"),
+}
+Ask = Callable[[Sequence[Call]], dict[Call, Any]]
+"""Returns what getters say; it may leave out what the contract refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,11 @@ class View:
 def read_view(contracts: Contracts, known: View | None = None) -> View:
     """Return the contracts' view at the newest block: the known one while it is of that block.
 
+    1. The newest block.
+    2. What the contracts have in it, asked together and by its hash: nothing is of another block.
+    3. A node that does not answer so is asked one by one, by the block's number, and then whether
+       the block still is the chain's.
+
     Raises:
         WrongChainError: the node is another chain's by now.
         ChainUnreachableError: the node gives no answer that can be used, or its chain changed.
@@ -98,45 +113,78 @@ def read_view(contracts: Contracts, known: View | None = None) -> View:
     block = chain.newest()
     if known is not None and known.block == block:
         return known
-    chain.check_id()
-    settlement, vault = contracts.settlement, contracts.vault
-    batches = word_at(settlement, "batchesSettled", block)
-    closed = word_at(settlement, "batchesClosed", block)
-    if not 0 <= closed - batches <= MOST_PENDING:
-        raise WrongAnswerError(f"has {closed} sets closed and {batches} batches settled")
-    last_id = call_at(settlement.functions.lastId(), block)
-    view = View(
-        block=block,
-        root=word_at(settlement, "stateRoot", block),
-        batches=batches,
-        runs=word_at(settlement, "runsSettled", block),
-        last_id=decoded(lambda: "0x" + bytes(last_id).hex()),
-        marks_time=word_at(settlement, "marksTime", block),
-        taken=word_at(vault, "queueStart", block),
-        queued=word_at(vault, "queueEnd", block),
-        pending=tuple(_pending(settlement, n, block) for n in range(batches + 1, closed + 1)),
-    )
+    # A set settles and another one is closed: those that waited, and one more.
+    likely = [] if known is None else [*range(known.batches + 1, known.closed + 2)]
+    try:
+        return _view(contracts, block, likely, lambda calls: say_together(chain, calls, block))
+    except ChainUnreachableError:
+        chain.check_id()
+    view = _view(contracts, block, [], lambda calls: say_alone(chain, calls, block))
     check_stands(chain, block)
     return view
 
 
-def _pending(settlement: Contract, number: int, block: Block) -> Pending:
-    said = call_at(settlement.functions.set(number), block)
-    time, word = call_at(settlement.functions.price(number), block)
-    return decoded(lambda: _read(number, said, time, word))
-
-
-def _read(number: int, said: Any, time: int, word: Any) -> Pending:
-    root, grid, bound, _, closed_at = (int(value) for value in said)
-    prices = Round(int(time), *unpack_marks(int(word))) if time else None
-    return Pending(
-        number=number,
-        set_root=root,
-        grid=grid,
-        bound=bound,
-        closed_at=closed_at,
-        round=prices,
+def _view(contracts: Contracts, block: Block, likely: Sequence[int], ask: Ask) -> View:
+    """Return what the contracts say, asked about sets that are likely to wait, then the others."""
+    words, sets = _words(contracts), _Sets(contracts.deployment.settlement)
+    said = ask([*words.values(), *(call for number in likely for call in sets.of(number))])
+    told = decoded(lambda: {name: said[call] for name, call in words.items()})
+    batches, closed = told["batchesSettled"], told["batchesClosed"]
+    if not 0 <= closed - batches <= MOST_PENDING:
+        raise WrongAnswerError(f"has {closed} sets closed and {batches} batches settled")
+    waiting = range(batches + 1, closed + 1)
+    missing = [call for number in waiting for call in sets.of(number) if call not in said]
+    if missing:
+        said |= ask(missing)
+    return View(
+        block=block,
+        root=told["stateRoot"],
+        batches=batches,
+        runs=told["runsSettled"],
+        last_id="0x" + told["lastId"].hex(),
+        marks_time=told["marksTime"],
+        taken=told["queueStart"],
+        queued=told["queueEnd"],
+        pending=decoded(lambda: tuple(sets.read(number, said) for number in waiting)),
     )
+
+
+def _words(contracts: Contracts) -> dict[str, Call]:
+    """Return the calls of the getters that take no argument, by name."""
+    addresses = {
+        "Settlement": contracts.deployment.settlement,
+        "Vault": contracts.deployment.vault,
+    }
+    return {
+        name: Call(addresses[contract], Getter.of(contract, name))
+        for contract, names in _WORDS.items()
+        for name in names
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Sets:
+    """The closed sets of the settlement at an address."""
+
+    address: str
+
+    def of(self, number: int) -> tuple[Call, Call]:
+        """Return what asks for one and for its price."""
+        getters = (Getter.of("Settlement", name) for name in ("set", "price"))
+        first, second = (Call(self.address, getter, (number,)) for getter in getters)
+        return first, second
+
+    def read(self, number: int, said: dict[Call, Any]) -> Pending:
+        """Return one of which these calls were answered; raises LookupError."""
+        (root, grid, bound, _, closed_at), (time, word) = (said[c] for c in self.of(number))
+        return Pending(
+            number=number,
+            set_root=root,
+            grid=grid,
+            bound=bound,
+            closed_at=closed_at,
+            round=Round(time, *unpack_marks(word)) if time else None,
+        )
 
 
 def check_stands(chain: Chain, block: Block) -> None:
@@ -144,14 +192,3 @@ def check_stands(chain: Chain, block: Block) -> None:
     found = chain.block(block.number)
     if found != block:
         raise ReorganisedError(f"block {block.number} is another one than when it was read")
-
-
-def word_at(contract: Contract, name: str, block: Block) -> int:
-    """Return a getter's number at a block; raises ChainUnreachableError."""
-    return decoded(lambda: int(call_at(contract.functions[name](), block)))
-
-
-def call_at(call: Any, block: Block) -> Any:
-    """Return what a getter says at a block; raises ChainUnreachableError."""
-    with reachable(call):
-        return call.call(block_identifier=block.number)

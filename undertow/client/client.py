@@ -93,23 +93,27 @@ class OrderState:
     size: int
     """Lots; a quote's of both sides."""
     why: str
+    missed: str
+    """Why the last settled set that it was in filled nothing of it; empty if it filled some."""
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> OrderState:
         """Read the answer of GET /orders/<ticket>; raises MatcherDownError."""
         try:
             numbers = [int(value[name]) for name in ("batch", "filled", "size")]
-            texts = [str(value[name]) for name in ("state", "why")]
+            texts = [str(value[name]) for name in ("state", "why", "missed")]
         except (KeyError, ValueError, TypeError) as error:
             raise MatcherDownError(f"the order's state is malformed: {error}") from error
         batch, filled, size = numbers
-        return cls(state=texts[0], batch=batch, filled=filled, size=size, why=texts[1])
+        state, why, missed = texts
+        return cls(state=state, batch=batch, filled=filled, size=size, why=why, missed=missed)
 
     def __str__(self) -> str:
         """Return it as a person reads it."""
         set_ = f" {self.batch}" if self.batch else ""
         why = f" ({self.why})" if self.why else ""
-        return f"{self.state}{set_}, {self.filled} of {self.size} lots{why}"
+        missed = f"; got nothing last: {self.missed}" if self.missed not in ("", self.why) else ""
+        return f"{self.state}{set_}, {self.filled} of {self.size} lots{why}{missed}"
 
 
 @dataclass(slots=True)

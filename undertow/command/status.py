@@ -37,6 +37,7 @@ def status(
     say what state the matcher says that each of them is in.
     """
     from undertow.chain.history import own_events
+    from undertow.chain.withdrawals import ahead_of
 
     contracts = to_read(deployment, rpc)
     events = own_events(contracts, account, trader_key(key), _progress)
@@ -45,6 +46,12 @@ def status(
         typer.echo(f"account {account}: nothing settled yet")
     else:
         _tell(account, events, None if orders is None else [order for order, _ in sent])
+        asked = [event for event in events if event.withdrawal is not None]
+        if asked:
+            typer.echo(f"  last withdrawal: {_fate(asked[-1], contracts.deployment)}")
+    ahead = ahead_of(contracts, account)
+    if ahead is not None:
+        typer.echo(f"  a withdrawal waits in the queue, {ahead} requests before it")
     if matcher is not None:
         _tell_states(matcher, contracts.deployment, sent)
 
@@ -65,6 +72,28 @@ def _tell(account: int, events: Sequence[Event], orders: Sequence[Order] | None)
         changes = [(event.batch, event.time, event.delta) for event in events]
         fills = check_fills(orders, changes)
         typer.echo(f"  each of {len(fills)} fills is one that your orders allow")
+
+
+def _fate(event: Event, deployed: Deployment) -> str:
+    """Return what became of a withdrawal, and what its owner can do next."""
+    from undertow.chain.withdrawals import Refusal
+
+    one = event.withdrawal
+    assert one is not None
+    amount = f"{one.amount / MICRO_USD:,.2f} USD"
+    if one.refusal is None:
+        return f"{amount}, granted; `undertow withdraw 0` collects what was not yet"
+    if one.refusal is Refusal.HALTED:
+        names = {market.instrument: market.name for market in deployed.group.perpetuals}
+        held = printable(", ".join(names.get(i, str(i)) for i in one.halted))
+        return f"{amount}, refused: held {held} without a price; ask again once there is one"
+    if one.refusal is Refusal.UNSETTLED:
+        settled = event.account.settled / (1 << MONEY_BITS) / MICRO_USD
+        return f"{amount}, refused: {settled:,.6f} USD had settled; profit does so as it gets old"
+    return (
+        f"{amount}, refused: the rest would not have met initial margin, or the venue lacked the "
+        "money; ask for less, or later"
+    )
 
 
 def _progress(done: int, blocks: int) -> None:

@@ -14,14 +14,19 @@ from typing import Any
 from eth_abi.abi import encode
 from web3 import Web3
 
+from undertow.chain.answers import OK
 from undertow.chain.compiled import artifact
 from undertow.chain.peaks import Peaks
 
 SECONDS = 12
 """From block to block."""
+NEWEST = 16
+"""Blocks that are known by their hash."""
 
 Answer = Callable[[dict[str, Any]], tuple[int, bytes] | None]
 """HTTP status and body for a request; None drops the connection."""
+Whole = Callable[[Any], tuple[int, bytes] | None]
+"""The same for all that comes in one HTTP request: one question, or a list of them."""
 
 
 class MemoryNode:
@@ -85,8 +90,12 @@ class MemoryNode:
 
     def answer(self, asked: dict[str, Any]) -> tuple[int, bytes]:
         """Return HTTP status and body for a request."""
+        said = {"jsonrpc": "2.0", "id": asked["id"]}
+        error = self._refusal(*asked["params"]) if asked["method"] == "eth_call" else None
+        if error is not None:
+            return OK, json.dumps({**said, "error": error}).encode()
         result = self.result(asked["method"], asked["params"])
-        return 200, json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": result}).encode()
+        return OK, json.dumps({**said, "result": result}).encode()
 
     def result(self, method: str, params: list[Any]) -> Any:
         """Return a method's result; of what is not here, what an address without code gives."""
@@ -102,6 +111,16 @@ class MemoryNode:
         if method == "eth_getCode":
             return "0x"
         raise LookupError(method)
+
+    def _refusal(self, call: dict[str, Any], block: Any) -> dict[str, Any] | None:
+        """Return why a call has no result: a block that is not the chain's, or the contract."""
+        known = range(self.head, max(self.head - NEWEST, -1), -1)
+        if isinstance(block, dict) and block["blockHash"] not in map(self.block_hash, known):
+            return {"code": -32000, "message": "header not found"}
+        to, data = call["to"].lower(), call["data"]
+        if (to, data) in self._results or all(address != to for address, _ in self._results):
+            return None
+        return {"code": 3, "message": "execution reverted", "data": "0x"}
 
     def _block(self, number: int) -> dict[str, Any]:
         return {
@@ -121,9 +140,31 @@ class MemoryNode:
         ]
 
 
+def each(answer: Answer) -> Whole:
+    """Answer questions that come together as each of them is answered alone, in their order."""
+
+    def whole(asked: Any) -> tuple[int, bytes] | None:
+        if not isinstance(asked, list):
+            return answer(asked)
+        answers = [answer(one) for one in asked]
+        bad = next((one for one in answers if one is None or one[0] != OK), (OK, b""))
+        if bad is None or bad[0] != OK:
+            return bad
+        return OK, b"[" + b",".join(one[1] for one in answers if one) + b"]"
+
+    return whole
+
+
 @contextmanager
 def served(answer: Answer) -> Iterator[str]:
     """Serve answers over HTTP while the `with` block runs; gives the address."""
+    with served_whole(each(answer)) as url:
+        yield url
+
+
+@contextmanager
+def served_whole(answer: Whole) -> Iterator[str]:
+    """Serve answers to whatever is asked at once, as `served` does to each question."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
