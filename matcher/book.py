@@ -48,6 +48,8 @@ class OrderBook:
     """The last choice and what it was made of: a loop that waits asks again and again."""
     _parked: bool = False
     """Whether there was an order for that choice that is in no closed set and may get a slot."""
+    _halted: bool = False
+    """Whether one of these is near the mark of what is halted."""
 
     def copy(self) -> OrderBook:
         """Return a book that changes on its own."""
@@ -101,6 +103,10 @@ class OrderBook:
         """Return whether an order of the last choice is in no closed set and may get a slot."""
         return self._parked
 
+    def awaits_price(self) -> bool:
+        """Return whether one of these is near the mark of what is halted: a set may end that."""
+        return self._halted
+
     def is_live(self, order: Order, time: int, accounts: Mapping[int, Account]) -> bool:
         """Return whether an order may still be filled at prices of a moment.
 
@@ -136,10 +142,13 @@ class OrderBook:
         busy = {self.waiting[n].order.account for n in self.held if n in self.waiting}
         waiting = self._live(yardstick)
         opened = yardstick.opened
-        self._parked = any(
-            number not in self.held and signed.order.account <= opened
+        free = [
+            signed.order
             for number, signed in waiting.items()
-        )
+            if number not in self.held and signed.order.account <= opened
+        ]
+        self._parked = bool(free)
+        self._halted = any(yardstick.is_halted(order) for order in free)
         memory = self.memory.with_lanes(self.lanes)
         return choose(waiting, busy, memory, yardstick, preset, far=far)
 

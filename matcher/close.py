@@ -132,7 +132,8 @@ def next_close(
         if closed is None:
             return None
         desk.journal.write(closed, desk.set_root(closed))
-        linger.end(far=far, empty=empty, fills=fills)
+        # What is halted waits for a price, not for the market to come back.
+        linger.end(far=far and not tip.book.awaits_price(), empty=empty, fills=fills)
     close = Close(
         set_root=desk.set_root(closed),
         number=number,
@@ -181,5 +182,6 @@ def _waits(
     if not tip.book.has_parked():
         linger.rests()
         return True, True
+    ready = linger.wakes() or (tip.book.awaits_price() and linger.tries())
     # What is closed already will move the marks.
-    return bool(view.pending) or not linger.wakes(), True
+    return bool(view.pending) or not ready, True

@@ -107,6 +107,10 @@ class Yardstick:
         buys = bool(order.bid) and order.limit_price >= low
         return buys or (bool(order.ask) and order.ask_limit <= high)
 
+    def is_halted(self, order: Order) -> bool:
+        """Return whether an order is near a mark that stands still until a set has a price."""
+        return bool(self._terms.halted >> order.instrument & 1) and self.is_near(order)
+
     def refusal(self, order: Order) -> str | None:
         """Return why the order would be refused at the last marks, None if it would not."""
         if order.account not in self.state.accounts:

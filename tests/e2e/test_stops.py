@@ -193,7 +193,7 @@ def test_a_silent_oracle_is_named_and_ends_by_itself(venue: LocalVenue) -> None:
 def test_an_underlying_without_a_price_is_halted_and_goes_on_with_one(venue: LocalVenue) -> None:
     """So many of four signers have none: of two it keeps its mark, of one it has its price."""
     before = held(venue, 1)
-    submit(venue, venue.traders[0], 2, SPOT + 50)
+    submit(venue, venue.traders[0], 2, SPOT + 50, immediate_or_cancel=False)
     for missing, halted in ((2, 1), (1, 0)):
         mark, batch = venue.operator.state.marks[0], venue.operator.state.batch_number
         venue.wait("the close", lambda: venue.contracts.pending() is not None)

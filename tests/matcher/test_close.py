@@ -134,3 +134,34 @@ def test_an_empty_set_makes_no_wait_shorter_or_longer() -> None:
     assert (linger._tries, linger._woken) == known
     linger.end()
     assert (linger._tries, linger._woken) == (0, 0)
+
+
+def test_what_is_halted_is_asked_for_a_price_soon_and_ever_more_seldom(traded: Traded) -> None:
+    """A set alone ends a halt, and one that waits for ten minutes would be none."""
+    traded.venue.operator.pipeline.linger.idle_seconds = 1_000
+    trader, chain, clock = traded.venue.traders[0], traded.venue.chain, traded.venue.clock
+    traded.send(trader, 1, 1.01, immediate_or_cancel=False)
+    traded.settle(halted=1)
+    assert traded.venue.operator.state.halted == 1
+    waits = []
+    for halted in (1, 1, 1, 0):
+        since = clock.monotonic()
+        while not chain.pending:
+            traded.steps(1)
+        waits.append(clock.monotonic() - since)
+        traded.settle(halted=halted)
+    assert waits == sorted(waits)
+    assert waits[-1] < 60
+    assert waits[-1] > 3 * waits[0]
+    assert traded.venue.operator.state.halted == 0
+    assert not traded.venue.operator.ahead.tip.book.waiting
+
+
+def test_an_order_far_from_a_halted_mark_asks_for_no_price(traded: Traded) -> None:
+    traded.venue.operator.pipeline.linger.idle_seconds = 1_000
+    trader, chain = traded.venue.traders[0], traded.venue.chain
+    traded.send(trader, 1, 1.01, immediate_or_cancel=True)
+    traded.settle(halted=1)
+    traded.send(trader, 1, 0.6)
+    traded.steps(100)
+    assert not chain.pending
