@@ -10,17 +10,18 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from tests.waiting import PATIENCE
 from undertow.chain.chain import Chain
 from undertow.chain.errors import ChainError, ChainUnreachableError, RangeTooWideError
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"
-LONGEST = 5.0
 
 
 @contextmanager
-def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    """Let each connection be answered so, byte by byte if need be."""
+def answering(answer: Callable[[socket.socket], None]) -> Iterator[tuple[str, threading.Event]]:
+    """Let each connection be answered so; gives the address, and whether a reader hung up."""
     listener = socket.create_server(("127.0.0.1", 0))
+    left = threading.Event()
 
     def serve() -> None:
         while True:
@@ -30,12 +31,16 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
                 return
             with near, suppress(OSError):
                 near.recv(1 << 16)
-                answer(near)
+                near.settimeout(PATIENCE)
+                try:
+                    answer(near)
+                except ConnectionError:
+                    left.set()
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", left
     finally:
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
@@ -43,19 +48,22 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
 
 
 def silent(near: socket.socket) -> None:
-    time.sleep(1.5)
+    while near.recv(1 << 16):
+        pass
+    raise ConnectionError("the reader hung up")
 
 
 def trickling(near: socket.socket) -> None:
     near.sendall(HEAD)
-    for _ in range(100):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         near.sendall(b" ")
         time.sleep(0.05)
 
 
 def endless(near: socket.socket) -> None:
     near.sendall(HEAD)
-    for _ in range(100):
+    for _ in range(1_000_000):
         near.sendall(b" " * 1_000)
 
 
@@ -67,29 +75,37 @@ def no_http(near: socket.socket) -> None:
     near.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("undertow.chain.node.SILENCE_SECONDS", 0.5)
-    monkeypatch.setattr("undertow.chain.node.ANSWER_SECONDS", 0.5)
-    monkeypatch.setattr("undertow.chain.answers.LARGEST_ANSWER", 10_000)
-
-
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    ("answer", "bound", "kind", "said"),
     [
-        (silent, ChainUnreachableError),
-        (trickling, ChainUnreachableError),
-        (endless, RangeTooWideError),
-        (hanging_up, ChainUnreachableError),
-        (no_http, ChainUnreachableError),
+        (silent, "node.SILENCE_SECONDS", ChainUnreachableError, "does not answer"),
+        (trickling, "node.ANSWER_SECONDS", ChainUnreachableError, "trickles"),
+        (endless, "answers.LARGEST_ANSWER", RangeTooWideError, "without an end"),
     ],
 )
-def test_it_ends(answer: Callable[[socket.socket], None], kind: type[ChainError]) -> None:
-    with answering(answer) as url:
-        started = time.monotonic()
-        with pytest.raises(kind):
-            Chain(url).newest()
-        assert time.monotonic() - started < LONGEST
+def test_the_reader_hangs_up(
+    answer: Callable[[socket.socket], None],
+    bound: str,
+    kind: type[ChainError],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And for its own bound, the others being far away: it was not the node that ended it."""
+    for name in ("node.SILENCE_SECONDS", "node.ANSWER_SECONDS"):
+        monkeypatch.setattr(f"undertow.chain.{name}", 10 * PATIENCE)
+    monkeypatch.setattr(f"undertow.chain.{bound}", 0.5)
+    with answering(answer) as (url, left):
+        chain = Chain(url)
+        with pytest.raises(kind, match=said):
+            chain.newest()
+        chain.node._http.close()
+        assert left.wait(PATIENCE)
+
+
+@pytest.mark.parametrize("answer", [hanging_up, no_http])
+def test_it_ends(answer: Callable[[socket.socket], None]) -> None:
+    with answering(answer) as (url, _), pytest.raises(ChainUnreachableError):
+        Chain(url).newest()
 
 
 @pytest.mark.parametrize("url", ["http://[::", "nowhere", "ftp://127.0.0.1", "http://127.0.0.1:x"])

@@ -9,22 +9,27 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from matcher.bounded import HEAD_BYTES, Bounds, network_of
+from matcher.bounded import Bounds, network_of
 from matcher.http import serve_http
 from matcher.service import MOST_BATCHES, Matcher
 from matcher.settled import notice
 from matcher.store import OrderLog
 from tests.matcher.test_service import GOOD, KEY, ORDER, VENUE, VIEW, sealed
+from tests.waiting import PATIENCE, until
 from undertow.protocol.envelope import ENVELOPE_BYTES
 
 SECONDS = 0.5
 """What a client may take here for each part of a request."""
+ENDLESS = 64 << 20
+"""Bytes."""
+get, post = partial(httpx.get, timeout=PATIENCE), partial(httpx.post, timeout=PATIENCE)
 POST = b"POST /orders HTTP/1.1\r\nhost: matcher\r\ncontent-length: %d\r\n\r\n" % ENVELOPE_BYTES
 
 
@@ -37,7 +42,9 @@ def matcher(tmp_path: Path) -> Iterator[Matcher]:
 
 @pytest.fixture
 def bounds() -> Bounds:
-    return Bounds(head_seconds=SECONDS, body_seconds=SECONDS, answer_seconds=SECONDS)
+    """Nobody is slow here, however busy the machine is, but for who is meant to be."""
+    never = 10 * PATIENCE
+    return Bounds(head_seconds=never, body_seconds=never, answer_seconds=never)
 
 
 @pytest.fixture
@@ -52,13 +59,13 @@ def connected(url: str, buffer: int = 0) -> Iterator[socket.socket]:
     with closing(socket.socket()) as link:
         if buffer:
             link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        link.settimeout(20)
+        link.settimeout(PATIENCE)
         link.connect((host, int(port)))
         yield link
 
 
 def received(link: socket.socket) -> bytes:
-    """Return all that comes until the other side ends it."""
+    """Return all that comes until the other side ends it; raises TimeoutError if it never does."""
     text = b""
     with suppress(ConnectionError):
         while chunk := link.recv(1 << 16):
@@ -66,18 +73,23 @@ def received(link: socket.socket) -> bytes:
     return text
 
 
-def drip(link: socket.socket, part: bytes) -> float:
-    """Send a byte every now and then until cut off; return after how many seconds that was."""
-    started = time.monotonic()
+def drip(link: socket.socket, part: bytes) -> bool:
+    """Send a part every now and then; return whether that was cut off."""
+    deadline = time.monotonic() + PATIENCE
     with suppress(ConnectionError):
-        for _ in range(200):
+        while time.monotonic() < deadline:
             link.sendall(part)
             time.sleep(SECONDS / 10)
-    return time.monotonic() - started
+        return False
+    return True
 
 
 def alive(url: str) -> bool:
-    return httpx.get(f"{url}/health", timeout=20).status_code == 200
+    """Return whether it answers; who is slow to ask, as on a busy machine, asks again."""
+    for _ in range(20):
+        with suppress(httpx.TransportError):
+            return get(f"{url}/health").status_code == 200
+    return False
 
 
 @pytest.mark.parametrize(
@@ -91,28 +103,25 @@ def alive(url: str) -> bool:
     ],
     ids=["nothing", "head", "empty lines", "body", "second head"],
 )
-def test_who_is_slow_is_cut_off(url: str, before: bytes, part: bytes) -> None:
+def test_who_is_slow_is_cut_off(url: str, bounds: Bounds, before: bytes, part: bytes) -> None:
+    bounds.head_seconds = bounds.body_seconds = SECONDS
     with connected(url) as link:
         link.sendall(before)
-        if part:
-            assert drip(link, part) < 8 * SECONDS
-        started = time.monotonic()
+        assert not part or drip(link, part)
         received(link)
-        assert time.monotonic() - started < 8 * SECONDS
     assert alive(url)
 
 
-def test_an_endless_head_is_cut_off(url: str, bounds: Bounds) -> None:
-    bounds.head_seconds = 60
+def test_an_endless_head_is_cut_off(url: str) -> None:
     with connected(url) as link:
         link.sendall(b"GET /health HTTP/1.1\r\n")
         sent = 0
         with suppress(ConnectionError):
-            while sent < 100 * HEAD_BYTES:
+            # Far beyond what the system keeps of it for a service that is slow to read.
+            while sent < ENDLESS:
                 link.sendall(b"x: %s\r\n" % (b"y" * 1000))
                 sent += 1000
-                time.sleep(0.002)
-        assert sent < 100 * HEAD_BYTES
+        assert sent < ENDLESS
     assert alive(url)
 
 
@@ -125,30 +134,25 @@ def test_a_body_beyond_an_envelope_is_answered_and_not_read_on(url: str) -> None
 
 
 def test_who_does_not_read_is_cut_off(url: str, matcher: Matcher, bounds: Bounds) -> None:
+    bounds.answer_seconds = SECONDS
     matcher.settled.replace(notice(number, 1, number) for number in range(1, 150_000))
     with connected(url, buffer=4096) as link:
         link.sendall(b"GET /batches/stream HTTP/1.1\r\nhost: m\r\n\r\n")
-        deadline = time.monotonic() + 20
-        while not bounds.held and time.monotonic() < deadline:
-            time.sleep(0.01)
-        while bounds.held and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not bounds.held
+        until(lambda: bounds.held)
+        until(lambda: not bounds.held)
     assert alive(url)
 
 
 def test_an_address_has_so_many_connections(url: str, bounds: Bounds) -> None:
-    bounds.per_address, bounds.head_seconds = 3, 60
+    bounds.per_address = 3
     with connected(url) as first:
         with connected(url), connected(url):
-            time.sleep(0.2)
+            until(lambda: bounds.held.total() == 3)
             with connected(url) as fourth:
                 assert received(fourth) == b""
             first.sendall(b"GET /status HTTP/1.1\r\nhost: m\r\nconnection: close\r\n\r\n")
             assert b"200" in received(first).split(b"\r\n")[0]
-        deadline = time.monotonic() + 10
-        while bounds.held and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(lambda: not bounds.held)
     assert alive(url)
     assert bounds.refused == 1
 
@@ -156,13 +160,16 @@ def test_an_address_has_so_many_connections(url: str, bounds: Bounds) -> None:
 def test_the_service_has_so_many_connections(url: str, bounds: Bounds) -> None:
     bounds.total = 1
     with connected(url):
-        time.sleep(0.2)
+        until(lambda: bounds.held)
         with connected(url) as second:
             assert received(second) == b""
 
 
 def test_clients_that_hang_up_write_no_line(
-    url: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    url: str,
+    bounds: Bounds,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A hundred and fifty of them, at every point of a request, and what is no HTTP at all."""
     parts = [
@@ -182,7 +189,7 @@ def test_clients_that_hang_up_write_no_line(
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(hang_up, range(150)))
-    time.sleep(2 * SECONDS)
+    until(lambda: not bounds.held)
     assert alive(url)
     shown = capfd.readouterr()
     assert shown.out + shown.err == ""
@@ -203,7 +210,7 @@ def test_good_orders_pass_while_others_waste_connections(url: str, matcher: Matc
         thread.start()
     try:
         for _ in range(20):
-            assert httpx.post(f"{url}/orders", content=GOOD, timeout=20).status_code == 200
+            assert post(f"{url}/orders", content=GOOD).status_code == 200
     finally:
         stop.set()
         for thread in threads:
@@ -213,17 +220,17 @@ def test_good_orders_pass_while_others_waste_connections(url: str, matcher: Matc
 
 def test_batches_come_by_index_and_in_pages(url: str, matcher: Matcher) -> None:
     matcher.settled.replace(notice(number, number, 1) for number in range(5, 2_005))
-    first = httpx.get(f"{url}/batches").json()
+    first = get(f"{url}/batches").json()
     assert [entry["batch"] for entry in first] == [*range(5, 5 + MOST_BATCHES)]
-    rest = httpx.get(f"{url}/batches", params={"after": first[-1]["batch"]}).json()
+    rest = get(f"{url}/batches", params={"after": first[-1]["batch"]}).json()
     assert [entry["batch"] for entry in rest] == [*range(1_005, 2_005)]
-    assert httpx.get(f"{url}/batches", params={"after": 2_004}).json() == []
-    assert httpx.get(f"{url}/batches", params={"after": "9" * 5_000}).status_code == 422
+    assert get(f"{url}/batches", params={"after": 2_004}).json() == []
+    assert get(f"{url}/batches", params={"after": "9" * 5_000}).status_code == 422
 
 
 def test_a_stream_gets_each_batch_as_it_is_settled(url: str, matcher: Matcher) -> None:
     matcher.settled.add(notice(1, 1, 1))
-    with httpx.stream("GET", f"{url}/batches/stream", timeout=5) as answer:
+    with httpx.stream("GET", f"{url}/batches/stream", timeout=PATIENCE) as answer:
         lines = (line for line in answer.iter_lines() if line.startswith("id: "))
         assert next(lines) == "id: 1"
         for number in (2, 3):
@@ -240,36 +247,31 @@ def test_streams_are_bounded_and_end_with_the_service(
     matcher: Matcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("matcher.service.MOST_STREAMS", 1)
+    # Nothing but being told to ends a stream.
+    monkeypatch.setattr("matcher.service.LIVING_SECONDS", 10 * PATIENCE)
     with serve_http(matcher) as url:
         with connected(url) as link:
             link.sendall(b"GET /batches/stream HTTP/1.1\r\nhost: m\r\n\r\n")
-            deadline = time.monotonic() + 10
-            while not matcher.settled.readers and time.monotonic() < deadline:
-                time.sleep(0.01)
-            assert httpx.get(f"{url}/batches/stream").json()["code"] == "BUSY"
-        while matcher.settled.readers and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert matcher.settled.readers == 0
+            until(lambda: matcher.settled.readers)
+            assert get(f"{url}/batches/stream").json()["code"] == "BUSY"
+        until(lambda: not matcher.settled.readers)
         with connected(url) as link:
             link.sendall(b"GET /batches/stream HTTP/1.1\r\nhost: m\r\nconnection: close\r\n\r\n")
-            while not matcher.settled.readers and time.monotonic() < deadline:
-                time.sleep(0.01)
-            started = time.monotonic()
+            until(lambda: matcher.settled.readers)
             matcher.settled.end()
             received(link)
-    assert time.monotonic() - started < 5
 
 
 def test_an_address_that_sends_garbage_is_barred_for_a_while(url: str, bounds: Bounds) -> None:
     bounds.garbage, bounds.garbage_seconds = 3, 1e9
     noise = KEY.public.header + b"x" * (ENVELOPE_BYTES - len(KEY.public.header))
     other = httpx.HTTPTransport(local_address="127.0.0.2")
-    with httpx.Client(transport=other, timeout=20) as stranger:
+    with httpx.Client(transport=other, timeout=PATIENCE) as stranger:
         codes = [stranger.post(f"{url}/orders", content=noise).json()["code"] for _ in range(4)]
         assert codes == ["BAD_CIPHERTEXT"] * 3 + ["GARBAGE"]
         with pytest.raises(httpx.TransportError):
             stranger.post(f"{url}/orders", content=GOOD)
-        assert httpx.post(f"{url}/orders", content=GOOD, timeout=20).status_code == 200
+        assert post(f"{url}/orders", content=GOOD).status_code == 200
         bounds.garbage_seconds = 1.0
         assert stranger.post(f"{url}/orders", content=GOOD).status_code == 200
 
@@ -278,7 +280,7 @@ def test_an_order_that_is_only_stale_is_no_garbage(url: str, bounds: Bounds) -> 
     bounds.garbage = 1
     stale = sealed(replace(ORDER, nonce=3))
     for _ in range(3):
-        assert httpx.post(f"{url}/orders", content=stale).json()["code"] == "STALE_NONCE"
+        assert post(f"{url}/orders", content=stale).json()["code"] == "STALE_NONCE"
 
 
 def test_garbage_is_counted_by_network_and_forgotten() -> None:

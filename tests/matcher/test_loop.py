@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from tests.matcher.faults import Faults
 from tests.matcher.invariants import check
 from tests.matcher.one_process import TRADERS, FakeClock, OneProcess
 from tests.strategies import LISTED, PARAMS, genesis, params
+from tests.waiting import PATIENCE, until
 from undertow.chain.errors import ChainUnreachableError, RevertedError
 from undertow.chain.view import MOST_PENDING
 from undertow.protocol.authority import Authority
@@ -306,11 +306,8 @@ def test_a_loop_ends_while_a_proof_runs(tmp_path: Path) -> None:
     stop = threading.Event()
     loop = threading.Thread(target=venue.operator.run, args=(stop,), daemon=True)
     loop.start()
-    deadline = time.monotonic() + 20
-    while venue.operator.phase is not Phase.SERVING_REQUESTS and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert venue.operator.phase is Phase.SERVING_REQUESTS
+    until(lambda: venue.operator.phase is Phase.SERVING_REQUESTS)
     stop.set()
-    loop.join(10)
+    loop.join(PATIENCE)
     assert not loop.is_alive()
     venue.operator.close()
