@@ -92,7 +92,7 @@ def settle_job(
         marks_of(prices, after.halted),
         time,
         params.hash(),
-        batch_house(after),
+        batch_house(execution),
         touches,
     )
     public = signals(words)
@@ -160,9 +160,10 @@ def requests_job(
     return Job(words=tuple(words), signals=public, inputs=inputs)
 
 
-def batch_house(after: State) -> BatchHouse:
+def batch_house(execution: Execution) -> BatchHouse:
     """Return what a batch publishes of the house's half of the state that it leads to."""
-    return BatchHouse(sealed=after.sealed(), accruals=after.accruals)
+    after = execution.state
+    return BatchHouse(sealed=after.sealed(), accruals=after.accruals, clean=int(execution.clean))
 
 
 def halted_input(state: State) -> list[int]:

@@ -23,7 +23,7 @@ HEAD, BATCHES, RUNS = 60, 3, 1
 SETTLEMENT, VAULT, ORACLE = DEPLOYMENT.settlement, DEPLOYMENT.vault, DEPLOYMENT.oracle
 PAYER = "0x" + "11" * 20
 WORD = pack_prices([UnitPrice(7)] * UNDERLYINGS)
-HOUSE = BatchHouse(sealed=9, accruals=[MicroUsd(-1)] * UNDERLYINGS)
+HOUSE = BatchHouse(sealed=9, accruals=[MicroUsd(-1)] * UNDERLYINGS, clean=1)
 
 
 def venue_node() -> MemoryNode:

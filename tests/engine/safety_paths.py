@@ -61,6 +61,7 @@ def draw_params(draw: random.Random) -> MarketParams:
     rule = FundingParams(dead_zone=5, velocity=1, decay=1, rate_max=1, cell=1)
     return MarketParams(
         vesting=15,
+        jump=255,
         markets=tuple(
             PricingParams(
                 depth_min=1,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.cases import SHALLOW, lots_of, state_of
-from tests.strategies import FUNDING, SALT, account, params, prices
+from tests.strategies import FUNDING, SALT, account, certified, params, prices
 from undertow.crypto.babyjubjub import BASE8, Point, multiply, view_key
 from undertow.crypto.field import R
 from undertow.engine.requests import NOBODY, Answer, serve
@@ -44,8 +44,8 @@ HELD = account(
 )
 
 
-PARAMS = params((0,), SHALLOW, RiskParams(shock=1, contingency=2, concentration=1))
-"""A shock of one step for a lot at `PRICE`, and add-ons."""
+PARAMS = params((0,), SHALLOW, RiskParams(shock=2, contingency=2, concentration=1))
+"""A full shock of eight 256ths, and add-ons."""
 
 
 def state(**accounts: Account) -> State:
@@ -163,14 +163,16 @@ def test_withdrawals_of_one_run_share_what_there_is() -> None:
 def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: int) -> None:
     """At the last batch's marks, and profit counts in full; what leaves is settled."""
     value = lots * (PRICE * UNIT - 1_001)
-    # 20/16 of four steps; 65/64 of 2 of 2**16 by lot and of 2**18 / 2**17 by lot squared; a cell.
+    # 20/16 of eight 256ths; 65/64 of 2 of 2**16 by lot and of 2**18 / 2**17 by lot squared; a cell.
     add_ons = ceil(Fraction(65 * (3 * 2 * PRICE + 9 * 2), 64))
-    margin = 3 * 5 * (1 << 26) + add_ons + 3 * FUNDING.cell
+    margin = 3 * 5 * (1 << 27) + add_ons + 3 * FUNDING.cell
     cash = margin - value + amount * UNIT
     for short in (0, 1):
         settled = Money(amount * UNIT)
         trader = account(1, cash - short, settled=settled, positions=lots_of({0: lots}))
         before = holding(state(a1=trader), amount * UNIT)
+        before = certified(before, PARAMS, {1: [Money(amount * UNIT)]})
+        trader = before.accounts[1]
         after, (answer,) = served(before, Request(Kind.WITHDRAW, 1, amount))
         assert answer.paid == (0 if short else amount)
         touched = vest(trader, exit_sheet(before, PARAMS), PARAMS)
@@ -242,6 +244,7 @@ def test_the_published_word_tells_the_owner_what_changed() -> None:
         fill=Lots(0),
         nonce=2,
         filled=Lots(6),
+        cells=0,
         cash=Money(-35 * UNIT),
     )
 

@@ -16,7 +16,7 @@ from undertow.chain.terms import L1, Terms
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import Preset
-from undertow.protocol.state import State
+from undertow.protocol.state import genesis
 
 MAX_DEVIATION = 100
 """Basis points between a signer's prices and the median."""
@@ -131,7 +131,7 @@ def _settlement(chain: Chain, plan: Plan, parts: tuple[str, ...]) -> Contract:
     """Deploy the contract that names the others: oracle, both verifiers, vault and the operator."""
     sizes, terms = (plan.preset.slots, plan.preset.requests), plan.terms
     timing = (terms.interval, terms.lag, terms.gap, terms.window, terms.lapse_after)
-    market_params_hash, genesis = plan.group.params.hash(), State().root()
+    market_params_hash, root = plan.group.params.hash(), genesis(plan.preset.grid).root()
     key = tuple(plan.operator_key)
-    config = (*parts, *key, market_params_hash, *sizes, genesis, terms.request_cap, timing)
+    config = (*parts, *key, market_params_hash, *sizes, root, terms.request_cap, timing)
     return chain.deploy("Settlement", config)

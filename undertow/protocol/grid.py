@@ -72,5 +72,6 @@ COARSE = Grid(step_bits=7, cell_bits=6)
 """Of venues up to 16 slots: an account is taken over at most 0.55 % early."""
 FINE = Grid(step_bits=8, cell_bits=7)
 """Of 64 slots: half of that, for twice the words."""
+GRIDS = (COARSE, FINE)
 LARGEST_EDGE = 1 << PRICE_WIDTH + GRID_BITS
 """No edge that a price needs is above this one."""
