@@ -152,6 +152,8 @@ class MarketParams:
             raise ParamsRangeError("underlyings with listed markets have rules of funding")
         if rule is None:
             return
+        if len({self.risk(i).shock for i in listed}) > 1:
+            raise ParamsRangeError("instruments of an underlying have one shock")
         if any(self.market(i).units < 1 for i in listed):
             raise ParamsRangeError("a lot has at least one unit of its underlying")
         if rule.dead_zone < 1 or rule.decay < 1:
