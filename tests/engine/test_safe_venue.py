@@ -51,7 +51,7 @@ class Venue:
             ),
             grid,
         )
-        self.prices = [PRICE, PRICE]
+        self.prices: list[int] = [PRICE, PRICE]
         self.time = 100
         self.nonce = 0
         self.hostile = draw.random()
