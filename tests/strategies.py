@@ -146,9 +146,7 @@ def genesis(house: int = 100_000, traders: int = TRADERS, **fields: Any) -> Stat
     return state
 
 
-def certified(
-    state: State, params: MarketParams, waiting: Mapping[int, Sequence[Money]] = {}
-) -> State:
+def certified(state: State, params: MarketParams, waiting: Mapping[int, Money] = {}) -> State:
     """Return a state made by hand with what a touch of every account would leave of certificates.
 
     Each gets the widest one at the state's marks that stands without what waits.
@@ -158,7 +156,7 @@ def certified(
     accounts: dict[int, Account] = {}
     for index, held in state.accounts.items():
         line = by.line(held.cash, held.positions)
-        certificate = lasting(line, waiting.get(index, ()), table)
+        certificate = lasting(line, waiting.get(index, Money(0)), table)
         table = recertify(table, Cells.unpack(held.cells), certificate, line)
         accounts[index] = replace(held, cells=certificate.cells(table.grid).pack())
     return replace(

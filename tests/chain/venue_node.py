@@ -73,6 +73,7 @@ def _getters(node: MemoryNode) -> None:
         "batchesClosed": BATCHES + 1,
         "runsSettled": RUNS,
         "marksTime": 1_000 + BATCHES,
+        "uncleanSince": 0,
         "lastId": bytes([BATCHES + 1] * 32),
         "MARKET_PARAMS_HASH": DEPLOYMENT.group.params.hash(),
         "VAULT": VAULT,

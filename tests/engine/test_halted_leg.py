@@ -132,7 +132,7 @@ class Venue:
         held = book_of(self.state.accounts[index])
         room = (equity(held, sheet) - requirement(held, sheet)) // (DOLLAR // MICRO_USD) - 1
         asked = [Request(Kind.WITHDRAW, index, room)]
-        self.state = certified(self.state, PARAMS, {index: [asked[0].money]})
+        self.state = certified(self.state, PARAMS, {index: asked[0].money})
         self.state, (answer,) = serve(self.state, asked, 1, PARAMS, 5, SALT)
         self.paid += answer.paid
 

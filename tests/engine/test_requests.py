@@ -171,7 +171,7 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
         settled = Money(amount * UNIT)
         trader = account(1, cash - short, settled=settled, positions=lots_of({0: lots}))
         before = holding(state(a1=trader), amount * UNIT)
-        before = certified(before, PARAMS, {1: [Money(amount * UNIT)]})
+        before = certified(before, PARAMS, {1: Money(amount * UNIT)})
         trader = before.accounts[1]
         after, (answer,) = served(before, Request(Kind.WITHDRAW, 1, amount))
         assert answer.paid == (0 if short else amount)
@@ -182,6 +182,36 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
             cash=Money(trader.cash - answer.paid * UNIT),
             settled=Money(settled - answer.paid * UNIT),
         )
+
+
+def test_a_withdrawal_for_which_the_certificate_does_not_stand_is_refused_as_such() -> None:
+    """A touch that knows of it makes room; nothing that a request does moves a certificate."""
+    amount = 10_000
+    trader = account(1, 1_850_000 * UNIT, settled=Money(1 << 36), positions=lots_of({0: -3}))
+    asked = Request(Kind.WITHDRAW, 1, amount)
+    before = holding(state(a1=trader), 1 << 40)
+    widest = certified(before, PARAMS)
+    after, (answer,) = served(widest, asked)
+    assert (answer.paid, answer.reason) == (0, Outcome.EDGE)
+    assert (_delta(answer).reason, _delta(answer).cells) == (Outcome.EDGE, answer.before.cells)
+    assert after.accounts[1].cash == trader.cash
+    room = certified(before, PARAMS, {1: Money(amount * UNIT)})
+    assert room.accounts[1].cells != widest.accounts[1].cells
+    after, answers = served(room, Request(Kind.DEPOSIT, 1, 1), asked, asked)
+    assert [(a.paid, a.reason) for a in answers] == [
+        (0, Outcome.REQUEST),
+        (amount, Outcome.REQUEST),
+        (0, Outcome.EDGE),
+    ]
+    assert after.accounts[1].cells == room.accounts[1].cells
+    assert after.safety == room.safety
+
+
+def test_what_is_refused_for_another_reason_is_not_refused_for_its_edge() -> None:
+    trader = account(1, 1 << 38, settled=Money(10 * UNIT), positions=lots_of({0: 3}))
+    before = certified(holding(state(a1=trader), 1 << 40), PARAMS)
+    _, (answer,) = served(before, Request(Kind.WITHDRAW, 1, 11))
+    assert (answer.paid, answer.reason) == (0, Outcome.REQUEST)
 
 
 @pytest.mark.parametrize("lots", [-3, 3])

@@ -169,7 +169,7 @@ def test_a_jump_is_not_paid_to_a_pair_that_waited() -> None:
     assert winner.settled <= 50_000 * DOLLAR
     asked = (winner.settled >> 16) + 1
     requests = [Request(Kind.WITHDRAW, 1, asked), Request(Kind.WITHDRAW, 1, asked - 1)]
-    state = certified(state, rings.PARAMS, {1: [requests[1].money]})
+    state = certified(state, rings.PARAMS, {1: requests[1].money})
     _, answers = serve(state, requests, 2, rings.PARAMS, 5, 6)
     assert [answer.paid for answer in answers] == [0, asked - 1]
 

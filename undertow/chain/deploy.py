@@ -58,7 +58,9 @@ class Plan:
             ChainError: a development key or a test token is to go on a chain that is not local, the
                 keys' origins differ, nobody contributed to a key, or to powers of tau of which it
                 names none, or the price source does not suit; see `price_source`.
+            PerpetualError: a scenario is too small for the preset's price grid.
         """
+        self.group.check_room(self.preset.grid)
         if any(key[GAMMA_X] == key[DELTA_X] for key in self.keys):
             raise ChainError("a key's gamma is its delta or minus it: anybody can forge proofs")
         if not (self.development or is_local(chain)):

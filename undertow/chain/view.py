@@ -60,6 +60,9 @@ class View:
     """Of the set closed last, in hex: the parent of the next."""
     marks_time: int
     """Of the last settled batch's prices; 0 before the first."""
+    unclean_since: int
+    """Seconds, of the first prices since which no batch has shown that every account is above
+    maintenance; 0 where the last one has."""
     taken: int
     """Requests that left the queue: the number of the oldest that waits."""
     queued: int
@@ -112,6 +115,7 @@ def read_view(contracts: Contracts, known: View | None = None) -> View:
         runs=word_at(settlement, "runsSettled", block),
         last_id=decoded(lambda: "0x" + bytes(last_id).hex()),
         marks_time=word_at(settlement, "marksTime", block),
+        unclean_since=word_at(settlement, "uncleanSince", block),
         taken=word_at(vault, "queueStart", block),
         queued=word_at(vault, "queueEnd", block),
         pending=tuple(_pending(settlement, n, block) for n in range(batches + 1, closed + 1)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from undertow.engine.grid import edge
+from undertow.engine.grid import edges
 from undertow.engine.maintenance import MONEY_SHIFT, Holdings, base, holdings, shocks, slopes
 from undertow.engine.rings import is_inside, ring_of
 from undertow.protocol.cells import Cells
@@ -126,8 +126,9 @@ def line_of(
 def surplus_until(certificate: Certificate, line: Line, clock: int, grid: Grid) -> int:
     """Return the least surplus before the certificate ends, in 2^-57 micro-USD."""
     total: int = line.free << MONEY_SHIFT + GRID_BITS
+    prices = edges(grid)
     for slope, end in zip(line.slope, certificate.edges, strict=True):
-        total += slope * edge(end.number, grid) if end else 0
+        total += slope * prices[end.number] if end else 0
     if certificate.expiry is not None:
         total -= line.drift * (certificate.expiry - clock) << MONEY_SHIFT + GRID_BITS
     return total

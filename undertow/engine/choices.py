@@ -17,9 +17,9 @@ from undertow.protocol.units import Money
 class Choices:
     """An operator's choices in one batch; without one the rules' own are taken."""
 
-    waiting: Mapping[int, Sequence[Money]] = field(default_factory=dict)
-    """By account: withdrawals that wait in the vault's queue, in its order. A certificate is made
-    to stand without what can be paid of them, for else they would be refused."""
+    waiting: Mapping[int, Money] = field(default_factory=dict)
+    """By account: the withdrawal that waits in the vault's queue; an account has one at a time. Its
+    certificate is made to stand without that money where one can, for else it would be refused."""
     certificates: Mapping[int, Certificate] = field(default_factory=dict)
     """By slot: another certificate than the widest, which has to hold."""
     rows: Sequence[int] | None = None

@@ -13,7 +13,7 @@ from dataclasses import replace
 from undertow.engine.certificate import Certificate, Edge, Line, holds
 from undertow.engine.clock import advance_clock
 from undertow.engine.grid import bound
-from undertow.engine.rings import count, follow, may_move, overdue, ring_of
+from undertow.engine.rings import follow, may_move, overdue, recount, ring_of
 from undertow.protocol.cells import Cells
 from undertow.protocol.safety_table import EXPIRY, PLACES, SafetyTable
 from undertow.protocol.units import Money, UnitPrice
@@ -52,7 +52,7 @@ def recertify(
     """
     if not holds(certificate, line, table):
         raise ValueError("the account would be below maintenance before it ends")
-    return count(count(table, before, -1), certificate.cells(table.grid), 1)
+    return recount(table, before, certificate.cells(table.grid))
 
 
 def read(cells: Cells, table: SafetyTable) -> Certificate:

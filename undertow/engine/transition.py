@@ -51,7 +51,7 @@ def transition(
     Raises:
         KeyError: a slot names an account that is not open.
         ValueError: a price is missing, or is given for an underlying that is not listed, or is
-            older than the last batch's.
+            older than the last batch's; or an operator's choice has no proof.
     """
     _check_marks(prices, halted, params)
     seconds = time - state.time

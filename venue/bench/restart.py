@@ -188,6 +188,7 @@ def _getters(node: MemoryNode, root: int, batches: int) -> None:
         "batchesClosed": batches,
         "runsSettled": 0,
         "marksTime": PRICE_TIME,
+        "uncleanSince": 0,
         "lastId": batches.to_bytes(32),
     }
     for name, value in numbers.items():
