@@ -78,12 +78,15 @@ template ClearMarkets(lanes) {
     input Pricing() pricing[lanes];
     signal input makerFee; // 2^-20 of the notional
     input Entry() sheet[INSTRUMENTS()];
+    signal input units[INSTRUMENTS()]; // of the underlying in a lot
+    input Risk() risk[INSTRUMENTS()];
     signal input skewCap[INSTRUMENTS()]; // lots
     signal input houseGrows; // 0 or 1
     signal input flow[lanes]; // lots, signed
     signal input side[lanes]; // 1 or -1
     output Lane() lane[lanes];
     output Clearing() clearing[lanes];
+    signal output value[lanes]; // 2^-16 micro-USD per lot, signed: mark less funding
     signal output pool[lanes]; // 2^-16 micro-USD
     signal output kept; // 2^-16 micro-USD
 
@@ -95,7 +98,8 @@ template ClearMarkets(lanes) {
         unpriced[l] <== IsZero()(mark);
         lane[l].priced <== (1 - halts[l]) * (1 - unpriced[l]);
         lane[l].mark <== mark;
-        lane[l].entry <== ChooseEntry()(hot[l], sheet);
+        lane[l].units <== Dot(INSTRUMENTS())(hot[l], units);
+        (value[l], lane[l].contingency, lane[l].concentration) <== ChooseEntry()(hot[l], sheet, risk);
         clear[l] = ClearMarket();
         clear[l].skew <== market[l].skew;
         clear[l].kappa <== market[l].row.kappa;

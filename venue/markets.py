@@ -68,5 +68,6 @@ LOCAL_PARAMS = MarketParams(
     maker_fee=100,
     profit_cap=Money(100_000 * MICRO_USD << MONEY_BITS),
     vesting=1 << 15,
+    jump=16,
 )
 LOCAL_GROUP = MarketGroup(params=LOCAL_PARAMS, perpetuals=LISTED)

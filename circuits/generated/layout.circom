@@ -37,6 +37,7 @@ function REASON_FEE_CAP() { return 5; }
 function REASON_NOT_REDUCING() { return 6; }
 function REASON_POSITION_RANGE() { return 7; }
 function REASON_MARGIN() { return 8; }
+function REASON_EDGE() { return 9; }
 function REASON_REQUEST() { return 14; }
 function REASON_DECOY() { return 15; }
 
@@ -172,19 +173,21 @@ bus Delta() {
     signal fill; // lots, signed
     signal nonce; // the new one
     signal filled; // lots, net, under that nonce, signed
+    signal cells; // Cells of the new leaf, packed
     signal cash; // change, 2^-16 micro-USD, signed
 }
 
 // Its word, low bits first.
-function DELTA_WIDTH() { return 101; }
+function DELTA_WIDTH() { return 128; }
 function DELTA_INSTRUMENT_WIDTH() { return 4; }
 function DELTA_REASON_WIDTH() { return 4; }
 function DELTA_FILL_WIDTH() { return 31; }
 function DELTA_NONCE_WIDTH() { return 32; }
 function DELTA_FILLED_WIDTH() { return 30; }
+function DELTA_CELLS_WIDTH() { return 27; }
 function DELTA_CASH_WIDTH() { return 120; }
-function DELTA_WIDTHS() { return [4, 4, 31, 32, 30]; }
-function DELTA_AT() { return [0, 4, 8, 39, 71, 101]; }
+function DELTA_WIDTHS() { return [4, 4, 31, 32, 30, 27]; }
+function DELTA_AT() { return [0, 4, 8, 39, 71, 101, 128]; }
 
 // Governed risk parameters of one instrument.
 bus Risk() {
@@ -231,7 +234,7 @@ bus Account() {
     signal settled; // 2^-16 micro-USD, signed
     signal pending; // 2^-16 micro-USD: equity above that
     signal since; // seconds, of the marks that both are of
-    signal positions[3]; // lots
+    signal positions[3]; // lots; behind the last one the cells
 }
 
 function ACCOUNT_WORDS() { return 13; }
@@ -243,6 +246,8 @@ function ACCOUNT_SETTLED_WIDTH() { return 120; }
 function ACCOUNT_PENDING_WIDTH() { return 120; }
 function ACCOUNT_SINCE_WIDTH() { return 32; }
 function ACCOUNT_POSITIONS_WIDTH() { return 186; }
+function ACCOUNT_CELLS_WIDTH() { return 27; }
+function ACCOUNT_CELLS_AT() { return 124; }
 
 // Governed parameters of one market; only a priced one needs them.
 bus Pricing() {
@@ -298,17 +303,18 @@ function LEDGER_INSURANCE_WIDTH() { return 120; }
 function LEDGER_FEE_POOL_WIDTH() { return 120; }
 function LEDGER_SUM_CASH_WIDTH() { return 120; }
 
-// Market table and ledger, as the state holds them: what only the operator knows.
+// Market table, ledger and safety table, as the state holds them: what the operator knows.
 bus SealedWords() {
     signal skews[3]; // lots
     signal underlyings[2]; // hash of each underlying's row
     signal rows; // hash of the instruments' hashes of rows
     signal time; // seconds, of the last batch's prices
     signal ledger; // hash
+    signal safety; // hash of the safety table
     signal salt; // secret, another one for each batch and run
 }
 
-function SEALED_WORDS() { return 9; }
+function SEALED_WORDS() { return 10; }
 function SEALED_SKEWS_WIDTH() { return 186; }
 function SEALED_TIME_WIDTH() { return 32; }
 
@@ -334,9 +340,10 @@ bus MarketParamsWords() {
     signal makerFee; // 2^-20 of the notional, not above the taker's
     signal profitCap; // 2^-16 micro-USD above what is settled that count for new risk
     signal vesting; // seconds over which profit vests, at least 1
+    signal jump; // edges of the grid that a price may move in a batch and be believed
 }
 
-function MARKET_PARAMS_WORDS() { return 13; }
+function MARKET_PARAMS_WORDS() { return 14; }
 function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
 function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
 function MARKET_PARAMS_UNITS_WIDTH() { return 160; }
@@ -345,6 +352,7 @@ function MARKET_PARAMS_TAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_MAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
 function MARKET_PARAMS_VESTING_WIDTH() { return 24; }
+function MARKET_PARAMS_JUMP_WIDTH() { return 8; }
 
 // The committed state.
 bus StateWords() {
@@ -374,9 +382,10 @@ function BATCH_HEADER_WORDS() { return 10; }
 bus BatchHouse() {
     signal sealed; // what the new state hides of the house
     signal accruals; // micro-USD per unit
+    signal clean; // 1: all accounts are above maintenance; 0 says nothing
 }
 
-function BATCH_HOUSE_WORDS() { return 2; }
+function BATCH_HOUSE_WORDS() { return 3; }
 
 // What a batch publishes of each slot's account.
 bus Touch() {
@@ -502,7 +511,7 @@ template PackDelta() {
 
     word <== delta.instrument + delta.reason * (1 << 4) + (delta.fill + (1 << 30)) * (1 << 8)
         + delta.nonce * (1 << 39) + (delta.filled + (1 << 29)) * (1 << 71)
-        + delta.cash * (1 << 101);
+        + delta.cells * (1 << 101) + delta.cash * (1 << 128);
 }
 
 template Leaf() {
@@ -550,9 +559,9 @@ template SealedHash() {
     input SealedWords() sealed;
     signal output out;
 
-    out <== Hash(9, DOMAIN_SEALED())([sealed.skews[0], sealed.skews[1], sealed.skews[2],
+    out <== Hash(10, DOMAIN_SEALED())([sealed.skews[0], sealed.skews[1], sealed.skews[2],
         sealed.underlyings[0], sealed.underlyings[1], sealed.rows, sealed.time, sealed.ledger,
-        sealed.salt]);
+        sealed.safety, sealed.salt]);
 }
 
 template HouseHash() {
@@ -566,11 +575,11 @@ template MarketParamsHash() {
     input MarketParamsWords() marketParams;
     signal output out;
 
-    out <== Hash(13, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
+    out <== Hash(14, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
         marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.units,
         marketParams.pricing, marketParams.funding[0], marketParams.funding[1],
-        marketParams.takerFee, marketParams.makerFee, marketParams.profitCap,
-        marketParams.vesting]);
+        marketParams.takerFee, marketParams.makerFee, marketParams.profitCap, marketParams.vesting,
+        marketParams.jump]);
 }
 
 template StateRoot() {
@@ -585,7 +594,7 @@ template BatchWords(count) {
     input BatchHeader() header;
     input BatchHouse() house;
     input Touch() touch[count];
-    signal output words[12 + 3 * count];
+    signal output words[13 + 3 * count];
 
     words[0] <== header.chainId;
     words[1] <== header.contract;
@@ -599,10 +608,11 @@ template BatchWords(count) {
     words[9] <== header.marketParamsHash;
     words[10] <== house.sealed;
     words[11] <== house.accruals;
+    words[12] <== house.clean;
     for (var i = 0; i < count; i++) {
-        words[12 + 3 * i] <== touch[i].account;
-        words[13 + 3 * i] <== touch[i].leaf;
-        words[14 + 3 * i] <== touch[i].ciphertext;
+        words[13 + 3 * i] <== touch[i].account;
+        words[14 + 3 * i] <== touch[i].leaf;
+        words[15 + 3 * i] <== touch[i].ciphertext;
     }
 }
 

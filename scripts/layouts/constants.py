@@ -61,7 +61,15 @@ def words_of(words: Words, value: str) -> Iterator[str]:
     """Yield an expression for each word of a bus, such as ``account.owner[1]``."""
     for field in words.fields:
         name = f"{value}.{camel(field.name)}"
-        yield from [f"{name}[{i}]" for i in range(field.count)] if field.count > 1 else [name]
+        if field.behind is None:
+            yield from [f"{name}[{i}]" for i in range(field.count)] if field.count > 1 else [name]
+
+
+def places(words: Words) -> Iterator[tuple[str, int]]:
+    """Yield the lowest bit of each field that stands in another's word, by its constant's name."""
+    for field in words.fields:
+        if field.behind is not None:
+            yield f"{upper(words.noun)}_{field.name.upper()}_AT", field.behind
 
 
 def widths(described: Packed | Words) -> Iterator[tuple[str, int]]:

@@ -77,7 +77,13 @@ ORDER = Order(
     expiry=8, immediate_or_cancel=True, fee_cap=300,
 )  # fmt: skip
 DELTA = Delta(
-    instrument=5, reason=8, fill=Lots(-3), nonce=4, filled=Lots(6), cash=Money(-(1 << 90))
+    instrument=5,
+    reason=8,
+    fill=Lots(-3),
+    nonce=4,
+    filled=Lots(6),
+    cells=(1 << 27) - 1,
+    cash=Money(-(1 << 90)),
 )
 """Both signed fields are negative."""
 
@@ -87,7 +93,7 @@ def test_the_circuits_side_is_pythons() -> None:
     place = Venue(31337, 1 << 159)
     batch = settle_words(
         place, 3, (11, 12), 13, marks_of([UnitPrice(5), UnitPrice(6)], 2), 14, 15,
-        BatchHouse(sealed=22, accruals=[MicroUsd(-8), MicroUsd(7)]),
+        BatchHouse(sealed=22, accruals=[MicroUsd(-8), MicroUsd(7)], clean=1),
         [Touch(16, 17, 18), Touch(19, 20, 21)],
     )  # fmt: skip
     requests = request_words(

@@ -17,10 +17,22 @@ from undertow.protocol.units import Lots, Money
 
 BUY = order(1, 50, 8_000_000, nonce=3, expiry=100)
 FILL = Delta(
-    instrument=0, reason=Outcome.CLEARED, fill=Lots(20), nonce=3, filled=Lots(20), cash=Money(-9)
+    instrument=0,
+    reason=Outcome.CLEARED,
+    fill=Lots(20),
+    nonce=3,
+    filled=Lots(20),
+    cells=9,
+    cash=Money(-9),
 )
 OPENED = Delta(
-    instrument=0, reason=Outcome.REQUEST, fill=Lots(0), nonce=0, filled=Lots(0), cash=Money(5)
+    instrument=0,
+    reason=Outcome.REQUEST,
+    fill=Lots(0),
+    nonce=0,
+    filled=Lots(0),
+    cells=0,
+    cash=Money(5),
 )
 
 

@@ -1,109 +1,145 @@
-"""An account's owner is told what became of a withdrawal, by public words and its own key."""
+"""Whoever waits to be paid is touched before, so that its certificate makes room for the money."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from tests.chain.node import DEPLOYMENT
-from tests.matcher.one_process import KEYS
+from matcher.book import OrderBook
+from matcher.journal import Journal, Reference, Withdrawal
+from matcher.withdrawals import waiting, wants_touch
+from matcher.yardstick import BAND_BP
 from tests.matcher.test_order_states import Traded
-from undertow.chain.history import Event, follow
-from undertow.chain.withdrawals import Refusal, Withdrawal
-from undertow.client.client import Trader
-from undertow.command.status import _fate
+from tests.matcher.test_selection import MOMENTS, PARAMS, UNSIGNED, opened
+from tests.strategies import PRICE, order
+from undertow.chain.settled import SettledRequests
+from undertow.protocol.authority import Authority
+from undertow.protocol.params import DEFAULT, MINIMAL, Preset
 from undertow.protocol.request import Kind, Request
-from undertow.protocol.units import MICRO_USD, MONEY_BITS, MicroUsd
-from venue.markets import BTC, LOCAL_PARAMS
+from undertow.protocol.signed_order import SignedOrder
+from undertow.protocol.units import MICRO_USD
+from venue.markets import LOCAL_PARAMS
 
-OPENED = 20_000
-
-
-class Owner:
-    """One trader of a venue, who asks for its money and reads what is published."""
-
-    def __init__(self, folder: Path) -> None:
-        self.traded = Traded(folder)
-        self.venue = self.traded.venue
-        self.trader: Trader = self.venue.traders[0]
-
-    @property
-    def events(self) -> list[Event]:
-        key = self.trader.key
-        keys = (key.scalar, key.public, KEYS.operator.public, LOCAL_PARAMS)
-        return follow(self.venue.chain.settled, self.trader.account, *keys)
-
-    @property
-    def settled(self) -> int:
-        """Whole dollars."""
-        return self.events[-1].account.settled // (MICRO_USD << MONEY_BITS)
-
-    def buy(self, lots: int) -> None:
-        ticket = self.traded.send(self.trader, lots, 1.01)
-        self.traded.settle()
-        assert self.traded.state(ticket).filled == lots
-
-    def ask(self, dollars: int, halted: int = 0) -> Event:
-        """Ask for an amount; return the change that it came to, at marks from after it."""
-        chain = self.venue.chain
-        before = len(self._asked())
-        chain.ask(Request(Kind.WITHDRAW, self.trader.account, dollars * MICRO_USD))
-        for _ in range(20):
-            if len(self._asked()) > before:
-                break
-            chain.idle(self.venue.chain.terms.interval)
-            self.traded.settle(halted=halted)
-        return self._asked()[before]
-
-    def _asked(self) -> list[Event]:
-        return [event for event in self.events if event.withdrawal is not None]
+AMOUNT = 500 * MICRO_USD
+"""More than a step of the price grid moves what is held."""
 
 
 @pytest.fixture
-def owner(tmp_path: Path) -> Owner:
-    return Owner(tmp_path)
+def traded(tmp_path: Path) -> Traded:
+    return Traded(tmp_path)
 
 
-def test_a_halt_refuses_for_good_and_the_next_one_is_paid(owner: Owner) -> None:
-    owner.buy(3)
-    refused = owner.ask(100, halted=1 << BTC.instrument)
-    amount = MicroUsd(100 * MICRO_USD)
-    assert refused.withdrawal == Withdrawal(amount, Refusal.HALTED, (BTC.instrument,))
-    assert refused.delta.cash == 0
-    assert _fate(refused, DEPLOYMENT) == (
-        f"100.00 USD, refused: held {BTC.name} without a price; ask again once there is one"
-    )
-    # Nothing of it waits: the market has its price again, and what is paid is another request.
-    paid = owner.venue.chain.credited
-    owner.traded.settle()
-    assert owner.venue.chain.view().waiting == 0
-    assert owner.venue.chain.credited == paid
-    granted = owner.ask(100)
-    assert granted.withdrawal == Withdrawal(amount, None)
-    assert owner.venue.chain.credited == paid + amount
-    assert _fate(granted, DEPLOYMENT).startswith("100.00 USD, granted")
+def slots_of(orders: int, wait: list[int], preset: Preset) -> list[Reference]:
+    """Return the slots of a set with orders of accounts 1, 2, ... in time order."""
+    book, state = OrderBook(), opened()
+    for index in range(1, orders + 1):
+        book.add(index, SignedOrder(order(index, 1, PRICE * 2), UNSIGNED))
+    yardstick = book.measure(state, 1, MOMENTS, PARAMS, BAND_BP)
+    asked = [Withdrawal(index, AMOUNT) for index in wait]
+    closed = book.pick(yardstick, preset, Random(1), parent="0x1", empty=True, waiting=asked)
+    assert closed is not None
+    assert closed.waiting == tuple(asked)
+    assert len(closed.slots) == preset.slots
+    return list(closed.slots)
 
 
-def test_who_holds_nothing_without_a_price_is_paid_through_a_halt(owner: Owner) -> None:
-    accounts = owner.venue.operator.state.accounts
-    owner.trader = next(t for t in owner.venue.traders if not any(accounts[t.account].positions))
-    granted = owner.ask(100, halted=1 << BTC.instrument)
-    assert owner.venue.operator.state.halted == 1 << BTC.instrument
-    assert granted.withdrawal == Withdrawal(MicroUsd(100 * MICRO_USD), None)
+def test_they_take_what_orders_leave() -> None:
+    slots = slots_of(2, [9, 2, 4, 77_777], DEFAULT)
+    assert slots[:4] == [
+        Reference(Authority.ORDER, 1),
+        Reference(Authority.ORDER, 2),
+        Reference(Authority.TOUCH, 9),
+        Reference(Authority.TOUCH, 4),
+    ]
+    # The second one's order certifies it; decoys are others, and nobody without an account.
+    assert all(each.authority is Authority.TOUCH for each in slots[4:])
+    assert not {9, 2, 4, 77_777} & {each.number for each in slots[4:]}
 
 
-def test_more_than_is_settled_is_refused_for_that(owner: Owner) -> None:
-    settled = owner.settled
-    refused = owner.ask(settled + 1)
-    assert refused.withdrawal is not None
-    assert refused.withdrawal.refusal is Refusal.UNSETTLED
-    assert f"refused: {settled:,}." in _fate(refused, DEPLOYMENT)
+def test_they_take_a_quarter_of_a_full_set_at_most() -> None:
+    slots = slots_of(6, [9, 8], MINIMAL)
+    assert [tuple(each) for each in slots] == [(1, 1), (1, 2), (1, 3), (0, 9)]
+    assert [tuple(each) for each in slots_of(6, [], MINIMAL)] == [(1, 1), (1, 2), (1, 3), (1, 4)]
 
 
-def test_what_a_position_needs_is_refused_for_that(owner: Owner) -> None:
-    owner.buy(1_000)
-    refused = owner.ask(owner.settled)
-    assert refused.withdrawal is not None
-    assert refused.withdrawal.refusal is Refusal.MARGIN
-    assert "initial margin" in _fate(refused, DEPLOYMENT)
+def test_what_waited_is_in_the_journal(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    book, state = OrderBook(), opened()
+    yardstick = book.measure(state, 1, MOMENTS, PARAMS, BAND_BP)
+    asked = [Withdrawal(1, (1 << 64) - 1), Withdrawal(5, 0)]
+    closed = book.pick(yardstick, MINIMAL, Random(1), parent="0x1", empty=True, waiting=asked)
+    assert closed is not None
+    journal.write(closed, 9)
+    assert journal.find(1, 9) == closed
+    journal.close()
+
+
+def test_who_holds_a_position_is_paid_at_an_idle_venue(traded: Traded) -> None:
+    """A set is closed for it alone; another operator makes the same state of it."""
+    trader = traded.venue.traders[0]
+    held(traded, trader.account)
+    chain, state = traded.venue.chain, traded.venue.operator.state
+    asked = Request(Kind.WITHDRAW, trader.account, AMOUNT)
+    # Older than the marks, so only its certificate stands in its way.
+    chain.ask(asked)
+    assert wants_touch(state, asked, LOCAL_PARAMS)
+    batches = chain.batches
+    settle_all(traded)
+    assert chain.batches > batches
+    assert paid(traded) == [AMOUNT]
+    assert traded.venue.operator.state.safety.bad == 0
+    traded.reborn()
+    assert traded.venue.operator.state.root() == chain.root
+
+
+def test_who_asks_before_a_close_is_paid_after_its_batch(traded: Traded) -> None:
+    """Others trade meanwhile; the set that is closed next touches whoever waits."""
+    first, second = traded.venue.traders[:2]
+    held(traded, first.account)
+    chain = traded.venue.chain
+    chain.ask(Request(Kind.WITHDRAW, first.account, AMOUNT))
+    traded.send(second, 2, 1.01)
+    tip, desk = traded.venue.operator.ahead.tip, traded.venue.operator.desk
+    assert waiting(desk, tip, chain.view()) == (Withdrawal(first.account, AMOUNT),)
+    settle_all(traded)
+    assert paid(traded) == [AMOUNT]
+
+
+def test_a_touch_is_wanted_where_it_helps_alone(traded: Traded) -> None:
+    trader = traded.venue.traders[0]
+    held(traded, trader.account)
+    state = traded.venue.operator.state
+    index, whole = trader.account, int(state.accounts[trader.account].cash >> 16)
+    assert wants_touch(state, Request(Kind.WITHDRAW, index, AMOUNT), LOCAL_PARAMS)
+    assert not wants_touch(state, Request(Kind.WITHDRAW, index, 2 * whole), LOCAL_PARAMS)
+    assert not wants_touch(state, Request(Kind.WITHDRAW, 77, AMOUNT), LOCAL_PARAMS)
+    flat = next(i for i, one in state.accounts.items() if not any(one.positions))
+    assert not wants_touch(state, Request(Kind.WITHDRAW, flat, AMOUNT), LOCAL_PARAMS)
+    idle = replace(state, accounts=state.accounts.with_accounts({index: state.accounts[flat]}))
+    assert not wants_touch(idle, Request(Kind.WITHDRAW, index, AMOUNT), LOCAL_PARAMS)
+
+
+def held(traded: Traded, account: int) -> None:
+    """Let an account hold so much that its certificate ends at an edge."""
+    trader = next(one for one in traded.venue.traders if one.account == account)
+    have = traded.venue.operator.state.accounts[account]
+    lots = int(3 * (have.cash >> 16) // traded.mark)
+    traded.send(trader, lots, 1.05, immediate_or_cancel=True)
+    traded.settle()
+    assert any(traded.venue.operator.state.accounts[account].positions)
+
+
+def settle_all(traded: Traded) -> None:
+    chain = traded.venue.chain
+    for _ in range(8):
+        traded.steps(30)
+        traded.settle()
+    assert chain.taken == len(chain.queue)
+
+
+def paid(traded: Traded) -> list[int]:
+    runs = [one for one in traded.venue.chain.settled if isinstance(one, SettledRequests)]
+    return [answer.paid for answer in runs[-1].answers if answer.paid]

@@ -137,4 +137,5 @@ def _apply(account: Account, delta: Delta) -> Account:
         filled=delta.filled,
         cash=Money(account.cash + delta.cash),
         positions=tuple(positions),
+        cells=delta.cells,
     )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from undertow.engine.batch import Batch, Execution, Slot
+from undertow.engine.certificate import Safeguards, safeguards
 from undertow.engine.clearing import NO_INTEREST, Clearing, Interest, clear
 from undertow.engine.fill import fill_slots
 from undertow.engine.house import house_may_grow
@@ -17,12 +18,17 @@ from undertow.engine.judge import judge
 from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.markets import advance_markets, advance_underlyings, price_sheet
 from undertow.engine.price import supply_of
+from undertow.engine.recertify import recertify_slots
+from undertow.engine.safety import advance, is_clean
+from undertow.engine.soundness import house_is_sound
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Sides, Verdict, chosen
 from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
+from undertow.protocol.safety_table import SafetyTable
 from undertow.protocol.sheet import Entry
 from undertow.protocol.state import Ledger, State
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Lots, Money, UnitPrice
 
 
@@ -45,7 +51,7 @@ def transition(
     Raises:
         KeyError: a slot names an account that is not open.
         ValueError: a price is missing, or is given for an underlying that is not listed, or is
-            older than the last batch's.
+            older than the last batch's; or an operator's choice has no proof.
     """
     _check_marks(prices, halted, params)
     seconds = time - state.time
@@ -72,7 +78,11 @@ def transition(
     clearings = _clear(sides, markets, terms, grows)
     verdicts = [chosen(both, _price(both, clearings)) for both in sides]
     slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
+    table, by = _guard(state, batch, underlyings, prices, params)
+    slots, table = recertify_slots(slots, table, by, batch.choices)
     after = _commit(state, markets, clearings, slots, sheet, released)
+    sound = house_is_sound(after.ledger, after.markets, prices, by.indices, params)
+    clean = is_clean(state.safety, table, house_is_sound=sound, jump=params.jump)
     return Execution(
         state=replace(
             after,
@@ -81,11 +91,13 @@ def transition(
             halted=halted,
             time=time,
             salt=salt,
+            safety=table,
         ),
         slots=slots,
         advanced=markets,
         clearings=clearings,
         house_grows=grows,
+        clean=batch.choices.claims and clean,
     )
 
 
@@ -100,6 +112,20 @@ def _check_marks(prices: Sequence[UnitPrice], halted: int, params: MarketParams)
             raise ValueError(
                 "a listed underlying that is not halted has a positive mark, an unlisted one none"
             )
+
+
+def _guard(
+    state: State,
+    batch: Batch,
+    underlyings: Sequence[Underlying],
+    prices: Sequence[UnitPrice],
+    params: MarketParams,
+) -> tuple[SafetyTable, Safeguards]:
+    """Return the safety table before the touches, and what these are certified by."""
+    by = safeguards(underlyings, params)
+    paid = zip(by.indices, state.underlyings, strict=True)
+    moved = [Money(index - before.index) for index, before in paid]
+    return advance(state.safety, prices, moved, by.cells, batch.choices.rows), by
 
 
 def _clear(
@@ -140,7 +166,7 @@ def _commit(
     sheet: Sequence[Entry],
     released: int,
 ) -> State:
-    """Steps 5 and 6: skews and pools take the flow; the house takes the other side and the rest."""
+    """Steps 6 and 7: skews and pools take the flow; the house takes the other side and the rest."""
     moved = list(markets)
     taken = released
     for instrument, clearing in clearings.items():

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from undertow.protocol.errors import PerpetualError
+from undertow.protocol.grid import FINE, Grid
 from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import Perpetual
 from undertow.protocol.sheet import UNDERLYINGS, underlying
@@ -32,10 +33,35 @@ class MarketGroup:
             raise PerpetualError("two markets have the same name")
         for number in range(UNDERLYINGS):
             self._check_underlying(number)
+        self.check_room(FINE)
+
+    def check_room(self, grid: Grid) -> None:
+        """Refuse scenarios in which initial margin leaves no room for a step of the price grid.
+
+        Whoever just meets it could not be certified, and would be bad at once. Not a check of
+        `MarketParams`: what is too little follows from the deployment's grid; without one, no
+        grid is finer than `FINE`.
+
+        Raises PerpetualError.
+        """
+        least = grid.least_shock
+        for one in self.perpetuals:
+            if (shock := self.params.risk(one.instrument).shock) < least:
+                raise PerpetualError(
+                    f"{one.name} has a shock of {shock}, and at least {least} for "
+                    f"{1 << grid.step_bits} edges of the price grid to a doubling"
+                )
 
     def _check_underlying(self, number: int) -> None:
-        """Refuse what would pay whoever holds one contract against another, or funding's cycles."""
+        """Refuse what would pay whoever holds one contract against another, or funding's cycles.
+
+        Maintenance is one line of the prices, so it has one shock for each underlying.
+        """
         its = self._of(number)
+        shocks = {self.params.risk(one.instrument).shock for one in its}
+        if len(shocks) > 1:
+            found = " and ".join(map(str, sorted(shocks)))
+            raise PerpetualError(f"underlying {number} has shocks of {found}: it moves as one")
         names = sorted({one.unit for one in its})
         if len(names) > 1:
             raise PerpetualError(f"underlying {number} is {' and '.join(names)}: it is one thing")

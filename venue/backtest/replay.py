@@ -11,6 +11,7 @@ from undertow.engine.batch import Batch, Execution
 from undertow.engine.lots import lot_prices
 from undertow.engine.transition import transition
 from undertow.protocol.order import Order
+from undertow.protocol.safety_table import empty_table
 from undertow.protocol.state import State
 from undertow.protocol.units import MICRO_USD, UnitPrice, money
 from venue.backtest.attribution import Attribution, attributed, house_equity, values
@@ -78,7 +79,8 @@ def replay(
     started = time.perf_counter()
     params = setup.group.params
     crowd = Crowd(setup, window.tape, seed)
-    state = opened(state or UncommittedState(), crowd.deposits, setup.house, params)
+    empty = UncommittedState(safety=empty_table(setup.grid))
+    state = opened(state or empty, crowd.deposits, setup.house, params)
     begin = house_equity(state, values(state, params))
     run = Replay(window=window, setup=setup, seed=seed, crowd=crowd, state=state, begin=begin)
     run.markouts = {kind: Markouts(crowd.main.instrument) for kind in dict.fromkeys(crowd.kinds)}
