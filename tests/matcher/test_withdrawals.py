@@ -140,7 +140,7 @@ def test_who_is_refused_for_the_edge_can_tell_why(traded: Traded) -> None:
         chain.ask(asked)
         close(given)
 
-    chain.close = late  # type: ignore[method-assign]
+    chain.close = late  # type: ignore[method-assign, assignment]
     traded.send(traded.venue.traders[1], 2, 1.01)
     traded.settle()
     traded.send(traded.venue.traders[2], 2, 1.01)
