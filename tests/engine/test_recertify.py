@@ -175,6 +175,37 @@ def test_a_window_does_not_leave_its_certificates() -> None:
         touch(state, rows=(rows[0] + 8, *rows[1:]))
 
 
+@pytest.mark.parametrize(("ring", "width"), [(1, 10), (4, 29)])
+def test_a_window_starts_at_a_number_that_there_is(ring: int, width: int) -> None:
+    state = venue(a1=(5, 0))
+    rows = list(state.safety.rows)
+    rows[ring] = (1 << width) - 1
+    done = touch(state, rows=rows).state
+    assert done.safety.rows == tuple(rows)
+    rows[ring] += 1
+    with pytest.raises(ValueError, match="beyond all numbers"):
+        touch(state, rows=rows)
+    rows[ring] = -1
+    with pytest.raises(ValueError, match="beyond all numbers"):
+        touch(state, rows=rows)
+
+
+def test_an_edge_beyond_all_numbers_is_none() -> None:
+    """The last window reaches beyond them."""
+    state = venue(a1=(1 << 100, -1), a2=(5, 0))
+    state = touch(state, 1, certificates={0: BAD}).state
+    rows = (state.safety.rows[0], 1023, *state.safety.rows[2:])
+    for number, exists in ((8191, True), (8192, False)):
+        edge = Certificate(edges=(Edge(is_above=True, number=number), None), expiry=LATEST)
+        rich = replace(state.accounts[1], cash=Money((1 << 119) - 1))
+        given = replace(state, accounts=state.accounts.with_accounts({1: rich}))
+        if exists:
+            touch(given, 1, rows=rows, certificates={0: edge})
+        else:
+            with pytest.raises(ValueError, match="below maintenance"):
+                touch(given, 1, rows=rows, certificates={0: edge})
+
+
 def test_a_waiting_withdrawal_draws_the_edge_in_by_what_it_takes() -> None:
     """The same edge as without the money; where it could not stand, the widest all the same."""
     state = venue(a1=(LONG + 500, 1), a2=(LONG, 1))
