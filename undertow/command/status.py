@@ -14,7 +14,6 @@ from undertow.command.keys import trader_key
 from undertow.command.options import DEPLOYMENT, RPC, Account, Deployed, KeyFile, Rpc
 from undertow.command.order import read_orders
 from undertow.printable import printable
-from undertow.protocol.outcome import Outcome
 from undertow.protocol.units import MICRO_USD, MONEY_BITS
 
 LONG_READING = 20_000
@@ -65,8 +64,6 @@ def _tell(account: int, events: Sequence[Event], orders: Sequence[Order] | None)
     for instrument, lots in enumerate(held.positions):
         if lots:
             typer.echo(f"  instrument {instrument}: {lots:+,} lots")
-    if events[-1].delta.reason == Outcome.EDGE:
-        typer.echo("  the last withdrawal was refused: it came too close to a set; ask again")
     if orders is not None:
         changes = [(event.batch, event.time, event.delta) for event in events]
         fills = check_fills(orders, changes)
