@@ -111,6 +111,30 @@ def test_a_certificate_moves_with_its_book() -> None:
     assert not any(map(any, closed.safety.counters))
 
 
+def test_it_is_of_the_book_after_the_fill_to_the_unit() -> None:
+    buys = Batch(slots=(order(1, 1, MARK + 10_000),), lanes=(0, 8))
+    (slot,) = transition(venue(a1=(AT_REST, 0)), buys, prices(MARK), 100, PARAMS, SALT).slots
+    cost = slot.before.cash - slot.after.cash
+    assert cost > MARK << 16
+    for short, edge in ((0, FLOOR), (1, FLOOR + 1)):
+        start = venue(a1=(LONG - short + cost, 0))
+        done = transition(start, buys, prices(MARK), 100, PARAMS, SALT)
+        assert done.state.accounts[1].cash == LONG - short
+        assert (cells(done, 1).first, cells(done, 1).expiry) == (edge % 64, LATEST)
+
+
+def test_the_house_is_judged_as_the_batch_leaves_it() -> None:
+    """With the money of before, or the skews of before, it would owe what it has been paid."""
+    state = venue(a1=(100 * AT_REST, 0))
+    state = replace(state, ledger=replace(state.ledger, house_cash=Money(800 * DOLLAR)))
+    for nonce, size, limit in ((1, 200, 2 * MARK), (2, -200, 1)):
+        batch = Batch(slots=(order(1, size, limit, nonce=nonce),), lanes=(0, 8))
+        done = transition(state, batch, prices(MARK), 100, PARAMS, SALT)
+        state = done.state
+        assert state.markets[0].skew == max(size, 0)
+        assert done.clean
+
+
 def test_a_second_touch_takes_the_first_ones_place() -> None:
     nearer = Certificate(edges=(Edge(is_above=False, number=FLOOR + 9), None), expiry=LATEST)
     done = touch(venue(a1=(LONG, 1)), 1, 1, 1, certificates={0: nearer, 1: BAD})
@@ -173,6 +197,37 @@ def test_a_window_does_not_leave_its_certificates() -> None:
     assert touch(state, rows=moved).state.safety.rows == moved
     with pytest.raises(ValueError, match="still counted"):
         touch(state, rows=(rows[0] + 8, *rows[1:]))
+
+
+@pytest.mark.parametrize(("ring", "width"), [(1, 10), (4, 29)])
+def test_a_window_starts_at_a_number_that_there_is(ring: int, width: int) -> None:
+    state = venue(a1=(5, 0))
+    rows = list(state.safety.rows)
+    rows[ring] = (1 << width) - 1
+    done = touch(state, rows=rows).state
+    assert done.safety.rows == tuple(rows)
+    rows[ring] += 1
+    with pytest.raises(ValueError, match="beyond all numbers"):
+        touch(state, rows=rows)
+    rows[ring] = -1
+    with pytest.raises(ValueError, match="beyond all numbers"):
+        touch(state, rows=rows)
+
+
+def test_an_edge_beyond_all_numbers_is_none() -> None:
+    """The last window reaches beyond them."""
+    state = venue(a1=(1 << 100, -1), a2=(5, 0))
+    state = touch(state, 1, certificates={0: BAD}).state
+    rows = (state.safety.rows[0], 1023, *state.safety.rows[2:])
+    for number, exists in ((8191, True), (8192, False)):
+        edge = Certificate(edges=(Edge(is_above=True, number=number), None), expiry=LATEST)
+        rich = replace(state.accounts[1], cash=Money((1 << 119) - 1))
+        given = replace(state, accounts=state.accounts.with_accounts({1: rich}))
+        if exists:
+            touch(given, 1, rows=rows, certificates={0: edge})
+        else:
+            with pytest.raises(ValueError, match="below maintenance"):
+                touch(given, 1, rows=rows, certificates={0: edge})
 
 
 def test_a_waiting_withdrawal_draws_the_edge_in_by_what_it_takes() -> None:

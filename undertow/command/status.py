@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,7 @@ LONG_READING = 20_000
 if TYPE_CHECKING:
     from undertow.chain.deployment import Deployment
     from undertow.chain.history import Event
+    from undertow.chain.view import View
     from undertow.protocol.order import Order
 
 
@@ -45,6 +47,7 @@ def status(
         typer.echo(f"account {account}: nothing settled yet")
     else:
         _tell(account, events, None if orders is None else [order for order, _ in sent])
+    _tell_clean(contracts.view())
     if matcher is not None:
         _tell_states(matcher, contracts.deployment, sent)
 
@@ -65,6 +68,17 @@ def _tell(account: int, events: Sequence[Event], orders: Sequence[Order] | None)
         changes = [(event.batch, event.time, event.delta) for event in events]
         fills = check_fills(orders, changes)
         typer.echo(f"  each of {len(fills)} fills is one that your orders allow")
+
+
+def _tell_clean(view: View) -> None:
+    """Say what the last batch shows of all accounts, and else since when none has."""
+    if view.unclean_since:
+        since = datetime.fromtimestamp(view.unclean_since, UTC)
+        typer.echo(
+            f"no batch since {since:%F %T} UTC shows that every account is above maintenance"
+        )
+    elif view.batches:
+        typer.echo(f"batch {view.batches} shows that every account is above maintenance")
 
 
 def _progress(done: int, blocks: int) -> None:

@@ -148,6 +148,8 @@ def holds(certificate: Certificate, line: Line, table: SafetyTable) -> bool:
             return False
         if end and not is_inside(table, ring_of(number, end.is_above), end.number):
             return False
+        if end and end.number >> table.grid.edge_width:
+            return False
     if certificate.expiry is None:
         if any(line.held.gross):
             return False

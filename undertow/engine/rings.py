@@ -87,9 +87,8 @@ def _places(cells: Cells) -> Iterator[tuple[int, int]]:
 
 def may_move(table: SafetyTable, ring: int, row: int) -> bool:
     """Return whether a window may start at a row: whatever leaves it is empty."""
-    first, rows = table.rows[ring], table.grid.rows
-    low, high = min(row, first), max(row, first)
-    return row >= 0 and not any(_counts(table, ring, PLACES * low, PLACES * min(high, low + rows)))
+    low, high = sorted((row, table.rows[ring]))
+    return row >= 0 and not any(_counts(table, ring, PLACES * low, PLACES * high))
 
 
 def follow(table: SafetyTable) -> SafetyTable:
@@ -115,7 +114,7 @@ def _followed(table: SafetyTable, ring: int) -> int:
 
 
 def _counts(table: SafetyTable, ring: int, first: int, end: int) -> tuple[int, ...]:
-    """Return the counters of the numbers from the first on, no more than the ring has."""
+    """Return the counters of the numbers from the first on; all of a ring's where it has fewer."""
     if first >= end:
         return ()
     at, counts = first % table.grid.cells, table.counters[ring]

@@ -15,7 +15,8 @@ from undertow.engine.clock import advance_clock
 from undertow.engine.grid import bound
 from undertow.engine.rings import follow, may_move, overdue, recount, ring_of
 from undertow.protocol.cells import Cells
-from undertow.protocol.safety_table import EXPIRY, PLACES, SafetyTable
+from undertow.protocol.grid import PLACE_BITS
+from undertow.protocol.safety_table import CLOCK_WIDTH, EXPIRY, PLACES, SafetyTable, row_width
 from undertow.protocol.units import Money, UnitPrice
 
 
@@ -31,15 +32,18 @@ def advance(
     ``moved``: how far each underlying's funding index went; ``cells``: money per unit in a cell of
     the clock; ``rows``: where the windows are to start, None for as near the bounds as they may.
 
-    Raises ValueError: a window would move over a row that is not empty.
+    Raises ValueError: a window would move over a row that is not empty, or to where none is.
     """
     clock, used = advance_clock(table.clock, table.used, moved, cells)
     bounds = tuple(bound(price, table.grid) for price in prices)
     ahead = replace(table, clock=clock, used=used, bounds=bounds)
     if rows is None:
         return follow(ahead)
-    if not all(may_move(table, ring, row) for ring, row in enumerate(rows)):
-        raise ValueError("a window would leave certificates behind that are still counted")
+    for ring, row in enumerate(rows):
+        if row >> (CLOCK_WIDTH - PLACE_BITS if ring == EXPIRY else row_width(table.grid)):
+            raise ValueError("a window would start beyond all numbers")
+        if not may_move(table, ring, row):
+            raise ValueError("a window would leave certificates behind that are still counted")
     return replace(ahead, rows=tuple(rows))
 
 

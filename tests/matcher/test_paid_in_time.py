@@ -12,11 +12,16 @@ from matcher.book import OrderBook
 from matcher.journal import Journal, Reference, Withdrawal
 from matcher.withdrawals import waiting, wants_touch
 from matcher.yardstick import BAND_BP
+from tests.matcher.one_process import KEYS
 from tests.matcher.test_order_states import Traded
 from tests.matcher.test_selection import MOMENTS, PARAMS, UNSIGNED, opened
 from tests.strategies import PRICE, order
+from undertow.chain.contracts import Close
+from undertow.chain.history import follow
 from undertow.chain.settled import SettledRequests
+from undertow.client.fills import check_fills
 from undertow.protocol.authority import Authority
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import DEFAULT, MINIMAL, Preset
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.signed_order import SignedOrder
@@ -120,6 +125,35 @@ def test_a_touch_is_wanted_where_it_helps_alone(traded: Traded) -> None:
     assert not wants_touch(state, Request(Kind.WITHDRAW, flat, AMOUNT), LOCAL_PARAMS)
     idle = replace(state, accounts=state.accounts.with_accounts({index: state.accounts[flat]}))
     assert not wants_touch(idle, Request(Kind.WITHDRAW, index, AMOUNT), LOCAL_PARAMS)
+
+
+def test_who_is_refused_for_the_edge_can_tell_why(traded: Traded) -> None:
+    """The set was picked before the request was seen, and its close came after; so no touch."""
+    trader = traded.venue.traders[0]
+    held(traded, trader.account)
+    chain = traded.venue.chain
+    asked = Request(Kind.WITHDRAW, trader.account, AMOUNT)
+    close = chain.close
+
+    def late(given: Close) -> None:
+        chain.close = close  # type: ignore[method-assign]
+        chain.ask(asked)
+        close(given)
+
+    chain.close = late  # type: ignore[method-assign, assignment]
+    traded.send(traded.venue.traders[1], 2, 1.01)
+    traded.settle()
+    traded.send(traded.venue.traders[2], 2, 1.01)
+    settle_all(traded)
+    keys = (trader.key.scalar, trader.key.public, KEYS.operator.public, LOCAL_PARAMS)
+    events = follow(chain.settled, trader.account, *keys)
+    (refused,) = [event for event in events if event.delta.reason == Outcome.EDGE]
+    assert refused.delta.cash == 0
+    assert refused.account.cells == refused.delta.cells != 0
+    check_fills(trader.sent, [(e.batch, e.time, e.delta) for e in events])
+    chain.ask(asked)
+    settle_all(traded)
+    assert paid(traded) == [AMOUNT]
 
 
 def held(traded: Traded, account: int) -> None:
