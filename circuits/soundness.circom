@@ -59,6 +59,8 @@ template SkewUnits(lanes) {
         _ <== lane[l].concentration;
         _ <== market[l].mark;
         _ <== market[l].row;
+        _ <== market[l].skew.negative;
+        _ <== market[l].skew.value;
     }
     net <== sum;
     gross <== total;
