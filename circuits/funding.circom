@@ -88,6 +88,20 @@ template FundingIndex() {
     index <== FloorShift(UNDERLYING_FUNDING_WIDTH(), FUNDING_BITS() - MONEY_BITS())(funding);
 }
 
+// @notice The funding indices of all underlyings in money.
+// @cost 228
+template FundingIndices() {
+    input Underlying() underlying[UNDERLYINGS()];
+    signal output index[UNDERLYINGS()]; // 2^-16 micro-USD per unit, signed
+
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        _ <== underlying[u].fundingRate;
+        _ <== underlying[u].variance;
+        _ <== underlying[u].price;
+        index[u] <== FundingIndex()(underlying[u].funding);
+    }
+}
+
 // @notice An underlying at a new mark. Before the first one there is no rate, and no time passes.
 // @input(assumes) halts: 0 or 1.
 // @output(proves) after: rate and index moved, and variance where the mark is a price; index,

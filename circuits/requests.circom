@@ -66,19 +66,14 @@ template Requests(requests, stepBits, cellBits) {
     shown === operatorKey;
 
     // 2. The sheet at the state's marks.
-    signal index[UNDERLYINGS()];
-    for (var u = 0; u < UNDERLYINGS(); u++) {
-        index[u] <== FundingIndex()(markets.underlying[u].funding);
-    }
+    signal index[UNDERLYINGS()] <== FundingIndices()(markets.underlying);
     signal shock[UNDERLYINGS()] <== ShockOfEach()(params.risk);
     Unit() unit[UNDERLYINGS()] <== PriceUnits()(mark, index, OpenAccruals()(accruals), shock,
         params.funding);
     Safeguards(cellBits) by;
     by.index <== index;
     by.shock <== shock;
-    for (var u = 0; u < UNDERLYINGS(); u++) {
-        by.cell[u] <== params.funding[u].cell;
-    }
+    by.cell <== [unit[0].cell, unit[1].cell];
     (by.clock, by.row, by.rowBit) <== OpenWindows(stepBits, cellBits)(windows);
 
     // 3. The requests, chained by the root of the accounts' tree.

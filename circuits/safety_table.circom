@@ -29,7 +29,7 @@ bus Windows() {
 // @notice Windows and clock of a table that stays.
 // @output(proves) row: as they are, ranged and the bounds with them, so that the table's hash has one
 // opening; rowBit: of the expiries' first row, low first.
-// @cost 6 * stepBits + 83
+// @cost 6 * stepBits + 54
 template OpenWindows(stepBits, cellBits) {
     input Windows() windows;
     signal output clock; // cells

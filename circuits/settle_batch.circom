@@ -107,11 +107,9 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     guard.before <== windows;
     guard.after <== newWindows;
     guard.price <== price;
-    for (var u = 0; u < UNDERLYINGS(); u++) {
-        guard.indexBefore[u] <== FundingIndex()(markets.underlying[u].funding);
-        guard.cell[u] <== params.funding[u].cell;
-    }
+    guard.indexBefore <== FundingIndices()(markets.underlying);
     guard.index <== paid;
+    guard.cell <== [unit[0].cell, unit[1].cell];
     guard.shock <== shock;
     guard.steps <== steps;
     guard.anywhere <== anywhere;
@@ -169,34 +167,16 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
         clear.pool, flow);
     Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.value, released + clear.kept,
         done.fees, done.cash);
+    signal net[UNDERLYINGS()], gross[UNDERLYINGS()];
+    (net, gross) <== SkewUnits(lanes)(skew, params.units, open.hot, clear.lane, market, left, flow);
 
     // 8. The safety table counts what the slots left, and the batch may say that all is well.
-    component close = CloseTable(stepBits, cellBits);
-    close.z <== z;
-    close.word <== table;
-    close.newWord <== newTable;
-    close.before <== windows;
-    close.after <== newWindows;
-    close.rowHot <== guard.rowHot;
-    close.bound <== guard.bound;
-    close.moved <== done.moved;
-    close.clean <== clean;
-    close.idle <== idle;
-    close.jump <== params.jump;
-    component users = SkewUnits(lanes);
-    users.skew <== skew;
-    users.units <== params.units;
-    users.hot <== open.hot;
-    users.left <== left;
-    users.flow <== flow;
-    for (var l = 0; l < lanes; l++) {
-        users.laneUnits[l] <== clear.lane[l].units;
-        users.held[l] <== market[l].skew.magnitude;
-    }
-    close.sound <== HouseIsSound()(owned, users.net, users.gross, unit);
+    signal tableHash <== CloseTable(stepBits, cellBits)(z, table, newTable, windows, newWindows,
+        guard.rowHot, guard.bound, done.moved, clean, idle, HouseIsSound()(owned, net, gross, unit),
+        params.jump);
     house.clean <== clean;
     (header.newStateRoot, house.sealed) <== CommitState()(TopRoot()(done.newTop),
-        HashTable()(taken), time, owned, close.hash, newHouseSalt, header.prices, house.accruals);
+        HashTable()(taken), time, owned, tableHash, newHouseSalt, header.prices, house.accruals);
 
     // 9. The public words.
     header.chainId <== venue.chainId;

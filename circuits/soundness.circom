@@ -6,16 +6,16 @@ include "nouns.circom";
 // Whether the house is sound (undertow/engine/soundness.py).
 
 // @notice The users' units after the lanes' flows.
-// @input(assumes) skew, units, hot: as the batch opened them. laneUnits: of the lanes' instruments;
-// held: magnitudes of the lanes' skews before; left: afterwards.
+// @input(assumes) skew, units, hot, lane, market: as the batch opened them. left: magnitudes of the
+// lanes' skews afterwards.
 // @output(proves) net, gross: of each underlying; nothing nets in the second.
 // @cost 36 + 4 * lanes
 template SkewUnits(lanes) {
     input Signed() skew[INSTRUMENTS()];
     signal input units[INSTRUMENTS()]; // of the underlying in a lot
     signal input hot[lanes][INSTRUMENTS()];
-    signal input laneUnits[lanes];
-    signal input held[lanes]; // lots, magnitude
+    input Lane() lane[lanes];
+    input Market() market[lanes]; // before its flow
     signal input left[lanes]; // lots, magnitude
     signal input flow[lanes]; // lots, signed
     signal output net[UNDERLYINGS()]; // units, signed
@@ -42,8 +42,8 @@ template SkewUnits(lanes) {
         for (var i = EACH(); i < INSTRUMENTS(); i++) {
             second += hot[l][i];
         }
-        moves[l] <== flow[l] * laneUnits[l];
-        grows[l] <== (left[l] - held[l]) * laneUnits[l];
+        moves[l] <== flow[l] * lane[l].units;
+        grows[l] <== (left[l] - market[l].skew.magnitude) * lane[l].units;
         movesSecond[l] <== second * moves[l];
         growsSecond[l] <== second * grows[l];
         sum[0] += moves[l] - movesSecond[l];
@@ -53,6 +53,14 @@ template SkewUnits(lanes) {
         for (var i = 0; i < EACH(); i++) {
             _ <== hot[l][i];
         }
+        _ <== lane[l].priced;
+        _ <== lane[l].mark;
+        _ <== lane[l].contingency;
+        _ <== lane[l].concentration;
+        _ <== market[l].mark;
+        _ <== market[l].row;
+        _ <== market[l].skew.negative;
+        _ <== market[l].skew.value;
     }
     net <== sum;
     gross <== total;

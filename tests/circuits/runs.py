@@ -42,11 +42,12 @@ def venue() -> State:
 
 
 def awaiting(state: State, requests: list[Request]) -> State:
-    """Return a state whose certificates stand without what the run can pay of its withdrawals."""
-    waiting: dict[int, list[Money]] = {}
+    """Return a state whose certificates stand without all that the run withdraws, where one can."""
+    waiting: dict[int, Money] = {}
     for request in requests:
         if request.kind is Kind.WITHDRAW:
-            waiting.setdefault(request.account, []).append(Money(request.money))
+            before = waiting.get(request.account, 0)
+            waiting[request.account] = Money(before + request.money)
     return certified(state, PARAMS, waiting)
 
 

@@ -26,9 +26,7 @@ def test_encrypt_delta(
         instrument=15, reason=8, fill=Lots(fill), nonce=(1 << 32) - 1, filled=Lots(filled),
         cells=(1 << 27) - 1, cash=Money(cash),
     )  # fmt: skip
-    fields = [
-        15, 8, to_field(fill), delta.nonce, to_field(filled), delta.cells, to_field(cash),
-    ]  # fmt: skip
+    fields = [15, 8, to_field(fill), delta.nonce, to_field(filled), delta.cells, to_field(cash)]
     word = delta.encrypt(99, 3, 4)
     inputs = {"viewKey": 99, "before": 3, "after": 4, "delta": fields}
     values = tested.agrees(inputs, {"ciphertext": word})

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from tests.circuits.buses import hot, signed, units_of
+from tests.circuits.buses import hot, market, signed, units_of
 from tests.circuits.harness import Circuit
 from tests.engine.cases import lots_of, table
 from tests.engine.safety_paths import LISTED, draw_params
 from undertow.crypto.field import to_field
 from undertow.engine.maintenance import holdings
 from undertow.engine.soundness import house_is_sound
+from undertow.protocol.market import Market
 from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.state import LEDGER_WORDS, Ledger
 from undertow.protocol.units import Money, UnitPrice
@@ -32,8 +33,8 @@ def test_skew_units(circuit: Callable[[str], Circuit]) -> None:
             "skew": [signed(lots) for lots in before],
             "units": [params.market(i).units for i in range(INSTRUMENTS)],
             "hot": [hot(lane) for lane in lanes],
-            "laneUnits": [params.market(lane).units for lane in lanes],
-            "held": [abs(before[lane]) for lane in lanes],
+            "lane": [[1, 5, params.market(lane).units, 6, 7] for lane in lanes],
+            "market": [market(Market(skew=before[lane]), 5) for lane in lanes],
             "left": [abs(left[lane]) for lane in lanes],
             "flow": [to_field(left[lane] - before[lane]) for lane in lanes],
         }
