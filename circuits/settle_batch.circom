@@ -15,6 +15,7 @@ include "poseidon.circom";
 include "sheet.circom";
 include "slot.circom";
 include "sponge.circom";
+include "spread.circom";
 include "state.circom";
 include "vesting.circom";
 
@@ -90,6 +91,7 @@ template SettleBatch(slots, lanes) {
     clear.halts <== halts;
     clear.pricing <== pricing;
     clear.makerFee <== params.makerFee;
+    clear.spread <== HalfSpreads()(funded, params.funding);
     clear.sheet <== sheet;
     clear.skewCap <== params.skewCap;
     clear.houseGrows <== HouseMayGrow()(ledger, skew, params.skewCap, sheet);

@@ -26,6 +26,8 @@ template PriceSheet() {
         _ <== rule[u].velocity;
         _ <== rule[u].decay;
         _ <== rule[u].rateMax;
+        _ <== rule[u].spreadBase;
+        _ <== rule[u].spreadSlope;
     }
     // A price times a contingency is counted in money as it stands, and half a price times a
     // concentration in what margin is counted in.

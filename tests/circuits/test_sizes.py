@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (245_244, 16),
-    "requests_default": (123_161, 8),
-    "settle_large": (934_872, 64),
+    "settle_default": (245_540, 16),
+    "requests_default": (123_209, 8),
+    "settle_large": (935_252, 64),
 }
 """Constraints, and slots or requests."""
 
