@@ -30,7 +30,7 @@ template StandOrMove() {
 // @input(assumes) hot: 1 for the lane's instrument, else 0. halted: 0 or 1 each.
 // @output(proves) market: depth at the lane's mark; as it was, if halted.
 // @output(proves) rowHash: what the table holds of the row so far.
-// @cost 1216
+// @cost 1224
 template AdvanceMarket() {
     signal input hot[INSTRUMENTS()];
     input Position() skew[INSTRUMENTS()];
@@ -38,7 +38,7 @@ template AdvanceMarket() {
     signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
     signal input halted[INSTRUMENTS()]; // 0 or 1
-    signal input variance[UNDERLYINGS()]; // 2^-32
+    signal input variance[UNDERLYINGS()]; // 2^-40
     input MarketRow() row;
     input Pricing() pricing;
     output Market() market;

@@ -17,6 +17,7 @@ include "sheet.circom";
 include "slots.circom";
 include "soundness.circom";
 include "sponge.circom";
+include "spread.circom";
 include "state.circom";
 include "vesting.circom";
 
@@ -123,6 +124,7 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     clear.halts <== halts;
     clear.pricing <== pricing;
     clear.makerFee <== params.makerFee;
+    clear.spread <== HalfSpreads()(funded, params.funding);
     clear.sheet <== sheet;
     clear.units <== params.units;
     clear.risk <== params.risk;

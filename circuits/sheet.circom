@@ -56,6 +56,8 @@ template PriceUnits() {
         unit[u].exit <== (price[u] - accrual[u]) * (1 << MONEY_BITS());
         unit[u].step <== price[u] * shock[u];
         unit[u].cell <== rule[u].cell;
+        _ <== rule[u].spreadBase;
+        _ <== rule[u].spreadSlope;
     }
 }
 

@@ -75,7 +75,13 @@ RULE = PricingParams(
     units=1,
 )
 FUNDING = FundingParams(
-    dead_zone=5, velocity=1 << 29, decay=1 << 38, rate_max=1 << 48, cell=Money(1 << 28)
+    dead_zone=5,
+    velocity=1 << 29,
+    decay=1 << 38,
+    rate_max=1 << 48,
+    cell=Money(1 << 28),
+    spread_base=0,
+    spread_slope=0,
 )
 """At a skew of 200 lots the largest rate is reached in 44 minutes; it is gone in 17."""
 RISK = RiskParams(shock=12, contingency=600, concentration=1 << 12)

@@ -72,9 +72,10 @@ function CONTRACT_WIDTH() { return 160; }
 function MONEY_BITS() { return 16; }
 function KAPPA_BITS() { return 32; }
 function DEPTH_BITS() { return 32; }
-function VARIANCE_BITS() { return 32; }
-function RETURN_BITS() { return 16; }
+function VARIANCE_BITS() { return 40; }
+function RETURN_BITS() { return 20; }
 function DEPTH_PER_VARIANCE_BITS() { return 16; }
+function SPREAD_SLOPE_BITS() { return 16; }
 function FUNDING_BITS() { return 73; }
 function KEEP_BITS() { return 8; }
 function FEE_BITS() { return 20; }
@@ -92,6 +93,8 @@ function RATCHET_SHIFT() { return 8; }
 function GRID_FACTOR() { return 21; }
 function GRID_SHIFT() { return 5; }
 function VARIANCE_SHIFT() { return 5; }
+function VARIANCE_TIME_BITS() { return 6; }
+function RETURN_SHIFT() { return 3; }
 function ACCRUAL_STEPS() { return 1000; }
 
 // One value for each instrument or underlying, several to a word.
@@ -204,24 +207,28 @@ function RISK_CONCENTRATION_WIDTH() { return 13; }
 function RISK_WIDTHS() { return [10, 16, 13]; }
 function RISK_AT() { return [0, 10, 26]; }
 
-// Governed rule of an underlying's funding.
+// Governed rule of an underlying: its funding, and how far the house's prices lie apart.
 bus FundingRule() {
     signal deadZone; // units of net skew below which the rate decays
     signal velocity; // 2^-72 of the notional per second, second and unit
     signal decay; // 2^-72 of the notional per second and second
     signal rateMax; // 2^-72 of the notional per second
     signal cell; // 2^-16 micro-USD per unit: a cell of the funding clock
+    signal spreadBase; // steps of the grid: half spread of a still price
+    signal spreadSlope; // 2^-16 steps for each 2^-20 of the deviation in 64 s
 }
 
 // Its word, low bits first.
-function FUNDING_RULE_WIDTH() { return 221; }
+function FUNDING_RULE_WIDTH() { return 245; }
 function FUNDING_RULE_DEAD_ZONE_WIDTH() { return 43; }
 function FUNDING_RULE_VELOCITY_WIDTH() { return 30; }
 function FUNDING_RULE_DECAY_WIDTH() { return 52; }
 function FUNDING_RULE_RATE_MAX_WIDTH() { return 52; }
 function FUNDING_RULE_CELL_WIDTH() { return 44; }
-function FUNDING_RULE_WIDTHS() { return [43, 30, 52, 52, 44]; }
-function FUNDING_RULE_AT() { return [0, 43, 73, 125, 177]; }
+function FUNDING_RULE_SPREAD_BASE_WIDTH() { return 10; }
+function FUNDING_RULE_SPREAD_SLOPE_WIDTH() { return 14; }
+function FUNDING_RULE_WIDTHS() { return [43, 30, 52, 52, 44, 10, 14]; }
+function FUNDING_RULE_AT() { return [0, 43, 73, 125, 177, 221, 231]; }
 
 // An account; its leaf is the hash of these words.
 bus Account() {
@@ -279,14 +286,14 @@ function MARKET_ROW_KAPPA_WIDTH() { return 48; }
 bus Underlying() {
     signal funding; // 2^-73 micro-USD per unit since listing, exact, signed
     signal fundingRate; // 2^-72 of the notional per second, signed
-    signal variance; // 2^-32, EWMA of the squared return between batches
+    signal variance; // 2^-40, mean of the squared return in 64 seconds
     signal price; // micro-USD per unit, the last one; 0 before the first
 }
 
 function UNDERLYING_WORDS() { return 4; }
 function UNDERLYING_FUNDING_WIDTH() { return 111; }
 function UNDERLYING_FUNDING_RATE_WIDTH() { return 52; }
-function UNDERLYING_VARIANCE_WIDTH() { return 32; }
+function UNDERLYING_VARIANCE_WIDTH() { return 40; }
 function UNDERLYING_PRICE_WIDTH() { return 26; }
 
 // The house's own money; users' positions stand in the market table.
@@ -347,7 +354,7 @@ function MARKET_PARAMS_WORDS() { return 14; }
 function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
 function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
 function MARKET_PARAMS_UNITS_WIDTH() { return 160; }
-function MARKET_PARAMS_FUNDING_WIDTH() { return 221; }
+function MARKET_PARAMS_FUNDING_WIDTH() { return 245; }
 function MARKET_PARAMS_TAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_MAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
@@ -499,9 +506,12 @@ template PackFundingRule() {
     Range(52)(fundingRule.decay);
     Range(52)(fundingRule.rateMax);
     Range(44)(fundingRule.cell);
+    Range(10)(fundingRule.spreadBase);
+    Range(14)(fundingRule.spreadSlope);
     word <== fundingRule.deadZone + fundingRule.velocity * (1 << 43)
         + fundingRule.decay * (1 << 73) + fundingRule.rateMax * (1 << 125)
-        + fundingRule.cell * (1 << 177);
+        + fundingRule.cell * (1 << 177) + fundingRule.spreadBase * (1 << 221)
+        + fundingRule.spreadSlope * (1 << 231);
 }
 
 // The word of fields that are ranged by what made them.

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from undertow.engine.accrual import ACCRUAL_STEPS
-from undertow.engine.funding import VARIANCE_SHIFT
 from undertow.engine.house import HOUSE_STEPS
 from undertow.engine.margin import ADD_ON_FACTOR, FACTOR_ONE, INITIAL_FACTOR
 from undertow.engine.price import GRID_FACTOR, GRID_SHIFT, RATCHET_SHIFT
+from undertow.engine.spread import RETURN_SHIFT, VARIANCE_SHIFT, VARIANCE_TIME_BITS
 from undertow.protocol import layout
 from undertow.protocol.fields import FIELD_WIDTH
 from undertow.protocol.packing import Packed, Words
@@ -35,6 +35,8 @@ FACTORS = {
     "GRID_FACTOR": GRID_FACTOR,
     "GRID_SHIFT": GRID_SHIFT,
     "VARIANCE_SHIFT": VARIANCE_SHIFT,
+    "VARIANCE_TIME_BITS": VARIANCE_TIME_BITS,
+    "RETURN_SHIFT": RETURN_SHIFT,
     "ACCRUAL_STEPS": ACCRUAL_STEPS,
 }
 LISTS = (*layout.HASHED, *(part for _, *parts in layout.STATEMENTS for part in parts))

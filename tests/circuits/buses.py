@@ -14,6 +14,7 @@ from undertow.engine.maintenance import holdings as held_of
 from undertow.engine.maintenance import shocks
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import premium, supply_of, within_cap
+from undertow.engine.spread import half_spreads
 from undertow.engine.verdict import Verdict
 from undertow.protocol.market import Market
 from undertow.protocol.order import ORDER_WORD, Order
@@ -132,6 +133,7 @@ def clearing(case: Case, instrument: int) -> list[int]:
         PARAMS.market(instrument),
         PARAMS.maker_fee,
         grows=case.execution.house_grows,
+        spread=half_spreads(case.execution.state.underlyings, PARAMS)[underlying(instrument)],
     )
     following = money(case.lots[instrument]) + premium(offered, further)
     beyond = int(not within_cap(offered, further))

@@ -58,7 +58,9 @@ def draw_params(draw: random.Random) -> MarketParams:
         risks[i] = RiskParams(
             shock=shock, contingency=draw.choice((0, 66, 328)), concentration=concentration
         )
-    rule = FundingParams(dead_zone=5, velocity=1, decay=1, rate_max=1, cell=1)
+    rule = FundingParams(
+        dead_zone=5, velocity=1, decay=1, rate_max=1, cell=1, spread_base=0, spread_slope=0
+    )
     return MarketParams(
         vesting=15,
         jump=255,

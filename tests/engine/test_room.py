@@ -21,7 +21,7 @@ from undertow.protocol.safety_table import empty_table
 from undertow.protocol.sheet import RiskParams
 from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Money, UnitPrice
-from venue.markets import BTC, LOCAL_GROUP, MICRO
+from venue.markets import LOCAL_GROUP
 
 FLAT = (Underlying(), Underlying())
 
@@ -80,12 +80,3 @@ def test_a_group_without_room_is_refused() -> None:
             group.check_room(COARSE)
     assert risk.shock >= COARSE.least_shock
     assert RISK.shock >= COARSE.least_shock
-
-
-def test_an_underlying_has_one_shock() -> None:
-    risks = list(LOCAL_GROUP.params.risks)
-    first = risks[BTC.instrument]
-    assert first is not None
-    risks[MICRO.instrument] = replace(first, shock=first.shock + 1)
-    with pytest.raises(PerpetualError, match="shocks of 12 and 13: it moves as one"):
-        replace(LOCAL_GROUP, params=replace(LOCAL_GROUP.params, risks=tuple(risks)))

@@ -57,9 +57,7 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         "funding.ramp: rate >= 0 -> rate > 0",
         "funding.ramp: rate >= 0 -> rate >= 1",
     ),
-    "The distance is taken without its sign.": (
-        "funding._variance: price - before.price -> before.price - price",
-    ),
+    "The distance is taken without its sign.": ("spread._move: price - before -> before - price",),
     "What is divided has no remainder.": (
         "house.: SHOCK_STEPS * 3 // 2 -> -(-(SHOCK_STEPS * 3) // 2)",
         "sheet.: INSTRUMENTS // UNDERLYINGS -> -(-INSTRUMENTS // UNDERLYINGS)",

@@ -21,12 +21,13 @@ from undertow.engine.price import supply_of
 from undertow.engine.recertify import recertify_slots
 from undertow.engine.safety import advance, is_clean
 from undertow.engine.soundness import house_is_sound
+from undertow.engine.spread import half_spreads
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Sides, Verdict, chosen
 from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
 from undertow.protocol.safety_table import SafetyTable
-from undertow.protocol.sheet import Entry
+from undertow.protocol.sheet import Entry, underlying
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Lots, Money, UnitPrice
@@ -75,7 +76,8 @@ def transition(
         params=params,
     )
     sides = judge(state, batch, terms)
-    clearings = _clear(sides, markets, terms, grows)
+    spreads = half_spreads(underlyings, params)
+    clearings = _clear(sides, markets, spreads, terms, grows)
     verdicts = [chosen(both, _price(both, clearings)) for both in sides]
     slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
     table, by = _guard(state, batch, underlyings, prices, params)
@@ -129,14 +131,25 @@ def _guard(
 
 
 def _clear(
-    sides: Sequence[Sides], markets: Sequence[Market], terms: Terms, grows: bool
+    sides: Sequence[Sides],
+    markets: Sequence[Market],
+    spreads: Sequence[int],
+    terms: Terms,
+    grows: bool,
 ) -> dict[int, Clearing]:
     """Step 3: one clearing per lane; a side of another lane, or refused, has no size."""
     clearings = {}
     for lane in terms.lanes:
         interests = [_interest(verdict, lane) for both in sides for verdict in both]
         pricing, maker_fee = terms.params.market(lane), terms.params.maker_fee
-        supply = supply_of(markets[lane], terms.prices[lane], pricing, maker_fee, grows=grows)
+        supply = supply_of(
+            markets[lane],
+            terms.prices[lane],
+            pricing,
+            maker_fee,
+            grows=grows,
+            spread=spreads[underlying(lane)],
+        )
         clearing = clear(supply, interests)
         # At one price at most one side of a slot trades.
         fills = iter(clearing.fills)

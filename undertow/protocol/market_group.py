@@ -53,15 +53,8 @@ class MarketGroup:
                 )
 
     def _check_underlying(self, number: int) -> None:
-        """Refuse what would pay whoever holds one contract against another, or funding's cycles.
-
-        Maintenance is one line of the prices, so it has one shock for each underlying.
-        """
+        """Refuse what would pay whoever holds one contract against another, or funding's cycles."""
         its = self._of(number)
-        shocks = {self.params.risk(one.instrument).shock for one in its}
-        if len(shocks) > 1:
-            found = " and ".join(map(str, sorted(shocks)))
-            raise PerpetualError(f"underlying {number} has shocks of {found}: it moves as one")
         names = sorted({one.unit for one in its})
         if len(names) > 1:
             raise PerpetualError(f"underlying {number} is {' and '.join(names)}: it is one thing")
