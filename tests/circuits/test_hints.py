@@ -118,7 +118,9 @@ def test_the_inverse_of_a_zero_is_free_and_nothing_follows_from_it() -> None:
         values = circuit.witness(inputs, {hint.name: 5})
         assert circuit.holds(values)
         moved = [wire for wire, value in enumerate(values) if value != truth[wire]]
-        assert moved == [circuit.wires[hint.name]]
+        # Where the compiler left the inverse out, nothing moves at all.
+        wire = circuit.wires[hint.name]
+        assert moved == ([wire] if wire > 0 else [])
 
 
 if __name__ == "__main__":
