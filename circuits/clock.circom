@@ -17,7 +17,7 @@ function MOVED_INDEX_WIDTH() { return UNDERLYING_FUNDING_WIDTH() - FUNDING_BITS(
 // @input(assumes) steps: a hint; at least as many as the funding needs, by (1). More make
 // certificates end sooner and no other difference, so they are free.
 // @output(proves) nextClock, nextUsed: of the table afterwards.
-// @cost 301
+// @cost 281
 template Clock() {
     signal input before[UNDERLYINGS()]; // 2^-16 micro-USD per unit, signed: funding index
     signal input after[UNDERLYINGS()]; // the same
