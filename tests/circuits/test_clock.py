@@ -20,9 +20,9 @@ def drawn() -> tuple[dict[str, Any], dict[str, int]]:
     """Return inputs of an honest prover, and what comes out."""
     cells = [DRAW.choice((1, 1_000, 1 << 40, WIDEST - 1)) for _ in range(2)]
     used = [DRAW.choice((0, cell, DRAW.randint(0, cell))) for cell in cells]
-    before = [DRAW.randint(-(1 << 63), 1 << 63) for _ in range(2)]
+    before = [DRAW.randint(-(1 << 53), 1 << 53) for _ in range(2)]
     most = [cell * DRAW.choice((0, 1, 3, 60_000)) for cell in cells]
-    moved = [Money(DRAW.choice((-1, 1)) * min(DRAW.randint(0, much), 1 << 64)) for much in most]
+    moved = [Money(DRAW.choice((-1, 1)) * min(DRAW.randint(0, much), 1 << 54)) for much in most]
     clock = DRAW.randrange(1 << 31)
     end, left = advance_clock(clock, used, moved, cells)
     given = {
@@ -59,5 +59,5 @@ def test_what_is_out_of_range_is_refused(circuit: Compile) -> None:
     given, _ = drawn()
     tested.refuses({**given, "steps": 1 << 16})
     tested.refuses({**given, "steps": to_field(-1)})
-    far = to_field((1 << 66) + 5)
+    far = to_field((1 << 55) + 5)
     tested.refuses({**given, "before": [0, 0], "after": [far, 0], "steps": 60_000})
