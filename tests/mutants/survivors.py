@@ -67,7 +67,10 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         "margin.worst_loss: moves[underlying(instrument)] += lots * entry.step"
         " -> moves[underlying(instrument)] -= lots * entry.step",
     ),
-    "Who holds no lots loses and needs nothing.": ("margin.worst_loss: if lots: -> if True:",),
+    "Who holds no lots loses and needs nothing.": (
+        "margin.worst_loss: if lots: -> if True:",
+        "maintenance.holdings: continue -> pass",
+    ),
     "A pool without skew is empty, and all unwound is a potential of nothing.": (
         "price.paid: before * after <= 0 and before != 0 -> before * after <= 0",
         "price.paid: before * after <= 0 -> before * after < 0",

@@ -125,8 +125,10 @@ def _guard(
 ) -> tuple[SafetyTable, Safeguards]:
     """Return the safety table before the touches, and what these are certified by."""
     by = safeguards(underlyings, params)
-    paid = zip(by.indices, state.underlyings, strict=True)
-    moved = [Money(index - before.index) for index, before in paid]
+    moved = [
+        Money(index - before.index)
+        for index, before in zip(by.indices, state.underlyings, strict=True)
+    ]
     return advance(state.safety, prices, moved, by.cells, batch.choices.rows), by
 
 
