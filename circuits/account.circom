@@ -7,21 +7,31 @@ include "select.circom";
 
 // Positions of an account and skews of the markets: magnitude and sign, several to a word.
 
-// @notice Opens the positions of all instruments.
-// @output(proves) position: what the words hold; their bits have one decomposition.
-// @cost 531
-template OpenPositions() {
-    signal input words[POSITION_WORDS()];
-    output Signed() position[INSTRUMENTS()];
+// Bits of the last word: of skews, and of an account, which has its cells behind the last position.
+function SKEWS_END() {
+    return POSITION_WIDTH() * (INSTRUMENTS() - POSITIONS_PER_WORD() * (POSITION_WORDS() - 1));
+}
+function CELLS_END() { return ACCOUNT_CELLS_AT() + ACCOUNT_CELLS_WIDTH(); }
 
+// @notice Opens the positions of all instruments.
+// @param end Bits of the last word.
+// @output(proves) position: what the words hold; their bits have one decomposition.
+// @output(proves) last: bits of the last word.
+// @cost 395 + end
+template OpenPositions(end) {
+    signal input words[POSITION_WORDS()];
+    output Position() position[INSTRUMENTS()];
+    signal output last[end];
+
+    assert(SKEWS_END() == ACCOUNT_CELLS_AT());
     var WIDTH = POSITION_WIDTH();
     var EACH = POSITIONS_PER_WORD();
     component word[POSITION_WORDS()];
     for (var w = 0; w < POSITION_WORDS(); w++) {
-        var count = INSTRUMENTS() - w * EACH;
-        word[w] = Bits(WIDTH * (count < EACH ? count : EACH));
+        word[w] = Bits(w < POSITION_WORDS() - 1 ? WIDTH * EACH : end);
         word[w].in <== words[w];
     }
+    last <== word[POSITION_WORDS() - 1].bits;
     for (var i = 0; i < INSTRUMENTS(); i++) {
         var at = WIDTH * (i % EACH);
         var sum = 0;
@@ -30,7 +40,19 @@ template OpenPositions() {
         }
         position[i].magnitude <== sum;
         position[i].negative <== word[i \ EACH].bits[at + LOTS_WIDTH()];
-        position[i].value <== position[i].magnitude * (1 - 2 * position[i].negative);
+    }
+}
+
+// @notice The positions of all instruments with their values.
+// @cost 16
+template SignEach() {
+    input Position() position[INSTRUMENTS()];
+    output Signed() signed[INSTRUMENTS()];
+
+    for (var i = 0; i < INSTRUMENTS(); i++) {
+        signed[i].magnitude <== position[i].magnitude;
+        signed[i].negative <== position[i].negative;
+        signed[i].value <== position[i].magnitude * (1 - 2 * position[i].negative);
     }
 }
 
@@ -45,10 +67,12 @@ template ReplacePosition() {
     input Signed() old;
     signal input new; // lots, signed
     signal output out[POSITION_WORDS()];
+    signal output magnitude; // lots, of the new one
 
     _ <== old.value;
     component moved = Absolute(LOTS_WIDTH());
     moved.in <== new;
+    magnitude <== moved.magnitude;
     signal change <== moved.magnitude - old.magnitude
         + (moved.negative - old.negative) * (1 << LOTS_WIDTH());
     var EACH = POSITIONS_PER_WORD();
@@ -66,7 +90,7 @@ template ReplacePosition() {
 // @cost 2 * 16 + 1
 template ChoosePosition() {
     signal input hot[INSTRUMENTS()];
-    input Signed() position[INSTRUMENTS()];
+    input Position() position[INSTRUMENTS()];
     output Signed() chosen;
 
     var magnitude[INSTRUMENTS()];
@@ -74,7 +98,6 @@ template ChoosePosition() {
     for (var i = 0; i < INSTRUMENTS(); i++) {
         magnitude[i] = position[i].magnitude;
         negative[i] = position[i].negative;
-        _ <== position[i].value;
     }
     chosen.magnitude <== Dot(INSTRUMENTS())(hot, magnitude);
     chosen.negative <== Dot(INSTRUMENTS())(hot, negative);

@@ -12,6 +12,35 @@ function ROW_BITS(cellBits) { return cellBits - PLACE_BITS(); }
 // Powers of the challenge: of a row within a ring, then of whole rings.
 function POWERS(cellBits) { return ROW_BITS(cellBits) + 3; }
 
+// @notice The parts of a leaf's word, from its bits.
+// @input(assumes) bit: 0 or 1 each, low first; of a word as OpenCells takes it.
+template EndsOf(cellBits) {
+    signal input bit[CELLS_WIDTH()];
+    output End(cellBits) edge[UNDERLYINGS()];
+    output End(cellBits) expiry;
+
+    assert(CELLS_WIDTH() == (UNDERLYINGS() + 1) * (CELL_WIDTH() + 2));
+    for (var k = 0; k <= UNDERLYINGS(); k++) {
+        var at = k * (CELL_WIDTH() + 2);
+        for (var i = 0; i < CELL_WIDTH(); i++) {
+            if (i >= cellBits) {
+                _ <== bit[at + i];
+            } else if (k < UNDERLYINGS()) {
+                edge[k].bit[i] <== bit[at + i];
+            } else {
+                expiry.bit[i] <== bit[at + i];
+            }
+        }
+        if (k < UNDERLYINGS()) {
+            edge[k].flag <== bit[at + CELL_WIDTH()];
+            edge[k].ends <== bit[at + CELL_WIDTH() + 1];
+        } else {
+            expiry.flag <== bit[at + CELL_WIDTH()];
+            expiry.ends <== bit[at + CELL_WIDTH() + 1];
+        }
+    }
+}
+
 // @notice The parts of a leaf's word.
 // @param cellBits Of a ring's cell; higher bits of a wider ring's are refused.
 // @output(proves) edge, expiry: the only ones of this word. What is not there is zero, by (1), and
@@ -22,8 +51,8 @@ template OpenCells(cellBits) {
     output End(cellBits) edge[UNDERLYINGS()];
     output End(cellBits) expiry;
 
-    assert(CELLS_WIDTH() == (UNDERLYINGS() + 1) * (CELL_WIDTH() + 2));
     signal bits[CELLS_WIDTH()] <== Bits(CELLS_WIDTH())(word);
+    (edge, expiry) <== EndsOf(cellBits)(bits);
     var place[UNDERLYINGS() + 1];
     for (var k = 0; k <= UNDERLYINGS(); k++) {
         var at = k * (CELL_WIDTH() + 2);
@@ -31,22 +60,9 @@ template OpenCells(cellBits) {
             place[k] += bits[at + i] * (1 << i);
             if (i >= cellBits) {
                 bits[at + i] === 0;
-            } else if (k < UNDERLYINGS()) {
-                edge[k].bit[i] <== bits[at + i];
-            } else {
-                expiry.bit[i] <== bits[at + i];
             }
         }
-        var flag = bits[at + CELL_WIDTH()];
-        var ends = bits[at + CELL_WIDTH() + 1];
-        (1 - ends) * (place[k] + flag) === 0; // (1)
-        if (k < UNDERLYINGS()) {
-            edge[k].flag <== flag;
-            edge[k].ends <== ends;
-        } else {
-            expiry.flag <== flag;
-            expiry.ends <== ends;
-        }
+        (1 - bits[at + CELL_WIDTH() + 1]) * (place[k] + bits[at + CELL_WIDTH()]) === 0; // (1)
     }
     expiry.flag * (edge[0].ends + edge[1].ends + place[UNDERLYINGS()]) === 0; // (2)
 }

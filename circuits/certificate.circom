@@ -41,7 +41,7 @@ bus Safeguards(cellBits) {
 // window is as long as the ring. wrap: a hint; unique, since the cell has one place in the window.
 // @output(proves) losing: of each underlying, the slope towards the edge, 0 of a bad account; least:
 // surplus at the ends; without an expiry nothing is held. Nothing here reaches the field's order.
-// @cost 2 * 2^(stepBits - 5) + cellBits + 161
+// @cost 2 * 2^(stepBits - 5) + cellBits + 67
 template Measure(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Holdings() held;
@@ -115,7 +115,7 @@ template Measure(stepBits, cellBits) {
 
 // @notice Requires that a certificate is true of an account; bad is said of anybody.
 // @input(assumes) as Measure.
-// @cost 2 * 2^(stepBits - 5) + cellBits + 493
+// @cost 2 * 2^(stepBits - 5) + cellBits + 399
 template Certify(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Holdings() held;
@@ -141,7 +141,7 @@ template Certify(stepBits, cellBits) {
 // @notice Whether what a leaf holds is still true of it: what a withdrawal asks.
 // @input(assumes) as Measure; edge, expiry: counted in the table, so they lie in their windows.
 // @output(proves) stands: 0 or 1; 0 of a bad account.
-// @cost 2 * 2^(stepBits - 5) + cellBits + 502
+// @cost 2 * 2^(stepBits - 5) + cellBits + 408
 template Stands(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Holdings() held;

@@ -16,7 +16,7 @@ include "select.circom";
 // only (docs/adr/0001-one-clearing-flow.md). The side matters only when an order is rationed, and
 // then the rule forces it.
 // @output(proves) pool, kept: after the flow, and what the flow pays beyond the pool's change.
-// @cost 1763
+// @cost 1767
 template ClearMarket() {
     input Signed() skew;
     signal input kappa; // 2^-32 micro-USD per lot squared
@@ -24,6 +24,7 @@ template ClearMarket() {
     signal input before; // 2^-16 micro-USD: the pool
     signal input mark; // micro-USD per lot
     signal input makerFee; // 2^-20 of the notional
+    signal input spread; // steps of the grid: half of it
     signal input skewCap; // lots
     signal input flowCap; // lots that a batch may add to the skew
     signal input houseGrows; // 0 or 1: the house may take new skew
@@ -34,7 +35,8 @@ template ClearMarket() {
     signal output kept; // 2^-16 micro-USD
 
     (side - 1) * (side + 1) === 0;
-    Supply() supply <== OpenSupply()(skew, kappa, keep, before, mark, makerFee);
+    Supply() supply <== OpenSupply()(skew, kappa, keep, before, mark, makerFee,
+        spread);
     signal flat <== IsZero()(skew.value);
     signal toFlat <== (1 - flat) * (2 * skew.negative - 1);
     Quote() at <== QuoteFlow()(supply, toFlat, flow);
@@ -77,25 +79,32 @@ template ClearMarkets(lanes) {
     signal input halts[lanes]; // 0 or 1
     input Pricing() pricing[lanes];
     signal input makerFee; // 2^-20 of the notional
+    signal input spread[UNDERLYINGS()]; // steps of the grid: half of it
     input Entry() sheet[INSTRUMENTS()];
+    signal input units[INSTRUMENTS()]; // of the underlying in a lot
+    input Risk() risk[INSTRUMENTS()];
     signal input skewCap[INSTRUMENTS()]; // lots
     signal input houseGrows; // 0 or 1
     signal input flow[lanes]; // lots, signed
     signal input side[lanes]; // 1 or -1
     output Lane() lane[lanes];
     output Clearing() clearing[lanes];
+    signal output value[lanes]; // 2^-16 micro-USD per lot, signed: mark less funding
     signal output pool[lanes]; // 2^-16 micro-USD
     signal output kept; // 2^-16 micro-USD
 
     component clear[lanes];
     signal unpriced[lanes];
+    signal apart[lanes];
+    assert(UNDERLYINGS() == 2);
     var sum = 0;
     for (var l = 0; l < lanes; l++) {
         var mark = market[l].mark;
         unpriced[l] <== IsZero()(mark);
         lane[l].priced <== (1 - halts[l]) * (1 - unpriced[l]);
         lane[l].mark <== mark;
-        lane[l].entry <== ChooseEntry()(hot[l], sheet);
+        lane[l].units <== Dot(INSTRUMENTS())(hot[l], units);
+        (value[l], lane[l].contingency, lane[l].concentration) <== ChooseEntry()(hot[l], sheet, risk);
         clear[l] = ClearMarket();
         clear[l].skew <== market[l].skew;
         clear[l].kappa <== market[l].row.kappa;
@@ -103,6 +112,12 @@ template ClearMarkets(lanes) {
         clear[l].before <== market[l].row.pool;
         clear[l].mark <== mark;
         clear[l].makerFee <== makerFee;
+        var second = 0;
+        for (var i = EACH(); i < INSTRUMENTS(); i++) {
+            second += hot[l][i];
+        }
+        apart[l] <== second * (spread[1] - spread[0]);
+        clear[l].spread <== spread[0] + apart[l];
         clear[l].skewCap <== Dot(INSTRUMENTS())(hot[l], skewCap);
         clear[l].flowCap <== pricing[l].flowCap;
         clear[l].houseGrows <== houseGrows;

@@ -10,7 +10,7 @@ include "nouns.circom";
 // @output(proves) after: the account moved by the fill; of a refused slot only its version. What may
 // leave of it is as it was.
 // @output(proves) delta: what is published of that, before encryption.
-// @cost 141
+// @cost 142
 template Fill() {
     input Account() before;
     input Signed() position; // of the verdict's instrument
@@ -21,9 +21,12 @@ template Fill() {
     signal input rate; // 2^-20 of the notional: the fee's
     signal input lots; // magnitude
     signal input fill; // signed
+    signal input cellsBefore; // packed, as the leaf has them
+    signal input cells; // packed, of the new leaf
     output Account() after;
     signal output fee; // 2^-16 micro-USD
     signal output cash; // 2^-16 micro-USD, signed: how much more there is
+    signal output held; // lots, magnitude: of the position afterwards
     output Delta() delta;
 
     fee <== FeeOf()(lots, mark, rate);
@@ -43,12 +46,22 @@ template Fill() {
     after.settled <== before.settled;
     after.pending <== before.pending;
     after.since <== before.since;
-    after.positions <== ReplacePosition()(before.positions, hot, position, position.value + fill);
+    component replaced = ReplacePosition();
+    replaced.words <== before.positions;
+    replaced.hot <== hot;
+    replaced.old <== position;
+    replaced.new <== position.value + fill;
+    held <== replaced.magnitude;
+    for (var w = 0; w < POSITION_WORDS(); w++) {
+        var behind = w < POSITION_WORDS() - 1 ? 0 : cells - cellsBefore;
+        after.positions[w] <== replaced.out[w] + behind * (1 << ACCOUNT_CELLS_AT());
+    }
 
     delta.instrument <== effect.instrument;
     delta.reason <== verdict.reason;
     delta.fill <== fill;
     delta.nonce <== after.nonce;
     delta.filled <== after.filled;
+    delta.cells <== cells;
     delta.cash <== cash;
 }

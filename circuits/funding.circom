@@ -5,6 +5,7 @@ include "compare.circom";
 include "divide.circom";
 include "nouns.circom";
 include "range.circom";
+include "spread.circom";
 include "words.circom";
 
 // Step 2 for the underlyings: funding and variance at new marks (undertow/engine/funding.py). All
@@ -27,6 +28,8 @@ template FundingRamp() {
     signal output area; // 2^-73 of the notional, signed
 
     _ <== rule.cell;
+    _ <== rule.spreadBase;
+    _ <== rule.spreadSlope;
     component net = Absolute(NET_WIDTH());
     net.in <== skew;
     signal active <== NonNegative(NET_WIDTH())(net.magnitude - rule.deadZone);
@@ -60,23 +63,6 @@ template FundingRamp() {
     area <== free + reaches * (held - free);
 }
 
-// @notice How the mean of the squared return moves, by which depth follows volatility.
-// @input(assumes) lastPrice: not 0.
-// @output(proves) change: of `variance`, 2^-32; a return beyond 100% counts as 100%.
-template Variance() {
-    signal input price; // micro-USD per unit
-    signal input lastPrice; // micro-USD per unit
-    signal input variance; // 2^-32
-    signal output change;
-
-    signal moved <== Magnitude(UNIT_PRICE_WIDTH())(price - lastPrice);
-    var WIDTH = UNIT_PRICE_WIDTH() + RETURN_BITS();
-    signal ratio <== FloorDivide(WIDTH, UNIT_PRICE_WIDTH())(moved * (1 << RETURN_BITS()), lastPrice);
-    signal one <== Smaller(WIDTH)(ratio, (1 << RETURN_BITS()) - 1);
-    assert(2 * RETURN_BITS() == VARIANCE_BITS());
-    change <== FloorShift(UNDERLYING_VARIANCE_WIDTH(), VARIANCE_SHIFT())(one * one - variance);
-}
-
 // @notice An underlying's funding index in money: what a long of one unit has paid.
 // @input(assumes) funding: below 2^111 in magnitude: twice the widest rate at the highest price for
 // 2^32 seconds. What is not has no witness.
@@ -88,11 +74,25 @@ template FundingIndex() {
     index <== FloorShift(UNDERLYING_FUNDING_WIDTH(), FUNDING_BITS() - MONEY_BITS())(funding);
 }
 
+// @notice The funding indices of all underlyings in money.
+// @cost 228
+template FundingIndices() {
+    input Underlying() underlying[UNDERLYINGS()];
+    signal output index[UNDERLYINGS()]; // 2^-16 micro-USD per unit, signed
+
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        _ <== underlying[u].fundingRate;
+        _ <== underlying[u].variance;
+        _ <== underlying[u].price;
+        index[u] <== FundingIndex()(underlying[u].funding);
+    }
+}
+
 // @notice An underlying at a new mark. Before the first one there is no rate, and no time passes.
-// @input(assumes) halts: 0 or 1.
+// @input(assumes) halts: 0 or 1. counted: `elapsed`, at most 2^VARIANCE_TIME_BITS.
 // @output(proves) after: rate and index moved, and variance where the mark is a price; index,
 // accrual: of it.
-// @cost 1069
+// @cost 1051
 template AdvanceFunding() {
     input Underlying() before;
     input FundingRule() rule;
@@ -100,6 +100,7 @@ template AdvanceFunding() {
     signal input mark; // micro-USD per unit
     signal input halts; // 0 or 1: the mark is no price
     signal input elapsed; // seconds
+    signal input counted; // seconds that variance forgets
     output Underlying() after;
     signal output index; // 2^-16 micro-USD per unit, signed
     signal output accrual; // micro-USD per unit, signed
@@ -110,8 +111,10 @@ template AdvanceFunding() {
     (after.fundingRate, area) <== FundingRamp()(before.fundingRate, skew, seconds, rule);
     after.funding <== before.funding + area * mark;
     signal first <== IsZero()(before.price);
-    signal change <== Variance()(mark, before.price + first, before.variance);
-    signal learns <== (1 - first) * (1 - halts);
+    signal change <== Variance()(mark, before.price + first, before.variance, counted);
+    signal prices <== (1 - first) * (1 - halts);
+    signal still <== IsZero()(counted);
+    signal learns <== prices * (1 - still);
     after.variance <== before.variance + learns * change;
     after.price <== mark + halts * (before.price - mark);
     index <== FundingIndex()(after.funding);
@@ -137,6 +140,7 @@ template AdvanceUnderlyings() {
     signal output accruals; // micro-USD per unit, packed
 
     Range(SEALED_TIME_WIDTH())(elapsed);
+    signal counted <== Smaller(SEALED_TIME_WIDTH())(elapsed, 1 << VARIANCE_TIME_BITS());
     signal held[INSTRUMENTS()];
     signal accrued[UNDERLYINGS()];
     signal lifted[UNDERLYINGS()];
@@ -149,7 +153,7 @@ template AdvanceUnderlyings() {
             net += held[i];
         }
         (after[u], index[u], accrued[u]) <== AdvanceFunding()(before[u], rule[u], net,
-            price[u], halted[u], elapsed);
+            price[u], halted[u], elapsed, counted);
         lifted[u] <== accrued[u] + (1 << (ACCRUAL_WIDTH() - 1));
     }
     assert(ACCRUAL_WORDS() == 1);

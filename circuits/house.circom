@@ -24,9 +24,6 @@ template HouseMayGrow() {
     var requirement = 0;
     for (var i = 0; i < N; i++) {
         _ <== skew[i].negative;
-        _ <== sheet[i].contingency;
-        _ <== sheet[i].concentration;
-        _ <== sheet[i].cell;
         bound[i] <== Larger(LOTS_WIDTH() + 1)(skewCap[i], skew[i].magnitude);
         worth[i] <== skew[i].value * sheet[i].value;
         needs[i] <== bound[i] * sheet[i].step;
@@ -42,7 +39,7 @@ template HouseMayGrow() {
 template CommitLedger(lanes) {
     input Ledger() before;
     signal input flow[lanes]; // lots, signed
-    input Lane() lane[lanes];
+    signal input value[lanes]; // 2^-16 micro-USD per lot, signed: mark less funding
     signal input collected; // 2^-16 micro-USD: released and kept
     signal input fees; // 2^-16 micro-USD
     signal input cash; // 2^-16 micro-USD, signed: how much more the accounts have
@@ -51,10 +48,7 @@ template CommitLedger(lanes) {
     signal taken[lanes];
     var house = before.houseCash + collected;
     for (var l = 0; l < lanes; l++) {
-        _ <== lane[l].priced;
-        _ <== lane[l].mark;
-        _ <== lane[l].entry;
-        taken[l] <== flow[l] * lane[l].entry.value;
+        taken[l] <== flow[l] * value[l];
         house += taken[l];
     }
     after.houseCash <== house;

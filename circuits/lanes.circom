@@ -30,32 +30,31 @@ template OpenLanes(lanes) {
     word <== sum;
 }
 
-// @notice The line of a sheet that each lane is priced by.
+// @notice What a lane's instrument is margined by, and what the house takes it at.
 // @input(assumes) hot: 1 for the lane's instrument, else 0.
-// @cost 80
+// @cost 48
 template ChooseEntry() {
     signal input hot[INSTRUMENTS()];
     input Entry() sheet[INSTRUMENTS()];
-    output Entry() chosen;
+    input Risk() risk[INSTRUMENTS()];
+    signal output value; // 2^-16 micro-USD per lot, signed
+    signal output contingency; // 2^-16 of the notional
+    signal output concentration; // 2^-32 per lot
 
     var N = INSTRUMENTS();
-    var value[N];
-    var step[N];
-    var contingency[N];
-    var concentration[N];
-    var cell[N];
+    var values[N];
+    var contingencies[N];
+    var concentrations[N];
     for (var i = 0; i < N; i++) {
-        value[i] = sheet[i].value;
-        step[i] = sheet[i].step;
-        contingency[i] = sheet[i].contingency;
-        concentration[i] = sheet[i].concentration;
-        cell[i] = sheet[i].cell;
+        _ <== sheet[i].step;
+        _ <== risk[i].shock;
+        values[i] = sheet[i].value;
+        contingencies[i] = risk[i].contingency;
+        concentrations[i] = risk[i].concentration;
     }
-    chosen.value <== Dot(N)(hot, value);
-    chosen.step <== Dot(N)(hot, step);
-    chosen.contingency <== Dot(N)(hot, contingency);
-    chosen.concentration <== Dot(N)(hot, concentration);
-    chosen.cell <== Dot(N)(hot, cell);
+    value <== Dot(N)(hot, values);
+    contingency <== Dot(N)(hot, contingencies);
+    concentration <== Dot(N)(hot, concentrations);
 }
 
 // @notice The lane of an instrument.
@@ -63,7 +62,7 @@ template ChooseEntry() {
 // @output(proves) inLane: 1 for the lane of `wanted`, else 0.
 // @output(proves) itsLane, itsClearing: of that lane; all zero, so not priced, where the batch has
 // none for it.
-// @cost 15 * lanes
+// @cost 13 * lanes
 template ChooseLane(lanes) {
     signal input wanted; // index of an instrument
     signal input instrument[lanes];
@@ -73,14 +72,13 @@ template ChooseLane(lanes) {
     output Lane() itsLane;
     output Clearing() itsClearing;
 
-    var FIELDS = 12;
+    var FIELDS = 10;
     signal sum[lanes][FIELDS];
     for (var l = 0; l < lanes; l++) {
         inLane[l] <== IsZero()(wanted - instrument[l]);
-        var field[FIELDS] = [lane[l].priced, lane[l].mark, lane[l].entry.value, lane[l].entry.step,
-            lane[l].entry.contingency, lane[l].entry.concentration, lane[l].entry.cell,
-            clearing[l].price, clearing[l].nextPrice, clearing[l].beyond, clearing[l].side,
-            clearing[l].takerSign];
+        var field[FIELDS] = [lane[l].priced, lane[l].mark, lane[l].units, lane[l].contingency,
+            lane[l].concentration, clearing[l].price, clearing[l].nextPrice, clearing[l].beyond,
+            clearing[l].side, clearing[l].takerSign];
         for (var f = 0; f < FIELDS; f++) {
             if (l == 0) {
                 sum[l][f] <== inLane[l] * field[f];
@@ -92,14 +90,12 @@ template ChooseLane(lanes) {
     var last = lanes - 1;
     itsLane.priced <== sum[last][0];
     itsLane.mark <== sum[last][1];
-    itsLane.entry.value <== sum[last][2];
-    itsLane.entry.step <== sum[last][3];
-    itsLane.entry.contingency <== sum[last][4];
-    itsLane.entry.concentration <== sum[last][5];
-    itsLane.entry.cell <== sum[last][6];
-    itsClearing.price <== sum[last][7];
-    itsClearing.nextPrice <== sum[last][8];
-    itsClearing.beyond <== sum[last][9];
-    itsClearing.side <== sum[last][10];
-    itsClearing.takerSign <== sum[last][11];
+    itsLane.units <== sum[last][2];
+    itsLane.contingency <== sum[last][3];
+    itsLane.concentration <== sum[last][4];
+    itsClearing.price <== sum[last][5];
+    itsClearing.nextPrice <== sum[last][6];
+    itsClearing.beyond <== sum[last][7];
+    itsClearing.side <== sum[last][8];
+    itsClearing.takerSign <== sum[last][9];
 }

@@ -3,7 +3,6 @@ pragma circom 2.2.0;
 include "compare.circom";
 include "nouns.circom";
 include "range.circom";
-include "sheet.circom";
 
 // Scenario margin of one account (undertow/engine/margin.py).
 
@@ -16,36 +15,34 @@ function SURPLUS_WIDTH() { return MAINTAINED_WIDTH() + BITS_FOR(FACTOR_ONE()) + 
 // @notice Equity less the maintenance margin, and equity that counts less the initial margin.
 //
 // The scenarios are points (i, j) of the two underlyings' steps, and a book of perpetuals loses
-// i * loss[0] + j * loss[1] in one. The largest loss lies on a corner of their convex hull, and the
-// corners are SHOCK_STEPS away in both: that many times the sum of both magnitudes.
+// i times one underlying's step and j times the other's. The largest loss lies on a corner of their
+// convex hull, and the corners are SHOCK_STEPS away in both: that many times the sum of both magnitudes.
 // docs/adr/0004-margin-by-corners.md.
 // @input(assumes) book: of ranged positions at a ranged sheet, after at most one trade. Sums are
 // asserted to fit the comparators, which range what they compare and are far narrower than the
 // field: nothing wraps. An equity that does not fit them is refused; no deposits can reach it.
-// @cost 288
+// @cost 120
 template Surplus() {
     input Book() book;
     signal input allowed; // 2^-16 micro-USD: equity up to this much counts
     signal output maintained; // 2^-33 micro-USD, signed
     signal output initial; // the same by FACTOR_ONE
 
-    // A position after a trade has a bit more than one that is stored.
-    var LOTS = LOTS_WIDTH() + 1;
-    var ALL = BITS_FOR(INSTRUMENTS());
-    var LOSS = BITS_FOR(EACH()) + LOTS + STEP_WIDTH();
+    // After a trade an underlying's units have a bit more, and there are two of them.
+    var UNITS = NET_WIDTH() + 2;
     var STEP_UNIT = 1 << (REQUIREMENT_BITS() - SHOCK_BITS());
     // The contingencies are the smaller part of the add-ons.
-    assert(CONTINGENCY_WIDTH() + REQUIREMENT_BITS() - CONTINGENCY_BITS()
-        < LOTS + CONCENTRATION_WIDTH());
-    assert(ALL + 2 * LOTS + CONCENTRATION_WIDTH() + 1 < MAINTAINED_WIDTH() - 2);
-    assert(BITS_FOR(SHOCK_STEPS()) + 1 + LOSS + REQUIREMENT_BITS() - SHOCK_BITS()
+    assert(RISK_CONTINGENCY_WIDTH() + REQUIREMENT_BITS() - CONTINGENCY_BITS()
+        < LOTS_WIDTH() + RISK_CONCENTRATION_WIDTH());
+    assert(UNITS + LOTS_WIDTH() + 2 + RISK_CONCENTRATION_WIDTH() + UNIT_PRICE_WIDTH()
         < MAINTAINED_WIDTH() - 2);
-    assert(ALL + LOTS + CELL_WIDTH() + REQUIREMENT_BITS() - MONEY_BITS() < MAINTAINED_WIDTH() - 2);
+    assert(BITS_FOR(SHOCK_STEPS()) + UNITS + UNIT_PRICE_WIDTH() + RISK_SHOCK_WIDTH()
+        + REQUIREMENT_BITS() - SHOCK_BITS() < MAINTAINED_WIDTH() - 2);
+    assert(UNITS + FUNDING_RULE_CELL_WIDTH() + REQUIREMENT_BITS() - MONEY_BITS()
+        < MAINTAINED_WIDTH() - 2);
     assert(INITIAL_FACTOR() < 2 * FACTOR_ONE());
     assert(ADD_ON_FACTOR() < 2 * FACTOR_ONE());
-    signal first <== Magnitude(LOSS)(book.loss[0]);
-    signal second <== Magnitude(LOSS)(book.loss[1]);
-    var worst = SHOCK_STEPS() * (first + second) * STEP_UNIT;
+    var worst = SHOCK_STEPS() * book.loss * STEP_UNIT;
     maintained <== book.equity * MONEY_UNIT() - worst - book.addOns;
     signal counted <== Smaller(EQUITY_WIDTH())(book.equity, allowed);
     initial <== (counted - book.cells) * FACTOR_ONE() * MONEY_UNIT()
@@ -57,7 +54,7 @@ template Surplus() {
 // holds something halted, only the second, all profit counted: equity at a halted mark carries no
 // trade, and a profit above its cap would be paid away unseen.
 // @input(assumes) stuck, reduces: 0 or 1.
-// @cost 1142
+// @cost 806
 template MayTrade() {
     input Book() before;
     input Book() after;

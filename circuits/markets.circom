@@ -30,15 +30,15 @@ template StandOrMove() {
 // @input(assumes) hot: 1 for the lane's instrument, else 0. halted: 0 or 1 each.
 // @output(proves) market: depth at the lane's mark; as it was, if halted.
 // @output(proves) rowHash: what the table holds of the row so far.
-// @cost 1216
+// @cost 1224
 template AdvanceMarket() {
     signal input hot[INSTRUMENTS()];
-    input Signed() skew[INSTRUMENTS()];
+    input Position() skew[INSTRUMENTS()];
     signal input rowHashes[INSTRUMENTS()];
     signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
     signal input halted[INSTRUMENTS()]; // 0 or 1
-    signal input variance[UNDERLYINGS()]; // 2^-32
+    signal input variance[UNDERLYINGS()]; // 2^-40
     input MarketRow() row;
     input Pricing() pricing;
     output Market() market;
@@ -98,7 +98,7 @@ template MoveEach(lanes) {
 // @output(proves) released: 2^-16 micro-USD that the pools gave up.
 template AdvanceMarkets(lanes) {
     signal input hot[lanes][INSTRUMENTS()];
-    input Signed() skew[INSTRUMENTS()];
+    input Position() skew[INSTRUMENTS()];
     signal input rowHashes[INSTRUMENTS()];
     signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
@@ -151,6 +151,7 @@ template CommitMarkets(lanes) {
     signal input pool[lanes];
     signal input flow[lanes];
     output Markets() after;
+    signal output left[lanes]; // lots, magnitudes of the lanes' skews
 
     _ <== before.underlying;
     signal moved[lanes][POSITION_WORDS()];
@@ -164,7 +165,7 @@ template CommitMarkets(lanes) {
         if (l > 0) {
             words = moved[l - 1];
         }
-        moved[l] <== ReplacePosition()(words, hot[l], market[l].skew,
+        (moved[l], left[l]) <== ReplacePosition()(words, hot[l], market[l].skew,
             market[l].skew.value + flow[l]);
         row[l].pool <== pool[l];
         row[l].kappa <== market[l].row.kappa;

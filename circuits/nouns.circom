@@ -10,7 +10,13 @@ bus Venue() {
     signal contract; // address of the settlement contract
 }
 
-// Lots of either direction. Zero has either sign where a stored word says so.
+// Lots of either direction, as stored. Zero has either sign where a word says so.
+bus Position() {
+    signal magnitude; // lots
+    signal negative; // 0 or 1
+}
+
+// Lots of either direction, with their value.
 bus Signed() {
     signal magnitude; // lots
     signal negative; // 0 or 1
@@ -28,6 +34,7 @@ bus MarketParams() {
     signal makerFee; // 2^-20 of the notional
     signal profitCap; // 2^-16 micro-USD
     signal vesting; // seconds over which profit vests
+    signal jump; // edges that a price may move in a batch and be believed
 }
 
 // The market table: what every batch needs of each instrument, and the hash of the rest.
@@ -51,20 +58,34 @@ bus Market() {
     MarketRow() row;
 }
 
-// One instrument's line of the price sheet, per lot (undertow/protocol/sheet.py).
+// What margin of the house needs of an instrument, per lot (undertow/protocol/sheet.py).
 bus Entry() {
     signal value; // 2^-16 micro-USD, signed: mark less funding
     signal step; // 2^-8 micro-USD: value of one shock step
-    signal contingency; // 2^-16 micro-USD
-    signal concentration; // 2^-33 micro-USD per lot
+}
+
+// What accounts are judged by of an underlying, per unit.
+bus Unit() {
+    signal price; // micro-USD
+    signal value; // 2^-16 micro-USD, signed: price less funding
+    signal exit; // 2^-16 micro-USD, signed: the same by the exit sheet
+    signal step; // 2^-8 micro-USD: value of one shock step
     signal cell; // 2^-16 micro-USD: what funding may take in a cell of its clock
+}
+
+// What maintenance needs of an account's positions, for each underlying.
+bus Holdings() {
+    signal net[UNDERLYINGS()]; // units, signed
+    signal size[UNDERLYINGS()]; // units, its magnitude
+    signal gross[UNDERLYINGS()]; // units
+    signal addOns[UNDERLYINGS()]; // 2^-33 of the price
 }
 
 // What margin needs to know of an account.
 bus Book() {
     signal equity; // 2^-16 micro-USD, signed
     signal addOns; // 2^-33 micro-USD: contingencies and concentrations of all instruments
-    signal loss[UNDERLYINGS()]; // 2^-8 micro-USD, signed: value of one shock step
+    signal loss; // 2^-8 micro-USD: of one shock step of each underlying, both against the account
     signal cells; // 2^-16 micro-USD: what funding may take in a cell of its clock
 }
 
@@ -72,7 +93,9 @@ bus Book() {
 bus Lane() {
     signal priced; // 0 or 1: 0 where the instrument is not listed, or halted
     signal mark; // micro-USD per lot; of a halted one the last that it was a lane at
-    Entry() entry;
+    signal units; // of the underlying in a lot
+    signal contingency; // 2^-16 of the notional
+    signal concentration; // 2^-32 per lot
 }
 
 // How one market clears.

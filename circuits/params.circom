@@ -9,7 +9,7 @@ include "words.circom";
 // Risks, caps, units and rules of funding are ranged here, since their hash packs them and a word
 // must have one opening; a range costs less than the hash that it saves. Fees, pricing, profit cap and
 // vesting are not: the contract holds the hash, and who writes it refuses what is out of range.
-// @cost 2882
+// @cost 2924
 template ParamsHash() {
     input MarketParams() params;
     signal output out;
@@ -35,6 +35,7 @@ template ParamsHash() {
     words.makerFee <== params.makerFee;
     words.profitCap <== params.profitCap;
     words.vesting <== params.vesting;
+    words.jump <== params.jump;
     out <== MarketParamsHash()(words);
 }
 

@@ -4,6 +4,7 @@ include "compare.circom";
 include "divide.circom";
 include "nouns.circom";
 include "range.circom";
+include "spread.circom";
 
 // Price of a batch: the funded potential with its ratchet, a retained share and a bounded refund
 // (undertow/engine/price.py). All that enters but the flow is ranged, and the flow is ranged here.
@@ -13,22 +14,20 @@ function MOVED_WIDTH() { return LOTS_WIDTH() + 2; }
 function POTENTIAL_SHIFT() { return KAPPA_BITS() - MONEY_BITS(); }
 function GRID_WIDTH() { return PRICE_WIDTH(); }
 // Of the magnitude of a premium per lot. A flow pays at most the depth times its own size and that
-// of both skews together, and a step of the grid more, so at most this much per lot, with two bits
-// to spare.
+// of both skews together, and steps of the grid more: at most this much, with two bits to spare.
 function PREMIUM_WIDTH() {
     return MARKET_ROW_KAPPA_WIDTH() + MOVED_WIDTH() + 1 - POTENTIAL_SHIFT() + 2;
 }
 
 // @notice Depth of a market at a new mark: it rises at once and falls by at most 2^-RATCHET_SHIFT.
 // @input(assumes) variance: of the underlying, at that mark.
-// @output(proves) after: depth moved; the pool gave up what it held above its share of the
-// potential.
-// @output(proves) released: 2^-16 micro-USD that the pool gave up.
-// @cost 554
+// @output(proves) after: depth moved; released: what the pool held above its share of the
+// potential, which it gave up.
+// @cost 562
 template AdvanceDepth() {
     input Market() market;
     input Pricing() pricing;
-    signal input variance; // 2^-32
+    signal input variance; // 2^-40
     output Market() after;
     signal output released;
 
@@ -69,12 +68,13 @@ bus Supply() {
     signal pool; // 2^-16 micro-USD
     signal refund; // 2^-16 micro-USD: most that unwinding a lot is paid
     signal grid; // 2^-16 micro-USD: a premium is a multiple of it
+    signal spread; // steps of the grid: half of what buyers and sellers of a flow lie apart
     signal square; // of the skew
     signal potential; // kappa * square
 }
 
 // @notice What the house offers at a mark.
-// @input(assumes) skew, kappa, keep, pool, mark, makerFee: ranged.
+// @input(assumes) skew, kappa, keep, pool, mark, makerFee, spread: ranged.
 // @cost 107
 template OpenSupply() {
     input Signed() skew;
@@ -83,12 +83,14 @@ template OpenSupply() {
     signal input pool; // 2^-16 micro-USD
     signal input mark; // micro-USD per lot
     signal input makerFee; // 2^-20 of the notional
+    signal input spread; // steps of the grid
     output Supply() supply;
 
     supply.skew <== skew;
     supply.kappa <== kappa;
     supply.keep <== keep;
     supply.pool <== pool;
+    supply.spread <== spread;
     // Both fees of a round trip: a power of two less is left out than of one.
     var FEES = PRICE_WIDTH() + MARKET_PARAMS_MAKER_FEE_WIDTH();
     supply.refund <== FloorShift(FEES, FEE_BITS() - MONEY_BITS() - 1)(mark * makerFee);
@@ -121,6 +123,7 @@ template MoveSkew() {
     _ <== end.value;
     _ <== supply.keep;
     _ <== supply.grid;
+    _ <== supply.spread;
     var negative = supply.skew.negative;
     signal crosses <== negative + end.negative - 2 * negative * end.negative;
     move.crosses <== crosses;
@@ -161,10 +164,10 @@ bus Quote() {
     Move() move; // of the flow or, without one, of that lot
 }
 
-// @notice The premium that a net flow leads to, and what it does to the pool. At zero flow the
-// premium is that of the first lot that would reduce the skew.
+// @notice The premium and half spread that a net flow leads to, and what it does to the pool. At
+// zero flow the premium is that of the first lot that would reduce the skew, without the spread.
 // @output(proves) quote: for a flow and a new skew below 2^MOVED_WIDTH; more is refused.
-// @cost 662
+// @cost 664
 template QuoteFlow() {
     input Supply() supply;
     signal input toFlat; // lots, signed: one lot that reduces the skew, 0 where there is none
@@ -189,5 +192,9 @@ template QuoteFlow() {
         quote.move.paid + divisor - 1 + divisor * LIFT, divisor);
     quote.sign <== 1 - 2 * size.negative;
     signal steps <== quote.sign * (lifted - LIFT);
-    quote.premium <== steps * supply.grid;
+    // A flow pays the half spread, whichever way it goes.
+    assert(SPREAD_WIDTH() + GRID_WIDTH() < PREMIUM_WIDTH());
+    signal trades <== quote.sign * (1 - quote.none);
+    signal apart <== trades * supply.spread;
+    quote.premium <== (steps + apart) * supply.grid;
 }

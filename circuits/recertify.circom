@@ -10,24 +10,25 @@ include "nouns.circom";
 
 // @notice Puts a certificate, checked, in place of what a leaf holds.
 // @input(assumes) held, cash: of the account after the slot.
-// @input(assumes) before, after: the words of the leaves before and after, which their hashes bind
-// and with them the challenge. high, wrap: hints, see Measure.
+// @input(assumes) old: bits of the leaf's word before, which was one that (1) let pass, or zero.
+// after: the word of the leaf afterwards. Both leaves bind the challenge. high, wrap: hints, see
+// Measure.
 // @output(proves) term: what the table's polynomial at the challenge gains.
-// @cost 2 * 2^(stepBits - 5) + 19 * cellBits + 508
+// @cost 2 * 2^(stepBits - 5) + 16 * cellBits + 403
 template Recertify(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     signal input power[POWERS(cellBits)]; // z^(2^k) of the challenge
     input Holdings() held;
     signal input cash; // 2^-16 micro-USD, signed
-    signal input before;
+    signal input old[CELLS_WIDTH()]; // 0 or 1 each, low first
     signal input after;
     signal input high[UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits];
     signal input wrap;
     signal output term;
 
-    component old = OpenCells(cellBits);
-    component new = OpenCells(cellBits);
-    old.word <== before;
+    component was = EndsOf(cellBits);
+    was.bit <== old;
+    component new = OpenCells(cellBits); // (1)
     new.word <== after;
     component certify = Certify(stepBits, cellBits);
     certify.by <== by;
@@ -37,7 +38,7 @@ template Recertify(stepBits, cellBits) {
     certify.expiry <== new.expiry;
     certify.high <== high;
     certify.wrap <== wrap;
-    signal gone <== CellsTerm(cellBits)(old.edge, old.expiry, power);
+    signal gone <== CellsTerm(cellBits)(was.edge, was.expiry, power);
     signal come <== CellsTerm(cellBits)(new.edge, new.expiry, power);
     term <== come - gone;
 }

@@ -2,12 +2,15 @@ pragma circom 2.2.0;
 
 include "account.circom";
 include "book.circom";
+include "cells.circom";
+include "certificate.circom";
 include "compare.circom";
 include "delta.circom";
-include "edwards.circom";
+include "maintenance.circom";
 include "margin.circom";
 include "merkle.circom";
 include "nouns.circom";
+include "opening.circom";
 include "poseidon.circom";
 include "select.circom";
 include "vesting.circom";
@@ -17,47 +20,15 @@ include "vesting.circom";
 // formed: indices exist, are opened in order and start at 1, and a key is a point of the curve
 // outside the small subgroup.
 
-// @notice Requires, when `opens`, that an account is as new and owned by eight times a key.
-// @input(assumes) opens: 0 or 1. operatorBits: 0 or 1 each, of the operator's secret.
-// @output(proves) The owner is in the prime subgroup, and the view key is what operator and owner
-// share for the index: who opens an account with another's key gets another view key. The curve's
-// complete law is used, so no key has no witness.
-template RequireNew() {
-    signal input opens;
-    signal input index; // of the account
-    signal input key[2];
-    signal input operatorBits[SECRET_WIDTH()];
-    input Account() account;
-
-    signal two[2] <== EdwardsSum()(key, key);
-    signal four[2] <== EdwardsSum()(two, two);
-    signal eight[2] <== EdwardsSum()(four, four);
-    signal shared[2] <== EdwardsMultiple(SECRET_WIDTH())(operatorBits, eight);
-    signal viewKey <== Hash(3, DOMAIN_VIEW_KEY())([shared[0], shared[1], index]);
-    opens * (account.owner[0] - eight[0]) === 0;
-    opens * (account.owner[1] - eight[1]) === 0;
-    opens * (account.viewKey - viewKey) === 0;
-    opens * account.version === 0;
-    opens * account.nonce === 0;
-    opens * account.filled === 0;
-    opens * account.cash === 0;
-    opens * account.settled === 0;
-    opens * account.pending === 0;
-    opens * account.since === 0;
-    for (var w = 0; w < POSITION_WORDS(); w++) {
-        opens * account.positions[w] === 0;
-    }
-}
-
 // @notice Whether so much may leave an account: it is settled, initial margin holds without it, all
 // profit counted, and nothing is held that is halted: what it lost since its mark may be known.
 // @output(proves) affordable: 0 or 1.
 template Affordable() {
     input Account() account; // as this touch vests it
-    input Signed() position[INSTRUMENTS()];
+    input Holdings() held;
     signal input stuck; // 0 or 1: something is held that is halted
     signal input money; // 2^-16 micro-USD
-    input Entry() sheet[INSTRUMENTS()];
+    input Unit() unit[UNDERLYINGS()];
     signal output affordable;
 
     _ <== account.owner;
@@ -68,9 +39,10 @@ template Affordable() {
     _ <== account.pending;
     _ <== account.since;
     _ <== account.positions;
-    Book() book <== OpenBook()(account.cash - money, position, sheet);
+    signal equity <== Worth()(account.cash - money, held.net, [unit[0].value, unit[1].value]);
+    Book() book <== BookOf()(equity, held, unit);
     signal surplus;
-    (_, surplus) <== Surplus()(book, book.equity);
+    (_, surplus) <== Surplus()(book, equity);
     signal margined <== NonNegative(SURPLUS_WIDTH())(surplus);
     signal settled <== NonNegative(SETTLED_WIDTH())(account.settled - money);
     signal backed <== margined * settled;
@@ -79,15 +51,20 @@ template Affordable() {
 
 // @notice Serves one request.
 // @input(assumes) before: ranged when it was written.
-template ServeRequest() {
+// @input(assumes) high, wrap: hints, see Measure.
+template ServeRequest(stepBits, cellBits) {
     signal input root; // of the accounts' tree
     signal input held; // 2^-16 micro-USD, signed: the venue's money beside the pools
     signal input operatorBits[SECRET_WIDTH()];
-    input Entry() sheet[INSTRUMENTS()];
-    signal input exitValue[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
-    signal input halted[INSTRUMENTS()]; // 0 or 1
+    input Unit() unit[UNDERLYINGS()];
+    signal input units[INSTRUMENTS()]; // of the underlying in a lot
+    input Risk() risk[INSTRUMENTS()];
+    signal input halted[UNDERLYINGS()]; // 0 or 1
     signal input time; // seconds, of the marks
     signal input vesting; // seconds over which profit vests
+    input Safeguards(cellBits) by;
+    signal input high[UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits];
+    signal input wrap; // 0 or 1
     signal input word; // the request, packed
     signal input key[2]; // of an opening
     input Account() before;
@@ -121,9 +98,12 @@ template ServeRequest() {
     RequireNew()(opens, open.request.account, key, operatorBits, before);
 
     // What may leave, before the request moves anything.
-    Signed() position[INSTRUMENTS()] <== OpenPositions()(before.positions);
+    Position() position[INSTRUMENTS()];
+    signal last[CELLS_END()];
+    (position, last) <== OpenPositions(CELLS_END())(before.positions);
+    Holdings() has <== OpenHoldings()(position, units, risk);
     signal stuck <== HoldsHalted()(halted, position);
-    signal equity <== ExitEquity()(before.cash, position, exitValue);
+    signal equity <== Worth()(before.cash, has.net, [unit[0].exit, unit[1].exit]);
     Account() vested <== Vest()(before, equity, stuck, time, vesting);
 
     // A withdrawal is paid whole if so much is settled, initial margin holds after it, at the last batch's prices, and
@@ -132,10 +112,27 @@ template ServeRequest() {
     assert(REQUEST_AMOUNT_WIDTH() + MONEY_BITS() < EQUITY_WIDTH());
     assert(BITS_FOR(INSTRUMENTS()) + MARKET_ROW_POOL_WIDTH() < EQUITY_WIDTH());
     var money = open.request.amount * (1 << MONEY_BITS());
-    signal affordable <== Affordable()(vested, position, stuck, money, sheet);
+    signal affordable <== Affordable()(vested, has, stuck, money, unit);
     signal covered <== NonNegative(EQUITY_WIDTH())(held - money);
     signal possible <== affordable * covered;
-    signal granted <== kind[KIND_WITHDRAW()] * possible;
+    signal wanted <== kind[KIND_WITHDRAW()] * possible;
+
+    // The certificate stays as it is, so it has to stand without the money.
+    signal cellBit[CELLS_WIDTH()];
+    var cells = 0;
+    for (var i = 0; i < CELLS_END(); i++) {
+        if (i < ACCOUNT_CELLS_AT()) {
+            _ <== last[i];
+        } else {
+            cellBit[i - ACCOUNT_CELLS_AT()] <== last[i];
+            cells += last[i] * (1 << (i - ACCOUNT_CELLS_AT()));
+        }
+    }
+    component ends = EndsOf(cellBits);
+    ends.bit <== cellBit;
+    signal stands <== Stands(stepBits, cellBits)(by, has, vested.cash - money, ends.edge, ends.expiry,
+        high, wrap);
+    signal granted <== wanted * stands;
     signal paid <== granted * open.request.amount;
     signal received <== (opens + kind[KIND_DEPOSIT()]) * open.request.amount;
     houseCash <== kind[KIND_HOUSE_DEPOSIT()] * money;
@@ -172,10 +169,11 @@ template ServeRequest() {
 
     Delta() delta;
     delta.instrument <== 0;
-    delta.reason <== REASON_REQUEST();
+    delta.reason <== REASON_REQUEST() + (wanted - granted) * (REASON_EDGE() - REASON_REQUEST());
     delta.fill <== 0;
     delta.nonce <== after.nonce;
     delta.filled <== after.filled;
+    delta.cells <== cells;
     delta.cash <== cash;
     signal ciphertext <== EncryptDelta()(after.viewKey, leaf, newest, delta);
     served.word <== word;

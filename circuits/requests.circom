@@ -2,12 +2,12 @@ pragma circom 2.2.0;
 
 include "edwards.circom";
 include "funding.circom";
-include "lots.circom";
 include "nouns.circom";
 include "params.circom";
 include "poseidon.circom";
 include "range.circom";
 include "request.circom";
+include "safety_table.circom";
 include "sheet.circom";
 include "sponge.circom";
 include "state.circom";
@@ -15,7 +15,8 @@ include "vesting.circom";
 
 // @notice Serves requests of the vault's queue in order (undertow/engine/requests.py). What it
 // proves: STATEMENT.md.
-template Requests(requests) {
+// @param stepBits, cellBits The price grid and the rings of the safety table.
+template Requests(requests, stepBits, cellBits) {
     // The statement.
     signal input z; // where the public words' polynomial is evaluated
     input Venue() venue;
@@ -32,10 +33,14 @@ template Requests(requests) {
     signal input mark[UNDERLYINGS()]; // micro-USD per unit
     signal input halted[UNDERLYINGS()]; // 0 or 1: that mark is no price
     signal input accruals; // micro-USD per unit, packed
+    signal input table[RING_WORDS(cellBits)]; // eight counters each
+    input Windows() windows;
     // The requests.
     signal input word[requests]; // packed
     signal input key[requests][2]; // of an opening; an eighth of the owner's
     input Account() account[requests];
+    signal input high[requests][UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits]; // of its edges; hints
+    signal input wrap[requests]; // of its expiry; a hint
     signal input children[requests][DEPTH()][ARITY()]; // of the nodes on the leaf's path
     signal output c;
     signal output publicZ;
@@ -44,10 +49,12 @@ template Requests(requests) {
     // 1. The header: parameters, previous state, the operator's secret.
     signal paramsHash <== ParamsHash()(params);
     signal marks <== PackMarks()(mark, halted);
-    // The market table stays.
-    Table() table <== HashTable()(markets);
+    // Market table and safety table stay.
+    Table() marketTable <== HashTable()(markets);
+    signal safety <== TableHash(stepBits, cellBits)(table, windows);
     signal previous;
-    (previous, _) <== CommitState()(accounts, table, time, ledger, houseSalt, marks, accruals);
+    (previous, _) <== CommitState()(accounts, marketTable, time, ledger, safety, houseSalt, marks,
+        accruals);
     // The secret is below the subgroup's order, so it is the key's only one.
     var secret = 0;
     for (var i = 0; i < SECRET_WIDTH(); i++) {
@@ -59,16 +66,15 @@ template Requests(requests) {
     shown === operatorKey;
 
     // 2. The sheet at the state's marks.
-    signal index[UNDERLYINGS()];
-    for (var u = 0; u < UNDERLYINGS(); u++) {
-        index[u] <== FundingIndex()(markets.underlying[u].funding);
-    }
-    signal lot[INSTRUMENTS()] <== PriceLots()(params.units, mark);
-    signal stopped[INSTRUMENTS()] <== HaltLots()(halted);
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, index, params.risk,
+    signal index[UNDERLYINGS()] <== FundingIndices()(markets.underlying);
+    signal shock[UNDERLYINGS()] <== ShockOfEach()(params.risk);
+    Unit() unit[UNDERLYINGS()] <== PriceUnits()(mark, index, OpenAccruals()(accruals), shock,
         params.funding);
-
-    signal exitValue[INSTRUMENTS()] <== ExitValues()(lot, params.units, accruals);
+    Safeguards(cellBits) by;
+    by.index <== index;
+    by.shock <== shock;
+    by.cell <== [unit[0].cell, unit[1].cell];
+    (by.clock, by.row, by.rowBit) <== OpenWindows(stepBits, cellBits)(windows);
 
     // 3. The requests, chained by the root of the accounts' tree.
     component request[requests];
@@ -79,18 +85,22 @@ template Requests(requests) {
     var given = 0;
     var held = ledger.houseCash + ledger.insurance + ledger.feePool + ledger.sumCash;
     for (var r = 0; r < requests; r++) {
-        request[r] = ServeRequest();
+        request[r] = ServeRequest(stepBits, cellBits);
         request[r].root <== root[r];
         request[r].held <== held + given + cash;
         request[r].operatorBits <== operatorBits;
-        request[r].sheet <== sheet;
-        request[r].exitValue <== exitValue;
-        request[r].halted <== stopped;
+        request[r].unit <== unit;
+        request[r].units <== params.units;
+        request[r].risk <== params.risk;
+        request[r].halted <== halted;
         request[r].time <== time;
         request[r].vesting <== params.vesting;
+        request[r].by <== by;
         request[r].word <== word[r];
         request[r].key <== key[r];
         request[r].before <== account[r];
+        request[r].high <== high[r];
+        request[r].wrap <== wrap[r];
         request[r].children <== children[r];
         root[r + 1] <== request[r].nextRoot;
         served[r] <== request[r].served;
@@ -108,8 +118,8 @@ template Requests(requests) {
     owned.sumCash <== ledger.sumCash + cash;
     RequestsHouse() house;
     signal next;
-    (next, house.sealed) <== CommitState()(root[requests], table, time, owned, newHouseSalt, marks,
-        accruals);
+    (next, house.sealed) <== CommitState()(root[requests], marketTable, time, owned, safety,
+        newHouseSalt, marks, accruals);
 
     // 5. The public words.
     RequestsHeader() header;

@@ -2,4 +2,4 @@ pragma circom 2.2.0;
 
 include "requests.circom";
 
-component main = Requests(8);
+component main = Requests(8, 7, 6);

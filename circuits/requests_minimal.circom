@@ -2,4 +2,4 @@ pragma circom 2.2.0;
 
 include "requests.circom";
 
-component main = Requests(2);
+component main = Requests(2, 7, 6);

@@ -90,7 +90,7 @@ template OpenTable(stepBits, cellBits) {
 // @input(assumes) clean: a claim. It may be 0 whatever is true, and 1 only if nothing is passed,
 // nobody is bad, the house is sound and no price jumped.
 // @output(proves) hash: of the new table.
-// @cost 609 * ((5 * 2^(cellBits - 3) + 18) // 15) + 4 * stepBits + 15 * 2^(cellBits - 3) + 5 * cellBits + 1170
+// @cost 609 * ((5 * 2^(cellBits - 3) + 18) // 15) + 4 * stepBits + 15 * 2^(cellBits - 3) + 5 * cellBits + 1178
 template CloseTable(stepBits, cellBits) {
     signal input z;
     signal input word[RING_WORDS(cellBits)];
@@ -117,6 +117,7 @@ template CloseTable(stepBits, cellBits) {
     gain[0] === moved; // (1)
     hash <== TableHash(stepBits, cellBits)(newWord, after);
 
+    Range(JUMP_WIDTH())(jump);
     clean * (clean - 1) === 0;
     clean * (1 - sound) === 0;
     clean * after.bad === 0;

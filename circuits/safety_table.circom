@@ -5,6 +5,7 @@ include "generated/layout.circom";
 include "generated/safety.circom";
 include "grid.circom";
 include "poseidon.circom";
+include "range.circom";
 
 // The safety table as the state holds it (undertow/protocol/safety_table.py).
 
@@ -23,6 +24,36 @@ bus Windows() {
     signal bad; // accounts
     signal clock; // cells
     signal used[UNDERLYINGS()]; // 2^-16 micro-USD per unit
+}
+
+// @notice Windows and clock of a table that stays.
+// @output(proves) row: as they are, ranged and the bounds with them, so that the table's hash has one
+// opening; rowBit: of the expiries' first row, low first.
+// @cost 6 * stepBits + 54
+template OpenWindows(stepBits, cellBits) {
+    input Windows() windows;
+    signal output clock; // cells
+    signal output row[RINGS()];
+    signal output rowBit[ROW_BITS(cellBits)];
+
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        Range(EDGE_WIDTH(stepBits))(windows.bound[u]);
+    }
+    for (var t = 0; t < EXPIRY_RING(); t++) {
+        Range(PRICE_ROW_WIDTH(stepBits))(windows.row[t]);
+    }
+    signal bits[EXPIRY_ROW_WIDTH()] <== Bits(EXPIRY_ROW_WIDTH())(windows.row[EXPIRY_RING()]);
+    for (var i = 0; i < EXPIRY_ROW_WIDTH(); i++) {
+        if (i < ROW_BITS(cellBits)) {
+            rowBit[i] <== bits[i];
+        } else {
+            _ <== bits[i];
+        }
+    }
+    _ <== windows.bad;
+    _ <== windows.used;
+    clock <== windows.clock;
+    row <== windows.row;
 }
 
 // @notice The table's hash (undertow/protocol/safety_table.py).

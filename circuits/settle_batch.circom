@@ -12,15 +12,19 @@ include "markets.circom";
 include "nouns.circom";
 include "params.circom";
 include "poseidon.circom";
+include "safety.circom";
 include "sheet.circom";
-include "slot.circom";
+include "slots.circom";
+include "soundness.circom";
 include "sponge.circom";
+include "spread.circom";
 include "state.circom";
 include "vesting.circom";
 
 // @notice One batch: `slots` orders or touches over one market table, of which `lanes` markets are
 // priced (undertow/engine/transition.py). What it proves, and what each hint may be: STATEMENT.md.
-template SettleBatch(slots, lanes) {
+// @param stepBits, cellBits The price grid and the rings of the safety table.
+template SettleBatch(slots, lanes, stepBits, cellBits) {
     // The statement.
     signal input z; // where the public words' polynomial is evaluated
     input Venue() venue;
@@ -38,6 +42,15 @@ template SettleBatch(slots, lanes) {
     signal input newHouseSalt; // of the sealed half afterwards; the set root commits it
     signal input marks; // micro-USD per unit and who is halted, packed
     signal input accruals; // micro-USD per unit, packed
+    // The safety table, and what of it the prover is free to choose.
+    signal input table[RING_WORDS(cellBits)]; // eight counters each
+    signal input newTable[RING_WORDS(cellBits)];
+    input Windows() windows;
+    input Windows() newWindows;
+    signal input steps; // of the funding clock
+    signal input anywhere[RINGS()]; // 0 or 1: a window moves by more than its ring's rows
+    signal input idle[RINGS()]; // 0 or 1: 1 only of a ring that counts nobody
+    signal input clean; // 0 or 1: claims that every account is above maintenance
     signal input lane[lanes]; // instruments, ascending
     input MarketRow() row[lanes];
     input Pricing() pricing[lanes];
@@ -50,23 +63,26 @@ template SettleBatch(slots, lanes) {
     input Signature() signature[slots];
     signal input salt[slots]; // hides how many orders the set root commits
     signal input lots[slots]; // magnitude of the fill; a hint
+    signal input cells[slots]; // of the new leaf's certificate, packed
+    signal input high[slots][UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits]; // of its edges; hints
+    signal input wrap[slots]; // of its expiry; a hint
     input Account() account[slots];
     signal input children[slots][LEVELS()][ARITY()]; // of the nodes on the leaf's path
     signal output c;
     signal output publicZ;
     signal output y;
 
-    // 1. The header: parameters, previous state, lanes.
+    // 1. The header: parameters, prices, lanes.
     BatchHeader() header;
     header.marketParamsHash <== ParamsHash()(params);
-    (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), timeBefore,
-        ledger, houseSalt, marks, accruals);
     header.prices <== PackMarks()(price, halted);
     component open = OpenLanes(lanes);
     open.instrument <== lane;
 
     // 2. Advance the underlyings, then the lanes' markets; the sheet follows from the funding.
-    Signed() skew[INSTRUMENTS()] <== OpenPositions()(markets.skews);
+    Position() skews[INSTRUMENTS()];
+    (skews, _) <== OpenPositions(SKEWS_END())(markets.skews);
+    Signed() skew[INSTRUMENTS()] <== SignEach()(skews);
     Underlying() funded[UNDERLYINGS()];
     signal paid[UNDERLYINGS()];
     BatchHouse() house;
@@ -76,34 +92,56 @@ template SettleBatch(slots, lanes) {
     signal stopped[INSTRUMENTS()] <== HaltLots()(halted);
     Market() market[lanes];
     signal halts[lanes], rowHash[lanes], released;
-    (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
+    (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skews, markets.rowHash,
         params.pricingHash, lot, stopped, funded, row, pricing);
-    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, paid, params.risk,
+    Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, paid, params.risk);
+    signal shock[UNDERLYINGS()] <== ShockOfEach()(params.risk);
+    Unit() unit[UNDERLYINGS()] <== PriceUnits()(price, paid, OpenAccruals()(house.accruals), shock,
         params.funding);
     Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee,
         params.profitCap, params.vesting);
 
-    // 3. Price each lane at its net flow.
+    // 3. The safety table moves to the new prices; with it the previous state is whole.
+    component guard = OpenTable(stepBits, cellBits);
+    guard.z <== z;
+    guard.word <== table;
+    guard.before <== windows;
+    guard.after <== newWindows;
+    guard.price <== price;
+    guard.indexBefore <== FundingIndices()(markets.underlying);
+    guard.index <== paid;
+    guard.cell <== [unit[0].cell, unit[1].cell];
+    guard.shock <== shock;
+    guard.steps <== steps;
+    guard.anywhere <== anywhere;
+    (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), timeBefore,
+        ledger, guard.hash, houseSalt, marks, accruals);
+
+    // 4. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);
     clear.hot <== open.hot;
     clear.market <== market;
     clear.halts <== halts;
     clear.pricing <== pricing;
     clear.makerFee <== params.makerFee;
+    clear.spread <== HalfSpreads()(funded, params.funding);
     clear.sheet <== sheet;
+    clear.units <== params.units;
+    clear.risk <== params.risk;
     clear.skewCap <== params.skewCap;
     clear.houseGrows <== HouseMayGrow()(ledger, skew, params.skewCap, sheet);
     clear.flow <== flow;
     clear.side <== side;
 
-    // 4. The slots.
-    component done = Slots(slots, lanes);
+    // 5. The slots.
+    component done = Slots(slots, lanes, stepBits, cellBits);
     done.setRoot <== Hash(3, DOMAIN_SET())([batch, open.word, newHouseSalt]);
     done.top <== top;
     done.terms <== terms;
-    done.sheet <== sheet;
-    done.exitValue <== ExitValues()(lot, params.units, house.accruals);
-    done.halted <== stopped;
+    done.unit <== unit;
+    done.units <== params.units;
+    done.risk <== params.risk;
+    done.halted <== halted;
     done.instrument <== lane;
     done.lane <== clear.lane;
     done.clearing <== clear.clearing;
@@ -113,21 +151,36 @@ template SettleBatch(slots, lanes) {
     done.signature <== signature;
     done.salt <== salt;
     done.lots <== lots;
+    done.by <== guard.by;
+    done.power <== guard.power;
+    done.cells <== cells;
+    done.high <== high;
+    done.wrap <== wrap;
     done.account <== account;
     done.children <== children;
 
-    // 5. The fills are each lane's net flow.
+    // 6. The fills are each lane's net flow.
     done.fills === flow;
 
-    // 6. The market table and the house take the other side.
-    Markets() taken <== CommitMarkets(lanes)(open.hot, markets, funded, rowHash, market,
+    // 7. The market table and the house take the other side.
+    Markets() taken;
+    signal left[lanes];
+    (taken, left) <== CommitMarkets(lanes)(open.hot, markets, funded, rowHash, market,
         clear.pool, flow);
-    Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.lane, released + clear.kept,
+    Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.value, released + clear.kept,
         done.fees, done.cash);
-    (header.newStateRoot, house.sealed) <== CommitState()(TopRoot()(done.newTop),
-        HashTable()(taken), time, owned, newHouseSalt, header.prices, house.accruals);
+    signal net[UNDERLYINGS()], gross[UNDERLYINGS()];
+    (net, gross) <== SkewUnits(lanes)(skew, params.units, open.hot, clear.lane, market, left, flow);
 
-    // 7. The public words.
+    // 8. The safety table counts what the slots left, and the batch may say that all is well.
+    signal tableHash <== CloseTable(stepBits, cellBits)(z, table, newTable, windows, newWindows,
+        guard.rowHot, guard.bound, done.moved, clean, idle, HouseIsSound()(owned, net, gross, unit),
+        params.jump);
+    house.clean <== clean;
+    (header.newStateRoot, house.sealed) <== CommitState()(TopRoot()(done.newTop),
+        HashTable()(taken), time, owned, tableHash, newHouseSalt, header.prices, house.accruals);
+
+    // 9. The public words.
     header.chainId <== venue.chainId;
     header.contract <== venue.contract;
     header.number <== batch;

@@ -1,6 +1,7 @@
 pragma circom 2.2.0;
 
 include "account.circom";
+include "cells.circom";
 include "book.circom";
 include "top.circom";
 include "clearing.circom";
@@ -9,20 +10,23 @@ include "eddsa.circom";
 include "fill.circom";
 include "judge.circom";
 include "lanes.circom";
+include "maintenance.circom";
 include "nouns.circom";
 include "poseidon.circom";
+include "recertify.circom";
 include "select.circom";
 include "vesting.circom";
 
 // @notice Step 4 for one slot: open what it acts on against the set root, judge it, fill it by the
 // clearing rule, and move its account's leaf and the accounts' tree.
 // @input(assumes) before: its positions and counters were ranged when they were written.
-template Slot(lanes) {
+template Slot(lanes, stepBits, cellBits) {
     input Chain(lanes) chain;
     input Terms() terms;
-    input Entry() sheet[INSTRUMENTS()];
-    signal input exitValue[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
-    signal input halted[INSTRUMENTS()]; // 0 or 1
+    input Unit() unit[UNDERLYINGS()];
+    signal input units[INSTRUMENTS()]; // of the underlying in a lot
+    input Risk() risk[INSTRUMENTS()];
+    signal input halted[UNDERLYINGS()]; // 0 or 1
     signal input instrument[lanes];
     input Lane() lane[lanes];
     input Clearing() clearing[lanes];
@@ -33,6 +37,11 @@ template Slot(lanes) {
     input Signature() signature; // of the order; not looked at for none
     signal input salt;
     signal input lots; // magnitude of the fill
+    input Safeguards(cellBits) by;
+    signal input power[POWERS(cellBits)]; // z^(2^k)
+    signal input cells; // of the new leaf, packed
+    signal input high[UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits]; // bits of its edges' numbers
+    signal input wrap; // 0 or 1: its expiry's cell stands before its window's start in the ring
     input Account() before;
     signal input children[LEVELS()][ARITY()];
     output Chain(lanes) next;
@@ -40,6 +49,7 @@ template Slot(lanes) {
     signal output fills[lanes]; // lots, signed
     signal output fee; // 2^-16 micro-USD
     signal output cash; // 2^-16 micro-USD, signed: how much more the account has
+    signal output term; // what the safety table's polynomial gains
 
     // What the slot acts on.
     authority * (authority - 1) === 0;
@@ -55,9 +65,23 @@ template Slot(lanes) {
 
     // The account as it stands, and the lane of the instrument.
     signal hot[INSTRUMENTS()] <== OneHot(ORDER_INSTRUMENT_WIDTH())(read.instrumentBits);
-    Signed() positions[INSTRUMENTS()] <== OpenPositions()(before.positions);
+    Position() positions[INSTRUMENTS()];
+    signal last[CELLS_END()];
+    (positions, last) <== OpenPositions(CELLS_END())(before.positions);
+    signal old[CELLS_WIDTH()];
+    var cellsBefore = 0;
+    for (var i = 0; i < CELLS_END(); i++) {
+        if (i < ACCOUNT_CELLS_AT()) {
+            _ <== last[i];
+        } else {
+            old[i - ACCOUNT_CELLS_AT()] <== last[i];
+            cellsBefore += last[i] * (1 << (i - ACCOUNT_CELLS_AT()));
+        }
+    }
     Signed() position <== ChoosePosition()(hot, positions);
-    Book() book <== OpenBook()(before.cash, positions, sheet);
+    Holdings() held <== OpenHoldings()(positions, units, risk);
+    signal equity <== Worth()(before.cash, held.net, [unit[0].value, unit[1].value]);
+    Book() book <== BookOf()(equity, held, unit);
     signal stuck <== HoldsHalted()(halted, positions);
     component chosen = ChooseLane(lanes);
     chosen.wanted <== read.order.instrument;
@@ -72,7 +96,7 @@ template Slot(lanes) {
     // The instruments' upper half is of the second underlying.
     signal second <== read.instrumentBits[ORDER_INSTRUMENT_WIDTH() - 1];
     given[AUTHORITY_ORDER()] <== JudgeOrder()(on[AUTHORITY_ORDER()], repeated, second, read.order,
-        before, position, chosen.itsClearing.price, stuck, book, its, terms);
+        before, position, chosen.itsClearing.price, stuck, held, unit, book, its, terms);
     Verdict() verdict <== AddVerdicts(2)(given);
 
     // The fill, and what it leaves to the lane's later slots.
@@ -91,11 +115,18 @@ template Slot(lanes) {
     filled.hot <== hot;
     filled.verdict <== verdict;
     filled.mark <== its.mark;
-    var premium = chosen.itsClearing.price - its.mark * (1 << MONEY_BITS());
-    filled.cost <== its.entry.value + premium;
+    // The price, less what a lot has paid in funding.
+    var paid[UNDERLYINGS()];
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        paid[u] = unit[u].price * (1 << MONEY_BITS()) - unit[u].value;
+    }
+    signal funding <== paid[0] + second * (paid[1] - paid[0]);
+    filled.cost <== chosen.itsClearing.price - its.units * funding;
     filled.rate <== terms.makerFee + clear.takes * (terms.takerFee - terms.makerFee);
     filled.lots <== lots;
     filled.fill <== clear.fill;
+    filled.cellsBefore <== cellsBefore;
+    filled.cells <== cells;
     fee <== filled.fee;
     cash <== filled.cash;
     signal blocks[lanes];
@@ -106,10 +137,13 @@ template Slot(lanes) {
     }
 
     // What may leave, of the account as the fill leaves it.
-    signal worth <== ExitEquity()(filled.after.cash, positions, exitValue);
-    signal lotValue <== Dot(INSTRUMENTS())(hot, exitValue);
-    signal equity <== worth + clear.fill * lotValue;
-    Account() after <== Vest()(filled.after, equity, stuck, terms.time, terms.vesting);
+    Holdings() later <== TradeHoldings()(held, its.units, its.contingency, its.concentration,
+        second, position.magnitude, filled.held, clear.fill);
+    signal worth <== Worth()(filled.after.cash, later.net, [unit[0].exit, unit[1].exit]);
+    Account() after <== Vest()(filled.after, worth, stuck, terms.time, terms.vesting);
+
+    // Up to where the account is safe now.
+    term <== Recertify(stepBits, cellBits)(by, power, later, after.cash, old, cells, high, wrap);
 
     // The leaf.
     signal leaf <== Leaf()(before);
@@ -117,77 +151,4 @@ template Slot(lanes) {
     touch.leaf <== Leaf()(after);
     touch.ciphertext <== EncryptDelta()(before.viewKey, leaf, touch.leaf, filled.delta);
     next.top <== MoveLeaf(LEVELS())(index, children, leaf, touch.leaf, chain.top);
-}
-
-// @notice Step 4 for all slots, chained by set root, top of the accounts' tree and the lanes'
-// rationing.
-// @output(proves) fills, fees, cash: the sums of all slots.
-template Slots(slots, lanes) {
-    signal input setRoot; // commits number and lanes of the batch
-    signal input top[TOP()];
-    input Terms() terms;
-    input Entry() sheet[INSTRUMENTS()];
-    signal input exitValue[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
-    signal input halted[INSTRUMENTS()]; // 0 or 1
-    signal input instrument[lanes];
-    input Lane() lane[lanes];
-    input Clearing() clearing[lanes];
-    signal input index[slots];
-    signal input authority[slots];
-    signal input word[slots];
-    input Signature() signature[slots];
-    signal input salt[slots];
-    signal input lots[slots];
-    input Account() account[slots];
-    signal input children[slots][LEVELS()][ARITY()];
-    signal output newSetRoot;
-    signal output newTop[TOP()];
-    output Touch() touch[slots];
-    signal output fills[lanes]; // lots, signed
-    signal output fees; // 2^-16 micro-USD
-    signal output cash; // 2^-16 micro-USD, signed
-
-    signal repeated[slots] <== Repeated(slots)(index, authority);
-    Chain(lanes) chain[slots + 1];
-    chain[0].setRoot <== setRoot;
-    chain[0].top <== top;
-    for (var l = 0; l < lanes; l++) {
-        chain[0].blocked[l] <== 0;
-    }
-    component slot[slots];
-    var net[lanes];
-    var allFees = 0;
-    var allCash = 0;
-    for (var s = 0; s < slots; s++) {
-        slot[s] = Slot(lanes);
-        slot[s].chain <== chain[s];
-        slot[s].terms <== terms;
-        slot[s].sheet <== sheet;
-        slot[s].exitValue <== exitValue;
-        slot[s].halted <== halted;
-        slot[s].instrument <== instrument;
-        slot[s].lane <== lane;
-        slot[s].clearing <== clearing;
-        slot[s].repeated <== repeated[s];
-        slot[s].index <== index[s];
-        slot[s].authority <== authority[s];
-        slot[s].word <== word[s];
-        slot[s].signature <== signature[s];
-        slot[s].salt <== salt[s];
-        slot[s].lots <== lots[s];
-        slot[s].before <== account[s];
-        slot[s].children <== children[s];
-        chain[s + 1] <== slot[s].next;
-        touch[s] <== slot[s].touch;
-        allFees += slot[s].fee;
-        allCash += slot[s].cash;
-        for (var l = 0; l < lanes; l++) {
-            net[l] += slot[s].fills[l];
-        }
-    }
-    newSetRoot <== chain[slots].setRoot;
-    newTop <== chain[slots].top;
-    fills <== net;
-    fees <== allFees;
-    cash <== allCash;
 }

@@ -3,17 +3,79 @@ pragma circom 2.2.0;
 include "compare.circom";
 include "nouns.circom";
 
-// @notice Whether what the house owns covers what it owes, and a step of the exit sheet on each unit
-// of its skew (undertow/engine/soundness.py).
-// @input(assumes) skew, units, price: ranged; ledger and index: far narrower than the field.
-// @output(proves) sound: 0 or 1.
-// @cost 170
-template HouseIsSound() {
-    input Ledger() ledger;
+// Whether the house is sound (undertow/engine/soundness.py).
+
+// @notice The users' units after the lanes' flows.
+// @input(assumes) skew, units, hot, lane, market: as the batch opened them. left: magnitudes of the
+// lanes' skews afterwards.
+// @output(proves) net, gross: of each underlying; nothing nets in the second.
+// @cost 36 + 4 * lanes
+template SkewUnits(lanes) {
     input Signed() skew[INSTRUMENTS()];
     signal input units[INSTRUMENTS()]; // of the underlying in a lot
-    signal input price[UNDERLYINGS()]; // micro-USD per unit
-    signal input index[UNDERLYINGS()]; // 2^-16 micro-USD per unit, signed: what a long has paid
+    signal input hot[lanes][INSTRUMENTS()];
+    input Lane() lane[lanes];
+    input Market() market[lanes]; // before its flow
+    signal input left[lanes]; // lots, magnitude
+    signal input flow[lanes]; // lots, signed
+    signal output net[UNDERLYINGS()]; // units, signed
+    signal output gross[UNDERLYINGS()]; // units
+
+    assert(UNDERLYINGS() == 2);
+    signal all[INSTRUMENTS()];
+    signal own[INSTRUMENTS()];
+    var sum[UNDERLYINGS()];
+    var total[UNDERLYINGS()];
+    for (var i = 0; i < INSTRUMENTS(); i++) {
+        _ <== skew[i].negative;
+        all[i] <== skew[i].magnitude * units[i];
+        own[i] <== skew[i].value * units[i];
+        total[i \ EACH()] += all[i];
+        sum[i \ EACH()] += own[i];
+    }
+    signal moves[lanes];
+    signal grows[lanes];
+    signal movesSecond[lanes];
+    signal growsSecond[lanes];
+    for (var l = 0; l < lanes; l++) {
+        var second = 0;
+        for (var i = EACH(); i < INSTRUMENTS(); i++) {
+            second += hot[l][i];
+        }
+        moves[l] <== flow[l] * lane[l].units;
+        grows[l] <== (left[l] - market[l].skew.magnitude) * lane[l].units;
+        movesSecond[l] <== second * moves[l];
+        growsSecond[l] <== second * grows[l];
+        sum[0] += moves[l] - movesSecond[l];
+        sum[1] += movesSecond[l];
+        total[0] += grows[l] - growsSecond[l];
+        total[1] += growsSecond[l];
+        for (var i = 0; i < EACH(); i++) {
+            _ <== hot[l][i];
+        }
+        _ <== lane[l].priced;
+        _ <== lane[l].mark;
+        _ <== lane[l].contingency;
+        _ <== lane[l].concentration;
+        _ <== market[l].mark;
+        _ <== market[l].row;
+        _ <== market[l].skew.negative;
+        _ <== market[l].skew.value;
+    }
+    net <== sum;
+    gross <== total;
+}
+
+// @notice Whether what the house owns covers what it owes, and a step of the exit sheet on each unit
+// of its skew.
+// @input(assumes) net, gross, unit: of ranged numbers; ledger: far narrower than the field.
+// @output(proves) sound: 0 or 1.
+// @cost 138
+template HouseIsSound() {
+    input Ledger() ledger;
+    signal input net[UNDERLYINGS()]; // units, signed: of all users
+    signal input gross[UNDERLYINGS()]; // units
+    input Unit() unit[UNDERLYINGS()];
     signal output sound;
 
     // A thousand times an equity that cash of its width can make.
@@ -21,24 +83,16 @@ template HouseIsSound() {
     assert(WIDTH < 251);
     _ <== ledger.insurance;
     _ <== ledger.sumCash;
-    signal gross[INSTRUMENTS()];
-    signal net[INSTRUMENTS()];
     signal worth[UNDERLYINGS()];
     signal rounding[UNDERLYINGS()];
     var equity = ledger.houseCash + ledger.feePool;
     var steps = 0;
     for (var u = 0; u < UNDERLYINGS(); u++) {
-        var all = 0;
-        var sum = 0;
-        for (var i = EACH() * u; i < EACH() * (u + 1); i++) {
-            _ <== skew[i].value;
-            gross[i] <== skew[i].magnitude * units[i];
-            net[i] <== gross[i] * (1 - 2 * skew[i].negative);
-            all += gross[i];
-            sum += net[i];
-        }
-        worth[u] <== sum * (price[u] * (1 << MONEY_BITS()) - index[u]);
-        rounding[u] <== all * (price[u] + ACCRUAL_STEPS());
+        _ <== unit[u].exit;
+        _ <== unit[u].step;
+        _ <== unit[u].cell;
+        worth[u] <== net[u] * unit[u].value;
+        rounding[u] <== gross[u] * (unit[u].price + ACCRUAL_STEPS());
         equity -= worth[u];
         steps += rounding[u];
     }

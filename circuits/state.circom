@@ -43,12 +43,13 @@ template HashTable() {
 // let anybody make it again.
 // @input(assumes) salt: nothing. A prover who takes none shows its own house to who guesses.
 // @output(proves) sealed: all that the state holds of the house and does not show.
-// @cost 1215
+// @cost 1257
 template CommitState() {
     signal input accounts; // root of the accounts' tree
     input Table() table;
     signal input time; // seconds, of the marks
     input Ledger() ledger;
+    signal input safety; // hash of the safety table
     signal input salt;
     signal input marks; // micro-USD per unit and who is halted, packed
     signal input accruals; // micro-USD per unit, packed
@@ -61,6 +62,7 @@ template CommitState() {
     hidden.rows <== table.rows;
     hidden.time <== time;
     hidden.ledger <== LedgerHash()(ledger);
+    hidden.safety <== safety;
     hidden.salt <== salt;
     sealed <== SealedHash()(hidden);
     HouseWords() house;

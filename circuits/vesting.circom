@@ -10,48 +10,21 @@ include "range.circom";
 // Of the magnitude of what is settled, less equity.
 function SETTLED_WIDTH() { return EQUITY_WIDTH() + 1; }
 
-// @notice What a lot of each instrument is worth to whoever leaves by the exit sheet.
-// @input(assumes) price, units: ranged.
-// @cost 113
-template ExitValues() {
-    signal input price[INSTRUMENTS()]; // micro-USD per lot
-    signal input units[INSTRUMENTS()]; // of the underlying in a lot
+// @notice The funding indices of the exit sheet.
+// @cost 83
+template OpenAccruals() {
     signal input accruals; // micro-USD per unit, packed
-    signal output value[INSTRUMENTS()]; // 2^-16 micro-USD, signed
+    signal output accrual[UNDERLYINGS()]; // micro-USD per unit, signed
 
     assert(ACCRUAL_WORDS() == 1);
     signal bits[UNDERLYINGS() * ACCRUAL_WIDTH()] <== Bits(UNDERLYINGS() * ACCRUAL_WIDTH())(accruals);
-    var accrual[UNDERLYINGS()];
     for (var u = 0; u < UNDERLYINGS(); u++) {
-        accrual[u] = -(1 << (ACCRUAL_WIDTH() - 1));
+        var sum = -(1 << (ACCRUAL_WIDTH() - 1));
         for (var b = 0; b < ACCRUAL_WIDTH(); b++) {
-            accrual[u] += bits[ACCRUAL_WIDTH() * u + b] * (1 << b);
+            sum += bits[ACCRUAL_WIDTH() * u + b] * (1 << b);
         }
+        accrual[u] <== sum;
     }
-    signal owed[INSTRUMENTS()];
-    for (var i = 0; i < INSTRUMENTS(); i++) {
-        owed[i] <== units[i] * accrual[i \ EACH()];
-        value[i] <== (price[i] - owed[i]) * (1 << MONEY_BITS());
-    }
-}
-
-// @notice An account's equity by the exit sheet.
-// @cost 17
-template ExitEquity() {
-    signal input cash; // 2^-16 micro-USD, signed
-    input Signed() position[INSTRUMENTS()];
-    signal input value[INSTRUMENTS()]; // 2^-16 micro-USD per lot, signed
-    signal output equity; // 2^-16 micro-USD, signed
-
-    signal worth[INSTRUMENTS()];
-    var sum = cash;
-    for (var i = 0; i < INSTRUMENTS(); i++) {
-        _ <== position[i].magnitude;
-        _ <== position[i].negative;
-        worth[i] <== position[i].value * value[i];
-        sum += worth[i];
-    }
-    equity <== sum;
 }
 
 // @notice The account after a touch: what is above its equity is no longer settled, and of what was

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from random import Random
 
-from matcher.journal import ClosedSet, Reference
+from matcher.journal import ClosedSet, Reference, Withdrawal
 from matcher.selection import Choice, Memory, choose
 from matcher.yardstick import EVERY_ACCOUNT, Moments, Yardstick
 from undertow.engine.batch import Slot
@@ -23,6 +23,8 @@ _UNJUDGED = {Outcome.REPEATED, Outcome.NOT_PRICED}
 _OF_A_SIDE = {Outcome.MARGIN, Outcome.POSITION_RANGE, Outcome.NOT_REDUCING}
 """A quote's other side may still trade, and it is what brings the account back."""
 SALT_BITS = 248
+WAITING_SHARE = 4
+"""Of the slots, this part at most is taken from orders for accounts that wait to be paid."""
 
 
 @dataclass(slots=True)
@@ -174,25 +176,44 @@ class OrderBook:
         parent: str,
         far: bool = False,
         empty: bool = False,
+        waiting: Sequence[Withdrawal] = (),
     ) -> ClosedSet | None:
         """Return the next set, None while no order is to have a slot; `hold` it once it is closed.
 
         ``parent`` is the close that it follows.
-        ``far`` takes in what is parked, ``empty`` asks for a set even without orders. Decoys fill
-        up; ``random`` draws them and the salts.
+        ``far`` takes in what is parked, ``empty`` asks for a set even without orders. Accounts
+        whose withdrawals wait are touched, so that their certificates can make room: they take
+        what orders leave, or the places of the youngest up to a quarter. Decoys fill up;
+        ``random`` draws them and the salts.
         """
         choice = self.choose(yardstick, preset, far=far)
         accounts = [index for index in yardstick.state.accounts if index <= yardstick.opened]
         if not (choice.orders or (empty and accounts)):
             return None
-        taken = {self.waiting[number].order.account for number in choice.orders}
-        orders = [Reference(Authority.ORDER, number) for number in choice.orders]
-        decoys = _decoys(accounts, taken, preset.slots - len(orders), random)
+        slots = self._slots(choice.orders, accounts, [one.account for one in waiting], preset.slots)
+        taken = {*(one.account for one in waiting)}
+        taken |= {self.waiting[number].order.account for number in choice.orders}
+        decoys = _decoys(accounts, taken, preset.slots - len(slots), random)
         salts = tuple(random.getrandbits(SALT_BITS) for _ in range(preset.slots))
-        slots = (*orders, *decoys)
         return ClosedSet(
-            batch=yardstick.batch, parent=parent, lanes=choice.lanes, slots=slots, salts=salts
+            batch=yardstick.batch,
+            parent=parent,
+            lanes=choice.lanes,
+            slots=(*slots, *decoys),
+            salts=salts,
+            waiting=tuple(waiting),
         )
+
+    def _slots(
+        self, orders: Sequence[int], accounts: Container[int], wait: Sequence[int], size: int
+    ) -> list[Reference]:
+        """Return orders, then touches of accounts that wait to be paid."""
+        ordering = {self.waiting[number].order.account for number in orders}
+        touched = [index for index in wait if index in accounts and index not in ordering]
+        most = size - min(len(touched), size // WAITING_SHARE)
+        kept = [Reference(Authority.ORDER, number) for number in orders[:most]]
+        touches = [Reference(Authority.TOUCH, index) for index in touched]
+        return [*kept, *touches[: size - len(kept)]]
 
     def settle(self, closed: ClosedSet, slots: Sequence[Slot]) -> None:
         """Drop the orders that a batch finished; a resting rest goes on waiting.

@@ -9,6 +9,7 @@ from matcher.desk import Desk
 from matcher.journal import ClosedSet
 from matcher.outside import Clock
 from matcher.replica import Replica
+from matcher.withdrawals import waiting
 from matcher.yardstick import Yardstick
 from undertow.chain.contracts import Close
 from undertow.chain.view import View
@@ -127,7 +128,13 @@ def next_close(
         if waits:
             return None
         closed = tip.book.pick(
-            yardstick, desk.preset, desk.random, parent=parent, far=far, empty=empty
+            yardstick,
+            desk.preset,
+            desk.random,
+            parent=parent,
+            far=far,
+            empty=empty,
+            waiting=waiting(desk, tip, view),
         )
         if closed is None:
             return None

@@ -15,9 +15,11 @@ from prover.inputs import Committed
 from undertow.chain.view import View
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
+from undertow.engine.choices import Choices
 from undertow.protocol.authority import Authority
 from undertow.protocol.house_salt import batch_salt, run_salt
 from undertow.protocol.params import MarketParams, Preset
+from undertow.protocol.units import MONEY_BITS, Money
 from undertow.protocol.venue import Venue
 
 STEPS_TO_CLOSE = 2
@@ -90,8 +92,9 @@ class Desk:
             entry.order if entry else Decoy(number)
             for entry, (_, number) in zip(signed, closed.slots, strict=True)
         )
+        waiting = {account: Money(amount << MONEY_BITS) for account, amount in closed.waiting}
         return Committed(
-            batch=Batch(slots=slots, lanes=closed.lanes),
+            batch=Batch(slots=slots, lanes=closed.lanes, choices=Choices(waiting=waiting)),
             signatures=tuple(entry.signature if entry else None for entry in signed),
             salts=closed.salts,
             house_salt=batch_salt(self.key, self.venue, closed.batch, closed.parent),

@@ -22,6 +22,7 @@ from undertow.chain.chain import Block
 from undertow.chain.errors import WrongAnswerError
 from undertow.chain.settled import SettledBatch
 from undertow.chain.view import Reached, View
+from undertow.protocol.state import genesis
 
 log = logging.getLogger(__name__)
 PAST = 16
@@ -79,7 +80,9 @@ class Follower:
                 return self._replayed(checkpoint, view)
             except DivergedError as error:
                 log.warning("a checkpoint leads to another state, so from the beginning: %s", error)
-        return self._replayed(Checkpoint(Replica(), BEGINNING, []), view)
+        return self._replayed(
+            Checkpoint(Replica(state=genesis(self.desk.preset.grid)), BEGINNING, []), view
+        )
 
     def follow(self, replica: Replica, view: View) -> Replica:
         """Return the replica if it is what the contracts say now, else one that is.

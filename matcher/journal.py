@@ -1,6 +1,7 @@
 """Closed sets: what the operator committed, written down before it goes on chain.
 
-Salts and decoys are drawn at random, so without the journal a closed set could not be settled.
+Salts and decoys are drawn at random, and what waits in the vault's queue is as it was then, so
+without the journal a closed set could not be settled.
 """
 
 from __future__ import annotations
@@ -34,6 +35,14 @@ class Reference(NamedTuple):
     """An order's sequence number in the log, or the account that is touched."""
 
 
+class Withdrawal(NamedTuple):
+    """A withdrawal that waits."""
+
+    account: int
+    amount: int
+    """Micro-USD."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedSet:
     """One batch's set, by reference to the order log."""
@@ -44,6 +53,8 @@ class ClosedSet:
     lanes: tuple[int, ...]
     slots: tuple[Reference, ...]
     salts: tuple[int, ...]
+    waiting: tuple[Withdrawal, ...] = ()
+    """Those in the vault's queue that its accounts' certificates are to stand without."""
 
 
 class Journal:
@@ -66,6 +77,7 @@ class Journal:
                 "lanes": closed.lanes,
                 "slots": closed.slots,
                 "salts": [str(salt) for salt in closed.salts],
+                "waiting": closed.waiting,
             }
         )
         row = (closed.batch, closed.parent, str(root), content)
@@ -101,6 +113,9 @@ def _set(batch: int, parent: str, text: str) -> ClosedSet:
                 for authority, number in content["slots"]
             ),
             salts=tuple(int(salt) for salt in content["salts"]),
+            waiting=tuple(
+                Withdrawal(int(account), int(amount)) for account, amount in content["waiting"]
+            ),
         )
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise JournalError(f"the journal's set {batch} is damaged: {error!r}") from error

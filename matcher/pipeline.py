@@ -152,7 +152,8 @@ class Pipeline:
 
     def _servable(self, view: View) -> Sequence[Entry]:
         end = min(view.taken + self.desk.preset.requests, view.queued)
-        return servable(self.desk.chain.entries(view.taken, end, view), view.marks_time)
+        entries = self.desk.chain.entries(view.taken, end, view)
+        return servable(entries, view.marks_time, self.ahead.tip.state, self.desk.params)
 
     def _lapse(self, view: View) -> bool:
         """Void what waits if its oldest set waited too long; the orders go back to the book."""

@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcher.close import Linger
+from matcher.withdrawals import wants_touch
 from undertow.chain.queue_entry import Entry
 from undertow.chain.view import View
+from undertow.protocol.params import MarketParams
 from undertow.protocol.request import Kind
+from undertow.protocol.state import State
 
 REQUEST_LINGER_SECONDS = 600.0
 """Default time that a request waits for others at an idle venue."""
@@ -43,12 +46,17 @@ class Serving:
         return True
 
 
-def servable(entries: Sequence[Entry], marks_time: int) -> Sequence[Entry]:
-    """Return the first requests, up to a withdrawal that is not older than the marks.
+def servable(
+    entries: Sequence[Entry], marks_time: int, state: State, params: MarketParams
+) -> Sequence[Entry]:
+    """Return the first requests, up to a withdrawal that the next set comes before.
 
-    It would be judged at prices that were known when it was made.
+    It is not older than the marks, so it would be judged at prices that were known when it was
+    made; or a touch would make its account's certificate stand without the money.
     """
     for position, entry in enumerate(entries):
-        if entry.request.kind is Kind.WITHDRAW and entry.time >= marks_time:
+        if entry.request.kind is Kind.WITHDRAW and (
+            entry.time >= marks_time or wants_touch(state, entry.request, params)
+        ):
             return entries[:position]
     return entries

@@ -54,6 +54,8 @@ class Matcher:
     phase: Callable[[], str] = lambda: "intake only"
     fault: Callable[[], Fault | None] = lambda: None
     """Why the loop behind the service cannot do its work."""
+    unclean_since: Callable[[], int] = lambda: 0
+    """Seconds, of the prices since which no batch has said that all is clean; 0 where one has."""
     order_state: Callable[[Record], OrderState] = lambda _: OrderState(condition=Condition.WAITING)
     least_free_bytes: int = LEAST_FREE_BYTES
     keys_signature: bytes = b""
@@ -78,6 +80,7 @@ class Matcher:
             "batchNumber": self.view.batch_number if self.view else 0,
             "phase": self.phase(),
             "trouble": fault.code if fault else "",
+            "uncleanSince": self.unclean_since(),
             "sequence": self.log.sequence,
             "logHead": self.log.head.hex(),
             "envelopeBytes": ENVELOPE_BYTES,

@@ -77,7 +77,7 @@ class BatchStep(Step):
     def send(self, desk: Desk, following: Close | None = None) -> None:
         """Settle it, and close the next set with it; raises ChainError, ProverError."""
         touches = [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in self.execution.slots]
-        root, house = self.after.root(), batch_house(self.after.state)
+        root, house = self.after.root(), batch_house(self.execution)
         c, proof = self.job.signals.c, self.proof.result().proof
         self.gas = desk.chain.settle_batch(root, house, touches, c, proof.words, following)
 

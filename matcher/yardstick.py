@@ -15,10 +15,12 @@ from undertow.engine.house import house_may_grow
 from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import Supply, premium, supply_of
+from undertow.engine.spread import half_spreads
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Effect, Sides
 from undertow.protocol.order import Order
 from undertow.protocol.params import MarketParams
+from undertow.protocol.sheet import underlying
 from undertow.protocol.state import State
 from undertow.protocol.units import (
     ACCOUNT_WIDTH,
@@ -77,6 +79,7 @@ class Yardstick:
         self._marks = lot_prices(state.marks, params)
         sheet = price_sheet(state.underlyings, self._marks, params) if self._priced else ()
         self._grows = self._priced and house_may_grow(state.ledger, state.markets, sheet, params)
+        self._spreads = half_spreads(state.underlyings, params)
         self._limits = {i: self._band(i, band_bp) for i in self.listed}
         self._terms = Terms(
             time=moments.likely,
@@ -164,6 +167,7 @@ class Yardstick:
             self.params.market(instrument),
             self.params.maker_fee,
             grows=self._grows,
+            spread=self._spreads[underlying(instrument)],
         )
 
     def _band(self, instrument: int, band_bp: int) -> tuple[int, int]:

@@ -73,9 +73,11 @@ class Artifacts:
 def circuit_names(preset: Preset) -> tuple[str, str]:
     """Return the names of the batch circuit and of the request circuit.
 
-    Presets with as many requests share the request circuit, under the name of the first of them.
+    Presets with as many requests and one grid share the request circuit, under the name of the
+    first of them.
     """
-    first = next(one for one in PRESETS.values() if one.requests == preset.requests)
+    sizes = preset.requests, preset.grid
+    first = next(one for one in PRESETS.values() if (one.requests, one.grid) == sizes)
     return f"settle_{preset.name}", f"requests_{first.name}"
 
 

@@ -15,8 +15,10 @@ _FORMATS = {b"r1cs": (1, 5), b"wtns": (2, 2), b"zkey": (1, 10)}
 """By magic: the version that is read, and the highest section that it has."""
 WORD = 32
 """Bytes of a field element."""
-_TABLE = 12
+TABLE = 12
 """Where the first section begins, after magic, version and count."""
+SECTION = struct.Struct("<IQ")
+"""A section's number and length, before it."""
 
 
 class Sections(dict[int, bytes]):
@@ -37,14 +39,14 @@ def sections(data: bytes, name: str, magic: bytes) -> Sections:
         FormatError: the file is of another kind or version, ends early, or holds what nobody here
             would take into account.
     """
-    count, last = _header(data, name, magic), _FORMATS[magic][1]
+    count, last = header(data, name, magic), _FORMATS[magic][1]
     found = Sections(name)
-    offset = _TABLE
+    offset = TABLE
     for _ in range(count):
-        if len(data) < offset + 12:
+        if len(data) < offset + SECTION.size:
             raise FormatError(f"{name} table of sections ends early")
-        number, size = struct.unpack_from("<IQ", data, offset)
-        offset += 12
+        number, size = SECTION.unpack_from(data, offset)
+        offset += SECTION.size
         if not 0 < number <= last:
             raise FormatError(f"{name} section {number} is not known")
         if number in found:
@@ -58,11 +60,11 @@ def sections(data: bytes, name: str, magic: bytes) -> Sections:
     return found
 
 
-def _header(data: bytes, name: str, magic: bytes) -> int:
+def header(data: bytes, name: str, magic: bytes) -> int:
     """Return how many sections there are; raises FormatError."""
     if data[:4] != magic:
         raise FormatError(f"{name} does not begin with {magic!r}")
-    if len(data) < _TABLE:
+    if len(data) < TABLE:
         raise FormatError(f"{name} header ends early")
     version, count = struct.unpack_from("<II", data, 4)
     if version != _FORMATS[magic][0]:
@@ -74,7 +76,7 @@ def parts(magic: bytes, content: Mapping[int, bytes]) -> Iterator[bytes]:
     """Yield a file with these sections, in their order, piece by piece."""
     yield magic + struct.pack("<II", _FORMATS[magic][0], len(content))
     for number, section in content.items():
-        yield struct.pack("<IQ", number, len(section))
+        yield SECTION.pack(number, len(section))
         yield section
 
 

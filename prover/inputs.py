@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from prover.safety_inputs import cells_inputs, table_inputs, windows
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.domains import PARAMS, TABLE
 from undertow.crypto.eddsa import PrivateKey, Signature
@@ -13,7 +14,7 @@ from undertow.crypto.field import to_field
 from undertow.crypto.merkle import Proof, Tree
 from undertow.crypto.poseidon import poseidon
 from undertow.crypto.signature_digits import signature_digits
-from undertow.engine.batch import Batch, Execution, Slot, authority_of
+from undertow.engine.batch import Batch, Execution, authority_of
 from undertow.engine.requests import Answer
 from undertow.protocol.account import pack_positions
 from undertow.protocol.accruals import ACCRUALS
@@ -92,7 +93,7 @@ def settle_job(
         marks_of(prices, after.halted),
         time,
         params.hash(),
-        batch_house(after),
+        batch_house(execution),
         touches,
     )
     public = signals(words)
@@ -110,12 +111,13 @@ def settle_job(
         "newHouseSalt": committed.house_salt,
         "timeBefore": state.time,
         "marks": pack_marks(state.marks, state.halted),
+        **table_inputs(state.safety, after.safety, execution.clean),
         "lane": list(lanes),
         "row": [market_row(state.markets[lane]) for lane in lanes],
         "pricing": [pricing_words(params.market(lane)) for lane in lanes],
         "flow": [to_field(execution.clearings[lane].flow) for lane in lanes],
         "side": [to_field(execution.clearings[lane].side) for lane in lanes],
-        **_slot_inputs(state, committed, execution.slots, touches),
+        **_slot_inputs(state, committed, execution, touches),
     }
     return Job(words=tuple(words), signals=public, inputs=inputs)
 
@@ -155,14 +157,17 @@ def requests_job(
         "time": state.time,
         "mark": list(state.marks),
         "halted": halted_input(state),
+        "table": state.safety.ring_words(),
+        "windows": windows(state.safety),
         **_request_inputs(state, answers),
     }
     return Job(words=tuple(words), signals=public, inputs=inputs)
 
 
-def batch_house(after: State) -> BatchHouse:
+def batch_house(execution: Execution) -> BatchHouse:
     """Return what a batch publishes of the house's half of the state that it leads to."""
-    return BatchHouse(sealed=after.sealed(), accruals=after.accruals)
+    after = execution.state
+    return BatchHouse(sealed=after.sealed(), accruals=after.accruals, clean=int(execution.clean))
 
 
 def halted_input(state: State) -> list[int]:
@@ -180,6 +185,7 @@ def _request_inputs(state: State, answers: Sequence[Answer]) -> dict[str, Any]:
                 "word": request.word(),
                 "key": list(request.key),
                 "account": answer.before.words(),
+                **cells_inputs(answer.before.cells, state.safety),
                 "children": path_inputs(tree, request.account),
             }
         )
@@ -201,6 +207,7 @@ def params_input(params: MarketParams) -> list[int]:
         params.maker_fee,
         params.profit_cap,
         params.vesting,
+        params.jump,
     ]
 
 
@@ -233,12 +240,12 @@ def path_inputs(tree: Tree, index: int) -> list[list[int]]:
 
 
 def _slot_inputs(
-    state: State, committed: Committed, slots: Sequence[Slot], touches: Sequence[Touch]
+    state: State, committed: Committed, execution: Execution, touches: Sequence[Touch]
 ) -> dict[str, Any]:
     tree = state.tree.copy()
     rows: list[dict[str, Any]] = []
     for slot, signature, salt, touch in zip(
-        slots, committed.signatures, committed.salts, touches, strict=True
+        execution.slots, committed.signatures, committed.salts, touches, strict=True
     ):
         signed = signature or NO_SIGNATURE
         rows.append(
@@ -249,6 +256,8 @@ def _slot_inputs(
                 "signature": [*signed.r8, *signature_digits(signed.s)],
                 "salt": salt,
                 "lots": abs(slot.fill),
+                "cells": slot.after.cells,
+                **cells_inputs(slot.after.cells, execution.state.safety),
                 "account": slot.before.words(),
                 "children": path_inputs(tree, slot.account)[:LEVELS],
             }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover.binary import WORD, numbers, prime, sections
+from prover.binary import SECTION, TABLE, WORD, header, numbers, prime, sections
 from prover.errors import FormatError
 from undertow.crypto.field import R
 
@@ -46,6 +46,23 @@ def read_sym(path: Path) -> dict[str, int]:
         _, wire, _, name = line.split(",", 3)
         wires[name] = int(wire)
     return wires
+
+
+def constraint_count(path: Path) -> int:
+    """Return how many constraints a .r1cs file has; of a large one only the header is read.
+
+    Raises:
+        FormatError: it has no header, or is no such file.
+    """
+    with path.open("rb") as file:
+        count = header(file.read(TABLE), path.name, b"r1cs")
+        for _ in range(count):
+            number, size = SECTION.unpack(file.read(SECTION.size).ljust(SECTION.size, b"\0"))
+            if number == 1 and size == len(_PRIME) + _COUNTS.size:
+                content = file.read(size).ljust(size, b"\0")
+                return int(_COUNTS.unpack_from(content, len(_PRIME))[-1])
+            file.seek(size, 1)
+    raise FormatError(f"{path.name} section 1 is missing")
 
 
 def _constraints(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from undertow.crypto.field import to_field
 from undertow.engine.certificate import Certificate
 from undertow.engine.maintenance import Holdings
+from undertow.engine.safety import read
 from undertow.protocol.cells import Cells
 from undertow.protocol.grid import PLACE_BITS, Grid
 from undertow.protocol.safety_table import EXPIRY, PLACES, SafetyTable
@@ -17,9 +19,29 @@ def windows(table: SafetyTable) -> list[int]:
     return [*table.rows, *table.bounds, table.bad, table.clock, *table.used]
 
 
+def table_inputs(before: SafetyTable, after: SafetyTable, clean: bool) -> dict[str, Any]:
+    """Return what a batch takes of the table that it moved, with the claim that it makes."""
+    return {
+        "table": before.ring_words(),
+        "newTable": after.ring_words(),
+        "windows": windows(before),
+        "newWindows": windows(after),
+        "steps": after.clock - before.clock,
+        "anywhere": anywhere(before, after),
+        "idle": idle(after),
+        "clean": int(clean),
+    }
+
+
+def cells_inputs(packed: int, table: SafetyTable) -> dict[str, Any]:
+    """Return the hints by which a leaf's certificate is read at the table's windows."""
+    cells = Cells.unpack(packed)
+    return {"high": high_bits(read(cells, table), table.grid), "wrap": wrap(cells, table)}
+
+
 def holdings(held: Holdings) -> list[int]:
     """Return the sums over positions, as the bus Holdings."""
-    return [*map(to_field, held.net), *held.gross, *held.add_ons]
+    return [*map(to_field, held.net), *map(abs, held.net), *held.gross, *held.add_ons]
 
 
 def safeguards(

@@ -81,20 +81,30 @@ def compile(
         ToolchainError: the compiler refused the circuit.
     """
     circuit = circuit.resolve()
+    target, products = _products(circuit, out_dir, libraries)
+    if not target.is_dir():
+        with whole_folder(target) as work:
+            _compile(circuit, work, simplify, libraries)
+    return products
+
+
+def compiled(circuit: Path, out_dir: Path) -> Compiled | None:
+    """Return what `compile` made of these very sources before; None where it did not."""
+    target, products = _products(circuit.resolve(), out_dir, LIBRARIES)
+    return products if target.is_dir() else None
+
+
+def _products(circuit: Path, out_dir: Path, libraries: Sequence[Path]) -> tuple[Path, Compiled]:
+    """Return the folder of a circuit's products, and what is in it once it is there."""
     target = out_dir.resolve() / content_hash(circuit, libraries)[:24]
     name = circuit.stem
-    products = Compiled(
+    return target, Compiled(
         r1cs=target / f"{name}.r1cs",
         wasm=target / f"{name}_js" / f"{name}.wasm",
         sym=target / f"{name}.sym",
         substitutions=target / f"{name}_substitutions.json",
         printed=target / f"{name}.log",
     )
-    if target.is_dir():
-        return products
-    with whole_folder(target) as work:
-        _compile(circuit, work, simplify, libraries)
-    return products
 
 
 def _compile(circuit: Path, folder: Path, simplify: str, libraries: Sequence[Path]) -> None:

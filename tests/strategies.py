@@ -17,8 +17,12 @@ from undertow.crypto.babyjubjub import Point
 from undertow.crypto.eddsa import PrivateKey
 from undertow.crypto.field import R
 from undertow.engine.batch import Batch, Decoy, Slot
+from undertow.engine.certificate import safeguards
+from undertow.engine.recertify import lasting
+from undertow.engine.safety import advance, recertify
 from undertow.engine.transition import transition
 from undertow.protocol.account import MAGNITUDE_BITS, Account
+from undertow.protocol.cells import CELLS_WORD, Cells
 from undertow.protocol.market import PricingParams
 from undertow.protocol.order import Order
 from undertow.protocol.params import MarketParams
@@ -71,7 +75,13 @@ RULE = PricingParams(
     units=1,
 )
 FUNDING = FundingParams(
-    dead_zone=5, velocity=1 << 29, decay=1 << 38, rate_max=1 << 48, cell=Money(1 << 28)
+    dead_zone=5,
+    velocity=1 << 29,
+    decay=1 << 38,
+    rate_max=1 << 48,
+    cell=Money(1 << 28),
+    spread_base=0,
+    spread_slope=0,
 )
 """At a skew of 200 lots the largest rate is reached in 44 minutes; it is gone in 17."""
 RISK = RiskParams(shock=12, contingency=600, concentration=1 << 12)
@@ -85,6 +95,7 @@ def params(
     funding: FundingParams = FUNDING,
     units: Mapping[int, int] = {},
     vesting: int = 1 << 15,
+    jump: int = 16,
 ) -> MarketParams:
     """Return a venue's parameters with the same for each listed instrument.
 
@@ -102,6 +113,7 @@ def params(
         maker_fee=100,
         profit_cap=Money(profit_cap),
         vesting=vesting,
+        jump=jump,
     )
 
 
@@ -121,6 +133,7 @@ ACCOUNTS = st.builds(
     pending=st.integers(0, (1 << MONEY_WIDTH) - 1).map(Money),
     since=WORDS,
     positions=POSITIONS,
+    cells=st.integers(0, (1 << CELLS_WORD.width) - 1),
 )
 
 
@@ -137,6 +150,27 @@ def genesis(house: int = 100_000, traders: int = TRADERS, **fields: Any) -> Stat
     for index in range(1, traders + 1):
         state = state.with_account(index, account(index, **fields))
     return state
+
+
+def certified(state: State, params: MarketParams, waiting: Mapping[int, Money] = {}) -> State:
+    """Return a state made by hand with what a touch of every account would leave of certificates.
+
+    Each gets the widest one at the state's marks that stands without what waits.
+    """
+    by, table = safeguards(state.underlyings, params), state.safety
+    table = advance(table, state.marks, (Money(0),) * UNDERLYINGS, by.cells)
+    accounts: dict[int, Account] = {}
+    for index, held in state.accounts.items():
+        line = by.line(held.cash, held.positions)
+        certificate = lasting(line, waiting.get(index, Money(0)), table)
+        table = recertify(table, Cells.unpack(held.cells), certificate, line)
+        accounts[index] = replace(held, cells=certificate.cells(table.grid).pack())
+    return replace(
+        state,
+        accounts=state.accounts.with_accounts(accounts),
+        tree=state.tree_with(accounts),
+        safety=table,
+    )
 
 
 SALT = 0xABCDEF

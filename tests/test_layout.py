@@ -52,8 +52,9 @@ def test_the_circuits_have_the_presets_sizes(preset) -> None:  # type: ignore[no
     settle, requests = (
         (CIRCUITS / f"{name}.circom").read_text(encoding="utf-8") for name in circuit_names(preset)
     )
-    assert f"= SettleBatch({preset.slots}, {preset.lanes});" in settle
-    assert f"= Requests({preset.requests});" in requests
+    grid = f"{preset.grid.step_bits}, {preset.grid.cell_bits}"
+    assert f"= SettleBatch({preset.slots}, {preset.lanes}, {grid});" in settle
+    assert f"= Requests({preset.requests}, {grid});" in requests
 
 
 def test_the_contracts_words_are_those_of_python() -> None:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import isqrt
+
+from undertow.engine.price import GRID_FACTOR, GRID_SHIFT
+from undertow.engine.spread import VARIANCE_TIME_BITS
 from undertow.protocol.market import PricingParams
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import Perpetual
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.underlying import FundingParams
-from undertow.protocol.units import FUNDING_RATE_BITS, MICRO_USD, MONEY_BITS, Lots, Money
+from undertow.protocol.units import (
+    FUNDING_RATE_BITS,
+    MICRO_USD,
+    MONEY_BITS,
+    RETURN_BITS,
+    SPREAD_SLOPE_BITS,
+    Lots,
+    Money,
+)
 
 BTC = Perpetual("BTC-PERP", 0, "BTC", 10_000)
 MICRO = Perpetual("BTC-MICRO", 1, "BTC", 1_000_000)
@@ -17,6 +30,8 @@ UNITS_PER_BTC = 1_000_000
 """What the oracle prices is a millionth of a BTC."""
 
 DAY, HOUR = 86_400, 3_600
+BATCH = 10
+"""Seconds between two batches, for which the half spread is a quarter of the price's deviation."""
 _DEAREST = 100_000
 """USD per BTC, which are micro-USD per unit."""
 
@@ -25,7 +40,7 @@ def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> 
     return PricingParams(
         depth_min=depth_min,
         depth_max=depth_max,
-        depth_per_variance=655 if lots_per_btc < 100_000 else 7,
+        depth_per_variance=100 if lots_per_btc < 100_000 else 1,
         keep=128,
         flow_cap=Lots(btc_cap * lots_per_btc // 5),
         skew_cap=Lots(btc_cap * lots_per_btc),
@@ -45,6 +60,13 @@ def _risk(market: PricingParams) -> RiskParams:
     return RiskParams(shock=12, contingency=328, concentration=market.depth_max)
 
 
+def _slope(share: Fraction, seconds: int) -> int:
+    """Return the slope of a half spread that is a share of the deviation in some seconds."""
+    steps = Fraction(1 << GRID_SHIFT + MONEY_BITS, GRID_FACTOR << RETURN_BITS)
+    whole = steps * share * (1 << SPREAD_SLOPE_BITS)
+    return isqrt(int(whole * whole * seconds) >> VARIANCE_TIME_BITS)
+
+
 def _funding(units_per_btc: int, btc_at_once: int) -> FundingParams:
     """At most 2% of the notional a day, reached in a day at so many BTC; gone in eight hours.
 
@@ -57,6 +79,8 @@ def _funding(units_per_btc: int, btc_at_once: int) -> FundingParams:
         decay=rate_max // (8 * HOUR),
         rate_max=rate_max,
         cell=Money(_DEAREST << MONEY_BITS >> 10),
+        spread_base=2,
+        spread_slope=_slope(Fraction(1, 4), BATCH),
     )
 
 
@@ -68,5 +92,6 @@ LOCAL_PARAMS = MarketParams(
     maker_fee=100,
     profit_cap=Money(100_000 * MICRO_USD << MONEY_BITS),
     vesting=1 << 15,
+    jump=16,
 )
 LOCAL_GROUP = MarketGroup(params=LOCAL_PARAMS, perpetuals=LISTED)

@@ -2,6 +2,7 @@ pragma circom 2.2.0;
 
 include "../book.circom";
 include "../fees.circom";
+include "../maintenance.circom";
 include "../margin.circom";
 include "../nouns.circom";
 include "../price.circom";
@@ -102,7 +103,7 @@ template ChooseSide() {
 // Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
 // are below 2^LOTS_WIDTH, and the time is below 2^ORDER_EXPIRY_WIDTH: it is a block's at the latest.
 // @output(proves) verdict: the first check that fails is the reason; all zero unless `on`.
-// @cost 1621
+// @cost 1345
 template JudgeOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input repeated; // 0 or 1: an order of the same account stands in an earlier slot
@@ -112,7 +113,9 @@ template JudgeOrder() {
     input Signed() position; // in the order's instrument
     signal input price; // 2^-16 micro-USD per lot: the instrument's clearing price
     signal input stuck; // 0 or 1: something is held that is halted
-    input Book() book;
+    input Holdings() held;
+    input Unit() unit[UNDERLYINGS()];
+    input Book() book; // of what is held
     input Lane() lane; // of the order's instrument
     input Terms() terms;
     output Verdict() verdict;
@@ -156,9 +159,11 @@ template JudgeOrder() {
 
     // The worst that the order can get: all that is left, at its limit, as a taker.
     signal fee <== FeeOf()(left, lane.mark, terms.takerFee);
-    Book() later <== TradeBook()(book, lane.entry, second, position.magnitude, after, size,
-        limit - lane.mark, fee);
-    signal margined <== MayTrade()(book, later, account.settled + terms.profitCap, stuck,
+    Holdings() later <== TradeHoldings()(held, lane.units, lane.contingency, lane.concentration,
+        second, position.magnitude, after, size);
+    signal over <== size * (limit - lane.mark);
+    Book() then <== BookOf()(book.equity - over * (1 << MONEY_BITS()) - fee, later, unit);
+    signal margined <== MayTrade()(book, then, account.settled + terms.profitCap, stuck,
         reduces);
 
     var FAILS = 8;

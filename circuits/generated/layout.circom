@@ -37,6 +37,7 @@ function REASON_FEE_CAP() { return 5; }
 function REASON_NOT_REDUCING() { return 6; }
 function REASON_POSITION_RANGE() { return 7; }
 function REASON_MARGIN() { return 8; }
+function REASON_EDGE() { return 9; }
 function REASON_REQUEST() { return 14; }
 function REASON_DECOY() { return 15; }
 
@@ -71,9 +72,10 @@ function CONTRACT_WIDTH() { return 160; }
 function MONEY_BITS() { return 16; }
 function KAPPA_BITS() { return 32; }
 function DEPTH_BITS() { return 32; }
-function VARIANCE_BITS() { return 32; }
-function RETURN_BITS() { return 16; }
+function VARIANCE_BITS() { return 40; }
+function RETURN_BITS() { return 20; }
 function DEPTH_PER_VARIANCE_BITS() { return 16; }
+function SPREAD_SLOPE_BITS() { return 16; }
 function FUNDING_BITS() { return 73; }
 function KEEP_BITS() { return 8; }
 function FEE_BITS() { return 20; }
@@ -91,6 +93,8 @@ function RATCHET_SHIFT() { return 8; }
 function GRID_FACTOR() { return 21; }
 function GRID_SHIFT() { return 5; }
 function VARIANCE_SHIFT() { return 5; }
+function VARIANCE_TIME_BITS() { return 6; }
+function RETURN_SHIFT() { return 3; }
 function ACCRUAL_STEPS() { return 1000; }
 
 // One value for each instrument or underlying, several to a word.
@@ -172,19 +176,21 @@ bus Delta() {
     signal fill; // lots, signed
     signal nonce; // the new one
     signal filled; // lots, net, under that nonce, signed
+    signal cells; // Cells of the new leaf, packed
     signal cash; // change, 2^-16 micro-USD, signed
 }
 
 // Its word, low bits first.
-function DELTA_WIDTH() { return 101; }
+function DELTA_WIDTH() { return 128; }
 function DELTA_INSTRUMENT_WIDTH() { return 4; }
 function DELTA_REASON_WIDTH() { return 4; }
 function DELTA_FILL_WIDTH() { return 31; }
 function DELTA_NONCE_WIDTH() { return 32; }
 function DELTA_FILLED_WIDTH() { return 30; }
+function DELTA_CELLS_WIDTH() { return 27; }
 function DELTA_CASH_WIDTH() { return 120; }
-function DELTA_WIDTHS() { return [4, 4, 31, 32, 30]; }
-function DELTA_AT() { return [0, 4, 8, 39, 71, 101]; }
+function DELTA_WIDTHS() { return [4, 4, 31, 32, 30, 27]; }
+function DELTA_AT() { return [0, 4, 8, 39, 71, 101, 128]; }
 
 // Governed risk parameters of one instrument.
 bus Risk() {
@@ -201,24 +207,28 @@ function RISK_CONCENTRATION_WIDTH() { return 13; }
 function RISK_WIDTHS() { return [10, 16, 13]; }
 function RISK_AT() { return [0, 10, 26]; }
 
-// Governed rule of an underlying's funding.
+// Governed rule of an underlying: its funding, and how far the house's prices lie apart.
 bus FundingRule() {
     signal deadZone; // units of net skew below which the rate decays
     signal velocity; // 2^-72 of the notional per second, second and unit
     signal decay; // 2^-72 of the notional per second and second
     signal rateMax; // 2^-72 of the notional per second
     signal cell; // 2^-16 micro-USD per unit: a cell of the funding clock
+    signal spreadBase; // steps of the grid: half spread of a still price
+    signal spreadSlope; // 2^-16 steps for each 2^-20 of the deviation in 64 s
 }
 
 // Its word, low bits first.
-function FUNDING_RULE_WIDTH() { return 221; }
+function FUNDING_RULE_WIDTH() { return 245; }
 function FUNDING_RULE_DEAD_ZONE_WIDTH() { return 43; }
 function FUNDING_RULE_VELOCITY_WIDTH() { return 30; }
 function FUNDING_RULE_DECAY_WIDTH() { return 52; }
 function FUNDING_RULE_RATE_MAX_WIDTH() { return 52; }
 function FUNDING_RULE_CELL_WIDTH() { return 44; }
-function FUNDING_RULE_WIDTHS() { return [43, 30, 52, 52, 44]; }
-function FUNDING_RULE_AT() { return [0, 43, 73, 125, 177]; }
+function FUNDING_RULE_SPREAD_BASE_WIDTH() { return 10; }
+function FUNDING_RULE_SPREAD_SLOPE_WIDTH() { return 14; }
+function FUNDING_RULE_WIDTHS() { return [43, 30, 52, 52, 44, 10, 14]; }
+function FUNDING_RULE_AT() { return [0, 43, 73, 125, 177, 221, 231]; }
 
 // An account; its leaf is the hash of these words.
 bus Account() {
@@ -231,7 +241,7 @@ bus Account() {
     signal settled; // 2^-16 micro-USD, signed
     signal pending; // 2^-16 micro-USD: equity above that
     signal since; // seconds, of the marks that both are of
-    signal positions[3]; // lots
+    signal positions[3]; // lots; behind the last one the cells
 }
 
 function ACCOUNT_WORDS() { return 13; }
@@ -243,6 +253,8 @@ function ACCOUNT_SETTLED_WIDTH() { return 120; }
 function ACCOUNT_PENDING_WIDTH() { return 120; }
 function ACCOUNT_SINCE_WIDTH() { return 32; }
 function ACCOUNT_POSITIONS_WIDTH() { return 186; }
+function ACCOUNT_CELLS_WIDTH() { return 27; }
+function ACCOUNT_CELLS_AT() { return 124; }
 
 // Governed parameters of one market; only a priced one needs them.
 bus Pricing() {
@@ -274,14 +286,14 @@ function MARKET_ROW_KAPPA_WIDTH() { return 48; }
 bus Underlying() {
     signal funding; // 2^-73 micro-USD per unit since listing, exact, signed
     signal fundingRate; // 2^-72 of the notional per second, signed
-    signal variance; // 2^-32, EWMA of the squared return between batches
+    signal variance; // 2^-40, mean of the squared return in 64 seconds
     signal price; // micro-USD per unit, the last one; 0 before the first
 }
 
 function UNDERLYING_WORDS() { return 4; }
 function UNDERLYING_FUNDING_WIDTH() { return 111; }
 function UNDERLYING_FUNDING_RATE_WIDTH() { return 52; }
-function UNDERLYING_VARIANCE_WIDTH() { return 32; }
+function UNDERLYING_VARIANCE_WIDTH() { return 40; }
 function UNDERLYING_PRICE_WIDTH() { return 26; }
 
 // The house's own money; users' positions stand in the market table.
@@ -298,17 +310,18 @@ function LEDGER_INSURANCE_WIDTH() { return 120; }
 function LEDGER_FEE_POOL_WIDTH() { return 120; }
 function LEDGER_SUM_CASH_WIDTH() { return 120; }
 
-// Market table and ledger, as the state holds them: what only the operator knows.
+// Market table, ledger and safety table, as the state holds them: what the operator knows.
 bus SealedWords() {
     signal skews[3]; // lots
     signal underlyings[2]; // hash of each underlying's row
     signal rows; // hash of the instruments' hashes of rows
     signal time; // seconds, of the last batch's prices
     signal ledger; // hash
+    signal safety; // hash of the safety table
     signal salt; // secret, another one for each batch and run
 }
 
-function SEALED_WORDS() { return 9; }
+function SEALED_WORDS() { return 10; }
 function SEALED_SKEWS_WIDTH() { return 186; }
 function SEALED_TIME_WIDTH() { return 32; }
 
@@ -334,17 +347,19 @@ bus MarketParamsWords() {
     signal makerFee; // 2^-20 of the notional, not above the taker's
     signal profitCap; // 2^-16 micro-USD above what is settled that count for new risk
     signal vesting; // seconds over which profit vests, at least 1
+    signal jump; // edges of the grid that a price may move in a batch and be believed
 }
 
-function MARKET_PARAMS_WORDS() { return 13; }
+function MARKET_PARAMS_WORDS() { return 14; }
 function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
 function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
 function MARKET_PARAMS_UNITS_WIDTH() { return 160; }
-function MARKET_PARAMS_FUNDING_WIDTH() { return 221; }
+function MARKET_PARAMS_FUNDING_WIDTH() { return 245; }
 function MARKET_PARAMS_TAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_MAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
 function MARKET_PARAMS_VESTING_WIDTH() { return 24; }
+function MARKET_PARAMS_JUMP_WIDTH() { return 8; }
 
 // The committed state.
 bus StateWords() {
@@ -374,9 +389,10 @@ function BATCH_HEADER_WORDS() { return 10; }
 bus BatchHouse() {
     signal sealed; // what the new state hides of the house
     signal accruals; // micro-USD per unit
+    signal clean; // 1: all accounts are above maintenance; 0 says nothing
 }
 
-function BATCH_HOUSE_WORDS() { return 2; }
+function BATCH_HOUSE_WORDS() { return 3; }
 
 // What a batch publishes of each slot's account.
 bus Touch() {
@@ -490,9 +506,12 @@ template PackFundingRule() {
     Range(52)(fundingRule.decay);
     Range(52)(fundingRule.rateMax);
     Range(44)(fundingRule.cell);
+    Range(10)(fundingRule.spreadBase);
+    Range(14)(fundingRule.spreadSlope);
     word <== fundingRule.deadZone + fundingRule.velocity * (1 << 43)
         + fundingRule.decay * (1 << 73) + fundingRule.rateMax * (1 << 125)
-        + fundingRule.cell * (1 << 177);
+        + fundingRule.cell * (1 << 177) + fundingRule.spreadBase * (1 << 221)
+        + fundingRule.spreadSlope * (1 << 231);
 }
 
 // The word of fields that are ranged by what made them.
@@ -502,7 +521,7 @@ template PackDelta() {
 
     word <== delta.instrument + delta.reason * (1 << 4) + (delta.fill + (1 << 30)) * (1 << 8)
         + delta.nonce * (1 << 39) + (delta.filled + (1 << 29)) * (1 << 71)
-        + delta.cash * (1 << 101);
+        + delta.cells * (1 << 101) + delta.cash * (1 << 128);
 }
 
 template Leaf() {
@@ -550,9 +569,9 @@ template SealedHash() {
     input SealedWords() sealed;
     signal output out;
 
-    out <== Hash(9, DOMAIN_SEALED())([sealed.skews[0], sealed.skews[1], sealed.skews[2],
+    out <== Hash(10, DOMAIN_SEALED())([sealed.skews[0], sealed.skews[1], sealed.skews[2],
         sealed.underlyings[0], sealed.underlyings[1], sealed.rows, sealed.time, sealed.ledger,
-        sealed.salt]);
+        sealed.safety, sealed.salt]);
 }
 
 template HouseHash() {
@@ -566,11 +585,11 @@ template MarketParamsHash() {
     input MarketParamsWords() marketParams;
     signal output out;
 
-    out <== Hash(13, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
+    out <== Hash(14, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
         marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.units,
         marketParams.pricing, marketParams.funding[0], marketParams.funding[1],
-        marketParams.takerFee, marketParams.makerFee, marketParams.profitCap,
-        marketParams.vesting]);
+        marketParams.takerFee, marketParams.makerFee, marketParams.profitCap, marketParams.vesting,
+        marketParams.jump]);
 }
 
 template StateRoot() {
@@ -585,7 +604,7 @@ template BatchWords(count) {
     input BatchHeader() header;
     input BatchHouse() house;
     input Touch() touch[count];
-    signal output words[12 + 3 * count];
+    signal output words[13 + 3 * count];
 
     words[0] <== header.chainId;
     words[1] <== header.contract;
@@ -599,10 +618,11 @@ template BatchWords(count) {
     words[9] <== header.marketParamsHash;
     words[10] <== house.sealed;
     words[11] <== house.accruals;
+    words[12] <== house.clean;
     for (var i = 0; i < count; i++) {
-        words[12 + 3 * i] <== touch[i].account;
-        words[13 + 3 * i] <== touch[i].leaf;
-        words[14 + 3 * i] <== touch[i].ciphertext;
+        words[13 + 3 * i] <== touch[i].account;
+        words[14 + 3 * i] <== touch[i].leaf;
+        words[15 + 3 * i] <== touch[i].ciphertext;
     }
 }
 

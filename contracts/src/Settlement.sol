@@ -33,6 +33,11 @@ contract Settlement is Pipeline {
     // Slot: what every settlement moves.
     /// @inheritdoc ISettlement
     uint256 public stateRoot;
+    // Slot: changes seldom, and is written only then.
+    /// @inheritdoc ISettlement
+    uint64 public uncleanSince;
+    /// @dev The slot is never zero, so that no change of it costs what a fresh one does.
+    bool private _written = true;
 
     constructor(Config memory config) Pipeline(config) {
         if (
@@ -84,6 +89,7 @@ contract Settlement is Pipeline {
         stateRoot = newStateRoot;
         batchesSettled = batch;
         marksTime = time;
+        _noteClean(words[Layout.BATCH_HEADER_WORDS + Layout.BATCH_HOUSE_CLEAN] == 1, time);
 
         // 4. Emit.
         emit BatchSettled(batch, newStateRoot, time, data);
@@ -147,6 +153,12 @@ contract Settlement is Pipeline {
                 revert WithdrawalTooYoung(first + uint64(i), request.time, marks);
             }
         }
+    }
+
+    /// @dev The circuit proves a claim of 1; whatever else a faulty one let through is no claim.
+    function _noteClean(bool clean, uint64 time) private {
+        uint64 since = uncleanSince;
+        if (clean == (since != 0)) uncleanSince = clean ? 0 : time;
     }
 
     function _verify(IVerifier verifier, uint256[] memory words, uint256 c, uint256[8] calldata proof)

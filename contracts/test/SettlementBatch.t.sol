@@ -134,6 +134,38 @@ contract SettlementBatchTest is Venue {
         settlement.settleBatch(NEW_ROOT, new bytes(length), C, proof, _none());
     }
 
+    // --- the claim that all is clean ---
+
+    function test_settleBatch_keepsSinceWhenNotAllIsClean() public {
+        _settleClaiming(1);
+        assertEq(settlement.uncleanSince(), 0);
+        uint64 since = _settleClaiming(0);
+        assertEq(settlement.uncleanSince(), since);
+        assertTrue(_settleClaiming(0) > since);
+        assertEq(settlement.uncleanSince(), since);
+        _settleClaiming(1);
+        assertEq(settlement.uncleanSince(), 0);
+    }
+
+    /// @dev Only 1 is a claim, whatever a circuit let through.
+    function testFuzz_settleBatch_takesNothingElseForAClaim(uint256 claim) public {
+        claim = claim % R;
+        uint64 time = _settleClaiming(claim);
+        assertEq(settlement.uncleanSince(), claim == 1 ? 0 : time);
+    }
+
+    function _settleClaiming(uint256 claim) private returns (uint64 time) {
+        clean = claim;
+        uint64 batch = settlement.batchesSettled() + 1;
+        vm.warp(block.timestamp + 60);
+        _close(SET + batch);
+        time = _priceSet(batch);
+        uint256 root = settlement.stateRoot();
+        uint256[] memory words = _batchWords(N, batch, root, root + 1, SET + batch);
+        _putPrices(words, time);
+        settlement.settleBatch(root + 1, _slots(N), C, _prove(BATCH_TAG, words), _none());
+    }
+
     // --- the statement ---
 
     /// @dev Every word: a proof for a statement that differs in it is refused.
@@ -188,7 +220,7 @@ contract SettlementBatchTest is Venue {
     function test_settleBatch_revertsWhenCIsNotCanonical() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(PublicWords.WordOutOfRange.selector, 12 + 3 * N, C + R);
+        expectError(PublicWords.WordOutOfRange.selector, 13 + 3 * N, C + R);
         settlement.settleBatch(NEW_ROOT, _slots(N), C + R, proof, _none());
     }
 

@@ -12,6 +12,7 @@ from layouts.constants import (
     NOTE,
     SCALES,
     camel,
+    places,
     upper,
     value_of,
     widths,
@@ -73,6 +74,8 @@ def _bus(about: str, noun: str, fields: Iterable[Field]) -> Iterator[str]:
     yield f"// {about}"
     yield f"bus {noun}() {{"
     for field in fields:
+        if field.behind is not None:
+            continue
         size = f"[{field.count}]" if field.count > 1 else ""
         sign = "" if field.sign is Sign.NONE else ", signed"
         yield f"    signal {camel(field.name)}{size}; // {field.unit}{sign}"
@@ -96,6 +99,7 @@ def _list(words: Words) -> Iterator[str]:
     yield from _constants([(f"{upper(words.noun)}_WORDS", words.size)])
     if words.domain is not None:
         yield from _constants(widths(words))
+        yield from _constants(places(words))
 
 
 def _opens(packed: Packed) -> Iterator[str]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from undertow.engine.accrual import ACCRUAL_STEPS
-from undertow.engine.funding import VARIANCE_SHIFT
 from undertow.engine.house import HOUSE_STEPS
 from undertow.engine.margin import ADD_ON_FACTOR, FACTOR_ONE, INITIAL_FACTOR
 from undertow.engine.price import GRID_FACTOR, GRID_SHIFT, RATCHET_SHIFT
+from undertow.engine.spread import RETURN_SHIFT, VARIANCE_SHIFT, VARIANCE_TIME_BITS
 from undertow.protocol import layout
 from undertow.protocol.fields import FIELD_WIDTH
 from undertow.protocol.packing import Packed, Words
@@ -35,6 +35,8 @@ FACTORS = {
     "GRID_FACTOR": GRID_FACTOR,
     "GRID_SHIFT": GRID_SHIFT,
     "VARIANCE_SHIFT": VARIANCE_SHIFT,
+    "VARIANCE_TIME_BITS": VARIANCE_TIME_BITS,
+    "RETURN_SHIFT": RETURN_SHIFT,
     "ACCRUAL_STEPS": ACCRUAL_STEPS,
 }
 LISTS = (*layout.HASHED, *(part for _, *parts in layout.STATEMENTS for part in parts))
@@ -61,7 +63,15 @@ def words_of(words: Words, value: str) -> Iterator[str]:
     """Yield an expression for each word of a bus, such as ``account.owner[1]``."""
     for field in words.fields:
         name = f"{value}.{camel(field.name)}"
-        yield from [f"{name}[{i}]" for i in range(field.count)] if field.count > 1 else [name]
+        if field.behind is None:
+            yield from [f"{name}[{i}]" for i in range(field.count)] if field.count > 1 else [name]
+
+
+def places(words: Words) -> Iterator[tuple[str, int]]:
+    """Yield the lowest bit of each field that stands in another's word, by its constant's name."""
+    for field in words.fields:
+        if field.behind is not None:
+            yield f"{upper(words.noun)}_{field.name.upper()}_AT", field.behind
 
 
 def widths(described: Packed | Words) -> Iterator[tuple[str, int]]:

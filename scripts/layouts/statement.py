@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from layouts.constants import NOTE, camel
 from undertow.protocol import layout
-from undertow.protocol.fields import Sign
+from undertow.protocol.fields import Field, Sign
 from undertow.protocol.packing import Packed, Words
 
 BEGIN = f"<!-- {NOTE} -->"
@@ -74,11 +74,17 @@ def _hashed() -> str:
     lines = ["| Hash | Domain | Words |", "|---|---|---|"]
     for words in layout.HASHED:
         assert words.domain is not None
-        fields = [camel(f.name) + (f" ({f.count})" if f.count > 1 else "") for f in words.fields]
+        fields = [camel(field.name) + _extent(field) for field in words.fields]
         lines.append(
             f"| {words.hash_name} | {words.domain.name} {int(words.domain)} | {', '.join(fields)} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _extent(field: Field) -> str:
+    if field.behind is not None:
+        return f" (from bit {field.behind} of the word before)"
+    return f" ({field.count})" if field.count > 1 else ""
 
 
 def _grouped() -> str:

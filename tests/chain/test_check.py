@@ -58,9 +58,11 @@ def _changed(part: type[PricingParams] | type[RiskParams], name: str) -> tuple[o
 CHANGES: dict[str, dict[str, Any]] = {
     **{f.name: {"markets": _changed(PricingParams, f.name)} for f in fields(PricingParams)},
     **{f.name: {"risks": _changed(RiskParams, f.name)} for f in fields(RiskParams)},
+    "shock": {"risks": tuple(one and replace(one, shock=13) for one in PARAMS.risks)},
     "dead_zone": {"funding": (replace(RULE, dead_zone=RULE.dead_zone + 1), None)},
     **{
-        name: {name: getattr(PARAMS, name) + 1} for name in ("taker_fee", "maker_fee", "profit_cap")
+        name: {name: getattr(PARAMS, name) + 1}
+        for name in ("taker_fee", "maker_fee", "profit_cap", "jump")
     },
 }
 

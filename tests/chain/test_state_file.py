@@ -14,10 +14,22 @@ from undertow.crypto import native
 from undertow.crypto.babyjubjub import Point
 from undertow.crypto.field import R
 from undertow.protocol.account import Account
+from undertow.protocol.grid import COARSE, FINE
 from undertow.protocol.market import Market
-from undertow.protocol.state import Ledger, State
+from undertow.protocol.safety_table import RINGS, empty_table
+from undertow.protocol.state import Ledger, State, genesis
 from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Kappa, Lots, MicroUsd, Money, UnitPrice
+
+TABLE = replace(
+    empty_table(FINE),
+    counters=tuple(tuple(range(ring, ring + 128)) for ring in range(RINGS)),
+    rows=(1, 2, 3, 4, 5),
+    bad=6,
+    clock=7,
+    used=(8, 9),
+    bounds=(10, 11),
+)
 
 
 def _state() -> State:
@@ -38,10 +50,16 @@ def _state() -> State:
         marks=(UnitPrice(3), UnitPrice(4)),
         salt=R - 9,
         batch_number=12,
+        safety=TABLE,
     )
     for index in (5, 0, 1 << 20):
         account = Account(
-            Point(index, 2), 3, nonce=index, cash=Money(-index), positions=(Lots(-4),) * 16
+            Point(index, 2),
+            3,
+            nonce=index,
+            cash=Money(-index),
+            positions=(Lots(-4),) * 16,
+            cells=index % 127 << 18 | 1 << 26,
         )
         state = state.with_account(index, account)
     return state
@@ -52,7 +70,7 @@ STATE = _state()
 
 def test_a_state_survives_its_file(tmp_path: Path) -> None:
     path = tmp_path / "state"
-    for state in (State(), STATE):
+    for state in (State(), genesis(FINE), STATE):
         save(state, path)
         again = load(path)
         assert (again.root(), again.tree.root) == (state.root(), state.tree.root)
@@ -64,9 +82,22 @@ def test_a_state_survives_its_file(tmp_path: Path) -> None:
             state.marks,
         )
         assert again.batch_number == state.batch_number
+        assert again.safety == state.safety
         save(again, tmp_path / "again")
         assert (tmp_path / "again").read_bytes() == path.read_bytes()
     assert {entry.name for entry in tmp_path.iterdir()} == {"state", "again"}
+
+
+def test_a_table_of_another_size_is_refused(tmp_path: Path) -> None:
+    """A file that claims a huge one is refused before anything of it is made."""
+    path = tmp_path / "state"
+    save(replace(STATE, safety=empty_table(COARSE)), path)
+    data = bytearray(path.read_bytes())
+    at = data.index((7).to_bytes(32, "big") + (6).to_bytes(32, "big"))
+    data[at + 63] = 200
+    path.write_bytes(bytes(data))
+    with pytest.raises(StateFileError, match="another size than any preset"):
+        load(path)
 
 
 def test_a_loaded_state_goes_on_as_the_old_one(tmp_path: Path) -> None:

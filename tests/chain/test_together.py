@@ -18,7 +18,7 @@ from undertow.chain.node import APART
 from undertow.chain.view import MOST_PENDING, View
 from venue.bench.memory_node import Whole, each, served_whole
 
-WORDS = 8
+WORDS = 9
 """Getters of a view, but for the sets that wait."""
 Said = list[dict[str, Any]]
 Lie = Callable[[Said], Any]

@@ -23,7 +23,7 @@ HEAD, BATCHES, RUNS = 60, 3, 1
 SETTLEMENT, VAULT, ORACLE = DEPLOYMENT.settlement, DEPLOYMENT.vault, DEPLOYMENT.oracle
 PAYER = "0x" + "11" * 20
 WORD = pack_prices([UnitPrice(7)] * UNDERLYINGS)
-HOUSE = BatchHouse(sealed=9, accruals=[MicroUsd(-1)] * UNDERLYINGS)
+HOUSE = BatchHouse(sealed=9, accruals=[MicroUsd(-1)] * UNDERLYINGS, clean=1)
 
 
 def venue_node() -> MemoryNode:
@@ -73,6 +73,7 @@ def _getters(node: MemoryNode) -> None:
         "batchesClosed": BATCHES + 1,
         "runsSettled": RUNS,
         "marksTime": 1_000 + BATCHES,
+        "uncleanSince": 0,
         "lastId": bytes([BATCHES + 1] * 32),
         "MARKET_PARAMS_HASH": DEPLOYMENT.group.params.hash(),
         "VAULT": VAULT,

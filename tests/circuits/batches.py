@@ -45,7 +45,14 @@ RULE = replace(
     keep=160,
     flow_cap=Lots(90),
 )
-FUNDING = replace(strategies.FUNDING, velocity=(1 << 30) - 1, decay=1 << 40, rate_max=(1 << 52) - 1)
+FUNDING = replace(
+    strategies.FUNDING,
+    velocity=(1 << 30) - 1,
+    decay=1 << 40,
+    rate_max=(1 << 52) - 1,
+    spread_base=7,
+    spread_slope=3_000,
+)
 UNITS = {15: 7}
 RISK = RiskParams(shock=2, contingency=300, concentration=(1 << 13) - 1)
 PARAMS = params(LISTED, RULE, RISK, profit_cap=100 * DOLLAR, funding=FUNDING, units=UNITS)
@@ -149,7 +156,7 @@ def _underlying(random_: random.Random) -> Underlying:
     held = Underlying(
         funding=random_.randint(-DOLLAR << 57, DOLLAR << 57),
         funding_rate=random_.choice((0, 1 - (1 << 52), random_.randint(-(1 << 50), 1 << 50))),
-        variance=random_.choice((0, 1 << 12, (1 << 32) - 1)),
+        variance=random_.choice((0, 1 << 20, (1 << 40) - 1)),
         price=UnitPrice(random_.choice((1, 7_000_000, MAX_UNIT))),
     )
     return replace(held, accrual=accrual(held.index, held.price))

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prover.inputs import params_input
+from prover.safety_inputs import holdings
 from tests.circuits.batches import PARAMS, Case
 from tests.strategies import VENUE
 from undertow.crypto.field import to_field
 from undertow.engine.batch import Slot
+from undertow.engine.maintenance import holdings as held_of
+from undertow.engine.maintenance import shocks
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import premium, supply_of, within_cap
+from undertow.engine.spread import half_spreads
 from undertow.engine.verdict import Verdict
 from undertow.protocol.market import Market
 from undertow.protocol.order import ORDER_WORD, Order
+from undertow.protocol.params import NO_FUNDING, MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, Entry, underlying
 from undertow.protocol.state import market_row
-from undertow.protocol.units import Lots, Money, money
+from undertow.protocol.units import Lots, money
 
 PARAMS_WORDS = params_input(PARAMS)
 RISKS = PARAMS_WORDS[: 3 * INSTRUMENTS]
-NOTHING = Entry(value=Money(0), step=0, contingency=Money(0), concentration=0, cell=Money(0))
 
 
 def signed(value: int) -> list[int]:
@@ -28,14 +32,49 @@ def signed(value: int) -> list[int]:
     return [abs(value), int(value < 0), to_field(value)]
 
 
-def market(held: Market, mark: int) -> list[int]:
+def stored(lots: Sequence[Lots]) -> list[list[int]]:
+    """Return a Position of each instrument."""
+    return [signed(one)[:2] for one in lots]
+
+
+def market(known: Market, mark: int) -> list[int]:
     """Return a Market at a mark."""
-    return [*signed(held.skew), mark, *market_row(held)]
+    return [*signed(known.skew), mark, *market_row(known)]
 
 
 def entry(line: Entry) -> list[int]:
     """Return an Entry."""
-    return [to_field(line.value), line.step, line.contingency, line.concentration, line.cell]
+    return [to_field(line.value), line.step]
+
+
+def units_of(
+    prices: Sequence[int], indices: Sequence[int], accruals: Sequence[int], params: MarketParams
+) -> list[list[int]]:
+    """Return a Unit of each underlying."""
+    shock, cells = shocks(params), [(rule or NO_FUNDING).cell for rule in params.funding]
+    return [
+        [
+            prices[u],
+            to_field((prices[u] << 16) - indices[u]),
+            to_field((prices[u] - accruals[u]) << 16),
+            prices[u] * shock[u],
+            cells[u],
+        ]
+        for u in range(UNDERLYINGS)
+    ]
+
+
+def case_units(case: Case) -> list[list[int]]:
+    """Return a Unit of each underlying at a batch's marks."""
+    known = case.execution.state.underlyings
+    return units_of(
+        case.prices, [one.index for one in known], [one.accrual for one in known], PARAMS
+    )
+
+
+def held(positions: Sequence[Lots], params: MarketParams = PARAMS) -> list[int]:
+    """Return the Holdings of positions."""
+    return holdings(held_of(positions, params))
 
 
 def order_fields(order: Order) -> list[int]:
@@ -44,14 +83,14 @@ def order_fields(order: Order) -> list[int]:
 
 
 def book(cash: int, positions: Sequence[Lots], sheet: Sequence[Entry]) -> list[int]:
-    """Return a Book."""
+    """Return a Book, summed as the engine's margin does it, instrument by instrument."""
     equity, add_ons, cells, losses = cash, 0, 0, [0] * UNDERLYINGS
     for i, (lots, line) in enumerate(zip(positions, sheet, strict=True)):
         equity += lots * line.value
         add_ons += (abs(lots) * line.contingency << 17) + lots * lots * line.concentration
         cells += abs(lots) * line.cell
         losses[underlying(i)] += lots * line.step
-    return [to_field(equity), add_ons, *map(to_field, losses), cells]
+    return [to_field(equity), add_ons, sum(map(abs, losses)), cells]
 
 
 def verdict(given: Verdict) -> list[int]:
@@ -75,9 +114,10 @@ def sheet_of(case: Case) -> tuple[Entry, ...]:
 def lane(case: Case, instrument: int) -> list[int]:
     """Return a Lane of a batch, all zero where the batch has none."""
     if instrument not in case.committed.batch.lanes:
-        return [0, 0, *entry(NOTHING)]
+        return [0] * 5
     mark, free = case.lots[instrument], not case.stopped >> instrument & 1
-    return [int(mark > 0 and free), mark, *entry(sheet_of(case)[instrument])]
+    risk, units = PARAMS.risk(instrument), PARAMS.market(instrument).units
+    return [int(mark > 0 and free), mark, units, risk.contingency, risk.concentration]
 
 
 def clearing(case: Case, instrument: int) -> list[int]:
@@ -85,24 +125,25 @@ def clearing(case: Case, instrument: int) -> list[int]:
     cleared = case.execution.clearings.get(instrument)
     if cleared is None:
         return [0] * 5
-    held = case.execution.advanced[instrument]
+    advanced = case.execution.advanced[instrument]
     further = cleared.flow + cleared.side
     offered = supply_of(
-        held,
+        advanced,
         case.lots[instrument],
         PARAMS.market(instrument),
         PARAMS.maker_fee,
         grows=case.execution.house_grows,
+        spread=half_spreads(case.execution.state.underlyings, PARAMS)[underlying(instrument)],
     )
     following = money(case.lots[instrument]) + premium(offered, further)
     beyond = int(not within_cap(offered, further))
     price, side = to_field(cleared.price), to_field(cleared.side)
-    return [price, to_field(following), beyond, side, to_field(taker_sign(held, cleared.flow))]
+    return [price, to_field(following), beyond, side, to_field(taker_sign(advanced, cleared.flow))]
 
 
-def taker_sign(held: Market, flow: int) -> int:
+def taker_sign(known: Market, flow: int) -> int:
     """Return the sign of the fills that pay the taker's fee, zero without a flow."""
-    grows = abs(held.skew + flow) > abs(held.skew)
+    grows = abs(known.skew + flow) > abs(known.skew)
     return (1 if grows else -1) * ((flow > 0) - (flow < 0))
 
 

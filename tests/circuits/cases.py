@@ -13,6 +13,8 @@ from tests.strategies import order as any_order
 from undertow.crypto.babyjubjub import SUBGROUP_ORDER, Point, check_public_key, multiply
 from undertow.crypto.field import R
 from undertow.engine.batch import Decoy
+from undertow.engine.certificate import BAD
+from undertow.engine.choices import Choices
 from undertow.engine.lots import lot_prices
 from undertow.engine.margin import Book, equity, requirement
 from undertow.engine.markets import price_sheet
@@ -37,6 +39,17 @@ def venue() -> State:
 def settled(*slots: Order | Decoy, state: State | None = None, time: int = 100) -> Case:
     """Return a batch of such slots."""
     return execute(state or venue(), commit(slots, LANES), prices(PRICE, LISTED), time)
+
+
+def uncertified(case: Case) -> Case:
+    """Return the same batch with nobody certified: all that it touches is bad, whatever its book.
+
+    A liar who changes a book changes nothing else so.
+    """
+    bad = Choices(certificates=dict.fromkeys(range(len(case.execution.slots)), BAD))
+    batch = replace(case.committed.batch, choices=bad)
+    committed = replace(case.committed, batch=batch)
+    return execute(case.before, committed, case.prices, case.time, case.halted)
 
 
 def traded() -> Case:

@@ -35,6 +35,12 @@ def remainder(hint: Hint, values: Values) -> Lies:
     return [{"remainder": honest + by} for by in (1 << bits + 1, -(1 << bits + 1), 1)]
 
 
+def root(hint: Hint, values: Values) -> Lies:
+    """Move the root by one, either way, and take the other one."""
+    honest = values[hint.name]
+    return [{"floor": honest + 1}, {"floor": honest - 1}, {"floor": -honest}]
+
+
 def division(hint: Hint, values: Values) -> Lies:
     """Move the quotient by one, either way, with the remainder that agrees, or alone."""
     quotient, rest, den = (
@@ -72,6 +78,7 @@ LIES: Mapping[tuple[str, str], Callable[[Hint, Values], Lies]] = {
     ("IsZero", "inverse"): inverse,
     ("NonNegative", "out"): sign,
     ("FloorShift", "remainder"): remainder,
+    ("SquareRoot", "floor"): root,
     ("FloorDivide", "quotient"): division,
     ("FloorDivide", "remainder"): division,
     ("Bits", "bits"): digit,

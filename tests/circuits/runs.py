@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from prover.inputs import Job, requests_job
 from tests.circuits.batches import LISTED, PARAMS
-from tests.strategies import PRICE, VENUE, account, key, prices
+from tests.strategies import PRICE, VENUE, account, certified, key, prices
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.lots import lot_prices
 from undertow.engine.margin import Book, equity, requirement
@@ -38,7 +38,17 @@ def venue() -> State:
         state = state.with_account(
             index, account(index, 1_000 * DOLLAR << 16, settled=ALL, positions=held)
         )
-    return state
+    return certified(state, PARAMS)
+
+
+def awaiting(state: State, requests: list[Request]) -> State:
+    """Return a state whose certificates stand without all that the run withdraws, where one can."""
+    waiting: dict[int, Money] = {}
+    for request in requests:
+        if request.kind is Kind.WITHDRAW:
+            before = waiting.get(request.account, 0)
+            waiting[request.account] = Money(before + request.money)
+    return certified(state, PARAMS, waiting)
 
 
 def affordable(index: int) -> int:
@@ -80,11 +90,13 @@ def job(
     held: int | None = None,
     halted: int = 0,
     settled: int | None = None,
+    expected: bool = True,
 ) -> Job:
     """Return what proves a run; no money is made or lost in it.
 
     ``held`` is all the money that there is, so that the rest is somebody's debt; ``settled`` what
-    may leave of the first account, in micro-USD.
+    may leave of the first account, in micro-USD. The certificates leave room for the run if it was
+    ``expected``.
     """
     state = replace(venue(), halted=halted)
     if settled is not None:
@@ -93,6 +105,8 @@ def job(
     if held is not None:
         house = Money(state.ledger.house_cash + held - state.ledger.total())
         state = replace(state, ledger=replace(state.ledger, house_cash=house))
+    if expected:
+        state = awaiting(state, requests)
     salt = run_salt(OPERATOR.scalar, VENUE, 1, state.root())
     after, answers = serve(state, requests, 2, PARAMS, OPERATOR.scalar, salt)
     received = sum(r.money for r in requests if r.kind is not Kind.WITHDRAW)

@@ -69,7 +69,7 @@ template SafetyBatch(slots, stepBits, cellBits) {
         slot[s].power <== open.power;
         slot[s].held <== held[s];
         slot[s].cash <== cash[s];
-        slot[s].before <== cellsBefore[s];
+        slot[s].old <== Bits(CELLS_WIDTH())(cellsBefore[s]);
         slot[s].after <== cellsAfter[s];
         slot[s].high <== high[s];
         slot[s].wrap <== wrap[s];

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tests.circuits.buses import hot, signed
+from tests.circuits.buses import hot, signed, stored
 from tests.circuits.harness import Circuit
 from undertow.protocol.account import pack_positions, unpack_positions
 from undertow.protocol.units import Lots
@@ -21,18 +21,34 @@ def drawn() -> tuple[Lots, ...]:
 
 
 def test_open_positions(circuit: Compile) -> None:
-    tested = circuit("account.circom: OpenPositions()")
+    tested = circuit("account.circom: OpenPositions(151)")
     for held in (drawn(), (Lots(0),) * 16, (Lots(-EDGE),) * 16):
-        words = pack_positions(held)
+        words, cells = pack_positions(held), DRAW.randrange(1 << 27)
         outputs: dict[str, int] = {}
         for i, lots in enumerate(held):
-            outputs |= {f"position[{i}].magnitude": abs(lots), f"position[{i}].value": lots}
+            outputs[f"position[{i}].magnitude"] = abs(lots)
             outputs[f"position[{i}].negative"] = int(lots < 0)
-        values = tested.agrees({"words": words}, outputs)
+        outputs |= {f"last[{124 + i}]": cells >> i & 1 for i in range(27)}
+        values = tested.agrees({"words": [*words[:2], words[2] + (cells << 124)]}, outputs)
         assert tested.loose_wires(values) == []
         assert unpack_positions(words) == held
     tested.refuses({"words": [1 << 186, 0, 0]})
+    tested.refuses({"words": [0, 0, 1 << 151]})
+    assert tested.count == tested.cost
+
+
+def test_skews_have_nothing_behind_them(circuit: Compile) -> None:
+    tested = circuit("account.circom: OpenPositions(124)")
+    tested.witness({"words": pack_positions(drawn())})
     tested.refuses({"words": [0, 0, 1 << 124]})
+    assert tested.count == tested.cost
+
+
+def test_sign_each(circuit: Compile) -> None:
+    tested = circuit("account.circom: SignEach()")
+    held = drawn()
+    outputs = {f"signed[{i}].value": lots for i, lots in enumerate(held)}
+    tested.agrees({"position": stored(held)}, outputs)
     assert tested.count == tested.cost
 
 
@@ -48,6 +64,7 @@ def test_replace_position(circuit: Compile) -> None:
         }
         inputs["new"] = signed(new)[2]
         outputs = {f"out[{w}]": word for w, word in enumerate(pack_positions(after))}
+        outputs["magnitude"] = abs(new)
         values = tested.agrees(inputs, outputs)
         assert not tested.accepts(tested.forge(values, {"out[0]": outputs["out[0]"] + 1}))
     tested.refuses({**inputs, "new": EDGE + 2})
@@ -58,7 +75,7 @@ def test_choose_position(circuit: Compile) -> None:
     tested = circuit("account.circom: ChoosePosition()")
     held = drawn()
     for at in range(16):
-        inputs = {"hot": hot(at), "position": [signed(lots) for lots in held]}
+        inputs = {"hot": hot(at), "position": stored(held)}
         magnitude, negative, value = signed(held[at])
         outputs = {"chosen.magnitude": magnitude, "chosen.negative": negative}
         tested.agrees(inputs, {**outputs, "chosen.value": value})

@@ -1,79 +1,79 @@
-"""What margin knows of an account, as it stands and after a trade."""
+"""What margin knows of an account, summed by units as the engine sums it by instruments."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
-from tests.circuits.buses import book, entry
-from tests.circuits.buses import signed as bus
+from tests.circuits.batches import LISTED, MAX_UNIT, PARAMS
+from tests.circuits.buses import book, held, stored, units_of
 from tests.circuits.harness import Circuit
+from tests.engine.cases import lots_of
+from tests.strategies import account
 from undertow.crypto.field import to_field
-from undertow.engine.margin import Book, trade
-from undertow.protocol.sheet import INSTRUMENTS, RiskParams, perpetual, underlying
-from undertow.protocol.units import Lots, Money, Price
+from undertow.engine.lots import lot_prices
+from undertow.engine.markets import price_sheet
+from undertow.engine.vesting import ExitSheet, exit_equity
+from undertow.protocol.sheet import INSTRUMENTS
+from undertow.protocol.underlying import Underlying
+from undertow.protocol.units import Lots, MicroUsd, UnitPrice
 
 Compile = Callable[[str], Circuit]
 DRAW = random.Random(7)
 EDGE = (1 << 30) - 1
-RISK = RiskParams(shock=900, contingency=40_000, concentration=(1 << 13) - 1)
-SHEET = [
-    perpetual(Price(DRAW.choice((1, 7, 1 << 35))), Money(-5), RISK, Money(1 << 50))
-    for _ in range(16)
-]
-FIELDS = ("equity", "addOns", "loss[0]", "loss[1]", "cells")
+FIELDS = ("equity", "addOns", "loss", "cells")
+PRICES = [UnitPrice(price) for price in (MAX_UNIT, 7)]
+ROWS = tuple(Underlying(funding=(1 << 57) * by) for by in (12_345, -987))
+ACCRUALS = [MicroUsd(-3), MicroUsd(1 << 38)]
 
 
 def drawn() -> tuple[Lots, ...]:
-    return tuple(Lots(DRAW.choice((0, -1, 5, EDGE, -EDGE))) for _ in range(INSTRUMENTS))
+    return lots_of({i: DRAW.choice((0, -1, 5, EDGE, -EDGE)) for i in LISTED})
 
 
-def named(name: str, words: list[int]) -> dict[str, int]:
-    return {f"{name}.{field}": word for field, word in zip(FIELDS, words, strict=True)}
+def units() -> list[list[int]]:
+    return units_of(PRICES, [row.index for row in ROWS], ACCRUALS, PARAMS)
 
 
-def test_open_book(circuit: Compile) -> None:
-    tested = circuit("book.circom: OpenBook()")
+def test_worth(circuit: Compile) -> None:
+    """By the sheet, and by the exit sheet, where whoever leaves gets it."""
+    tested = circuit("book.circom: Worth()")
+    marks = lot_prices(PRICES, PARAMS)
+    sheet = price_sheet(ROWS, marks, PARAMS)
+    at = ExitSheet(time=0, marks=marks, halted=0, accruals=ACCRUALS)
     for cash in (-(1 << 100), 0, 1 << 100):
-        held = drawn()
-        inputs = {"cash": to_field(cash), "position": [bus(lots) for lots in held]}
-        inputs["sheet"] = [entry(line) for line in SHEET]
-        tested.agrees(inputs, named("book", book(cash, held, SHEET)))
+        lots = drawn()
+        given = {"cash": to_field(cash), "net": held(lots)[:2]}
+        value, leaving = ([unit[k] for unit in units()] for k in (1, 2))
+        tested.agrees({**given, "value": value}, {"worth": book(cash, lots, sheet)[0]})
+        whole = replace(account(1, cash), positions=lots)
+        tested.agrees({**given, "value": leaving}, {"worth": exit_equity(whole, at, PARAMS)})
     assert tested.count == tested.cost
 
 
-def test_trade_book(circuit: Compile) -> None:
-    """Equal to the book of the positions that `trade` leaves."""
-    tested = circuit("book.circom: TradeBook()")
-    for instrument, size, over in ((0, 5, -9), (7, -EDGE, 1), (8, EDGE, 1 << 35), (15, -1, 0)):
-        held = drawn()
-        before = Book(cash=Money(77), settled=Money(0), positions=held)
-        later = trade(before, SHEET, instrument, Lots(size), Money(over << 16), Money(3))
-        inputs = {
-            "book": book(before.cash, held, SHEET),
-            "entry": entry(SHEET[instrument]),
-            "second": underlying(instrument),
-            "before": abs(held[instrument]),
-            "after": abs(later.positions[instrument]),
-            "size": to_field(size),
-            "over": to_field(over),
-            "fee": 3,
-        }
-        tested.agrees(inputs, named("later", book(later.cash, later.positions, SHEET)))
+def test_book_of(circuit: Compile) -> None:
+    tested = circuit("book.circom: BookOf()")
+    sheet = price_sheet(ROWS, lot_prices(PRICES, PARAMS), PARAMS)
+    for _ in range(50):
+        lots = drawn()
+        words = book(DRAW.randint(-9, 9), lots, sheet)
+        outputs = {f"book.{name}": word for name, word in zip(FIELDS, words, strict=True)}
+        tested.agrees({"equity": words[0], "held": held(lots), "unit": units()}, outputs)
     assert tested.count == tested.cost
 
 
 def test_what_is_held_is_halted_or_not(circuit: Compile) -> None:
     tested = circuit("book.circom: HoldsHalted()")
-    for held, halted, holds in (
-        ({}, (0,), 0),
-        ({3: -5, 9: EDGE}, (), 0),
-        ({3: -5, 9: EDGE}, (2, 4, 10), 0),
-        ({3: -5}, (3,), 1),
-        ({0: -EDGE, 15: EDGE}, (0, 15), 1),
+    for lots, halted, holds in (
+        ({}, (1, 0), 0),
+        ({3: -5, 9: EDGE}, (0, 0), 0),
+        ({3: -5}, (0, 1), 0),
+        ({3: -5}, (1, 0), 1),
+        ({9: EDGE}, (0, 1), 1),
+        ({0: -EDGE, 15: EDGE}, (1, 1), 1),
     ):
-        position = [bus(Lots(held.get(i, 0))) for i in range(INSTRUMENTS)]
-        bits = [int(i in halted) for i in range(INSTRUMENTS)]
-        values = tested.agrees({"position": position, "halted": bits}, {"holds": holds})
+        position = stored([Lots(lots.get(i, 0)) for i in range(INSTRUMENTS)])
+        values = tested.agrees({"position": position, "halted": halted}, {"holds": holds})
         assert not tested.accepts(tested.forge(values, {"holds": 1 - holds}))
     assert tested.count == tested.cost

@@ -39,6 +39,7 @@ def market_inputs(supply: Supply, flow: int, side: int, flow_cap: int = 1 << 29)
         "before": supply.pool,
         "mark": supply.mark,
         "makerFee": MAKER,
+        "spread": supply.spread,
         "skewCap": 300,
         "flowCap": flow_cap,
         "houseGrows": 1,
@@ -50,7 +51,7 @@ def market_inputs(supply: Supply, flow: int, side: int, flow_cap: int = 1 << 29)
 def offered(held: Market, mark: int, keep: int, flow_cap: int = 1 << 29) -> Supply:
     rule = replace(RULE, keep=keep, skew_cap=Lots(300), flow_cap=Lots(flow_cap))
     advanced, _ = advance_depth(held, held.kappa, keep)
-    return supply_of(advanced, Price(mark), rule, MAKER, grows=True)
+    return supply_of(advanced, Price(mark), rule, MAKER, grows=True, spread=DRAW.choice((0, 1, 50)))
 
 
 def test_clear_market(circuit: Compile) -> None:

@@ -24,9 +24,9 @@ def test_encrypt_delta(
     tested = circuit("delta.circom: EncryptDelta()")
     delta = Delta(
         instrument=15, reason=8, fill=Lots(fill), nonce=(1 << 32) - 1, filled=Lots(filled),
-        cash=Money(cash),
+        cells=(1 << 27) - 1, cash=Money(cash),
     )  # fmt: skip
-    fields = [15, 8, to_field(fill), delta.nonce, to_field(filled), to_field(cash)]
+    fields = [15, 8, to_field(fill), delta.nonce, to_field(filled), delta.cells, to_field(cash)]
     word = delta.encrypt(99, 3, 4)
     inputs = {"viewKey": 99, "before": 3, "after": 4, "delta": fields}
     values = tested.agrees(inputs, {"ciphertext": word})

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.circuits.batches import PARAMS, history
-from tests.circuits.buses import hot, lane, signed, verdict
+from tests.circuits.buses import hot, lane, sheet_of, signed, verdict
 from tests.circuits.harness import Circuit
 from undertow.crypto.field import R, to_field
 from undertow.engine.fees import takes
@@ -31,7 +31,8 @@ def test_fill(circuit: Callable[[str], Circuit], seed: int) -> None:
         for slot in case.execution.slots:
             instrument = slot.verdict.effect.instrument
             cleared = case.execution.clearings.get(instrument)
-            mark, value = lane(case, instrument)[1:3]
+            mark = lane(case, instrument)[1]
+            value = sheet_of(case)[instrument].value if mark else 0
             over = cleared.price - money(case.lots[instrument]) if cleared else 0
             held = case.execution.advanced[instrument]
             taker = cleared is not None and takes(held, cleared, slot.fill)
@@ -45,9 +46,12 @@ def test_fill(circuit: Callable[[str], Circuit], seed: int) -> None:
                 "rate": PARAMS.taker_fee if taker else PARAMS.maker_fee,
                 "lots": abs(slot.fill),
                 "fill": to_field(slot.fill),
+                "cellsBefore": slot.before.cells,
+                "cells": slot.after.cells,
             }
             old = {name: getattr(slot.before, name) for name in ("settled", "pending", "since")}
             outputs = dict(zip(FIELDS, replace(slot.after, **old).words(), strict=True))
+            outputs["held"] = abs(slot.after.positions[instrument])
             outputs |= {"fee": slot.fee, "cash": slot.after.cash - slot.before.cash}
             delta = slot.delta()
             outputs |= {f"delta.{f.name}": getattr(delta, f.name) for f in DELTA_WORD.fields}

@@ -15,9 +15,10 @@ from tests.circuits.harness import Circuit
 from undertow.crypto.field import to_field
 from undertow.engine.funding import advance, ramp
 from undertow.protocol.accruals import ACCRUALS
+from undertow.protocol.params import NO_FUNDING
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.underlying import UNDERLYING_WORDS, FundingParams, Underlying
-from undertow.protocol.units import Money, UnitPrice
+from undertow.protocol.units import UnitPrice
 
 Compile = Callable[[str], Circuit]
 WIDEST = (1 << 52) - 1
@@ -28,7 +29,7 @@ RULES = (
     replace(FUNDING, velocity=1, rate_max=1 << 40, decay=1),
     replace(FUNDING, rate_max=1 << 30),
     replace(FUNDING, dead_zone=1, decay=WIDEST),
-    FundingParams(dead_zone=0, velocity=0, decay=0, rate_max=0, cell=Money(0)),
+    NO_FUNDING,
 )
 TIMES = (0, 1, 12, 3_600, 1 << 20, (1 << 32) - 1)
 
@@ -79,7 +80,7 @@ def underlying() -> Underlying:
     return Underlying(
         funding=DRAW.choice((0, -1, 1 << 110, DRAW.randint(-(1 << 100), 1 << 100))),
         funding_rate=rate(),
-        variance=DRAW.choice((0, 1 << 12, (1 << 32) - 1)),
+        variance=DRAW.choice((0, 1 << 20, (1 << 40) - 1)),
         price=UnitPrice(DRAW.choice((0, 1, 7_800_000, MAX_UNIT))),
     )
 
@@ -92,6 +93,7 @@ def inputs(held: Underlying, skew: int, mark: int, elapsed: int, halts: int = 0)
         "mark": mark,
         "halts": halts,
         "elapsed": elapsed,
+        "counted": min(elapsed, 64),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import astuple
 
 from tests.circuits.buses import entry, hot
 from tests.circuits.harness import Circuit
@@ -25,29 +26,29 @@ def test_open_lanes(circuit: Compile) -> None:
 
 def test_choose_entry(circuit: Compile) -> None:
     tested = circuit("lanes.circom: ChooseEntry()")
-    risk = RiskParams(shock=9, contingency=8, concentration=7)
-    sheet = [entry(perpetual(Price(1 << 20 + i), Money(0), risk, Money(i))) for i in range(16)]
+    risks = [RiskParams(shock=9, contingency=8 + i, concentration=70 + i) for i in range(16)]
+    lines = [perpetual(Price(1 << 20 + i), Money(5), risks[i], Money(i)) for i in range(16)]
+    inputs = {"sheet": [entry(line) for line in lines], "risk": [list(astuple(r)) for r in risks]}
     for at in (0, 7, 15):
-        names = ("value", "step", "contingency", "concentration", "cell")
-        outputs = {f"chosen.{n}": word for n, word in zip(names, sheet[at], strict=True)}
-        tested.agrees({"hot": hot(at), "sheet": sheet}, outputs)
+        outputs = {"value": lines[at].value, "contingency": 8 + at, "concentration": 70 + at}
+        tested.agrees({"hot": hot(at), **inputs}, outputs)
     assert tested.count == tested.cost
 
 
 def test_choose_lane(circuit: Compile) -> None:
     tested = circuit("lanes.circom: ChooseLane(2)")
-    lanes = [[1, 20, 30, 40, 50, 60, 65], [1, 21, 31, 41, 51, 61, 66]]
+    lanes = [[1, 20, 30, 40, 50], [1, 21, 31, 41, 51]]
     clearings = [[70, 80, 0, 1, 1], [71, 81, 1, 1, 0]]
     for wanted in (3, 9, 4):
         at = [int(wanted == 3), int(wanted == 9)]
         its = next((k for k in (0, 1) if at[k]), None)
-        lane, clearing = ([0] * 7, [0] * 5) if its is None else (lanes[its], clearings[its])
+        lane, clearing = ([0] * 5, [0] * 5) if its is None else (lanes[its], clearings[its])
         outputs = {
             "itsLane.priced": lane[0],
             "itsLane.mark": lane[1],
-            "itsLane.entry.value": lane[2],
-            "itsLane.entry.concentration": lane[5],
-            "itsLane.entry.cell": lane[6],
+            "itsLane.units": lane[2],
+            "itsLane.contingency": lane[3],
+            "itsLane.concentration": lane[4],
             "itsClearing.price": clearing[0],
             "itsClearing.takerSign": clearing[4],
             **{f"inLane[{k}]": bit for k, bit in enumerate(at)},

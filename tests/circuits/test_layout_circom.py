@@ -50,7 +50,7 @@ template All() {
     signal output deltaWord;
     output Order() order;
     output Request() request;
-    signal output batch[18];
+    signal output batch[19];
     signal output requests[22];
 
     leaf <== Leaf()(account);
@@ -71,13 +71,19 @@ template All() {
 component main = All();
 """
 HELD = tuple(Lots(i - 8) for i in range(16))
-ACCOUNT = Account(BASE8, 5, 6, 7, Lots(8), Money(-9), Money(10), Money(11), 12, HELD)
+ACCOUNT = Account(BASE8, 5, 6, 7, Lots(8), Money(-9), Money(10), Money(11), 12, HELD, 1 << 26)
 ORDER = Order(
     account=9, instrument=5, bid=Lots(0), ask=Lots(77), limit_price=Price(123), nonce=4,
     expiry=8, immediate_or_cancel=True, fee_cap=300,
 )  # fmt: skip
 DELTA = Delta(
-    instrument=5, reason=8, fill=Lots(-3), nonce=4, filled=Lots(6), cash=Money(-(1 << 90))
+    instrument=5,
+    reason=8,
+    fill=Lots(-3),
+    nonce=4,
+    filled=Lots(6),
+    cells=(1 << 27) - 1,
+    cash=Money(-(1 << 90)),
 )
 """Both signed fields are negative."""
 
@@ -87,7 +93,7 @@ def test_the_circuits_side_is_pythons() -> None:
     place = Venue(31337, 1 << 159)
     batch = settle_words(
         place, 3, (11, 12), 13, marks_of([UnitPrice(5), UnitPrice(6)], 2), 14, 15,
-        BatchHouse(sealed=22, accruals=[MicroUsd(-8), MicroUsd(7)]),
+        BatchHouse(sealed=22, accruals=[MicroUsd(-8), MicroUsd(7)], clean=1),
         [Touch(16, 17, 18), Touch(19, 20, 21)],
     )  # fmt: skip
     requests = request_words(
@@ -110,7 +116,8 @@ def test_the_circuits_side_is_pythons() -> None:
         salt=R - 5,
     )
     sealed, house = state.sealed_words(), state.house_words()
-    delta = [DELTA.instrument, DELTA.reason, DELTA.fill, DELTA.nonce, DELTA.filled, DELTA.cash]
+    delta = [DELTA.instrument, DELTA.reason, DELTA.fill, DELTA.nonce, DELTA.filled]
+    delta += [DELTA.cells, DELTA.cash]
     witness = tested.witness(
         {
             "account": ACCOUNT.words(),
@@ -122,8 +129,8 @@ def test_the_circuits_side_is_pythons() -> None:
             "orderWord": ORDER.pack(),
             "requestWord": request.word(),
             "batchHeader": batch[:10],
-            "batchHouse": batch[10:12],
-            "touch": batch[12:],
+            "batchHouse": batch[10:13],
+            "touch": batch[13:],
             "requestsHeader": requests[:9],
             "requestsHouse": requests[9:10],
             "served": requests[10:],

@@ -7,7 +7,7 @@ from typing import Any
 
 from prover.inputs import params_input, state_inputs
 from tests.circuits.batches import PARAMS, Case, history
-from tests.circuits.buses import hot, market, signed
+from tests.circuits.buses import hot, market, stored
 from tests.circuits.harness import Circuit
 from undertow.crypto.domains import TABLE
 from undertow.crypto.field import to_field
@@ -27,7 +27,7 @@ RULES = params_input(PARAMS)[5 * 16 : 6 * 16]
 def opening(case: Case, lane: int) -> dict[str, Any]:
     return {
         "hot": hot(lane),
-        "skew": [signed(held.skew) for held in case.before.markets],
+        "skew": stored([held.skew for held in case.before.markets]),
         "rowHashes": state_inputs(case.before)["markets"][ROWS:],
         "pricingHash": RULES,
         "price": case.lots,
@@ -85,6 +85,8 @@ def test_commit_markets(circuit: Compile) -> None:
             "flow": [to_field(cleared.flow) for cleared in clearings],
         }
         outputs = {f"after.skews[{i}]": after[i] for i in range(3)}
+        skews = [case.execution.state.markets[lane].skew for lane in lanes]
+        outputs |= {f"left[{k}]": abs(skew) for k, skew in enumerate(skews)}
         outputs |= {f"after.rowHash[{i}]": after[ROWS + i] for i in range(16)}
         tested.agrees(inputs, outputs)
     assert tested.count == tested.cost

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from tests.circuits.batches import MAX_PRICE, Case, history
-from tests.circuits.buses import book, lane, order_fields, repeated, sheet_of, signed, terms
+from tests.circuits.buses import (
+    book,
+    case_units,
+    held,
+    lane,
+    order_fields,
+    repeated,
+    sheet_of,
+    signed,
+    terms,
+)
 from tests.circuits.harness import Circuit
 from tests.strategies import NEVER, VENUE, key
 from undertow.crypto.babyjubjub import BASE8
@@ -109,6 +119,8 @@ def test_judge_order(circuit: Compile, seed: int) -> None:
                 slot.before,
                 repeated=again,
                 stuck=int(holds_any(book_of(slot.before), case.stopped)),
+                held=held(slot.before.positions),
+                unit=case_units(case),
                 book=book(slot.before.cash, slot.before.positions, sheet),
                 price=price_of(case, slot.order.instrument),
                 lane=lane(case, slot.order.instrument),
@@ -148,6 +160,8 @@ def test_without_the_authority_the_verdict_is_zero(circuit: Compile) -> None:
             "account": words,
             "position": signed(account.positions[0]),
             "stuck": 0,
+            "held": held(account.positions),
+            "unit": case_units(case),
             "book": book(account.cash, account.positions, sheet_of(case)),
             "lane": lane(case, 0),
             "terms": terms(case),

@@ -25,13 +25,15 @@ from undertow.protocol.params import pricing_words
 from undertow.protocol.units import Kappa, Lots, Money, Price
 
 Compile = Callable[[str], Circuit]
+WIDEST = (1 << 20) - 1
+"""Steps of the grid, of a half spread."""
 
 
 def test_advance_depth(circuit: Compile) -> None:
     tested = circuit("price.circom: AdvanceDepth()")
     for _ in range(60):
         held, mark = market(), Price(DRAW.choice((1, 7_800_000, MAX_PRICE)))
-        variance = DRAW.choice((0, 1 << 12, (1 << 32) - 1))
+        variance = DRAW.choice((0, 1 << 20, (1 << 40) - 1))
         after, released = advance_depth(held, depth_target(mark, variance, RULE), RULE.keep)
         inputs = {
             "market": bus(held, mark),
@@ -55,12 +57,14 @@ def offered(mark: int, maker_fee: int, held: Market | None = None) -> Supply:
     """Return what a house offers for a market whose depth has advanced."""
     rule = replace(RULE, keep=DRAW.choice((0, 1, 128, 256)))
     advanced, _ = advance_depth(held or market(), Kappa(0), rule.keep)
-    return supply_of(advanced, Price(mark), rule, maker_fee, grows=True)
+    return supply_of(
+        advanced, Price(mark), rule, maker_fee, grows=True, spread=DRAW.choice((0, 1, 50, WIDEST))
+    )
 
 
 def bus_of(supply: Supply) -> list[int]:
     square = supply.skew * supply.skew
-    terms = [supply.kappa, supply.keep, supply.pool, supply.refund, supply.grid]
+    terms = [supply.kappa, supply.keep, supply.pool, supply.refund, supply.grid, supply.spread]
     return [*signed(supply.skew), *terms, square, supply.kappa * square]
 
 
@@ -76,12 +80,13 @@ def test_open_supply(circuit: Compile) -> None:
                 "pool": supply.pool,
                 "mark": mark,
                 "makerFee": maker_fee,
+                "spread": supply.spread,
             }
             outputs: dict[str, int] = {"supply.refund": supply.refund, "supply.grid": supply.grid}
             square = supply.skew * supply.skew
             outputs |= {"supply.square": square, "supply.potential": supply.kappa * square}
             values = tested.agrees(given, outputs)
-    passed_on = ["skew", "kappa", "keep", "pool"]
+    passed_on = ["skew", "kappa", "keep", "pool", "spread"]
     passed_on += [f"supply.{name}" for name in passed_on]
     assert tested.loose_wires(values, but=passed_on) == []
     assert tested.count == tested.cost

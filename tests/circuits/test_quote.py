@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from tests.circuits.batches import MAX_PRICE, PARAMS, Case
-from tests.circuits.buses import book, lane, order_fields, sheet_of, signed, terms
+from tests.circuits.buses import (
+    book,
+    case_units,
+    lane,
+    order_fields,
+    sheet_of,
+    signed,
+    terms,
+)
+from tests.circuits.buses import held as holdings
 from tests.circuits.cases import traded
 from tests.circuits.harness import Circuit
 from tests.strategies import PRICE, order, quote
@@ -159,6 +168,8 @@ def judged(case: Case, asked: Order, account: Account, price: int) -> dict[str, 
         "position": signed(account.positions[0]),
         "price": price,
         "stuck": 0,
+        "held": holdings(account.positions),
+        "unit": case_units(case),
         "book": book(account.cash, account.positions, sheet_of(case)),
         "lane": lane(case, 0),
         "terms": terms(case),

@@ -10,11 +10,11 @@ import pytest
 
 from prover.safety_inputs import high_bits, holdings, safeguards, wrap
 from tests.circuits.harness import Circuit
-from tests.circuits.safety_batches import SafetyCase, Turn, batches
+from tests.circuits.safety_batches import SafetyCase, Turn, batches, bits
 from undertow.crypto.field import R, to_field
 from undertow.engine.rings import count
 from undertow.engine.safety import read
-from undertow.protocol.cells import NO_CELLS
+from undertow.protocol.cells import CELLS_WORD, NO_CELLS
 from undertow.protocol.grid import COARSE, FINE, Grid
 from undertow.protocol.safety_table import empty_table
 
@@ -29,7 +29,7 @@ def inputs(case: SafetyCase, turn: Turn, z: int) -> dict[str, Any]:
         "power": [pow(z, 1 << k, R) for k in range(grid.cell_bits)],
         "held": holdings(turn.line.held),
         "cash": to_field(turn.cash),
-        "before": turn.before.pack(),
+        "old": bits(turn.before.pack(), CELLS_WORD.width),
         "after": turn.after.pack(),
         "high": high_bits(read(turn.after, table), grid),
         "wrap": wrap(turn.after, table),
@@ -56,7 +56,7 @@ def test_recertify(circuit: Compile, grid: Grid) -> None:
                 done += 1
                 if turn.before != turn.after and done % 7 == 0:
                     # The word before is bound by its leaf; another one gives another term.
-                    other = tested.witness({**given, "before": NO_CELLS.pack()})
+                    other = tested.witness({**given, "old": [0] * CELLS_WORD.width})
                     lost = turn.before != NO_CELLS
                     assert (tested.value(other, "term") != moved(turn, grid, z)) == lost
     assert done == 150

@@ -10,13 +10,24 @@ import pytest
 
 from tests.circuits.batches import PARAMS
 from tests.circuits.deployed import deployed, needs_native
-from tests.circuits.runs import DOLLAR, NAME, OPERATOR, RUNS, SHORT, affordable, job, venue
+from tests.circuits.runs import (
+    DOLLAR,
+    NAME,
+    OPERATOR,
+    RUNS,
+    SHORT,
+    affordable,
+    awaiting,
+    job,
+    venue,
+)
 from tests.strategies import SALT, key
 from undertow.crypto.babyjubjub import SUBGROUP_ORDER, view_key
 from undertow.crypto.field import R
 from undertow.engine.requests import serve
-from undertow.protocol.account import ACCOUNT_WORDS
+from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.layout import SECRET_WIDTH
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.request import REQUEST_WORD, Kind, Request
 from undertow.protocol.statement import REQUESTS_HEADER, REQUESTS_HOUSE, SERVED_WORDS
 
@@ -42,7 +53,8 @@ def test_no_more_is_paid_than_there_is(requests: list[Request], held: int, paid:
 
 
 def test_margin_is_met_to_the_micro_dollar() -> None:
-    _, answers = serve(venue(), RUNS[5], 2, PARAMS, OPERATOR.scalar, SALT)
+    state = awaiting(venue(), RUNS[5])
+    _, answers = serve(state, RUNS[5], 2, PARAMS, OPERATOR.scalar, SALT)
     assert [answer.paid for answer in answers] == [affordable(2), 0]
 
 
@@ -106,8 +118,15 @@ def other_salt(inputs: Inputs) -> None:
     inputs["houseSalt"] += 1
 
 
+def certified_before(inputs: Inputs) -> None:
+    """A new account that brings a certificate, which the table does not count."""
+    inputs["account"][0][ACCOUNT_WORDS.at("positions") + 2] += 1 << POSITIONS.end
+
+
 OTHERS = view_key(OPERATOR.scalar, key(9).public, 5)
 """Of account 5, which the sixth run opens beside account 4 with the same key."""
+CLOCK = 8
+"""In the bus of the windows."""
 AMOUNT = 1 << REQUEST_WORD.at("amount")
 LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
     ("richer before the deposit", 1, richer),
@@ -131,6 +150,10 @@ LIES: list[tuple[str, int, Callable[[Inputs], None]]] = [
     ("funding index", 3, funded),
     ("salt before", 3, other_salt),
     ("other key opened", 0, other_key),
+    ("opening with a certificate", 0, certified_before),
+    ("counters of the safety table", 3, moved("table", 0, 1)),
+    ("window of the safety table", 3, moved("windows", 0, 1)),
+    ("funding clock", 3, moved("windows", CLOCK, 1)),
 ]
 
 
@@ -163,6 +186,7 @@ def test_a_run_has_no_salt_but_the_operators() -> None:
     assert circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
 
 
+REQUEST, EDGE = int(Outcome.REQUEST), int(Outcome.EDGE)
 HALTED = 2
 """The underlying of what the second account and the third hold."""
 LEAVE = [Request(Kind.WITHDRAW, 1, DOLLAR), Request(Kind.WITHDRAW, 2, DOLLAR)]
@@ -203,11 +227,13 @@ def test_a_holder_called_free_breaks_the_check_of_it() -> None:
 @needs_native
 def test_a_withdrawal_beyond_margin_breaks_the_check_of_its_sign() -> None:
     """The prover calls an account solvent that is not; all that follows is computed from it."""
-    wanted = job(RUNS[3])
+    # A micro-dollar below initial margin, and above maintenance, so the certificate stands.
+    beyond = affordable(2) + 1
+    wanted = job([Request(Kind.DEPOSIT, 1, 1), Request(Kind.WITHDRAW, 2, beyond)])
     circuit = deployed(NAME)
-    # The second withdrawal is refused, for its account would be below nothing.
-    lie = {f"main.request[1].Affordable.NonNegative#{i}.out": 1 for i in range(2)}
-    assert circuit.values(wanted.inputs, lie)["main.request[1].served.paid"] == 900 * DOLLAR
+    assert circuit.values(wanted.inputs)["main.request[1].served.paid"] == 0
+    lie = {"main.request[1].Affordable.NonNegative#0.out": 1}
+    assert circuit.values(wanted.inputs, lie)["main.request[1].served.paid"] == beyond
     broken = circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
     assert broken
     for signals in broken:
@@ -247,3 +273,45 @@ def test_a_withdrawal_beyond_what_is_held_breaks_the_check_of_its_sign() -> None
     assert broken
     for signals in broken:
         assert any("main.request[1].NonNegative" in name for name in signals)
+
+
+SUM = 3_000 * DOLLAR
+EARLY = [Request(Kind.WITHDRAW, 1, DOLLAR), Request(Kind.WITHDRAW, 2, SUM)]
+"""More than the first account's cash: its certificate needs an edge to stand without it."""
+
+
+def test_a_withdrawal_beyond_the_certificate_is_refused_with_its_reason() -> None:
+    circuit = deployed(NAME)
+    for expected, paid, reason in ((True, SUM, REQUEST), (False, 0, EDGE)):
+        wanted = job(EARLY, expected=expected)
+        assert circuit.public(wanted.inputs) == tuple(wanted.signals)
+        values = circuit.values(wanted.inputs)
+        assert values[PAID] == paid
+        assert values["main.request[1].delta.reason"] == reason
+        assert values["main.request[0].served.paid"] == DOLLAR
+
+
+@needs_native
+@pytest.mark.parametrize("hint", ["Stands.NonNegative#2.out", "Stands.left"])
+def test_a_certificate_called_standing_breaks_its_check(hint: str) -> None:
+    wanted, circuit = job(EARLY, expected=False), deployed(NAME)
+    lie = {f"main.request[1].{hint}": 1}
+    assert circuit.values(wanted.inputs, lie)[PAID] == SUM
+    broken = circuit.broken(circuit.witness(wanted.inputs, lie), circuit.witness(wanted.inputs))
+    assert broken
+    for signals in broken:
+        assert any("main.request[1].Stands" in name for name in signals)
+
+
+def test_the_hints_of_a_certificate_have_one_value() -> None:
+    """Its edge's number lies in one window, its expiry's cell has one place there."""
+    wanted, circuit = job(EARLY), deployed(NAME)
+    for row in (0, 1):
+        for lie in (("wrap", None), ("high", 0), ("high", 6)):
+            inputs = deepcopy(wanted.inputs)
+            if lie[1] is None:
+                inputs["wrap"][row] = 1 - inputs["wrap"][row]
+            else:
+                inputs["high"][row][1][lie[1]] = 1 - inputs["high"][row][1][lie[1]]
+            free = row == 0 and lie[0] == "high"
+            assert circuit.holds(circuit.witness(inputs)) == free

@@ -235,15 +235,9 @@ def poorer(given: Inputs, case: SafetyCase) -> bool:
     return True
 
 
-def smaller(given: Inputs, case: SafetyCase) -> bool:
-    """Positions beyond what sums of positions can be."""
-    given["held"][0][0] = 1 << 50
-    return True
-
-
 LIES: tuple[Lie, ...] = (
     counter, carried, bad, bound, lower_bound, aliased, aliased_row, clock, used, window, anywhere,
-    idle, old_cells, new_cells, uncounted, outside, poorer, smaller,
+    idle, old_cells, new_cells, uncounted, outside, poorer,
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from prover.inputs import path_inputs
-from tests.circuits.batches import PARAMS, Case
+from tests.circuits.batches import LISTED, PARAMS, Case
 from tests.circuits.cases import (
     HALTED_STEP,
     NAME,
@@ -29,6 +29,7 @@ from tests.circuits.cases import (
     repeated,
     ripening,
     traded,
+    uncertified,
 )
 from tests.circuits.deployed import deployed, needs_native
 from undertow.crypto.field import R
@@ -36,7 +37,7 @@ from undertow.engine.vesting import exit_sheet, vest
 from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.layout import LEVELS
 from undertow.protocol.market import PRICING_WORDS
-from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD
+from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, underlying
 from undertow.protocol.statement import BATCH_HEADER
 from undertow.protocol.underlying import FUNDING_WORD, UNDERLYING_WORDS
 
@@ -48,6 +49,7 @@ UNITS_AT = SKEW_CAP + INSTRUMENTS
 FUNDING_AT = UNITS_AT + 2 * INSTRUMENTS
 TAKER_FEE = FUNDING_AT + 2 * len(FUNDING_WORD.fields)
 VESTING = TAKER_FEE + 3
+JUMP = VESTING + 1
 DIGIT = 2 + 3
 """The fourth digit of a signature, behind its point."""
 
@@ -96,7 +98,9 @@ def other_touch(inputs: Inputs, case: Case) -> None:
     inputs["account"][2] = case.before.accounts[5].words()
     inputs["index"][2] = 5
     inputs["children"][2] = path_inputs(tree, 5)[:LEVELS]
-    touched = replace(case.before.accounts[5], version=case.before.accounts[5].version + 1)
+    bad = case.execution.slots[2].after.cells
+    touched = case.before.accounts[5]
+    touched = replace(touched, version=touched.version + 1, cells=bad)
     tree.update(5, vest(touched, exit_sheet(case.execution.state, PARAMS), PARAMS).leaf())
     inputs["children"][3] = path_inputs(tree, 4)[:LEVELS]
 
@@ -147,6 +151,13 @@ def unpacked(inputs: Inputs, case: Case) -> None:
     """Make the velocity one less and the dead zone wider by all its bits: the same word."""
     inputs["params"][FUNDING_AT] += 1 << FUNDING_WORD.fields[0].width
     inputs["params"][FUNDING_AT + 1] -= 1
+
+
+def wider_shock(inputs: Inputs, case: Case) -> None:
+    """Of all instruments of the first underlying: they have one."""
+    for i in LISTED:
+        if underlying(i) == 0:
+            inputs["params"][len(RISK_WORD.fields) * i + RISK_AT["shock"]] += 1
 
 
 def without_concentration(inputs: Inputs, case: Case) -> None:
@@ -245,8 +256,10 @@ PUBLISHES = [
     ("faster funding", traded, put("params", FUNDING_AT + 1)),
     ("lower taker fee", traded, put("params", TAKER_FEE, by=-1)),
     ("faster vesting", traded, put("params", VESTING, by=-1)),
+    ("wider jump", traded, put("params", JUMP)),
+    ("larger cell of the clock", traded, put("params", FUNDING_AT + 4)),
     ("higher cap", traded, put("params", SKEW_CAP)),
-    ("wider shock", traded, put("params", RISK_AT["shock"])),
+    ("wider shock", traded, wider_shock),
     ("concentration one lower", traded, put("params", RISK_AT["concentration"], by=-1)),
     ("no concentration", concentrated, without_concentration),
     ("marks before", traded, put("marks")),
@@ -260,8 +273,11 @@ PUBLISHES = [
 def lied(
     make: Callable[[], Case], lie: Callable[[Inputs, Case], None]
 ) -> tuple[list[int], bool, bool]:
-    """Return the liar's witness, whether the constraints hold, and whether it says the truth."""
-    case = make()
+    """Return the liar's witness, whether the constraints hold, and whether it says the truth.
+
+    Nobody is certified: test_settle_safety.py lies about certificates.
+    """
+    case = uncertified(make())
     job = case.job()
     inputs = deepcopy(job.inputs)
     lie(inputs, case)
@@ -296,7 +312,7 @@ def test_a_prover_has_no_choice_of_the_state_that_a_closed_set_leads_to(
     choice: Callable[[Inputs, Case], None],
 ) -> None:
     """Another salt, or another touch, holds: of another set, which was not closed."""
-    case, circuit = traded(), deployed(NAME)
+    case, circuit = uncertified(traded()), deployed(NAME)
     honest = case.job().inputs
     inputs = deepcopy(honest)
     choice(inputs, case)

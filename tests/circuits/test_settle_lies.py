@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 
 from prover.inputs import path_inputs
-from tests.circuits.batches import Case
+from tests.circuits.batches import PARAMS, Case
 from tests.circuits.cases import (
     NAME,
     bared,
@@ -37,12 +37,17 @@ from tests.circuits.cases import (
     stale,
     stuck,
     traded,
+    uncertified,
     unwound,
     willing,
 )
 from tests.circuits.deployed import deployed, needs_native
 from tests.circuits.test_settle_forged import Inputs, fill
+from undertow.engine.clock import advance_clock
 from undertow.protocol.layout import LEVELS
+from undertow.protocol.params import NO_FUNDING
+from undertow.protocol.sheet import UNDERLYINGS
+from undertow.protocol.units import Money
 
 pytestmark = needs_native
 Values = Mapping[str, int]
@@ -101,6 +106,8 @@ def buying_second(inputs: Inputs, case: Case) -> None:
     inputs["side"][1] = 1
 
 
+CLOCK = 8
+"""In the bus of the windows; what is used of its cell comes after it."""
 SLOT = "done.slot[0]"
 JUDGE = f"{SLOT}.JudgeOrder"
 CURRENT, UNEXPIRED, AFFORDABLE = (f"{JUDGE}.NonNegative#{i}" for i in range(3))
@@ -124,8 +131,9 @@ ACTIVE, FALLS, REACHES = (f"{FUND}.FundingRamp.NonNegative#{i}" for i in range(3
 LEARNS, NO_MARK = f"{FUND}.learns", f"{FUND}.IsZero#0.out"
 LOT = "PriceLots.lot[0]"
 LAG = f"{FUND}.FundingRamp.FloorDivide"
-STEP, PER_SQUARE = (f"PriceSheet.sheet[0].{name}" for name in ("step", "concentration"))
-CONCENTRATED = f"{JUDGE}.TradeBook.concentrated"
+STEP, HOUSE_STEP = "PriceUnits.unit[0].step", "PriceSheet.sheet[0].step"
+PER_SQUARE = f"{SLOT}.OpenHoldings.concentrated[0]"
+CONCENTRATED = f"{JUDGE}.TradeHoldings.concentrated"
 WORD = f"{SLOT}.read.opened.Bits"
 VEST = f"{SLOT}.Vest"
 RIPENED = f"{VEST}.FloorDivide"
@@ -179,6 +187,7 @@ LIES = {
     "one unit more ripe": Lie(case=ripening, about=divided(RIPENED, 1), check=RIPENED),
     "one unit less ripe": Lie(case=ripening, about=divided(RIPENED, -1), check=RIPENED),
     "shock one lower": Lie(case=traded, about=moved(STEP, -1), check=STEP),
+    "shock of the house one lower": Lie(case=traded, about=moved(HOUSE_STEP, -1), check=HOUSE_STEP),
     "concentration one lower": Lie(case=traded, about=moved(PER_SQUARE, -1), check=PER_SQUARE),
     "concentration one higher": Lie(case=traded, about=moved(PER_SQUARE, 1), check=PER_SQUARE),
     "concentration left out, filled": Lie(
@@ -272,11 +281,20 @@ def test_without_a_lie_the_witness_is_the_calculators(case: Callable[[], Case]) 
 
 
 def liar(lie: Lie, inputs: Inputs, case: Case) -> list[int]:
-    """Return the witness of a lie, with the paths of later slots led to the lie's leaves."""
+    """Return the witness of a lie, with the paths of later slots led to the lie's leaves.
+
+    What the funding clock keeps of a lie about funding goes on with it, too.
+    """
     circuit = deployed(NAME)
     honest = circuit.values(inputs)
     lies = {f"main.{name}": say(honest) for name, say in lie.about.items()}
     values = circuit.values(inputs, lies)
+    before = case.before.safety
+    taken = [Money(values[f"main.guard.time.moved[{u}].out"]) for u in range(UNDERLYINGS)]
+    cells = [(rule or NO_FUNDING).cell for rule in PARAMS.funding]
+    clock, used = advance_clock(before.clock, before.used, taken, cells)
+    inputs["steps"] = clock - before.clock
+    inputs["newWindows"][CLOCK:] = [clock, *used]
     tree = case.before.tree.copy()
     for slot, index in enumerate(inputs["index"]):
         inputs["children"][slot] = path_inputs(tree, index)[:LEVELS]
@@ -287,7 +305,7 @@ def liar(lie: Lie, inputs: Inputs, case: Case) -> list[int]:
 @pytest.mark.parametrize("name", LIES)
 def test_a_lie_breaks_the_check_of_its_hint_alone(name: str) -> None:
     lie = LIES[name]
-    case = lie.case()
+    case = uncertified(lie.case())
     inputs = deepcopy(case.job().inputs)
     for change in lie.agree:
         change(inputs, case)

@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (245_244, 16),
-    "requests_default": (123_161, 8),
-    "settle_large": (934_872, 64),
+    "settle_default": (258_199, 16),
+    "requests_default": (127_733, 8),
+    "settle_large": (968_381, 64),
 }
 """Constraints, and slots or requests."""
 

@@ -24,6 +24,7 @@ def test_commit_state(circuit: Compile) -> None:
             "table": words[:6],
             "time": state.time,
             "ledger": given["ledger"],
+            "safety": state.safety.hash(),
             "salt": state.salt,
             "marks": pack_marks(state.marks, state.halted),
             "accruals": given["accruals"],

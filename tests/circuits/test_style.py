@@ -15,6 +15,8 @@ WRITTEN = ("layout.circom", "eddsa_constants.circom")
 """By scripts, whatever their length."""
 RULES = [p for p in SOURCES if p.parent.name in ("circuits", "authorities")]
 ENTRIES = re.compile(r"(settle|requests)_(minimal|default|large)")
+PORT = re.compile(r"    (signal )?(input|output) ")
+"""Declares an input or an output."""
 HINT = re.compile(r"<--[^;]*;\n(.*)\n")
 GADGETS = "Range|Bits|NonNegative|Absolute|Magnitude|Larger|Smaller|FloorShift|FloorDivide"
 LITERAL = re.compile(rf"(?:{GADGETS})\(\d|1 << \d|Hash\([^,]+, \d|=== \d\d|\*\* \d")
@@ -37,8 +39,9 @@ def test_pragma_and_length(path: Path) -> None:
         return
     assert len(text.splitlines()) <= 200
     for template in re.findall(r"^template .*?^}$", text, re.MULTILINE | re.DOTALL):
-        name = template.splitlines()[0]
-        assert len(template.splitlines()) <= 120, name
+        # Each input has a line of its own, with its meaning; what is counted is what is done.
+        lines = [line for line in template.splitlines() if line and not PORT.match(line)]
+        assert len(lines) <= 120, lines[0]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=named)

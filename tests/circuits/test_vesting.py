@@ -8,16 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.circuits.batches import PARAMS, history
-from tests.circuits.buses import signed
+from tests.circuits.batches import PARAMS
 from tests.circuits.harness import Circuit
 from tests.circuits.test_fill import FIELDS
 from tests.strategies import account
 from undertow.crypto.field import to_field
-from undertow.engine.vesting import ExitSheet, exit_equity, vest
+from undertow.engine.vesting import ExitSheet, vest
 from undertow.protocol.account import Account
 from undertow.protocol.accruals import ACCRUALS
-from undertow.protocol.sheet import INSTRUMENTS, underlying
+from undertow.protocol.sheet import INSTRUMENTS
 from undertow.protocol.units import MicroUsd, Money
 
 Compile = Callable[[str], Circuit]
@@ -80,41 +79,13 @@ def test_what_cannot_be_is_refused(circuit: Compile) -> None:
     tested.refuses({**inputs(before, 5, 100), "vesting": 0})
 
 
-def test_exit_values(circuit: Compile) -> None:
-    tested = circuit("vesting.circom: ExitValues()")
-    draw = random.Random(5)
+def test_open_accruals(circuit: Compile) -> None:
+    tested = circuit("vesting.circom: OpenAccruals()")
     edge = (1 << 39) - 1
-    for accruals in ((0, 0), (edge, -edge - 1), (-7, draw.randrange(edge))):
-        price = [draw.choice((0, 1, (1 << 36) - 1)) for _ in range(INSTRUMENTS)]
-        units = [draw.choice((0, 1, (1 << 10) - 1)) for _ in range(INSTRUMENTS)]
-        known = [MicroUsd(value) for value in accruals]
-        given = {"price": price, "units": units, "accruals": ACCRUALS.pack(known)[0]}
-        outputs = {
-            f"value[{i}]": (price[i] - units[i] * accruals[underlying(i)]) << 16
-            for i in range(INSTRUMENTS)
-        }
+    for accruals in ((0, 0), (edge, -edge - 1), (-7, 123_456_789)):
+        given = {"accruals": ACCRUALS.pack([MicroUsd(value) for value in accruals])[0]}
+        outputs = {f"accrual[{u}]": value for u, value in enumerate(accruals)}
         values = tested.agrees(given, outputs)
-        assert not tested.accepts(tested.forge(values, {"value[3]": outputs["value[3]"] + 1}))
-    tested.refuses({**given, "accruals": 1 << 80})
-    assert tested.count == tested.cost
-
-
-@pytest.mark.parametrize("seed", [1, 3])
-def test_exit_equity(circuit: Compile, seed: int) -> None:
-    tested = circuit("vesting.circom: ExitEquity()")
-    for case in history(seed, 3):
-        state = case.execution.state
-        at = ExitSheet(time=0, marks=case.lots, halted=0, accruals=state.accruals)
-        units = [PARAMS.market(i).units for i in range(INSTRUMENTS)]
-        lots = [
-            (case.lots[i] - units[i] * state.accruals[underlying(i)]) << 16
-            for i in range(INSTRUMENTS)
-        ]
-        for held in state.accounts.values():
-            given = {
-                "cash": to_field(held.cash),
-                "position": [signed(one) for one in held.positions],
-                "value": [to_field(value) for value in lots],
-            }
-            tested.agrees(given, {"equity": exit_equity(held, at, PARAMS)})
+        assert tested.loose_wires(values) == []
+    tested.refuses({"accruals": 1 << 80})
     assert tested.count == tested.cost

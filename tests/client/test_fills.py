@@ -17,16 +17,32 @@ from undertow.protocol.units import Lots, Money
 
 BUY = order(1, 50, 8_000_000, nonce=3, expiry=100)
 FILL = Delta(
-    instrument=0, reason=Outcome.CLEARED, fill=Lots(20), nonce=3, filled=Lots(20), cash=Money(-9)
+    instrument=0,
+    reason=Outcome.CLEARED,
+    fill=Lots(20),
+    nonce=3,
+    filled=Lots(20),
+    cells=9,
+    cash=Money(-9),
 )
 OPENED = Delta(
-    instrument=0, reason=Outcome.REQUEST, fill=Lots(0), nonce=0, filled=Lots(0), cash=Money(5)
+    instrument=0,
+    reason=Outcome.REQUEST,
+    fill=Lots(0),
+    nonce=0,
+    filled=Lots(0),
+    cells=0,
+    cash=Money(5),
 )
+
+REFUSED = replace(OPENED, reason=Outcome.EDGE, cash=Money(0))
 
 
 def test_a_fill_and_its_rest_are_explained() -> None:
     rest = replace(FILL, fill=Lots(30), filled=Lots(50))
-    fills = check_fills([BUY], [(0, 0, OPENED), (1, 90, FILL), (2, 100, rest)])
+    asked = replace(REFUSED, nonce=3, filled=Lots(20))
+    changes = [(0, 0, OPENED), (1, 90, FILL), (0, 0, asked), (2, 100, rest)]
+    fills = check_fills([BUY], changes)
     assert [(fill.batch, fill.lots, fill.order) for fill in fills] == [(1, 20, BUY), (2, 30, BUY)]
 
 
@@ -45,6 +61,8 @@ def test_a_fill_and_its_rest_are_explained() -> None:
         (1, replace(FILL, reason=Outcome.DECOY, fill=Lots(0), nonce=0, filled=Lots(0))),
         (1, OPENED),
         (0, replace(OPENED, filled=Lots(1))),
+        (1, REFUSED),
+        (0, replace(REFUSED, cash=Money(-1))),
     ],
     ids=[
         "other side",
@@ -59,6 +77,8 @@ def test_a_fill_and_its_rest_are_explained() -> None:
         "decoy that costs",
         "request in a batch",
         "request that moves the filled size",
+        "withdrawal refused in a batch",
+        "withdrawal refused and paid",
     ],
 )
 def test_what_no_order_allows_is_named(batch: int, lie: Delta) -> None:

@@ -79,7 +79,7 @@ def test_a_false_close_and_an_early_settlement_are_refused(venue: LocalVenue) ->
     ):
         with pytest.raises(RevertedError, match=refusal):
             operator.close(replace(close, **change))
-    house = BatchHouse(sealed=state.sealed(), accruals=state.accruals)
+    house = BatchHouse(sealed=state.sealed(), accruals=state.accruals, clean=0)
     with pytest.raises(RevertedError, match="NotPriced"):
         venue.contracts.settle_batch(1, house, [], 1, [0] * 8)
     venue.start()

@@ -32,7 +32,15 @@ UNBOUNDED = Money(1 << 100)
 
 def supply(kappa: int, skew: int = 0, pool: int = 0, **terms: int) -> Supply:
     """Return what a house offers that keeps nothing, bounds no refund and rounds to no grid."""
-    known = {"mark": INDEX, "keep": 256, "refund": UNBOUNDED, "grid": 1, "cap": CAP, "turned": CAP}
+    known = {
+        "mark": INDEX,
+        "keep": 256,
+        "refund": UNBOUNDED,
+        "grid": 1,
+        "cap": CAP,
+        "turned": CAP,
+        "spread": 0,
+    }
     return Supply(kappa=Kappa(kappa), skew=Lots(skew), pool=Money(pool), **{**known, **terms})  # type: ignore[arg-type]
 
 
@@ -50,6 +58,7 @@ def supplies(draw: st.DrawFn, skew: int = 300, kappa: int = 1 << 40) -> Supply:
         keep=keep,
         refund=draw(st.one_of(st.integers(0, lot), st.just(UNBOUNDED))),
         grid=draw(st.one_of(st.just(1), st.integers(1, lot))),
+        spread=draw(st.sampled_from((0, 1, 50, 1 << 18))),
     )
 
 

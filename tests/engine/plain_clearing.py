@@ -91,6 +91,7 @@ def draw(random: Random) -> Case:
         grid=Money(random.choice([1, (mark * 21 >> 5) + 1])),
         cap=cap,
         turned=random.choice([cap, Lots(cap // 2)]),
+        spread=random.choice([0, 1, 50, 1 << 18]),
     )
     spread = max(mark // random.choice([1, 100, 10_000]), 1)
     orders = [

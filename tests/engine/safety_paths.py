@@ -51,16 +51,19 @@ class Holder:
 
 def draw_params(draw: random.Random) -> MarketParams:
     """Return parameters of four perpetuals of each underlying."""
-    risks = {}
+    risks, shock = {}, 0
     for i in LISTED:
-        shock = draw.choice((2, 4, 12)) if i % 8 == 0 else 0
+        shock = draw.choice((2, 4, 12)) if i % 8 == 0 else shock
         concentration = draw.choice((1, 16, 256, 4096))
         risks[i] = RiskParams(
             shock=shock, contingency=draw.choice((0, 66, 328)), concentration=concentration
         )
-    rule = FundingParams(dead_zone=5, velocity=1, decay=1, rate_max=1, cell=1)
+    rule = FundingParams(
+        dead_zone=5, velocity=1, decay=1, rate_max=1, cell=1, spread_base=0, spread_slope=0
+    )
     return MarketParams(
         vesting=15,
+        jump=255,
         markets=tuple(
             PricingParams(
                 depth_min=1,

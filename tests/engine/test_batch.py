@@ -34,7 +34,7 @@ def test_lanes_are_different_instruments_in_ascending_order(lanes: tuple[int, ..
 
 def test_a_slot_publishes_what_changed_for_its_owner_alone() -> None:
     before = account(1, 100, version=4, nonce=1)
-    after = account(1, 70, version=5, nonce=6, filled=Lots(2))
+    after = account(1, 70, version=5, nonce=6, filled=Lots(2), cells=77)
     verdict = Verdict(reason=Outcome.CLEARED, effect=Effect(instrument=9, left=Lots(-3)))
     slot = Slot(account=2, action=ORDER, verdict=verdict, before=before, after=after, fill=Lots(-2))
     assert (slot.order, slot.outcome) == (ORDER, Outcome.CLEARED)
@@ -45,6 +45,7 @@ def test_a_slot_publishes_what_changed_for_its_owner_alone() -> None:
         fill=Lots(-2),
         nonce=6,
         filled=Lots(2),
+        cells=77,
         cash=Money(-30),
     )
     assert slot.delta() == delta

@@ -92,6 +92,18 @@ def test_bad_is_said_of_anybody() -> None:
     assert holds(BAD, line(-1, (-5, 5)), TABLE)
 
 
+def test_no_edge_is_given_that_is_passed_already() -> None:
+    """Who holds up to the edge above the price alone, is below maintenance at the one under it."""
+    for side, number in ((1, BOUNDS[0] - 1), (-1, BOUNDS[0])):
+        worth = side * (edge(number, COARSE) >> 8)
+        for short, is_bad in ((0, False), (1, True)):
+            held = line(-worth - short, (side << 33, 0))
+            assert may_be_taken(held, TABLE) == is_bad
+            found = widest(held, TABLE)
+            assert found.is_bad == is_bad
+            assert is_bad or found.edges == (Edge(is_above=side < 0, number=number), None)
+
+
 @pytest.mark.parametrize("expiry", [9, 10])
 def test_an_expiry_in_the_past_needs_no_check(expiry: int) -> None:
     """It counts as overdue, and the clock never goes back."""

@@ -18,7 +18,15 @@ from undertow.protocol.market import Market
 from undertow.protocol.underlying import FUNDING_WIDTH, FundingParams, Underlying
 from undertow.protocol.units import Lots, Money, UnitPrice
 
-RULE = FundingParams(dead_zone=10, velocity=1 << 12, decay=1 << 20, rate_max=1 << 40, cell=Money(1))
+RULE = FundingParams(
+    dead_zone=10,
+    velocity=1 << 12,
+    decay=1 << 20,
+    rate_max=1 << 40,
+    cell=Money(1),
+    spread_base=0,
+    spread_slope=0,
+)
 ONE = 1 << 73
 """Of the index, a micro-USD."""
 SECONDS = st.integers(0, (1 << 32) - 1)
@@ -30,6 +38,9 @@ RULES = st.builds(
     velocity=st.integers(0, (1 << 30) - 1),
     decay=st.integers(1, (1 << 52) - 1),
     rate_max=st.integers(0, (1 << 52) - 1),
+    cell=st.just(Money(1)),
+    spread_base=st.just(0),
+    spread_slope=st.just(0),
 )
 
 
@@ -70,7 +81,9 @@ def test_any_cutting_of_the_time_gives_the_same_to_the_unit(
     cut = whole
     for seconds in (*parts, 0):
         cut = advance(cut, skew, UnitPrice(price), seconds, rule)
-    assert cut == advance(whole, skew, UnitPrice(price), sum(parts), rule)
+    wanted = advance(whole, skew, UnitPrice(price), sum(parts), rule)
+    # Variance forgets in steps (test_spread.py).
+    assert replace(cut, variance=0) == replace(wanted, variance=0)
 
 
 @pytest.mark.parametrize(("skew", "payer"), [(100, "longs"), (-100, "shorts")])
@@ -203,38 +216,15 @@ def test_the_net_skew_is_in_units_of_each_underlying() -> None:
     assert [net_skew(number, markets, listed) for number in (0, 1)] == [5 - 14, 4 - 100]
 
 
-@pytest.mark.parametrize(
-    ("before", "old", "new", "after"),
-    [
-        (0, 100, 150, 1 << 25),  # half of the old price: 2**15 squared, a 32nd of it
-        (0, 150, 100, 21_845**2 // 32),  # a third of the old price, rounded down
-        (0, 3, 4, 21_845**2 // 32),
-        (1 << 30, 100, 150, 1 << 30),
-        (1 << 30, 100, 100, (1 << 30) - (1 << 25)),
-        (1, 100, 100, 0),  # rounded down, so that a still market forgets all
-        (63, 100, 100, 61),
-        (0, 100, 199, 64_880**2 // 32),
-        (0, 100, 200, 65_535**2 // 32),
-        (0, 100, 900, 65_535**2 // 32),  # beyond 100% it counts as 100%
-        (0, 1, 2, 65_535**2 // 32),
-    ],
-)
-def test_variance_takes_a_32nd_of_the_squared_return_over_the_old_price(
-    before: int, old: int, new: int, after: int
-) -> None:
-    held = Underlying(price=UnitPrice(old), variance=before)
-    assert advance(held, 0, UnitPrice(new), 9, RULE).variance == after
-
-
 @given(RATES, SKEWS, st.integers(1, 1 << 26), st.integers(1, 1 << 26), SECONDS)
 def test_rate_variance_and_index_stay_in_bounds(
     rate: int, skew: int, old: int, new: int, seconds: int
 ) -> None:
     widest = replace(RULE, rate_max=(1 << 52) - 1, velocity=(1 << 30) - 1)
-    before = Underlying(funding_rate=rate << 12, price=UnitPrice(old), variance=1 << 32)
+    before = Underlying(funding_rate=rate << 12, price=UnitPrice(old), variance=(1 << 40) - 1)
     after = advance(before, skew, UnitPrice(new), seconds, widest)
     assert abs(after.funding_rate) < 1 << 52
-    assert 0 <= after.variance <= 1 << 32
+    assert 0 <= after.variance < 1 << 40
     assert abs(after.funding) < 1 << FUNDING_WIDTH
     assert after.price == new
 

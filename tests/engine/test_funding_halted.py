@@ -94,7 +94,8 @@ def test_variance_waits_for_the_next_price_and_takes_the_whole_return_once(index
     assert (still.underlyings[index].variance, still.underlyings[index].price) == (1 << 20, MARK)
     assert still.underlyings[1 - index].variance < 1 << 20
     after = batch(still, 190, later, 0).underlyings[index]
-    direct = advance(KNOWN, 0, UnitPrice(MARK + 5_000), 9, RULE)
+    # Twenty seconds after the batch before, which had no price.
+    direct = advance(KNOWN, 0, UnitPrice(MARK + 5_000), 20, RULE)
     assert (after.variance, after.price) == (direct.variance, MARK + 5_000)
 
 

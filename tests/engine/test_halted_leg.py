@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.engine.cases import UNBOUNDED
-from tests.strategies import DOLLAR, NEVER, SALT, key
+from tests.strategies import DOLLAR, NEVER, SALT, certified, key
 from undertow.engine.batch import Batch, Decoy
 from undertow.engine.lots import lot_prices
 from undertow.engine.margin import book_of, equity, requirement
@@ -132,6 +132,7 @@ class Venue:
         held = book_of(self.state.accounts[index])
         room = (equity(held, sheet) - requirement(held, sheet)) // (DOLLAR // MICRO_USD) - 1
         asked = [Request(Kind.WITHDRAW, index, room)]
+        self.state = certified(self.state, PARAMS, {index: asked[0].money})
         self.state, (answer,) = serve(self.state, asked, 1, PARAMS, 5, SALT)
         self.paid += answer.paid
 

@@ -34,9 +34,9 @@ def test_the_depth_is_of_its_underlyings_variance() -> None:
     rule = replace(RULE, depth_min=0, depth_max=1 << 12, depth_per_variance=1)
     listed = params((0, 8), rule)
     still = tuple(Market() for _ in range(16))
-    known = (Underlying(variance=1 << 25), Underlying(variance=1 << 24))
+    known = (Underlying(variance=1 << 33), Underlying(variance=1 << 32))
     moved, released = advance_markets(still, known, (0, 8), lot_prices(prices(150), listed), listed)
-    # A variance of 2**25 asks for a coefficient of 2**9; half of it by 150.
+    # A variance of 2**33 asks for a coefficient of 2**9; half of it by 150.
     assert (moved[0].kappa, moved[8].kappa, released) == (150 << 8, 150 << 7, 0)
 
 

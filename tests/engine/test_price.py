@@ -36,15 +36,15 @@ WHOLE = 256
 @pytest.mark.parametrize(
     ("variance", "per_variance", "coefficient"),
     [
-        (3 << 16, 70, 210),
-        ((1 << 16) - 1, 300, 299),  # rounded down
-        (1 << 16, 99, 100),  # the smallest
-        (1 << 16, 100, 100),
-        (1 << 16, 101, 101),
+        (3 << 24, 70, 210),
+        ((1 << 24) - 1, 300, 299),  # rounded down
+        (1 << 24, 99, 100),  # the smallest
+        (1 << 24, 100, 100),
+        (1 << 24, 101, 101),
         (0, 1 << 20, 100),
-        (1 << 16, 999, 999),
-        (1 << 16, 1_000, 1_000),
-        (1 << 16, 1_001, 1_000),  # the largest
+        (1 << 24, 999, 999),
+        (1 << 24, 1_000, 1_000),
+        (1 << 24, 1_001, 1_000),  # the largest
     ],
 )
 def test_the_depth_follows_variance_between_its_bounds(
@@ -215,7 +215,40 @@ def test_a_refund_is_bounded_and_a_premium_on_the_grid(
 @given(supplies(), st.integers(-700, 700).filter(bool))
 def test_the_premium_is_what_is_paid_by_the_lot_on_the_grid(offered: Supply, flow: int) -> None:
     exact = Fraction(paid(offered, flow), flow * offered.grid)
-    assert premium(offered, flow) == offered.grid * (ceil(exact) if flow > 0 else floor(exact))
+    steps = ceil(exact) + offered.spread if flow > 0 else floor(exact) - offered.spread
+    assert premium(offered, flow) == offered.grid * steps
+
+
+@pytest.mark.parametrize(
+    ("skew", "pool", "flow", "rate"),
+    [
+        (0, 0, 0, 0),  # buyers and sellers meet without it
+        (3, 9, 0, 5),
+        (-3, 9, 0, -5),
+        (0, 0, 4, 4 + 30),
+        (0, 0, -4, -4 - 30),
+        (3, 9, 1, 7 + 30),
+        (3, 9, -1, 5 - 30),  # who unwinds pays it, too
+        (-3, 9, 1, -5 + 30),
+        (3, 9, -4, 2 - 30),  # and who turns the skew round
+    ],
+)
+def test_a_flow_pays_the_half_spread_whichever_way_it_goes(
+    skew: int, pool: int, flow: int, rate: int
+) -> None:
+    assert premium(supply(ONE, skew, pool, grid=1, spread=30), flow) == rate
+
+
+@given(supplies(), st.integers(-700, 700))
+def test_the_house_keeps_the_half_spread_of_every_lot_that_it_trades(
+    offered: Supply, flow: int
+) -> None:
+    """What users pay each other does not hold it: it is no part of the pool nor of a refund."""
+    none = replace(offered, spread=0)
+    more = (premium(offered, flow) - premium(none, flow)) * flow
+    assert more == offered.spread * offered.grid * abs(flow)
+    assert pool_after(offered, flow) == pool_after(none, flow)
+    assert paid(offered, flow) == paid(none, flow)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +266,7 @@ def test_the_refund_is_both_makers_fees_and_the_grid_a_tenth_of_a_basis_point(
     market = Market(skew=Lots(3), pool=Money(5), kappa=Kappa(7))
     rule = replace(RULE, keep=77, skew_cap=Lots(9))
     for grows in (True, False):
-        assert supply_of(market, Price(mark), rule, maker_fee, grows=grows) == Supply(
+        assert supply_of(market, Price(mark), rule, maker_fee, grows=grows, spread=8) == Supply(
             mark=Price(mark),
             skew=Lots(3),
             pool=Money(5),
@@ -243,6 +276,7 @@ def test_the_refund_is_both_makers_fees_and_the_grid_a_tenth_of_a_basis_point(
             grid=Money(grid),
             cap=Lots(9 if grows else 0),
             turned=rule.flow_cap,
+            spread=8,
         )
     assert refund <= 2 * fee_of(1, Price(mark), maker_fee)
     assert (mark << 16) // 100_000 <= grid <= (mark << 16) // 99_800 + 1
@@ -255,8 +289,8 @@ def test_the_refund_is_both_makers_fees_and_the_grid_a_tenth_of_a_basis_point(
 def test_a_batch_adds_no_more_than_the_flows_cap(skew: int, flow_cap: int, cap: int) -> None:
     rule = replace(RULE, skew_cap=Lots(9), flow_cap=Lots(flow_cap))
     market = Market(skew=Lots(skew))
-    assert supply_of(market, Price(1), rule, 1, grows=True).cap == cap
-    assert supply_of(market, Price(1), rule, 1, grows=False).cap == 0
+    assert supply_of(market, Price(1), rule, 1, grows=True, spread=0).cap == cap
+    assert supply_of(market, Price(1), rule, 1, grows=False, spread=0).cap == 0
 
 
 @pytest.mark.parametrize(
@@ -334,6 +368,7 @@ def test_premium_never_falls_at_extremes(
         keep=keep,
         refund=data.draw(st.one_of(st.just(0), st.integers(0, 1 << 60), st.just(1 << 100))),
         grid=data.draw(st.one_of(st.just(1), st.integers(1, 1 << 37))),
+        spread=data.draw(st.sampled_from((0, 1, (1 << 19) - 1))),
     )
     near = [0, -skew, -2 * skew]
     known = sorted({f + by for f in (*flows, *near) for by in (-1, 0, 1)})
@@ -374,13 +409,26 @@ def test_splitting_a_flow_gains_less_than_a_step_of_the_grid_a_lot(
     st.integers(1, 1 << 20),
     st.integers(-300, 300),
     st.booleans(),
+    st.integers(0, 1 << 20),
+    st.integers(0, 1 << 20),
 )
 def test_a_sandwich_earns_less_than_its_fees(
-    own: int, victim: int, kappa: int, keep: int, fee: int, skew: int, funded: bool
+    own: int,
+    victim: int,
+    kappa: int,
+    keep: int,
+    fee: int,
+    skew: int,
+    funded: bool,
+    spread: int,
+    later: int,
 ) -> None:
-    """Build ahead of a victim and unwind behind it: at best both makers' fees come back."""
+    """Build ahead of a victim and unwind behind it: at best both makers' fees come back.
+
+    Whatever the spread is on the way in, and on the way back.
+    """
     pool = (keep * kappa * skew * skew >> 24) if funded else 0
-    first = supply(kappa, skew, pool, keep=keep, refund=2 * fee, grid=1)
+    first = supply(kappa, skew, pool, keep=keep, refund=2 * fee, grid=1, spread=spread)
     for side in (1, -1):
         cost = premium(first, side * own) * side * own
         second = replace(first, skew=Lots(skew + side * own), pool=pool_after(first, side * own))
@@ -388,6 +436,7 @@ def test_a_sandwich_earns_less_than_its_fees(
             second,
             skew=Lots(second.skew + side * victim),
             pool=pool_after(second, side * victim),
+            spread=later,
         )
         cost += premium(third, -side * own) * -side * own
         if side * skew >= 0:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.cases import SHALLOW, lots_of, state_of
-from tests.strategies import FUNDING, SALT, account, params, prices
+from tests.strategies import FUNDING, SALT, account, certified, params, prices
 from undertow.crypto.babyjubjub import BASE8, Point, multiply, view_key
 from undertow.crypto.field import R
 from undertow.engine.requests import NOBODY, Answer, serve
@@ -44,8 +44,8 @@ HELD = account(
 )
 
 
-PARAMS = params((0,), SHALLOW, RiskParams(shock=1, contingency=2, concentration=1))
-"""A shock of one step for a lot at `PRICE`, and add-ons."""
+PARAMS = params((0,), SHALLOW, RiskParams(shock=2, contingency=2, concentration=1))
+"""A full shock of eight 256ths, and add-ons."""
 
 
 def state(**accounts: Account) -> State:
@@ -163,14 +163,16 @@ def test_withdrawals_of_one_run_share_what_there_is() -> None:
 def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: int) -> None:
     """At the last batch's marks, and profit counts in full; what leaves is settled."""
     value = lots * (PRICE * UNIT - 1_001)
-    # 20/16 of four steps; 65/64 of 2 of 2**16 by lot and of 2**18 / 2**17 by lot squared; a cell.
+    # 20/16 of eight 256ths; 65/64 of 2 of 2**16 by lot and of 2**18 / 2**17 by lot squared; a cell.
     add_ons = ceil(Fraction(65 * (3 * 2 * PRICE + 9 * 2), 64))
-    margin = 3 * 5 * (1 << 26) + add_ons + 3 * FUNDING.cell
+    margin = 3 * 5 * (1 << 27) + add_ons + 3 * FUNDING.cell
     cash = margin - value + amount * UNIT
     for short in (0, 1):
         settled = Money(amount * UNIT)
         trader = account(1, cash - short, settled=settled, positions=lots_of({0: lots}))
         before = holding(state(a1=trader), amount * UNIT)
+        before = certified(before, PARAMS, {1: Money(amount * UNIT)})
+        trader = before.accounts[1]
         after, (answer,) = served(before, Request(Kind.WITHDRAW, 1, amount))
         assert answer.paid == (0 if short else amount)
         touched = vest(trader, exit_sheet(before, PARAMS), PARAMS)
@@ -180,6 +182,36 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
             cash=Money(trader.cash - answer.paid * UNIT),
             settled=Money(settled - answer.paid * UNIT),
         )
+
+
+def test_a_withdrawal_for_which_the_certificate_does_not_stand_is_refused_as_such() -> None:
+    """A touch that knows of it makes room; nothing that a request does moves a certificate."""
+    amount = 10_000
+    trader = account(1, 1_850_000 * UNIT, settled=Money(1 << 36), positions=lots_of({0: -3}))
+    asked = Request(Kind.WITHDRAW, 1, amount)
+    before = holding(state(a1=trader), 1 << 40)
+    widest = certified(before, PARAMS)
+    after, (answer,) = served(widest, asked)
+    assert (answer.paid, answer.reason) == (0, Outcome.EDGE)
+    assert (_delta(answer).reason, _delta(answer).cells) == (Outcome.EDGE, answer.before.cells)
+    assert after.accounts[1].cash == trader.cash
+    room = certified(before, PARAMS, {1: Money(amount * UNIT)})
+    assert room.accounts[1].cells != widest.accounts[1].cells
+    after, answers = served(room, Request(Kind.DEPOSIT, 1, 1), asked, asked)
+    assert [(a.paid, a.reason) for a in answers] == [
+        (0, Outcome.REQUEST),
+        (amount, Outcome.REQUEST),
+        (0, Outcome.EDGE),
+    ]
+    assert after.accounts[1].cells == room.accounts[1].cells
+    assert after.safety == room.safety
+
+
+def test_what_is_refused_for_another_reason_is_not_refused_for_its_edge() -> None:
+    trader = account(1, 1 << 38, settled=Money(10 * UNIT), positions=lots_of({0: 3}))
+    before = certified(holding(state(a1=trader), 1 << 40), PARAMS)
+    _, (answer,) = served(before, Request(Kind.WITHDRAW, 1, 11))
+    assert (answer.paid, answer.reason) == (0, Outcome.REQUEST)
 
 
 @pytest.mark.parametrize("lots", [-3, 3])
@@ -242,6 +274,7 @@ def test_the_published_word_tells_the_owner_what_changed() -> None:
         fill=Lots(0),
         nonce=2,
         filled=Lots(6),
+        cells=0,
         cash=Money(-35 * UNIT),
     )
 

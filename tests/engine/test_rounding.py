@@ -101,23 +101,32 @@ def test_splitting_an_order_gains_nothing(
     st.tuples(st.integers(0, 1 << 41), st.integers(0, 1 << 41)),
     st.integers(0, 256),
     st.integers(0, 1 << 20),
+    st.tuples(st.integers(0, 1 << 12), st.integers(0, 1 << 12)),
 )
 def test_a_round_trip_gains_no_more_than_the_depth_may_fall(
-    market: Market, lots: int, depths: tuple[Kappa, Kappa], keep: int, maker_fee: int
+    market: Market,
+    lots: int,
+    depths: tuple[Kappa, Kappa],
+    keep: int,
+    maker_fee: int,
+    spreads: tuple[int, int],
 ) -> None:
     """Build a skew, let the depth move, take it back: the pool pays out no more than it holds."""
     assume(lots)
     rule = replace(RULE, keep=keep, skew_cap=Lots(1 << 20))
     held, _ = advance_depth(market, depths[0], keep)
-    out = clear(supply_of(held, INDEX, rule, maker_fee, grows=True), [_any_price(lots)])
+    first = supply_of(held, INDEX, rule, maker_fee, grows=True, spread=spreads[0])
+    out = clear(first, [_any_price(lots)])
     then = replace(held, skew=Lots(held.skew + out.flow), pool=out.pool)
     moved, released = advance_depth(then, depths[1], keep)
-    back = clear(supply_of(moved, INDEX, rule, maker_fee, grows=True), [_any_price(-lots)])
+    second = supply_of(moved, INDEX, rule, maker_fee, grows=True, spread=spreads[1])
+    back = clear(second, [_any_price(-lots)])
     assert (out.flow, back.flow) == (lots, -lots)
     cost = out.premium * lots + back.premium * -lots
     after = replace(moved, skew=held.skew, pool=back.pool)
     # What the trader gains, the pools lose: never below nothing, and from what they held before.
-    assert -cost <= held.pool - after.pool - released
+    paid = sum(spreads) * first.grid * abs(lots)
+    assert paid - cost <= held.pool - after.pool - released
     assert after.pool >= 0
 
 

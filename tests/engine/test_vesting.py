@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.engine import rings
 from tests.engine.cases import NO_ACCRUALS, NO_RISK, SHALLOW, lots_of
-from tests.strategies import DOLLAR, PRICE, account, genesis, order, params, settle
+from tests.strategies import DOLLAR, PRICE, account, certified, genesis, order, params, settle
 from undertow.engine.batch import Decoy
 from undertow.engine.funding import advance
 from undertow.engine.lots import lot_prices
@@ -169,6 +169,7 @@ def test_a_jump_is_not_paid_to_a_pair_that_waited() -> None:
     assert winner.settled <= 50_000 * DOLLAR
     asked = (winner.settled >> 16) + 1
     requests = [Request(Kind.WITHDRAW, 1, asked), Request(Kind.WITHDRAW, 1, asked - 1)]
+    state = certified(state, rings.PARAMS, {1: requests[1].money})
     _, answers = serve(state, requests, 2, rings.PARAMS, 5, 6)
     assert [answer.paid for answer in answers] == [0, asked - 1]
 

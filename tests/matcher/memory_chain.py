@@ -43,7 +43,16 @@ DEEPEST = 6
 """Transactions that a reorganisation may leave behind."""
 _STATE = (
     *("root", "batches", "runs", "committed", "credited", "queue", "pending", "last_id"),
-    *("marks_time", "taken", "settled", "blocks", "_settled_at", "_last", "_queued_at_last"),
+    *(
+        "marks_time",
+        "unclean_since",
+        "taken",
+        "settled",
+        "blocks",
+        "_settled_at",
+        "_last",
+        "_queued_at_last",
+    ),
 )
 
 
@@ -67,7 +76,7 @@ class MemoryChain:
         self.queue: list[Entry] = []
         self.pending: list[Pending] = []
         self.last_id = f"{self.root:#066x}"
-        self.marks_time = 0
+        self.marks_time = self.unclean_since = 0
         self.now = 1_700_000_000
         self.taken = 0
         self.settled: list[SettledBatch | SettledRequests] = []
@@ -97,6 +106,7 @@ class MemoryChain:
             runs=self.runs,
             last_id=self.last_id,
             marks_time=self.marks_time,
+            unclean_since=self.unclean_since,
             taken=self.taken,
             queued=len(self.queue),
             pending=tuple(self.pending),
@@ -208,6 +218,7 @@ class MemoryChain:
         self.root, self.batches = root, self.batches + 1
         self._last = self.pending.pop(0)
         self.marks_time = pending.round.time
+        self.unclean_since = 0 if house.clean else self.unclean_since or self.marks_time
         if following is not None:
             self._close(following)
         self._settled_at.append(len(self.blocks) - 1)

@@ -14,6 +14,7 @@ ORDER = "undertow/engine/authorities/order.py"
 FILL = "undertow/engine/fill.py"
 FEES = "undertow/engine/fees.py"
 REQUESTS = "undertow/engine/requests.py"
+SPREAD = "undertow/engine/spread.py"
 SHEET = "undertow/protocol/sheet.py"
 TERMS = "undertow/engine/terms.py"
 UNDERLYING = "undertow/protocol/underlying.py"
@@ -80,20 +81,42 @@ NAMED = (
         "funding twice as large",
     ),
     (
-        FUNDING,
-        "return before.variance + ((move * move - before.variance) >> VARIANCE_SHIFT)",
-        "return before.variance",
+        SPREAD,
+        "return before.variance - ((forgotten - learnt) >>",
+        "return before.variance - (0 * (forgotten - learnt) >>",
         "variance never moves",
     ),
     (
-        FUNDING,
-        "* RETURN_ONE // before.price",
-        "* RETURN_ONE // price",
+        SPREAD,
+        "(moved << RETURN_BITS) // before",
+        "(moved << RETURN_BITS) // price",
         "return over the new price",
     ),
     (
+        SPREAD,
+        "before.variance * min(seconds, 1 << VARIANCE_TIME_BITS)",
+        "before.variance << VARIANCE_TIME_BITS",
+        "every batch forgets as much",
+    ),
+    (SPREAD, "min(seconds, 1 << VARIANCE_TIME_BITS)", "seconds", "a gap forgets all"),
+    (SPREAD, " or seconds == 0:", ":", "what costs no time teaches variance"),
+    (SPREAD, "rule.spread_base + ", "", "a still price has no spread"),
+    (SPREAD, "    deviation += deviation", "    deviation += 0 * deviation", "root rounded down"),
+    (
         PRICE,
-        "    wanted = (variance * params.depth_per_variance) >> 16\n",
+        "(supply.spread if flow > 0 else -supply.spread)",
+        "supply.spread",
+        "sellers are paid the spread",
+    ),
+    (
+        PRICE,
+        "(supply.spread if flow > 0 else -supply.spread)",
+        "(supply.spread if flow * supply.skew >= 0 else 0)",
+        "who unwinds pays no spread",
+    ),
+    (
+        PRICE,
+        "    wanted = (variance * params.depth_per_variance) >> _DEPTH_SHIFT\n",
         "    wanted = 0\n",
         "depth ignores variance",
     ),

@@ -57,9 +57,7 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         "funding.ramp: rate >= 0 -> rate > 0",
         "funding.ramp: rate >= 0 -> rate >= 1",
     ),
-    "The distance is taken without its sign.": (
-        "funding._variance: price - before.price -> before.price - price",
-    ),
+    "The distance is taken without its sign.": ("spread._move: price - before -> before - price",),
     "What is divided has no remainder.": (
         "house.: SHOCK_STEPS * 3 // 2 -> -(-(SHOCK_STEPS * 3) // 2)",
         "sheet.: INSTRUMENTS // UNDERLYINGS -> -(-INSTRUMENTS // UNDERLYINGS)",
@@ -69,7 +67,10 @@ SURVIVORS: dict[str, tuple[str, ...]] = {
         "margin.worst_loss: moves[underlying(instrument)] += lots * entry.step"
         " -> moves[underlying(instrument)] -= lots * entry.step",
     ),
-    "Who holds no lots loses and needs nothing.": ("margin.worst_loss: if lots: -> if True:",),
+    "Who holds no lots loses and needs nothing.": (
+        "margin.worst_loss: if lots: -> if True:",
+        "maintenance.holdings: continue -> pass",
+    ),
     "A pool without skew is empty, and all unwound is a potential of nothing.": (
         "price.paid: before * after <= 0 and before != 0 -> before * after <= 0",
         "price.paid: before * after <= 0 -> before * after < 0",

@@ -28,7 +28,7 @@ def deposited(state: State) -> tuple[State, int, Delta]:
     )
     delta = Delta(
         instrument=0, reason=14, fill=Lots(0), nonce=after.nonce, filled=after.filled,
-        cash=Money(DEPOSITED),
+        cells=0, cash=Money(DEPOSITED),
     )  # fmt: skip
     word = delta.encrypt(after.view_key, before.leaf(), after.leaf())
     return state.with_account(1, after), word, delta
@@ -78,7 +78,9 @@ def test_what_is_left_is_why_nothing_changed() -> None:
 
 @pytest.mark.parametrize("wrong", [(6, 2, 3), (5, 1, 3), (5, 2, 4)])
 def test_only_the_key_and_both_leaves_open_a_word(wrong: tuple[int, int, int]) -> None:
-    delta = Delta(instrument=1, reason=0, fill=Lots(-4), nonce=9, filled=Lots(4), cash=Money(-77))
+    delta = Delta(
+        instrument=1, reason=0, fill=Lots(-4), nonce=9, filled=Lots(4), cells=5, cash=Money(-77)
+    )
     word = delta.encrypt(5, 2, 3)
     assert Delta.decrypt(word, 5, 2, 3) == delta
     with pytest.raises(DeltaError):

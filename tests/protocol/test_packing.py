@@ -21,6 +21,7 @@ from undertow.protocol.errors import (
     PriceRangeError,
     WidthError,
 )
+from undertow.protocol.grid import COARSE, FINE
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.market import Market, PricingParams
 from undertow.protocol.order import ORDER_WORD, Order
@@ -34,6 +35,7 @@ from undertow.protocol.prices import (
     unpack_prices,
 )
 from undertow.protocol.request import Kind, Request
+from undertow.protocol.safety_table import SafetyTable
 from undertow.protocol.sheet import RiskParams
 from undertow.protocol.state import HOUSE_WORDS, Ledger, State, market_row
 from undertow.protocol.statement import (
@@ -78,7 +80,17 @@ def state(fields: dict[str, Any]) -> State:
         time=fields["time"],
         ledger=Ledger(**fields["ledger"]),
         marks=tuple(fields["marks"]),
+        safety=table(fields["safety"]),
         salt=fields["salt"],
+    )
+
+
+def table(fields: dict[str, Any]) -> SafetyTable:
+    numbers = {name: tuple(fields[name]) for name in ("rows", "used", "bounds")}
+    counters = tuple(tuple(ring) for ring in fields["counters"])
+    grid = {6: COARSE, 7: FINE}[len(counters[0]).bit_length() - 1]
+    return SafetyTable(
+        grid=grid, counters=counters, bad=fields["bad"], clock=fields["clock"], **numbers
     )
 
 

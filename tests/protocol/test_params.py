@@ -10,16 +10,20 @@ import pytest
 from undertow.protocol.errors import ParamsRangeError
 from undertow.protocol.market import PricingParams
 from undertow.protocol.params import MarketParams
-from undertow.protocol.sheet import RiskParams
+from undertow.protocol.sheet import EACH, RiskParams
 from venue.markets import LOCAL_PARAMS
 
 BTC = 0
 
 
 def with_risk(**change: int) -> MarketParams:
-    risks: list[Any] = list(LOCAL_PARAMS.risks)
-    risks[BTC] = replace(risks[BTC], **change)
-    return replace(LOCAL_PARAMS, risks=tuple(risks))
+    """Return the parameters with one instrument's changed; a shock is all its underlying's."""
+    changed = range(EACH) if "shock" in change else (BTC,)
+    risks = tuple(
+        replace(risk, **change) if risk and i in changed else risk
+        for i, risk in enumerate(LOCAL_PARAMS.risks)
+    )
+    return replace(LOCAL_PARAMS, risks=risks)
 
 
 def with_market(**change: int) -> MarketParams:
@@ -108,3 +112,18 @@ def test_a_concentration_below_the_greatest_depth_is_refused() -> None:
     assert with_risk(concentration=depth).risk(BTC).concentration == depth
     with pytest.raises(ParamsRangeError, match="exits are not margined"):
         with_risk(concentration=depth - 1)
+
+
+def test_instruments_of_an_underlying_have_one_shock() -> None:
+    """Maintenance sums their units before it multiplies by a shock, and margin is to agree."""
+    market, risk = LOCAL_PARAMS.market(BTC), LOCAL_PARAMS.risk(BTC)
+
+    def with_second(shock: int) -> MarketParams:
+        markets, risks = list(LOCAL_PARAMS.markets), list(LOCAL_PARAMS.risks)
+        markets[BTC + 1], risks[BTC + 1] = market, replace(risk, shock=shock)
+        return replace(LOCAL_PARAMS, markets=tuple(markets), risks=tuple(risks))
+
+    assert with_second(risk.shock).risk(BTC + 1) == risk
+    for shock in (0, risk.shock - 1, risk.shock + 1):
+        with pytest.raises(ParamsRangeError, match="have one shock"):
+            with_second(shock)

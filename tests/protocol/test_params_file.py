@@ -56,6 +56,10 @@ def test_each_parameter_of_a_market_is_in_the_hash(
     if name == "units":
         # A lot of twice the units is half as many of them to a BTC.
         market["units"], market["lots_per_unit"] = 200, 5_000
+    elif name == "shock":
+        # An underlying has one.
+        for each in form["markets"]:
+            each["shock"] += 1
     else:
         market[name] += -1 if name == "depth_max" else 1
     assert read(path, form).params.hash() != LOCAL_GROUP.params.hash()

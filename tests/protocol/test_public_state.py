@@ -16,10 +16,12 @@ from undertow.crypto.poseidon import poseidon
 from undertow.engine.batch import Batch, Decoy
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
+from undertow.protocol.grid import COARSE, FINE
 from undertow.protocol.house_salt import batch_salt, run_salt
 from undertow.protocol.prices import split_marks
 from undertow.protocol.public_state import PublicState
 from undertow.protocol.request import Kind, Request
+from undertow.protocol.safety_table import empty_table
 from undertow.protocol.state import State
 from undertow.protocol.statement import (
     BATCH_HEADER,
@@ -100,7 +102,10 @@ def venue() -> Iterator[tuple[State, Job]]:
 
 def test_the_root_follows_from_published_words() -> None:
     public = PublicState()
-    assert public.root() == State().root()
+    assert public.root() == State().root() == PublicState.genesis(COARSE).root()
+    assert (
+        PublicState.genesis(FINE).root() == State(safety=empty_table(FINE)).root() != public.root()
+    )
     sheets = set()
     for state, job in venue():
         assert public.root() == job.words[BATCH_HEADER.at("prev_state_root")]

@@ -8,6 +8,7 @@ import pytest
 
 from undertow.crypto.poseidon import poseidon
 from undertow.protocol.cells import CELLS_WORD, NO_CELLS, Cells
+from undertow.protocol.errors import WidthError
 from undertow.protocol.grid import COARSE, FINE, Grid
 from undertow.protocol.safety_table import RINGS, SafetyTable, empty_table
 
@@ -49,6 +50,22 @@ def test_the_hash_of_a_table() -> None:
     assert table(COARSE).hash() == poseidon([second, *words[31:], 0], SAFETY)
     assert len(words) == 45
     assert table(FINE).hash() != table(COARSE).hash()
+
+
+@pytest.mark.parametrize("grid", [COARSE, FINE])
+def test_a_table_is_read_back_from_its_words(grid: Grid) -> None:
+    full = table(grid)
+    words = full.words()
+    assert SafetyTable.from_words(grid, words) == full
+    assert SafetyTable.from_words(grid, empty_table(grid).words()) == empty_table(grid)
+    for at, bit in ((0, 200), (len(words) - 6, 253)):
+        other = list(words)
+        other[at] |= 1 << bit
+        with pytest.raises(WidthError, match="of no safety table"):
+            SafetyTable.from_words(grid, other)
+    for wrong in (words[1:], [*words, 0], []):
+        with pytest.raises(WidthError, match="words"):
+            SafetyTable.from_words(grid, wrong)
 
 
 def test_a_counter_holds_every_account() -> None:

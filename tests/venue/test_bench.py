@@ -45,6 +45,7 @@ WANTED = {
     "restart_s_after_10k_settlements",
     "ack_to_settled_s_p50",
     "backtest_orders_per_s",
+    "initial_margin_bp_1btc",
 }
 SIGNED = {"backtest_house_bp_of_volume", "backtest_bad_debt_usd"}
 """What a rule may make zero, and the house's result what it is."""

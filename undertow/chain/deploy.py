@@ -16,7 +16,7 @@ from undertow.chain.terms import L1, Terms
 from undertow.crypto.babyjubjub import Point
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import Preset
-from undertow.protocol.state import State
+from undertow.protocol.state import genesis
 
 MAX_DEVIATION = 100
 """Basis points between a signer's prices and the median."""
@@ -58,7 +58,9 @@ class Plan:
             ChainError: a development key or a test token is to go on a chain that is not local, the
                 keys' origins differ, nobody contributed to a key, or to powers of tau of which it
                 names none, or the price source does not suit; see `price_source`.
+            PerpetualError: a scenario is too small for the preset's price grid.
         """
+        self.group.check_room(self.preset.grid)
         if any(key[GAMMA_X] == key[DELTA_X] for key in self.keys):
             raise ChainError("a key's gamma is its delta or minus it: anybody can forge proofs")
         if not (self.development or is_local(chain)):
@@ -131,7 +133,7 @@ def _settlement(chain: Chain, plan: Plan, parts: tuple[str, ...]) -> Contract:
     """Deploy the contract that names the others: oracle, both verifiers, vault and the operator."""
     sizes, terms = (plan.preset.slots, plan.preset.requests), plan.terms
     timing = (terms.interval, terms.lag, terms.gap, terms.window, terms.lapse_after)
-    market_params_hash, genesis = plan.group.params.hash(), State().root()
+    market_params_hash, root = plan.group.params.hash(), genesis(plan.preset.grid).root()
     key = tuple(plan.operator_key)
-    config = (*parts, *key, market_params_hash, *sizes, genesis, terms.request_cap, timing)
+    config = (*parts, *key, market_params_hash, *sizes, root, terms.request_cap, timing)
     return chain.deploy("Settlement", config)

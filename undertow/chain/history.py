@@ -82,7 +82,7 @@ def follow(
             else:
                 # What a request moves is settled at once, so it comes after what ripens.
                 vested = vest(account, sheet, params)
-                withdrawal = _withdrawal(*asked, vested, sheet)
+                withdrawal = _withdrawal(*asked, delta.reason, vested, sheet)
                 account = _apply(vested, delta)
                 account = replace(account, settled=Money(account.settled + delta.cash))
             if account.leaf() != leaf:
@@ -111,10 +111,10 @@ def _moved(request: Request, paid: int) -> Money:
 
 
 def _withdrawal(
-    request: Request, paid: int, account: Account, sheet: ExitSheet
+    request: Request, paid: int, reason: int, account: Account, sheet: ExitSheet
 ) -> Withdrawal | None:
     is_one = request.kind is Kind.WITHDRAW
-    return served(request, paid, account, sheet) if is_one else None
+    return served(request, paid, reason, account, sheet) if is_one else None
 
 
 def _sheet(settled: SettledBatch, params: MarketParams) -> ExitSheet:
@@ -137,4 +137,5 @@ def _apply(account: Account, delta: Delta) -> Account:
         filled=delta.filled,
         cash=Money(account.cash + delta.cash),
         positions=tuple(positions),
+        cells=delta.cells,
     )

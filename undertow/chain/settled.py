@@ -70,7 +70,9 @@ def pack_batch(house: BatchHouse, touches: Sequence[Touch]) -> bytes:
 def unpack_batch(data: bytes) -> tuple[BatchHouse, tuple[Touch, ...]]:
     """Return what a batch published; raises ValueError."""
     values, rest = _house(BATCH_HOUSE, data)
-    return BatchHouse(**values), tuple(Touch(*row) for row in _rows(TOUCH_WORDS, rest))
+    house = BatchHouse(**values)
+    BATCH_HOUSE.check(house)
+    return house, tuple(Touch(*row) for row in _rows(TOUCH_WORDS, rest))
 
 
 def pack_requests(house: RequestsHouse, answers: Sequence[Answered]) -> bytes:

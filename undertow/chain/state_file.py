@@ -2,8 +2,9 @@
 
 Numbers are big-endian. 16 bytes of name; batch number and number of accounts, 8 bytes each; the
 state root; the ledger's 4 words, 3 words for each market, 5 for each underlying, one mark for each
-market, the time of the marks, the salt of the sealed half; then for each account in ascending order
-its index, 8 bytes, and its 11 words; SHA-256 of all before. Words have 32 bytes.
+underlying, the time of the marks, the salt of the sealed half, the bits of the safety table's steps
+and cells; its words; then for each account in ascending order its index, 8 bytes, and its words;
+SHA-256 of all before. Words have 32 bytes.
 """
 
 from __future__ import annotations
@@ -25,21 +26,23 @@ from undertow.crypto.poseidon import poseidon_words
 from undertow.errors import UndertowError
 from undertow.protocol.account import ACCOUNT_BYTES, WORDS, Account
 from undertow.protocol.accounts import Accounts
+from undertow.protocol.grid import GRIDS, Grid
 from undertow.protocol.market import Market
 from undertow.protocol.prices import Mark, marks_of, split_marks
+from undertow.protocol.safety_table import SafetyTable, empty_table
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Money
 
-_NAME = b"undertow state 4"
+_NAME = b"undertow state 5"
 _HEAD = struct.Struct(">16sQQ32s")
 _RECORD = struct.Struct(f">Q{ACCOUNT_BYTES}s")
 _LEDGER = [field.name for field in fields(Ledger)]
 _MARKET = [field.name for field in fields(Market)]
 _UNDERLYING = [field.name for field in fields(Underlying)]
 _HOUSE_BYTES = native.WORD * (
-    len(_LEDGER) + len(_MARKET) * INSTRUMENTS + (len(_UNDERLYING) + 1) * UNDERLYINGS + 2
+    len(_LEDGER) + len(_MARKET) * INSTRUMENTS + (len(_UNDERLYING) + 1) * UNDERLYINGS + 4
 )
 _Row = TypeVar("_Row", Market, Underlying)
 _AT_ONCE = 8192
@@ -89,7 +92,9 @@ def _parts(state: State) -> Iterator[bytes]:
     for underlying in state.underlyings:
         yield _signed([getattr(underlying, name) for name in _UNDERLYING])
     yield _signed(marks_of(state.marks, state.halted))
-    yield native.words([state.time, state.salt])
+    grid = state.safety.grid
+    yield native.words([state.time, state.salt, grid.step_bits, grid.cell_bits])
+    yield native.words(state.safety.words())
     for index in sorted(state.accounts):
         yield _RECORD.pack(index, state.accounts.packed(index))
 
@@ -124,8 +129,9 @@ def _read(reader: _Reader) -> State:
     ledger = Ledger(**{name: Money(next(numbers)) for name in _LEDGER})
     markets = tuple(_row(Market, _MARKET, numbers) for _ in range(INSTRUMENTS))
     underlyings = tuple(_row(Underlying, _UNDERLYING, numbers) for _ in range(UNDERLYINGS))
-    *marks, time, salt = numbers
+    *marks, time, salt, step_bits, cell_bits = numbers
     prices, halted = split_marks([Mark(mark) for mark in marks])
+    safety = _table(reader, Grid(step_bits, cell_bits))
     accounts, tree = _accounts(reader, count)
     reader.close()
     state = State(
@@ -139,10 +145,18 @@ def _read(reader: _Reader) -> State:
         halted=halted,
         salt=to_field(salt),
         batch_number=batch_number,
+        safety=safety,
     )
     if state.root() != int.from_bytes(root, "big"):
         raise ValueError("it gives another root")
     return state
+
+
+def _table(reader: _Reader, grid: Grid) -> SafetyTable:
+    if grid not in GRIDS:
+        raise ValueError("its safety table has another size than any preset's")
+    size = native.WORD * len(empty_table(grid).words())
+    return SafetyTable.from_words(grid, native.from_bytes(reader.take(size)))
 
 
 def _accounts(reader: _Reader, count: int) -> tuple[Accounts, Tree]:

@@ -22,7 +22,7 @@ MOST_PENDING = 7
 _WORDS = {
     "Settlement": (
         *("batchesSettled", "batchesClosed", "stateRoot", "runsSettled"),
-        *("lastId", "marksTime"),
+        *("lastId", "marksTime", "uncleanSince"),
     ),
     "Vault": ("queueStart", "queueEnd"),
 }
@@ -70,6 +70,9 @@ class View:
     """Of the set closed last, in hex: the parent of the next."""
     marks_time: int
     """Of the last settled batch's prices; 0 before the first."""
+    unclean_since: int
+    """Seconds, of the first prices since which no batch has shown that every account is above
+    maintenance; 0 where the last one has."""
     taken: int
     """Requests that left the queue: the number of the oldest that waits."""
     queued: int
@@ -143,6 +146,7 @@ def _view(contracts: Contracts, block: Block, likely: Sequence[int], ask: Ask) -
         runs=told["runsSettled"],
         last_id="0x" + told["lastId"].hex(),
         marks_time=told["marksTime"],
+        unclean_since=told["uncleanSince"],
         taken=told["queueStart"],
         queued=told["queueEnd"],
         pending=decoded(lambda: tuple(sets.read(number, said) for number in waiting)),

@@ -10,6 +10,7 @@ from undertow.chain.getter import call_at, word_at
 from undertow.chain.reading import decoded
 from undertow.engine.vesting import ExitSheet
 from undertow.protocol.account import Account
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.request import Request
 from undertow.protocol.units import MicroUsd
 
@@ -19,6 +20,8 @@ class Refusal(StrEnum):
 
     HALTED = "HALTED"
     """The account held what had no price: what was lost since the last one may be known."""
+    EDGE = "EDGE"
+    """The account's certificate alone did not stand without the money: another one may."""
     UNSETTLED = "UNSETTLED"
     """Less than the amount had settled; profit ripens."""
     MARGIN = "MARGIN"
@@ -39,14 +42,21 @@ class Withdrawal:
     """Instruments that the account held and that had no price."""
 
 
-def served(request: Request, paid: int, account: Account, sheet: ExitSheet) -> Withdrawal:
-    """Return what became of a withdrawal; ``account`` is as vesting left it, before payment."""
+def served(
+    request: Request, paid: int, reason: int, account: Account, sheet: ExitSheet
+) -> Withdrawal:
+    """Return what became of a withdrawal; ``account`` is as vesting left it, before payment.
+
+    ``reason`` is the published word's.
+    """
     amount = MicroUsd(request.amount)
     halted = tuple(i for i, lots in enumerate(account.positions) if lots and sheet.halted >> i & 1)
     if paid:
         return Withdrawal(amount, None)
     if halted:
         return Withdrawal(amount, Refusal.HALTED, halted)
+    if reason == Outcome.EDGE:
+        return Withdrawal(amount, Refusal.EDGE)
     short = account.settled < request.money
     return Withdrawal(amount, Refusal.UNSETTLED if short else Refusal.MARGIN)
 

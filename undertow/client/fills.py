@@ -16,6 +16,8 @@ from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.units import Lots, Money
 
+_OF_REQUESTS = {Outcome.REQUEST, Outcome.EDGE}
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:
@@ -65,8 +67,10 @@ def check_fills(orders: Iterable[Order], changes: Iterable[tuple[int, int, Delta
 def _check_unchanged(batch: int, delta: Delta, nonce: int, filled: int) -> None:
     if (delta.fill, delta.nonce, delta.filled) != (0, nonce, filled):
         raise FillError(batch, "a change without an order moved lots, nonce or filled size")
-    if (delta.reason == Outcome.REQUEST) != (batch == 0):
+    if (delta.reason in _OF_REQUESTS) != (batch == 0):
         raise FillError(batch, "requests and orders are settled apart")
+    if delta.cash and delta.reason == Outcome.EDGE:
+        raise FillError(batch, "cash moved by a withdrawal that was refused")
     if delta.cash and batch:
         raise FillError(batch, "cash moved without an order")
 

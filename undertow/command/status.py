@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,7 @@ LONG_READING = 20_000
 if TYPE_CHECKING:
     from undertow.chain.deployment import Deployment
     from undertow.chain.history import Event
+    from undertow.chain.view import View
     from undertow.protocol.order import Order
 
 
@@ -52,6 +54,7 @@ def status(
     ahead = ahead_of(contracts, account)
     if ahead is not None:
         typer.echo(f"  a withdrawal waits in the queue, {ahead} requests before it")
+    _tell_clean(contracts.view())
     if matcher is not None:
         _tell_states(matcher, contracts.deployment, sent)
 
@@ -90,10 +93,23 @@ def _fate(event: Event, deployed: Deployment) -> str:
     if one.refusal is Refusal.UNSETTLED:
         settled = event.account.settled / (1 << MONEY_BITS) / MICRO_USD
         return f"{amount}, refused: {settled:,.6f} USD had settled; profit does so as it gets old"
+    if one.refusal is Refusal.EDGE:
+        return f"{amount}, refused: it came too close to a set, whose touch makes room; ask again"
     return (
         f"{amount}, refused: the rest would not have met initial margin, or the venue lacked the "
         "money; ask for less, or later"
     )
+
+
+def _tell_clean(view: View) -> None:
+    """Say what the last batch shows of all accounts, and else since when none has."""
+    if view.unclean_since:
+        since = datetime.fromtimestamp(view.unclean_since, UTC)
+        typer.echo(
+            f"no batch since {since:%F %T} UTC shows that every account is above maintenance"
+        )
+    elif view.batches:
+        typer.echo(f"batch {view.batches} shows that every account is above maintenance")
 
 
 def _progress(done: int, blocks: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from undertow.engine.choices import HONEST, Choices
 from undertow.engine.clearing import Clearing
 from undertow.engine.verdict import Verdict
 from undertow.protocol.account import Account
@@ -68,6 +69,7 @@ class Slot:
             fill=self.fill,
             nonce=self.after.nonce,
             filled=self.after.filled,
+            cells=self.after.cells,
             cash=Money(self.after.cash - self.before.cash),
         )
 
@@ -83,6 +85,8 @@ class Batch:
     slots: tuple[Action, ...]
     lanes: tuple[int, ...]
     """Instruments in ascending order."""
+    choices: Choices = HONEST
+    """The operator's, which commit to nothing before the price."""
 
     def __post_init__(self) -> None:
         lanes_word(self.lanes)
@@ -107,3 +111,5 @@ class Execution:
     clearings: Mapping[int, Clearing]
     """By instrument, one for each lane."""
     house_grows: bool
+    clean: bool
+    """What the batch publishes: every account is above maintenance, and the house is sound."""

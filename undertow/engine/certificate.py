@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from undertow.engine.grid import edge
+from undertow.engine.grid import edges
 from undertow.engine.maintenance import MONEY_SHIFT, Holdings, base, holdings, shocks, slopes
 from undertow.engine.rings import is_inside, ring_of
 from undertow.protocol.cells import Cells
 from undertow.protocol.grid import GRID_BITS, Grid
-from undertow.protocol.params import MarketParams
+from undertow.protocol.params import NO_FUNDING, MarketParams
 from undertow.protocol.safety_table import EXPIRY, SafetyTable
 from undertow.protocol.sheet import UNDERLYINGS
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Lots, Money
 
 
@@ -77,6 +78,39 @@ class Line:
         return sum(each * cell for each, cell in zip(self.held.gross, self.cells, strict=True))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safeguards:
+    """What all certificates of a batch or a run are judged by, beside the table."""
+
+    indices: tuple[Money, ...]
+    """Funding that a unit of each underlying has paid."""
+    shock: tuple[int, ...]
+    """Of each underlying, a step of the scenario grid."""
+    cells: tuple[Money, ...]
+    """Money per unit of each underlying in a cell of the funding clock."""
+    params: MarketParams
+
+    def line(self, cash: Money, positions: Sequence[Lots]) -> Line:
+        """Return an account's line."""
+        held = holdings(positions, self.params)
+        return Line(
+            free=base(cash, held, self.indices),
+            slope=slopes(held, self.shock),
+            held=held,
+            cells=self.cells,
+        )
+
+
+def safeguards(underlyings: Sequence[Underlying], params: MarketParams) -> Safeguards:
+    """Return what certificates are judged by at the present funding."""
+    return Safeguards(
+        indices=tuple(underlying.index for underlying in underlyings),
+        shock=shocks(params),
+        cells=tuple(Money((rule or NO_FUNDING).cell) for rule in params.funding),
+        params=params,
+    )
+
+
 def line_of(
     cash: Money,
     positions: Sequence[Lots],
@@ -85,20 +119,16 @@ def line_of(
     params: MarketParams,
 ) -> Line:
     """Return an account's line at the present funding indices."""
-    held = holdings(positions, params)
-    return Line(
-        free=base(cash, held, indices),
-        slope=slopes(held, shocks(params)),
-        held=held,
-        cells=tuple(cells),
-    )
+    by = Safeguards(indices=tuple(indices), shock=shocks(params), cells=tuple(cells), params=params)
+    return by.line(cash, positions)
 
 
 def surplus_until(certificate: Certificate, line: Line, clock: int, grid: Grid) -> int:
     """Return the least surplus before the certificate ends, in 2^-57 micro-USD."""
     total: int = line.free << MONEY_SHIFT + GRID_BITS
+    prices = edges(grid)
     for slope, end in zip(line.slope, certificate.edges, strict=True):
-        total += slope * edge(end.number, grid) if end else 0
+        total += slope * prices[end.number] if end else 0
     if certificate.expiry is not None:
         total -= line.drift * (certificate.expiry - clock) << MONEY_SHIFT + GRID_BITS
     return total
@@ -117,6 +147,8 @@ def holds(certificate: Certificate, line: Line, table: SafetyTable) -> bool:
         if slope > 0 if end and end.is_above else slope < 0:
             return False
         if end and not is_inside(table, ring_of(number, end.is_above), end.number):
+            return False
+        if end and end.number >> table.grid.edge_width:
             return False
     if certificate.expiry is None:
         if any(line.held.gross):

@@ -11,15 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from undertow.engine.accrual import accrual
+from undertow.engine.spread import variance_after
 from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import underlying
 from undertow.protocol.underlying import FundingParams, Underlying
 from undertow.protocol.units import UnitPrice
-
-RETURN_ONE = 1 << 16
-"""A return of 100%."""
-VARIANCE_SHIFT = 5
 
 
 def net_skew(number: int, markets: Sequence[Market], params: MarketParams) -> int:
@@ -50,7 +47,7 @@ def advance(
     rate, area = ramp(before.funding_rate, skew, seconds if mark else 0, rule)
     after = replace(before, funding=before.funding + area * mark, funding_rate=rate)
     if is_price:
-        after = replace(after, variance=_variance(before, mark), price=mark)
+        after = replace(after, variance=variance_after(before, mark, seconds), price=mark)
     return replace(after, accrual=accrual(after.index, mark))
 
 
@@ -75,11 +72,3 @@ def ramp(rate: int, skew: int, seconds: int, rule: FundingParams) -> tuple[int, 
         return end, (rate + end) * seconds
     lag = way * way // steepness if steepness else 0
     return target, 2 * target * seconds - sign * lag
-
-
-def _variance(before: Underlying, price: UnitPrice) -> int:
-    """EWMA with weight 1/32; a return beyond 100% counts as 100%."""
-    if before.price == 0:
-        return before.variance
-    move = min(abs(price - before.price) * RETURN_ONE // before.price, RETURN_ONE - 1)
-    return before.variance + ((move * move - before.variance) >> VARIANCE_SHIFT)

@@ -47,11 +47,13 @@ class Holdings:
 def holdings(positions: Sequence[Lots], params: MarketParams) -> Holdings:
     """Return the sums over an account's positions."""
     net, gross, add_ons = ([0] * UNDERLYINGS for _ in range(3))
-    for i in range(INSTRUMENTS):
-        lots, risk = abs(positions[i]), params.risk(i)
+    for i, position in enumerate(positions):
+        if not position:
+            continue
+        lots, risk = abs(position), params.risk(i)
         units = params.market(i).units * lots
         of = underlying(i)
-        net[of] += units if positions[i] > 0 else -units
+        net[of] += units if position > 0 else -units
         gross[of] += units
         add_ons[of] += units * ((risk.contingency << CONTINGENCY_SHIFT) + risk.concentration * lots)
     return Holdings(net=tuple(net), gross=tuple(gross), add_ons=tuple(add_ons))

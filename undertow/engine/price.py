@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 
 from undertow.protocol.market import Market, PricingParams
 from undertow.protocol.units import (
+    DEPTH_BITS,
+    DEPTH_PER_VARIANCE_BITS,
     FEE_BITS,
     KEEP_BITS,
     MONEY_BITS,
+    VARIANCE_BITS,
     Kappa,
     Lots,
     Money,
@@ -24,6 +27,7 @@ from undertow.protocol.units import (
 
 RATCHET_SHIFT = 8
 """The depth falls by at most 1/256 per batch."""
+_DEPTH_SHIFT = VARIANCE_BITS + DEPTH_PER_VARIANCE_BITS - DEPTH_BITS
 GRID_FACTOR, GRID_SHIFT = 21, 5
 """A step of the grid is a tenth of a basis point of the mark: 21 / 2**21 of it."""
 
@@ -47,15 +51,18 @@ class Supply:
     more than there is."""
     turned: Lots
     """And the largest on the other side of zero: no flow opens more at a price than this."""
+    spread: int
+    """Half of it, in steps of the grid: what any flow pays a lot beside its premium."""
 
 
 def supply_of(
-    market: Market, mark: Price, params: PricingParams, maker_fee: int, *, grows: bool
+    market: Market, mark: Price, params: PricingParams, maker_fee: int, *, grows: bool, spread: int
 ) -> Supply:
     """Return what the house offers at a mark; ``grows``: whether it takes new skew.
 
     Whoever moves the price for a victim between two of its own trades pays the maker's fee on each
-    at least, so it earns nothing by a refund of no more than both.
+    at least, so it earns nothing by a refund of no more than both. The spread is no part of
+    that: where it is wider on the way back than it was on the way in, it would pay for it.
     """
     return Supply(
         mark=mark,
@@ -67,12 +74,13 @@ def supply_of(
         grid=Money((mark * GRID_FACTOR >> GRID_SHIFT) + 1),
         cap=min(params.skew_cap, Lots(abs(market.skew) + params.flow_cap)) if grows else Lots(0),
         turned=params.flow_cap,
+        spread=spread,
     )
 
 
 def depth_target(price: Price, variance: int, params: PricingParams) -> Kappa:
     """Return the depth coefficient that volatility asks for: ``price * k / 2``."""
-    wanted = (variance * params.depth_per_variance) >> 16
+    wanted = (variance * params.depth_per_variance) >> _DEPTH_SHIFT
     coefficient = min(max(wanted, params.depth_min), params.depth_max)
     return Kappa(ceil_div(price * coefficient, 2))
 
@@ -119,16 +127,23 @@ def paid(supply: Supply, flow: int) -> Money:
 def premium(supply: Supply, flow: int) -> Money:
     """Return the premium per lot over the mark at a net flow, rounded for the house.
 
-    At zero flow buyers and sellers meet at the price of the first lot that would reduce the
-    skew: only with that value is the premium monotone at zero.
+    A flow pays the half spread, whichever way it goes. At zero flow the house trades nothing:
+    buyers and sellers meet without it, at what the first lot that would reduce the skew pays
+    beside it, which lies between the prices of a lot more and a lot less.
     """
     if flow == 0:
-        if supply.skew == 0:
-            return Money(0)
-        return premium(supply, -1 if supply.skew > 0 else 1)
+        return Money(_steps(supply, (supply.skew < 0) - (supply.skew > 0)) * supply.grid)
+    steps = _steps(supply, flow) + (supply.spread if flow > 0 else -supply.spread)
+    return Money(steps * supply.grid)
+
+
+def _steps(supply: Supply, flow: int) -> int:
+    """Return what a lot of the flow pays into the potential, in steps of the grid."""
+    if flow == 0:
+        return 0
     # One division: ceil(ceil(x / f) / g) is ceil(x / (f g)).
     steps = ceil_div(paid(supply, flow), abs(flow) * supply.grid)
-    return Money(steps * supply.grid if flow > 0 else -steps * supply.grid)
+    return steps if flow > 0 else -steps
 
 
 def within_cap(supply: Supply, flow: int) -> bool:

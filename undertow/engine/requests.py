@@ -1,7 +1,9 @@
 """Serve requests of the vault's queue: (state, requests) -> (state', answers).
 
 Pure. A withdrawal is paid whole if that much is settled, initial margin holds after it at the last
-batch's prices, and the venue has the money beside its markets' pools; otherwise not at all. An
+batch's prices, the venue has the money beside its markets' pools, and the account's certificate
+stands without the money; otherwise not at all. No request moves a certificate: what comes in makes
+none untrue, and a new account, which holds nothing, needs none. An
 account that holds a halted instrument is paid nothing: its mark is older than the withdrawal, and
 what was lost since may be known.
 """
@@ -12,12 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from undertow.crypto.babyjubjub import IDENTITY, view_key
+from undertow.engine.certificate import safeguards
 from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.margin import Book, holds_any, requirement
 from undertow.engine.margin import equity as book_equity
 from undertow.engine.markets import price_sheet
+from undertow.engine.safety import still_holds
 from undertow.engine.vesting import exit_sheet, vest
 from undertow.protocol.account import Account
+from undertow.protocol.cells import Cells
 from undertow.protocol.delta import Delta
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MarketParams
@@ -40,6 +45,7 @@ class Answer:
     """None when the request touches no account."""
     paid: int = 0
     """Micro-USD that a withdrawal credits."""
+    reason: Outcome = Outcome.REQUEST
 
     def leaf(self) -> int:
         """Return the published leaf, 0 for none."""
@@ -51,10 +57,11 @@ class Answer:
             return 0
         delta = Delta(
             instrument=0,
-            reason=Outcome.REQUEST,
+            reason=self.reason,
             fill=Lots(0),
             nonce=self.after.nonce,
             filled=self.after.filled,
+            cells=self.after.cells,
             cash=Money(self.after.cash - self.before.cash),
         )
         return delta.encrypt(self.after.view_key, self.before.leaf(), self.after.leaf())
@@ -94,11 +101,12 @@ def _answer(state: State, request: Request, params: MarketParams, secret: int) -
     else:
         before = state.accounts[request.account]
     touched = vest(before, exit_sheet(state, params), params)
-    paid = 0
+    paid, reason = 0, Outcome.REQUEST
     change: int = request.money
     if request.kind is Kind.WITHDRAW:
-        granted = _covered(state, request) and _affordable(state, touched, request, params)
-        paid = request.amount if granted else 0
+        if _covered(state, request) and _affordable(state, touched, request, params):
+            stands = _stands(state, touched, request, params)
+            paid, reason = (request.amount, reason) if stands else (0, Outcome.EDGE)
         change = -(paid << MONEY_BITS)
     after = replace(
         touched,
@@ -106,7 +114,7 @@ def _answer(state: State, request: Request, params: MarketParams, secret: int) -
         cash=Money(before.cash + change),
         settled=Money(touched.settled + change),
     )
-    return Answer(request=request, before=before, after=after, paid=paid)
+    return Answer(request=request, before=before, after=after, paid=paid, reason=reason)
 
 
 def _covered(state: State, request: Request) -> bool:
@@ -123,6 +131,13 @@ def _affordable(state: State, account: Account, request: Request, params: Market
     )
     free = not holds_any(book, halted_lots(state.halted)) and account.settled >= request.money
     return free and book_equity(book, sheet) >= requirement(book, sheet)
+
+
+def _stands(state: State, account: Account, request: Request, params: MarketParams) -> bool:
+    """Return whether the account's certificate is true of it without the money, too."""
+    by = safeguards(state.underlyings, params)
+    line = by.line(Money(account.cash - request.money), account.positions)
+    return still_holds(Cells.unpack(account.cells), line, state.safety)
 
 
 def _apply(state: State, answer: Answer) -> State:

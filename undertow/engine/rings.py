@@ -7,7 +7,7 @@ moves by whole rows, and only over rows that are empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from undertow.protocol.cells import Cells
@@ -48,33 +48,47 @@ def counted(table: SafetyTable, ring: int) -> Iterator[tuple[int, int]]:
 
 def passed(table: SafetyTable, ring: int) -> int:
     """Return how many certificates of a ring are passed."""
-    bound, upwards = bound_of(table, ring), passes_upwards(ring)
-    return sum(count for number, count in counted(table, ring) if (number >= bound) == upwards)
+    start, bound = PLACES * table.rows[ring], bound_of(table, ring)
+    end = start + table.grid.cells
+    inside = min(max(bound, start), end)
+    return sum(_counts(table, ring, *((inside, end) if passes_upwards(ring) else (start, inside))))
 
 
 def count(table: SafetyTable, cells: Cells, by: int) -> SafetyTable:
     """Return the table after a leaf's cells are counted (1) or no longer counted (-1)."""
-    rings = list(table.counters)
-    places = [
-        (ring_of(0, cells.first_above), cells.first, cells.first_ends),
-        (ring_of(1, cells.second_above), cells.second, cells.second_ends),
-        (EXPIRY, cells.expiry, cells.expires and not cells.is_bad),
-    ]
-    for ring, cell, is_counted in places:
-        if is_counted:
+    return _counted(table, [(cells, by)])
+
+
+def recount(table: SafetyTable, before: Cells, after: Cells) -> SafetyTable:
+    """Return the table after a leaf's cells changed."""
+    return _counted(table, [(before, -1), (after, 1)])
+
+
+def _counted(table: SafetyTable, changes: Sequence[tuple[Cells, int]]) -> SafetyTable:
+    rings: list[Sequence[int]] = list(table.counters)
+    for cells, by in changes:
+        for ring, cell in _places(cells):
             counts = list(rings[ring])
             counts[cell] += by
-            rings[ring] = tuple(counts)
-    return replace(table, counters=tuple(rings), bad=table.bad + by * cells.is_bad)
+            rings[ring] = counts
+    bad = table.bad + sum(by * cells.is_bad for cells, by in changes)
+    return replace(table, counters=tuple(map(tuple, rings)), bad=bad)
+
+
+def _places(cells: Cells) -> Iterator[tuple[int, int]]:
+    """Yield ring and cell of each counter that counts a leaf's cells."""
+    if cells.first_ends:
+        yield ring_of(0, cells.first_above), cells.first
+    if cells.second_ends:
+        yield ring_of(1, cells.second_above), cells.second
+    if cells.expires and not cells.is_bad:
+        yield EXPIRY, cells.expiry
 
 
 def may_move(table: SafetyTable, ring: int, row: int) -> bool:
     """Return whether a window may start at a row: whatever leaves it is empty."""
-    first, rows, cells = table.rows[ring], table.grid.rows, table.grid.cells
-    low, high = min(row, first), max(row, first)
-    leaving = range(PLACES * low, PLACES * min(high, low + rows))
-    counts = table.counters[ring]
-    return row >= 0 and not any(counts[number % cells] for number in leaving)
+    low, high = sorted((row, table.rows[ring]))
+    return row >= 0 and not any(_counts(table, ring, PLACES * low, PLACES * high))
 
 
 def follow(table: SafetyTable) -> SafetyTable:
@@ -97,6 +111,14 @@ def _followed(table: SafetyTable, ring: int) -> int:
     while first != wanted and may_move(table, ring, first + step):
         first += step
     return first
+
+
+def _counts(table: SafetyTable, ring: int, first: int, end: int) -> tuple[int, ...]:
+    """Return the counters of the numbers from the first on; all of a ring's where it has fewer."""
+    if first >= end:
+        return ()
+    at, counts = first % table.grid.cells, table.counters[ring]
+    return (counts + counts)[at : at + end - first]
 
 
 def overdue(table: SafetyTable) -> int:

@@ -13,23 +13,38 @@ from dataclasses import replace
 from undertow.engine.certificate import Certificate, Edge, Line, holds
 from undertow.engine.clock import advance_clock
 from undertow.engine.grid import bound
-from undertow.engine.rings import count, follow, overdue, ring_of
+from undertow.engine.rings import follow, may_move, overdue, recount, ring_of
 from undertow.protocol.cells import Cells
-from undertow.protocol.safety_table import EXPIRY, PLACES, SafetyTable
+from undertow.protocol.grid import PLACE_BITS
+from undertow.protocol.safety_table import CLOCK_WIDTH, EXPIRY, PLACES, SafetyTable, row_width
 from undertow.protocol.units import Money, UnitPrice
 
 
 def advance(
-    table: SafetyTable, prices: Sequence[UnitPrice], moved: Sequence[Money], cells: Sequence[int]
+    table: SafetyTable,
+    prices: Sequence[UnitPrice],
+    moved: Sequence[Money],
+    cells: Sequence[int],
+    rows: Sequence[int] | None = None,
 ) -> SafetyTable:
     """Return the table at a batch's prices, before its touches.
 
     ``moved``: how far each underlying's funding index went; ``cells``: money per unit in a cell of
-    the clock.
+    the clock; ``rows``: where the windows are to start, None for as near the bounds as they may.
+
+    Raises ValueError: a window would move over a row that is not empty, or to where none is.
     """
     clock, used = advance_clock(table.clock, table.used, moved, cells)
     bounds = tuple(bound(price, table.grid) for price in prices)
-    return follow(replace(table, clock=clock, used=used, bounds=bounds))
+    ahead = replace(table, clock=clock, used=used, bounds=bounds)
+    if rows is None:
+        return follow(ahead)
+    for ring, row in enumerate(rows):
+        if row >> (CLOCK_WIDTH - PLACE_BITS if ring == EXPIRY else row_width(table.grid)):
+            raise ValueError("a window would start beyond all numbers")
+        if not may_move(table, ring, row):
+            raise ValueError("a window would leave certificates behind that are still counted")
+    return replace(ahead, rows=tuple(rows))
 
 
 def recertify(
@@ -41,7 +56,7 @@ def recertify(
     """
     if not holds(certificate, line, table):
         raise ValueError("the account would be below maintenance before it ends")
-    return count(count(table, before, -1), certificate.cells(table.grid), 1)
+    return recount(table, before, certificate.cells(table.grid))
 
 
 def read(cells: Cells, table: SafetyTable) -> Certificate:

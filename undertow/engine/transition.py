@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from undertow.engine.batch import Batch, Execution, Slot
+from undertow.engine.certificate import Safeguards, safeguards
 from undertow.engine.clearing import NO_INTEREST, Clearing, Interest, clear
 from undertow.engine.fill import fill_slots
 from undertow.engine.house import house_may_grow
@@ -17,12 +18,18 @@ from undertow.engine.judge import judge
 from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.markets import advance_markets, advance_underlyings, price_sheet
 from undertow.engine.price import supply_of
+from undertow.engine.recertify import recertify_slots
+from undertow.engine.safety import advance, is_clean
+from undertow.engine.soundness import house_is_sound
+from undertow.engine.spread import half_spreads
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Sides, Verdict, chosen
 from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
-from undertow.protocol.sheet import Entry
+from undertow.protocol.safety_table import SafetyTable
+from undertow.protocol.sheet import Entry, underlying
 from undertow.protocol.state import Ledger, State
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Lots, Money, UnitPrice
 
 
@@ -45,7 +52,7 @@ def transition(
     Raises:
         KeyError: a slot names an account that is not open.
         ValueError: a price is missing, or is given for an underlying that is not listed, or is
-            older than the last batch's.
+            older than the last batch's; or an operator's choice has no proof.
     """
     _check_marks(prices, halted, params)
     seconds = time - state.time
@@ -69,10 +76,15 @@ def transition(
         params=params,
     )
     sides = judge(state, batch, terms)
-    clearings = _clear(sides, markets, terms, grows)
+    spreads = half_spreads(underlyings, params)
+    clearings = _clear(sides, markets, spreads, terms, grows)
     verdicts = [chosen(both, _price(both, clearings)) for both in sides]
     slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
+    table, by = _guard(state, batch, underlyings, prices, params)
+    slots, table = recertify_slots(slots, table, by, batch.choices)
     after = _commit(state, markets, clearings, slots, sheet, released)
+    sound = house_is_sound(after.ledger, after.markets, prices, by.indices, params)
+    clean = is_clean(state.safety, table, house_is_sound=sound, jump=params.jump)
     return Execution(
         state=replace(
             after,
@@ -81,11 +93,13 @@ def transition(
             halted=halted,
             time=time,
             salt=salt,
+            safety=table,
         ),
         slots=slots,
         advanced=markets,
         clearings=clearings,
         house_grows=grows,
+        clean=batch.choices.claims and clean,
     )
 
 
@@ -102,15 +116,42 @@ def _check_marks(prices: Sequence[UnitPrice], halted: int, params: MarketParams)
             )
 
 
+def _guard(
+    state: State,
+    batch: Batch,
+    underlyings: Sequence[Underlying],
+    prices: Sequence[UnitPrice],
+    params: MarketParams,
+) -> tuple[SafetyTable, Safeguards]:
+    """Return the safety table before the touches, and what these are certified by."""
+    by = safeguards(underlyings, params)
+    moved = [
+        Money(index - before.index)
+        for index, before in zip(by.indices, state.underlyings, strict=True)
+    ]
+    return advance(state.safety, prices, moved, by.cells, batch.choices.rows), by
+
+
 def _clear(
-    sides: Sequence[Sides], markets: Sequence[Market], terms: Terms, grows: bool
+    sides: Sequence[Sides],
+    markets: Sequence[Market],
+    spreads: Sequence[int],
+    terms: Terms,
+    grows: bool,
 ) -> dict[int, Clearing]:
     """Step 3: one clearing per lane; a side of another lane, or refused, has no size."""
     clearings = {}
     for lane in terms.lanes:
         interests = [_interest(verdict, lane) for both in sides for verdict in both]
         pricing, maker_fee = terms.params.market(lane), terms.params.maker_fee
-        supply = supply_of(markets[lane], terms.prices[lane], pricing, maker_fee, grows=grows)
+        supply = supply_of(
+            markets[lane],
+            terms.prices[lane],
+            pricing,
+            maker_fee,
+            grows=grows,
+            spread=spreads[underlying(lane)],
+        )
         clearing = clear(supply, interests)
         # At one price at most one side of a slot trades.
         fills = iter(clearing.fills)
@@ -140,7 +181,7 @@ def _commit(
     sheet: Sequence[Entry],
     released: int,
 ) -> State:
-    """Steps 5 and 6: skews and pools take the flow; the house takes the other side and the rest."""
+    """Steps 6 and 7: skews and pools take the flow; the house takes the other side and the rest."""
     moved = list(markets)
     taken = released
     for instrument, clearing in clearings.items():

@@ -10,8 +10,9 @@ from undertow.crypto import native
 from undertow.crypto.babyjubjub import Point
 from undertow.crypto.domains import LEAF
 from undertow.crypto.poseidon import poseidon_many
+from undertow.protocol.cells import CELLS_WORD
 from undertow.protocol.errors import AccountRangeError, WidthError
-from undertow.protocol.fields import Field, Sign, element, grouped
+from undertow.protocol.fields import Field, Sign, behind, element, grouped
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.packing import Words
 from undertow.protocol.sheet import INSTRUMENTS
@@ -70,7 +71,11 @@ class Account:
     """What may leave: deposits and vested profit, less losses (undertow/engine/vesting.py)."""
     pending: Annotated[Money, Field(MONEY_WIDTH, "2^-16 micro-USD: equity above that")] = Money(0)
     since: Annotated[int, Field(TIME_WIDTH, "seconds, of the marks that both are of")] = 0
-    positions: Annotated[tuple[Lots, ...], grouped(POSITIONS, "lots")] = FLAT
+    positions: Annotated[
+        tuple[Lots, ...], grouped(POSITIONS, "lots; behind the last one the cells")
+    ] = FLAT
+    cells: Annotated[int, behind(POSITIONS, CELLS_WORD.width, "Cells, packed")] = 0
+    """Where the account's certificate is counted; none where it is flat, and of a new account."""
 
     def __post_init__(self) -> None:
         try:

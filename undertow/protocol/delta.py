@@ -11,6 +11,7 @@ from typing import Annotated
 from undertow.crypto.domains import STREAM
 from undertow.crypto.field import R
 from undertow.crypto.poseidon import poseidon
+from undertow.protocol.cells import CELLS_WORD
 from undertow.protocol.errors import DeltaError, WidthError
 from undertow.protocol.fields import Field, Sign
 from undertow.protocol.packing import Packed
@@ -35,6 +36,8 @@ class Delta:
     fill: Annotated[Lots, Field(LOTS_WIDTH + 1, "lots", Sign.OFFSET)]
     nonce: Annotated[int, Field(NONCE_WIDTH, "the new one")]
     filled: Annotated[Lots, Field(SIZE_WIDTH + 1, "lots, net, under that nonce", Sign.OFFSET)]
+    cells: Annotated[int, Field(CELLS_WORD.width, "Cells of the new leaf, packed")]
+    """They follow from what the operator alone knows, so the owner is told."""
     cash: Annotated[Money, Field(MONEY_WIDTH, "change, 2^-16 micro-USD", Sign.WRAPS)]
 
     def pack(self) -> int:

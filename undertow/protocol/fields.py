@@ -43,6 +43,8 @@ class Field:
     """Words, in a list."""
     group: Grouped | None = None
     """How values for all instruments become those words."""
+    behind: int | None = None
+    """The lowest bit of what has no word of its own: it stands in the last of the field before."""
     name: str = ""
     """The noun's attribute."""
     is_flag: bool = False
@@ -71,6 +73,11 @@ def element(unit: str, count: int = 1) -> Field:
 def grouped(group: Grouped, unit: str) -> Field:
     """Return the field of values for all instruments."""
     return Field(group.width * group.per_word, unit, count=group.words, group=group)
+
+
+def behind(group: Grouped, width: int, unit: str) -> Field:
+    """Return the field of what stands behind the last value of a group, in its word."""
+    return Field(width, unit, count=0, behind=group.end)
 
 
 def fields_of(noun: type) -> tuple[Field, ...]:

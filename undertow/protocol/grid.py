@@ -7,6 +7,8 @@ of the grid from the bits of its number. Neighbours are 0.5 % apart where a doub
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from itertools import count
 
 from undertow.protocol.units import PRICE_WIDTH
 
@@ -38,6 +40,11 @@ HIGH = tuple(_root(i, 1 << HIGH_BITS) for i in range(1 << HIGH_BITS))
 """The first factor: sixteenths of a doubling."""
 
 
+@cache
+def _low(step_bits: int) -> tuple[int, ...]:
+    return tuple(_root(i, 1 << step_bits) for i in range(1 << step_bits - HIGH_BITS))
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Sizes of a safety table: of the price grid's steps and of its rings."""
@@ -63,14 +70,30 @@ class Grid:
         return POWER_WIDTH + self.step_bits
 
     @property
+    def least_shock(self) -> int:
+        """The least shock, 2^-8 of the price, for which initial margin has room for an edge.
+
+        Beyond maintenance it asks a quarter of the full loss, four such steps. Of who is short an
+        edge further takes the move, and adds to maintenance the loss of it.
+        """
+        steps = [high * low for high in HIGH for low in self.low]
+        pairs = list(zip(steps, [*steps[1:], 2 * steps[0]], strict=True))
+        return next(
+            shock
+            for shock in count(1)
+            if all(shock * at >= 4 * (beyond - at) * (64 + shock) for at, beyond in pairs)
+        )
+
+    @property
     def low(self) -> tuple[int, ...]:
         """The second factor."""
-        return tuple(_root(i, 1 << self.step_bits) for i in range(1 << self.step_bits - HIGH_BITS))
+        return _low(self.step_bits)
 
 
 COARSE = Grid(step_bits=7, cell_bits=6)
 """Of venues up to 16 slots: an account is taken over at most 0.55 % early."""
 FINE = Grid(step_bits=8, cell_bits=7)
 """Of 64 slots: half of that, for twice the words."""
+GRIDS = (COARSE, FINE)
 LARGEST_EDGE = 1 << PRICE_WIDTH + GRID_BITS
 """No edge that a price needs is above this one."""

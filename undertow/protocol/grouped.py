@@ -51,7 +51,9 @@ class Grouped:
         self._low = -self._sign if signed else -self._half - 1
         self._places = [(i // per_word, width * (i % per_word)) for i in range(count)]
         self.flags_at = width * (count - per_word * (self.words - 1))
-        """The first flag's bit of the last word, where values have flags."""
+        """The first bit behind the last value: of the flags, where values have them."""
+        self.end = self.flags_at + count * flagged
+        """The first bit of the last word that is of no value."""
         empty = [0] * self.words
         for word, at in self._places:
             empty[word] += self._half << at

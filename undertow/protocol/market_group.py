@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from undertow.protocol.errors import PerpetualError
+from undertow.protocol.grid import FINE, Grid
 from undertow.protocol.params import MarketParams
 from undertow.protocol.perpetual import Perpetual
 from undertow.protocol.sheet import UNDERLYINGS, underlying
@@ -32,6 +33,24 @@ class MarketGroup:
             raise PerpetualError("two markets have the same name")
         for number in range(UNDERLYINGS):
             self._check_underlying(number)
+        self.check_room(FINE)
+
+    def check_room(self, grid: Grid) -> None:
+        """Refuse scenarios in which initial margin leaves no room for a step of the price grid.
+
+        Whoever just meets it could not be certified, and would be bad at once. Not a check of
+        `MarketParams`: what is too little follows from the deployment's grid; without one, no
+        grid is finer than `FINE`.
+
+        Raises PerpetualError.
+        """
+        least = grid.least_shock
+        for one in self.perpetuals:
+            if (shock := self.params.risk(one.instrument).shock) < least:
+                raise PerpetualError(
+                    f"{one.name} has a shock of {shock}, and at least {least} for "
+                    f"{1 << grid.step_bits} edges of the price grid to a doubling"
+                )
 
     def _check_underlying(self, number: int) -> None:
         """Refuse what would pay whoever holds one contract against another, or funding's cycles."""

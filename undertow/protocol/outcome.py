@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Outcome(IntEnum):
-    """Why an order was not filled, or that it was judged by its limit alone."""
+    """Why an order was not filled or a request not paid, or that neither was judged."""
 
     CLEARED = 0
     REPEATED = 1
@@ -18,6 +18,8 @@ class Outcome(IntEnum):
     NOT_REDUCING = 6
     POSITION_RANGE = 7
     MARGIN = 8
+    EDGE = 9
+    """A withdrawal for which the account's certificate alone does not stand."""
     REQUEST = 14
     """No order: a request of the vault's queue."""
     DECOY = 15

@@ -22,7 +22,7 @@ class _Described:
         self.noun = name
         self.about = (noun.__doc__ or "").split("\n")[0]
         self.fields = fields_of(noun)
-        singles = [field for field in self.fields if field.count == 1 and not field.group]
+        singles = [field for field in self.fields if field.count < 2 and not field.group]
         self._get = _getter(self.fields)
         self._singles = _getter(singles)
         self._bounds = [(*field.bounds, field) for field in singles]
@@ -122,8 +122,18 @@ class Words(_Described):
         self.domain = domain
         self.hash_name = hash_name
         self._steps = [
-            (field.sign is Sign.WRAPS, field.count > 1, field.group.pack if field.group else None)
+            (
+                field.sign is Sign.WRAPS,
+                field.count > 1,
+                field.group.pack if field.group else None,
+                field.behind,
+            )
             for field in self.fields
+        ]
+        self._behind = [
+            (field.name, self.at(field.name) - 1, field.behind)
+            for field in self.fields
+            if field.behind is not None
         ]
 
     @property
@@ -147,9 +157,12 @@ class Words(_Described):
     def words(self, value: object) -> list[int]:
         """Return a noun's words, in order; raises ValueError if one has no form in the field."""
         words: list[int] = []
-        for item, (wraps, several, packs) in zip(self._get(value), self._steps, strict=True):
+        steps = zip(self._get(value), self._steps, strict=True)
+        for item, (wraps, several, packs, behind) in steps:
             if packs is not None:
                 words += packs(item)
+            elif behind is not None:
+                words[-1] += item << behind
             elif several:
                 words += item
             else:
@@ -164,8 +177,14 @@ class Words(_Described):
     def values(self, words: Sequence[int]) -> dict[str, Any]:
         """Return the fields of words by name; raises WidthError where they are of no noun."""
         values: dict[str, Any] = {}
+        words = list(words)
+        for name, last, behind in self._behind:
+            values[name] = words[last] >> behind
+            words[last] &= (1 << behind) - 1
         at = 0
         for field in self.fields:
+            if field.behind is not None:
+                continue
             part = words[at : at + field.count]
             at += field.count
             if field.group is not None:

@@ -14,9 +14,11 @@ from undertow.crypto.domains import PARAMS
 from undertow.crypto.poseidon import poseidon
 from undertow.protocol.errors import ParamsRangeError, WidthError
 from undertow.protocol.fields import Field, element, grouped
+from undertow.protocol.grid import COARSE, FINE, Grid
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.market import CAPS, PRICING_WORDS, PricingParams
 from undertow.protocol.packing import Words
+from undertow.protocol.safety_table import JUMP_WIDTH
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.underlying import FUNDING_RULES, FUNDING_WORD, UNITS, FundingParams
 from undertow.protocol.units import FEE_WIDTH, KEEP_BITS, VESTING_WIDTH, Lots, Money
@@ -33,11 +35,13 @@ class Preset:
     """Markets that a batch prices."""
     requests: int
     """Deposits, withdrawals and openings that one proof serves."""
+    grid: Grid = COARSE
+    """Of the safety table."""
 
 
 MINIMAL = Preset("minimal", slots=4, lanes=2, requests=2)
 DEFAULT = Preset("default", slots=16, lanes=2, requests=8)
-LARGE = Preset("large", slots=64, lanes=8, requests=8)
+LARGE = Preset("large", slots=64, lanes=8, requests=8, grid=FINE)
 PRESETS = {preset.name: preset for preset in (MINIMAL, DEFAULT, LARGE)}
 
 # Of an instrument that is not listed: all zero.
@@ -59,6 +63,7 @@ _TAKER_FEE = Field(FEE_WIDTH, "2^-20 of the notional, the half spread included")
 _MAKER_FEE = Field(FEE_WIDTH, "2^-20 of the notional, not above the taker's")
 _PROFIT_CAP = Field(96, "2^-16 micro-USD above what is settled that count for new risk")
 _VESTING = Field(VESTING_WIDTH, "seconds over which profit vests, at least 1")
+_JUMP = Field(JUMP_WIDTH, "edges of the grid that a price may move in a batch and be believed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,7 @@ class MarketParamsWords:
     maker_fee: Annotated[int, _MAKER_FEE]
     profit_cap: Annotated[Money, _PROFIT_CAP]
     vesting: Annotated[int, _VESTING]
+    jump: Annotated[int, _JUMP]
 
 
 MARKET_PARAMS_WORDS = Words(MarketParamsWords, "MarketParamsWords", PARAMS, "MarketParamsHash")
@@ -95,6 +101,7 @@ class MarketParams:
     maker_fee: Annotated[int, _MAKER_FEE]
     profit_cap: Annotated[Money, _PROFIT_CAP]
     vesting: Annotated[int, _VESTING]
+    jump: Annotated[int, _JUMP]
 
     def __post_init__(self) -> None:
         self._check_listing()
@@ -145,6 +152,8 @@ class MarketParams:
             raise ParamsRangeError("underlyings with listed markets have rules of funding")
         if rule is None:
             return
+        if len({self.risk(i).shock for i in listed}) > 1:
+            raise ParamsRangeError("instruments of an underlying have one shock")
         if any(self.market(i).units < 1 for i in listed):
             raise ParamsRangeError("a lot has at least one unit of its underlying")
         if rule.dead_zone < 1 or rule.decay < 1:
@@ -177,6 +186,7 @@ class MarketParams:
             maker_fee=self.maker_fee,
             profit_cap=self.profit_cap,
             vesting=self.vesting,
+            jump=self.jump,
         )
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from undertow.crypto.merkle import Tree
+from undertow.protocol.grid import Grid
 from undertow.protocol.prices import Mark
-from undertow.protocol.state import HouseWords, State, state_root
+from undertow.protocol.state import HouseWords, State, genesis, state_root
 from undertow.protocol.statement import BatchHouse, RequestsHouse, Touch
 from undertow.protocol.units import MicroUsd
 
@@ -26,6 +27,11 @@ class PublicState:
     sealed: int = _GENESIS.sealed()
     marks: tuple[Mark, ...] = tuple(_GENESIS.house_words().marks)
     accruals: tuple[MicroUsd, ...] = _GENESIS.accruals
+
+    @classmethod
+    def genesis(cls, grid: Grid) -> PublicState:
+        """Return what is public before the first batch."""
+        return cls(sealed=genesis(grid).sealed())
 
     def root(self) -> int:
         """Return the state's root."""

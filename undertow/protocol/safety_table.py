@@ -7,10 +7,12 @@ accounts need, so none runs into its neighbour.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from undertow.crypto.domains import SAFETY
 from undertow.crypto.poseidon import poseidon
+from undertow.protocol.errors import WidthError
 from undertow.protocol.grid import PLACE_BITS, Grid
 from undertow.protocol.sheet import UNDERLYINGS
 from undertow.protocol.units import ACCOUNT_WIDTH, MONEY_BITS, PRICE_WIDTH, TIME_WIDTH
@@ -71,6 +73,38 @@ class SafetyTable:
     def words(self) -> list[int]:
         """Return what is hashed, in order."""
         return [*self.ring_words(), self.windows_word(), self.bad, self.clock, *self.used]
+
+    @classmethod
+    def from_words(cls, grid: Grid, words: Sequence[int]) -> SafetyTable:
+        """Return the table of words; raises WidthError unless they are the words of one."""
+        size = RINGS * grid.rows
+        if len(words) != size + 3 + UNDERLYINGS:
+            raise WidthError(f"a safety table has {size + 3 + UNDERLYINGS} words")
+        counts = [
+            word >> COUNTER_WIDTH * place & (1 << COUNTER_WIDTH) - 1
+            for word in words[:size]
+            for place in range(PLACES)
+        ]
+        packed, bad, clock, *used = words[size:]
+        *bounds, row = [grid.edge_width] * UNDERLYINGS + [row_width(grid)]
+        parts = []
+        for width in (*bounds, *[row] * EXPIRY):
+            parts.append(packed & (1 << width) - 1)
+            packed >>= width
+        table = cls(
+            grid=grid,
+            counters=tuple(
+                tuple(counts[at : at + grid.cells]) for at in range(0, len(counts), grid.cells)
+            ),
+            rows=(*parts[UNDERLYINGS:], packed),
+            bad=bad,
+            clock=clock,
+            used=tuple(used),
+            bounds=tuple(parts[:UNDERLYINGS]),
+        )
+        if table.words() != list(words):
+            raise WidthError("the words have bits that are of no safety table")
+        return table
 
     def hash(self) -> int:
         """Return what the state holds of the table; zeros fill the last hash."""

@@ -1,4 +1,4 @@
-"""What a batch changes: accounts, the market table and the house ledger."""
+"""What a batch changes: accounts, the market table, the safety table and the house ledger."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from undertow.protocol.account import POSITIONS, Account, leaves
 from undertow.protocol.accounts import Accounts
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.fields import Field, Sign, element, grouped
+from undertow.protocol.grid import COARSE, Grid
 from undertow.protocol.market import ROW_WORDS, Market
 from undertow.protocol.packing import Words
 from undertow.protocol.prices import MARKS, Mark, marks_of
+from undertow.protocol.safety_table import SafetyTable, empty_table
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.underlying import UNDERLYING_WORDS, Underlying
 from undertow.protocol.units import MONEY_WIDTH, TIME_WIDTH, Lots, MicroUsd, Money, UnitPrice
@@ -24,6 +26,7 @@ from undertow.protocol.units import MONEY_WIDTH, TIME_WIDTH, Lots, MicroUsd, Mon
 _MONEY = Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)
 _TABLES = 256
 """Hashed market tables that are remembered."""
+_EMPTY = empty_table(COARSE)
 NO_MARKS = (UnitPrice(0),) * UNDERLYINGS
 
 
@@ -48,7 +51,7 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedWords:
-    """Market table and ledger, as the state holds them: what only the operator knows."""
+    """Market table, ledger and safety table, as the state holds them: what the operator knows."""
 
     skews: Annotated[Sequence[Lots], grouped(POSITIONS, "lots")]
     underlyings: Annotated[
@@ -57,6 +60,7 @@ class SealedWords:
     rows: Annotated[int, element("hash of the instruments' hashes of rows")]
     time: Annotated[int, Field(TIME_WIDTH, "seconds, of the last batch's prices")]
     ledger: Annotated[int, element("hash")]
+    safety: Annotated[int, element("hash of the safety table")]
     salt: Annotated[int, element("secret, another one for each batch and run")]
 
 
@@ -101,6 +105,8 @@ class State:
     salt: int = field(default=0, repr=False)
     """Hides what is sealed; zero at genesis, where all is known."""
     batch_number: int = 0
+    safety: SafetyTable = _EMPTY
+    """How many certificates end where; its grid is the deployment's."""
 
     def root(self) -> int:
         """Return the state root."""
@@ -112,7 +118,7 @@ class State:
         return tuple(underlying.accrual for underlying in self.underlyings)
 
     def sealed(self) -> int:
-        """Return the hash of the market table and the ledger, which the salt hides."""
+        """Return the hash of both tables and the ledger, which the salt hides."""
         return SEALED_WORDS.hash(self.sealed_words())
 
     def house_words(self) -> HouseWords:
@@ -128,6 +134,7 @@ class State:
             rows=_rows(self.markets),
             time=self.time,
             ledger=self.ledger.hash(),
+            safety=_table(self.safety),
             salt=self.salt,
         )
 
@@ -150,6 +157,11 @@ class State:
         return replace(self, accounts=accounts, tree=tree, ledger=ledger)
 
 
+def genesis(grid: Grid) -> State:
+    """Return the state of a venue before its first batch."""
+    return State(safety=empty_table(grid))
+
+
 def state_root(accounts: int, house: HouseWords) -> int:
     """Return the root of a state from what is public of it; ``accounts`` is its tree's root."""
     return STATE_WORDS.hash(StateWords(accounts=accounts, house=HOUSE_WORDS.hash(house)))
@@ -159,6 +171,12 @@ def state_root(accounts: int, house: HouseWords) -> int:
 def _rows(markets: tuple[Market, ...]) -> int:
     """Return the hash of the markets' hashes of rows; requests do not change it."""
     return poseidon(poseidon_many([ROW_WORDS.words(market) for market in markets], TABLE), TABLE)
+
+
+@lru_cache(_TABLES)
+def _table(table: SafetyTable) -> int:
+    """Return the safety table's hash; requests do not change it."""
+    return table.hash()
 
 
 def market_row(market: Market) -> list[int]:

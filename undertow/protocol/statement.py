@@ -57,6 +57,7 @@ class BatchHouse:
 
     sealed: Annotated[int, _SEALED]
     accruals: Annotated[Sequence[MicroUsd], grouped(ACCRUALS, "micro-USD per unit")]
+    clean: Annotated[int, Field(1, "1: all accounts are above maintenance; 0 says nothing")]
 
 
 class Touch(NamedTuple):

@@ -1,4 +1,4 @@
-"""What all perpetuals of one underlying share: funding, variance, and the rule of its funding.
+"""What all perpetuals of one underlying share: funding, variance, and the rule of both.
 
 A lot of a perpetual is a whole number of the underlying's units (`PricingParams.units`), and costs
 as many times the unit's price (docs/adr/0014-the-oracle-prices-underlyings.md).
@@ -21,6 +21,7 @@ from undertow.protocol.units import (
     TIME_WIDTH,
     UNIT_PRICE_WIDTH,
     UNITS_WIDTH,
+    VARIANCE_BITS,
     MicroUsd,
     Money,
     UnitPrice,
@@ -37,6 +38,8 @@ NET_WIDTH = UNITS_WIDTH + LOTS_WIDTH + 3
 """Of the magnitude of an underlying's net skew in units: eight perpetuals."""
 RATE_WIDTH = 52
 """Of the magnitude of a funding rate: at most 8.2% of the notional a day."""
+FIRST_VARIANCE = 1 << 21
+"""Five per cent a day: nothing is known before the first prices, and little is not what it is."""
 FUNDING_WIDTH = RATE_WIDTH + 1 + UNIT_PRICE_WIDTH + TIME_WIDTH
 """Of the magnitude of an index: twice the widest rate at the highest price for 2^32 seconds."""
 
@@ -51,7 +54,9 @@ class Underlying:
     funding_rate: Annotated[
         int, Field(RATE_WIDTH, "2^-72 of the notional per second", Sign.WRAPS)
     ] = 0
-    variance: Annotated[int, Field(32, "2^-32, EWMA of the squared return between batches")] = 0
+    variance: Annotated[
+        int, Field(VARIANCE_BITS, "2^-40, mean of the squared return in 64 seconds")
+    ] = FIRST_VARIANCE
     price: Annotated[
         UnitPrice, Field(UNIT_PRICE_WIDTH, "micro-USD per unit, the last one; 0 before the first")
     ] = UnitPrice(0)
@@ -66,7 +71,7 @@ class Underlying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundingParams:
-    """Governed rule of an underlying's funding."""
+    """Governed rule of an underlying: its funding, and how far the house's prices lie apart."""
 
     dead_zone: Annotated[int, Field(NET_WIDTH, "units of net skew below which the rate decays")]
     velocity: Annotated[int, Field(30, "2^-72 of the notional per second, second and unit")]
@@ -74,6 +79,8 @@ class FundingParams:
     rate_max: Annotated[int, Field(RATE_WIDTH, "2^-72 of the notional per second")]
     cell: Annotated[int, Field(44, "2^-16 micro-USD per unit: a cell of the funding clock")]
     """Funding that an account has room for beyond maintenance when it takes new risk."""
+    spread_base: Annotated[int, Field(10, "steps of the grid: half spread of a still price")]
+    spread_slope: Annotated[int, Field(14, "2^-16 steps for each 2^-20 of the deviation in 64 s")]
 
 
 UNDERLYING_WORDS = Words(Underlying, "Underlying", TABLE, "UnderlyingHash")

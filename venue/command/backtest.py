@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from venue.backtest.parameters import Setup
     from venue.backtest.tape import Window
 
-RECORDED = ("btc-orders", "btc-hours", "e-mini")
+RECORDED = ("btc-orders", "btc-hours", "e-mini", "btc-worst")
 KINDS = ("noise", "momentum", "informed", "holders")
 
 
 TapeName = Annotated[
-    str, typer.Option(help="btc-orders, btc-hours, e-mini, or a made path such as minute-10.")
+    str, typer.Option(help="btc-orders, btc-hours, btc-worst, e-mini, or a path such as minute-10.")
 ]
 File = Annotated[
     Path | None, typer.Option(help="A CSV file of bars instead: time, open, high, low, close.")
@@ -97,7 +97,11 @@ def _windows(
     if file is not None:
         return recorded.of_file(file, interval, count, seconds, seed=0)
     readers = dict(
-        zip(RECORDED, (recorded.btc_orders, recorded.btc_hours, recorded.futures), strict=True)
+        zip(
+            RECORDED,
+            (recorded.btc_orders, recorded.btc_hours, recorded.futures, recorded.btc_worst),
+            strict=True,
+        )
     )
     if tape in readers:
         return readers[tape](interval, count, seconds, seed=0)

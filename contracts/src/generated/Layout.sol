@@ -34,9 +34,10 @@ library Layout {
     uint256 internal constant BATCH_HEADER_MARKET_PARAMS_HASH = 9;
 
     // Words. What a batch publishes of the house's half of the new state; its marks are the prices.
-    uint256 internal constant BATCH_HOUSE_WORDS = 2;
+    uint256 internal constant BATCH_HOUSE_WORDS = 3;
     uint256 internal constant BATCH_HOUSE_SEALED = 0;
     uint256 internal constant BATCH_HOUSE_ACCRUALS = 1;
+    uint256 internal constant BATCH_HOUSE_CLEAN = 2;
 
     // Words. What a batch publishes of each slot's account.
     uint256 internal constant TOUCH_WORDS = 3;

@@ -127,8 +127,8 @@ interface ISettlement {
     /// @notice Settle the oldest pending set and, if `next.setRoot` is not 0, close the next in the same
     ///         transaction.
     /// @param  newStateRoot the root after the batch
-    /// @param  data         of the house: what is sealed, the exit sheet's funding (32 bytes a word); then of each
-    ///                      slot: account (3 bytes), new leaf (32), ciphertext (32)
+    /// @param  data         of the house: what is sealed, the exit sheet's funding, whether all is clean (32 bytes a
+    ///                      word); then of each slot: account (3 bytes), new leaf (32), ciphertext (32)
     /// @param  c            the circuit's commitment to the words
     /// @param  proof        see `IVerifier`
     /// @param  next         the next set, operator only
@@ -178,6 +178,9 @@ interface ISettlement {
 
     /// @notice Time of the marks, which is the price time of the last settled batch; 0 before the first.
     function marksTime() external view returns (uint64);
+    /// @notice Since the prices of which time no batch has shown that every account is above maintenance and the
+    ///         house sound; 0 where the last one has, and before the first.
+    function uncleanSince() external view returns (uint64);
 
     /// @notice A pending set, or the last settled one.
     function set(uint64 batch) external view returns (Set memory);

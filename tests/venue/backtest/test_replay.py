@@ -12,7 +12,7 @@ from undertow.engine.lots import lot_prices
 from undertow.engine.margin import book_of, equity
 from undertow.engine.markets import price_sheet
 from undertow.engine.transition import transition
-from undertow.protocol.state import State
+from undertow.protocol.state import State, genesis
 from undertow.protocol.units import Lots, Money, UnitPrice
 from venue.backtest.debts import check
 from venue.backtest.replay import Replay, replay
@@ -39,7 +39,7 @@ def test_the_committed_state_has_the_same_fills_and_the_same_cash() -> None:
     ) -> None:
         if not committed:
             deposits = [before.accounts[i].cash // (1_000_000 << 16) for i in before.accounts]
-            committed.append(opened(State(), deposits, small.house, params))
+            committed.append(opened(genesis(small.grid), deposits, small.house, params))
         twin = committed[-1]
         assert {i: before.accounts[i] for i in before.accounts} == dict(twin.accounts)
         done = transition(twin, batch, prices, at.time, params, 0, halted)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.venue.backtest.small import setup, window
 from undertow.protocol.params import MarketParams
+from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.backtest.crowd import Crowd, initial_margin
 from venue.backtest.parameters import Holders, Informed, Momentum, Noise
 from venue.backtest.replay import replay
@@ -18,17 +19,21 @@ from venue.backtest.traders.informed import InformedTraders
 from venue.backtest.traders.momentum import MomentumTraders
 from venue.backtest.traders.noise import NoiseTraders
 from venue.backtest.traders.view import View
-from venue.markets import LOCAL_GROUP
+from venue.markets import BTC, LOCAL_GROUP
 
 
 def view(
-    number: int = 0, held: Mapping[int, float] = {}, market: tuple[float, ...] = (100.0,)
+    number: int = 0,
+    held: Mapping[int, float] = {},
+    market: tuple[float, ...] = (100.0,),
+    spread: float = 0.0,
 ) -> View:
     return View(
         number=number,
         mark=market[-1],
         market=market,
         sigma=0.001,
+        spread=spread,
         held=lambda account: held.get(account, 0.0),
     )
 
@@ -100,6 +105,7 @@ def test_who_sees_all_is_right_and_who_sees_nothing_does_not_trade() -> None:
 def test_the_informed_ask_for_more_than_the_fees_of_both_ways_and_leave_in_time() -> None:
     rising = (100.0, 100.0, 100.2, 100.2)
     assert list(informed(1.0, rising, fee=0.0011).wishes(view())) == []
+    assert list(informed(1.0, rising, fee=0.0006).wishes(view(spread=0.0005))) == []
     traders = informed(1.0, rising, fee=0.0005)
     first = next(iter(traders.wishes(view())))
     assert 100.0 < first.limit < 100.2
@@ -110,7 +116,7 @@ def test_the_informed_ask_for_more_than_the_fees_of_both_ways_and_leave_in_time(
 
 
 def test_a_stale_oracle_is_seen_without_noise() -> None:
-    moment = View(0, 100.0, (99.0,), 0.0001, lambda account: 0.0)
+    moment = View(0, 100.0, (99.0,), 0.0001, 0.0, lambda account: 0.0)
     assert all(w.units < 0 for w in informed(0.0, (100.0,) * 4).wishes(moment))
 
 
@@ -126,8 +132,10 @@ def test_the_informed_earn_by_what_they_see() -> None:
 
 
 def test_holders_open_once_at_the_margin_that_they_have() -> None:
-    margin = initial_margin(LOCAL_GROUP, 0)
-    assert margin == pytest.approx(20 / 16 * 48 / 256 + 328 / 65536)
+    margin = initial_margin(LOCAL_GROUP, BTC, MicroUsd(78_000 * MICRO_USD))
+    risk = LOCAL_GROUP.params.risk(0)
+    rounded = 20 / 16 * 4 * risk.shock / 256 + 65 / 64 * risk.contingency / 65536 + 0.00125
+    assert margin == pytest.approx(rounded, abs=2e-4)
     rule = Holders(accounts=40, opening=100, at_margin=0.5)
     traders = HolderTraders(rule, 3, 400_000, margin, 10, Random(1))
     wishes = [wish for number in range(20) for wish in traders.wishes(view(number))]

@@ -23,7 +23,7 @@ AWAY = 50 * BP
 
 
 class InformedTraders:
-    """An account trades where the estimate is above the fees of both ways, and leaves in time."""
+    """An account trades where the estimate is above what both ways cost, and leaves in time."""
 
     kind = "informed"
 
@@ -58,7 +58,7 @@ class InformedTraders:
                 estimate = self._estimate(move, deviation)
                 if abs(gap) > STALE:
                     estimate = gap
-                if wish := self._entry(account, estimate, deviation, view.mark):
+                if wish := self._entry(account, estimate, deviation, view):
                     self._leave[account] = view.number + self._steps
                     yield wish
 
@@ -67,12 +67,13 @@ class InformedTraders:
         seen = known * move / deviation + sqrt(1 - known * known) * self._random.gauss(0, 1)
         return known * deviation * seen
 
-    def _entry(self, account: int, estimate: float, deviation: float, mark: float) -> Wish | None:
-        edge = abs(estimate) - 2 * self._fee
+    def _entry(self, account: int, estimate: float, deviation: float, view: View) -> Wish | None:
+        cost, mark = self._fee + view.spread, view.mark
+        edge = abs(estimate) - 2 * cost
         if edge <= 0:
             return None
         units = self._rule.size * self._rule.factor * min(edge / deviation, 1.0)
-        worth = edge + self._fee
+        worth = edge + cost
         return (
             Wish(account, units, mark * (1 + worth))
             if estimate > 0

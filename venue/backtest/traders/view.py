@@ -29,6 +29,8 @@ class View:
     """Prices elsewhere up to now, the newest last."""
     sigma: float
     """Standard deviation of the market's return between two batches, as seen so far."""
+    spread: float
+    """Half of it, a share of the price: what a flow pays the house a unit, as of the last batch."""
     held: Callable[[int], float]
     """Units of the main perpetual that an account holds."""
 

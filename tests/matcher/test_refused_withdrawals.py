@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from tests.chain.node import DEPLOYMENT
 from tests.matcher.one_process import KEYS
 from tests.matcher.test_order_states import Traded
 from undertow.chain.history import Event, follow
-from undertow.chain.withdrawals import Refusal, Withdrawal
+from undertow.chain.withdrawals import Refusal, Withdrawal, served
 from undertow.client.client import Trader
 from undertow.command.status import _fate
+from undertow.engine.vesting import exit_sheet
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.units import MICRO_USD, MONEY_BITS, MicroUsd
 from venue.markets import BTC, LOCAL_PARAMS
@@ -107,3 +110,14 @@ def test_what_a_position_needs_is_refused_for_that(owner: Owner) -> None:
     assert refused.withdrawal is not None
     assert refused.withdrawal.refusal is Refusal.MARGIN
     assert "initial margin" in _fate(refused, DEPLOYMENT)
+
+
+def test_a_certificate_in_the_way_is_told_apart(owner: Owner) -> None:
+    """The published word says so: whoever reads it asks again."""
+    account = owner.events[-1].account
+    request = Request(Kind.WITHDRAW, owner.trader.account, MICRO_USD)
+    sheet = exit_sheet(owner.venue.operator.state, LOCAL_PARAMS)
+    found = served(request, 0, Outcome.EDGE, account, sheet)
+    assert found == Withdrawal(MicroUsd(MICRO_USD), Refusal.EDGE)
+    event = replace(owner.events[-1], withdrawal=found)
+    assert _fate(event, DEPLOYMENT).endswith("ask again")

@@ -1,0 +1,5 @@
+pragma circom 2.2.0;
+
+include "requests.circom";
+
+component main = Requests(8, 8, 7);

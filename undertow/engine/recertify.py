@@ -1,0 +1,67 @@
+"""Step 5: what a slot does to the safety table: its account gets a certificate, on its book after.
+
+Slots come one after the other, so an account that is touched twice leaves its first certificate to
+its second touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from undertow.engine.batch import Slot
+from undertow.engine.certificate import Certificate, Line, Safeguards, holds
+from undertow.engine.certify import widest
+from undertow.engine.choices import Choices
+from undertow.engine.rings import recount
+from undertow.protocol.cells import Cells
+from undertow.protocol.safety_table import SafetyTable
+from undertow.protocol.units import Money
+
+
+def recertify_slots(
+    slots: Sequence[Slot], table: SafetyTable, by: Safeguards, choices: Choices
+) -> tuple[tuple[Slot, ...], SafetyTable]:
+    """Return the slots with the cells of their leaves, and the table that counts these.
+
+    Raises:
+        ValueError: a certificate was chosen that says more of the account than is true.
+    """
+    done: list[Slot] = []
+    given: dict[int, int] = {}
+    for number, slot in enumerate(slots):
+        before, after = slot.before, slot.after
+        held = given.get(slot.account, before.cells)
+        cells = _certificate(number, slot, table, by, choices).cells(table.grid)
+        given[slot.account] = packed = cells.pack()
+        if packed != held:
+            table = recount(table, Cells.unpack(held), cells)
+        # An account is made anew only where it changes: that is most of what a touch costs here.
+        if held != before.cells:
+            before = replace(before, cells=held)
+        if packed != after.cells:
+            after = replace(after, cells=packed)
+        done.append(replace(slot, before=before, after=after))
+    return tuple(done), table
+
+
+def _certificate(
+    number: int, slot: Slot, table: SafetyTable, by: Safeguards, choices: Choices
+) -> Certificate:
+    """Return what a slot's account is given: what was chosen, if it holds, else what lasts."""
+    line = by.line(slot.after.cash, slot.after.positions)
+    chosen = choices.certificates.get(number)
+    if chosen is None:
+        return lasting(line, choices.waiting.get(slot.account, Money(0)), table)
+    if not holds(chosen, line, table):
+        raise ValueError("the account would be below maintenance before it ends")
+    return chosen
+
+
+def lasting(line: Line, waiting: Money, table: SafetyTable) -> Certificate:
+    """Return the widest certificate that stands without a withdrawal that waits, if one can."""
+    if waiting:
+        without = widest(replace(line, free=Money(line.free - waiting)), table)
+        if not without.is_bad:
+            return without
+    return widest(line, table)
