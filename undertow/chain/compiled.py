@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,10 +38,19 @@ def build() -> None:
 def artifact(name: str) -> dict[str, Any]:
     """Return `abi` and `bytecode` of a contract; raises BuildError."""
     path = CONTRACTS / "out" / f"{name}.sol" / f"{name}.json"
-    if not _is_fresh(path):
-        build()
-    content = json.loads(path.read_text(encoding="utf-8"))
+    with _alone():
+        if not _is_fresh(path):
+            build()
+        content = json.loads(path.read_text(encoding="utf-8"))
     return {"abi": content["abi"], "bytecode": content["bytecode"]["object"]}
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep other processes out meanwhile: forge writes a product while they may read it."""
+    with (CONTRACTS / "foundry.toml").open(encoding="utf-8") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _is_fresh(path: Path) -> bool:
