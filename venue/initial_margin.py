@@ -12,7 +12,10 @@ from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.perpetual import Perpetual
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Lots, MicroUsd, ceil_div, money
+from undertow.protocol.units import MICRO_USD, Lots, MicroUsd, ceil_div, money
+
+BITCOIN = MicroUsd(78_000 * MICRO_USD)
+"""Margin is the same share at any price but for what funding may take in a cell."""
 
 
 def initial_margin_bp(group: MarketGroup, one: Perpetual, lots: int, unit_price: MicroUsd) -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from prover.binary import sections
 from prover.errors import FormatError
-from prover.r1cs import R1cs, read_wtns
+from prover.r1cs import R1cs, constraint_count, read_wtns
 from tests.prover.sections import join, replaced, split
 from venue.bench import circuit as bench_circuit
 
@@ -155,3 +155,16 @@ def test_a_key_is_split_by_the_same_rules() -> None:
         sections(key, "a key", b"zkey")[2]
     with pytest.raises(FormatError, match="version 2"):
         sections(b"zkey" + struct.pack("<II", 2, 0), "a key", b"zkey")
+
+
+def test_constraints_are_counted_by_the_header_alone(
+    originals: dict[str, bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "counted.r1cs"
+    path.write_bytes(originals["r1cs"])
+    assert constraint_count(path) == len(R1cs.read(path).constraints)
+    # No header, or another kind of file.
+    for content in (b"", originals["r1cs"][:12], originals["wtns"]):
+        path.write_bytes(content)
+        with pytest.raises(FormatError):
+            constraint_count(path)

@@ -20,14 +20,13 @@ from undertow.protocol.market import PricingParams
 from undertow.protocol.market_group import MarketGroup
 from undertow.protocol.params import DEFAULT
 from undertow.protocol.sheet import RiskParams
-from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.backtest import paths, recorded
 from venue.backtest.debts import debts
 from venue.backtest.parameters import HOUR, Holders, Setup
 from venue.backtest.replay import replay
 from venue.backtest.takeovers import Takeovers
 from venue.backtest.tape import Window
-from venue.initial_margin import initial_margin_bp
+from venue.initial_margin import BITCOIN, initial_margin_bp
 from venue.markets import BATCH, BTC, LOCAL_GROUP
 
 CANDIDATES = ((4, 328), (4, 492), (5, 328), (5, 492))
@@ -38,7 +37,6 @@ EACH = DEFAULT.slots // 2
 """Takeovers a batch: half of its slots, as many as it has while one is overdue."""
 HOUSE, DEPOSIT = 50_000_000, 20_000
 """Dollars; an account has a tenth of the deposit on average: the house takes all of them."""
-BITCOIN = MicroUsd(78_000 * MICRO_USD)
 WORST = 3
 """Windows of four hours of the fitting third, and as many of the rest, by their range."""
 

@@ -8,14 +8,11 @@ from typing import Any
 
 from prover.native_core import native_core
 from undertow.protocol.params import Preset
-from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.bench import backtest, batch, large, peers, primitives, restart
 from venue.errors import BenchError
-from venue.initial_margin import initial_margin_bp
+from venue.initial_margin import BITCOIN, initial_margin_bp
 from venue.markets import BTC, LOCAL_GROUP
 
-BITCOIN = 78_000
-"""Dollars; margin is the same share at any price but for what funding may take in a cell."""
 VECTORS = "avx512ifma"
 """What the native core calls arithmetic on the machine's vector units."""
 
@@ -41,7 +38,7 @@ def measure(
         progress("settle_large is not built: no constraints_per_slot_64")
     figures |= size
     figures["initial_margin_bp_1btc"] = initial_margin_bp(
-        LOCAL_GROUP, BTC, BTC.lots_per_unit, MicroUsd(BITCOIN * MICRO_USD)
+        LOCAL_GROUP, BTC, BTC.lots_per_unit, BITCOIN
     )
     progress("what the native core does for each order")
     figures |= primitives.measure(primitives.ACCOUNTS)
