@@ -18,7 +18,7 @@ bus Bound(cellBits) {
 
 // @notice A bound by its row and its place there.
 // @input(assumes) bit: the number's low bits.
-// @cost 2^(cellBits - 2) + 11
+// @cost 3 * 2^(cellBits - 4) + 9
 template SplitBound(cellBits) {
     signal input number;
     signal input bit[cellBits]; // low first
@@ -43,7 +43,7 @@ template SplitBound(cellBits) {
 // @notice The bounds of all rings: of the prices, and of the clock.
 // @input(assumes) price: ranged. number: hints, unique (PriceBound).
 // @output(proves) bound: of the underlyings in order, then the number behind the clock.
-// @cost 2^(stepBits - 3) + 3 * 2^(cellBits - 2) + 416
+// @cost 2^(stepBits - 3) + 9 * 2^(cellBits - 4) + 410
 template Bounds(stepBits, cellBits) {
     signal input price[UNDERLYINGS()]; // micro-USD per unit
     signal input number[UNDERLYINGS()];

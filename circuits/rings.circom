@@ -49,7 +49,7 @@ template SumBetween(rows) {
 // @input(assumes) next: a hint, free: any window that leaves nothing behind. anywhere: a hint, 1
 // for a window that moves by more than a ring's rows, which needs an empty ring.
 // @output(proves) bits, hot: of the window's first row modulo the ring's size.
-// @cost 2 * width + 5 * 2^(cellBits - 3) + cellBits - 1
+// @cost 2 * width + 4 * 2^(cellBits - 3) + cellBits + 1
 template MoveWindow(cellBits, width) {
     var N = ROW_BITS(cellBits);
     var ROWS = 1 << N;

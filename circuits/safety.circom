@@ -19,7 +19,7 @@ include "safety_table.circom";
 // @input(assumes) after: hints, and `steps` and `anywhere` with them: bounds unique, clock and
 // windows free as Clock and MoveWindow say. Its count of the bad is CloseTable's.
 // @output(proves) by, power: what the slots are certified by; rowHot: of each window; bound: of the rings.
-// @cost 609 * ((5 * 2^(cellBits - 3) + 18) // 15) + 2^(stepBits - 3) + 10 * stepBits + 31 * 2^(cellBits - 3) + 6 * cellBits + 786
+// @cost 609 * ((5 * 2^(cellBits - 3) + 18) // 15) + 2^(stepBits - 3) + 10 * stepBits + 49 * 2^(cellBits - 4) + 6 * cellBits + 790
 template OpenTable(stepBits, cellBits) {
     signal input z;
     signal input word[RING_WORDS(cellBits)];

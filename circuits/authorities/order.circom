@@ -18,7 +18,7 @@ include "poseidon.circom";
 // @output(proves) order, instrumentBits: of the word, which is zero unless `on`.
 // @output(proves) message: what the set root commits; the account's index unless `on`, and no order
 // hashes to so small a number.
-// @cost 3486
+// @cost 3402
 template ReadOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input venue; // its word

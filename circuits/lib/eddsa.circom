@@ -18,8 +18,8 @@ bus Signature() {
 // @notice Adds the odd multiple of a window's base that three digits select.
 // @param window Which one.
 // @input(assumes) in: of another u than the multiple.
-// @output(proves) out: in + (1 - 2 * digit[0]) * (1 + 2 * digit[1] + 4 * digit[2]) * base; the
-// digits are 0 or 1.
+// @output(proves) out: in + (1 - 2 * digit[0]) * (1 + 2 * digit[1] + 4 * digit[2]) * base, by (1)
+// and the curve's law; the digits are 0 or 1.
 // @cost 8
 template AddWindow(window) {
     signal input in[2];
@@ -40,8 +40,13 @@ template AddWindow(window) {
         point[i] = one + (three - one) * digit[1] + (five - one) * digit[2]
             + (seven - five - three + one) * both;
     }
+    // MontgomerySum; here no signal stands for the point's u, which is a sum.
     signal v <== (1 - 2 * digit[0]) * point[1];
-    out <== MontgomerySum()(in, [point[0], v]);
+    signal slope <-- (v - in[1]) / (point[0] - in[0]);
+    // UNSAFE: free until (1), where the u differ.
+    slope * (point[0] - in[0]) === v - in[1]; // (1)
+    out[0] <== slope * slope - MONTGOMERY_A() - in[0] - point[0];
+    out[1] <== slope * (in[0] - out[0]) - in[1];
 }
 
 // @notice The 254 bits of a hash, low first.
@@ -75,7 +80,7 @@ template HashBits() {
 // accounts only with such keys, and only keys of opened accounts come here.
 // @input(assumes) signature: nothing. S is not reduced and needs no other check: the relation alone
 // says what it must be, and nothing keys on a signature's bytes.
-// @cost 2981
+// @cost 2897
 template EdDSAVerify() {
     signal input enabled; // 0 or 1
     signal input key[2];

@@ -3,26 +3,26 @@ pragma circom 2.2.0;
 // @notice One position of 2^n, from its bits.
 // @input(assumes) bit: 0 or 1 each, low first.
 // @output(proves) out[i]: 1 when the bits say i, else 0.
-// @cost 2^(n + 1) - 3
+// @cost 2^n - 2 + 2^(n - 1)
 template OneHot(n) {
     signal input bit[n];
     signal output out[1 << n];
 
-    if (n == 1) {
-        out[0] <== 1 - bit[0];
-        out[1] <== bit[0];
-    } else {
-        var half = 1 << (n - 1);
-        var low[n - 1];
-        for (var j = 0; j < n - 1; j++) {
-            low[j] = bit[j];
-        }
-        signal rest[half] <== OneHot(n - 1)(low);
-        for (var i = 0; i < half; i++) {
-            out[half + i] <== bit[n - 1] * rest[i];
-            out[i] <== rest[i] - out[half + i];
+    // Each bit splits what the bits below it leave; only its one side is a product.
+    signal product[(1 << n) - 2];
+    var hot[1 << n];
+    hot[0] = 1 - bit[0];
+    hot[1] = bit[0];
+    var k = 0;
+    for (var j = 1; j < n; j++) {
+        for (var i = 0; i < 1 << j; i++) {
+            product[k] <== bit[j] * hot[i];
+            hot[i + (1 << j)] = product[k];
+            hot[i] = hot[i] - product[k];
+            k++;
         }
     }
+    out <== hot;
 }
 
 // @notice The sum of hot[i] * value[i].

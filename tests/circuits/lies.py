@@ -87,6 +87,7 @@ LIES: Mapping[tuple[str, str], Callable[[Hint, Values], Lies]] = {
     ("EdwardsSum", "out"): point,
     ("MontgomerySum", "slope"): point,
     ("MontgomeryDouble", "slope"): point,
+    ("AddWindow", "slope"): point,
     ("MontgomeryStep", "first"): point,
     ("MontgomeryStep", "second"): point,
     ("EdDSAVerify", "montgomery"): point,

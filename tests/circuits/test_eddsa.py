@@ -87,9 +87,14 @@ def test_montgomery_points() -> None:
             {"sum": on_montgomery(a), "point": on_montgomery(b), "bit": 1},
             add(add(a, a), b),
         ),
+        "AddWindow(0)": (
+            {"in": on_montgomery(a), "digit": [1, 0, 1]},
+            add(a, multiply(BASE8, -5 * pow(2, -1, SUBGROUP_ORDER) % SUBGROUP_ORDER)),
+        ),
     }
     for call, (given, total) in cases.items():
-        tested = Circuit(f"montgomery.circom: {call}")
+        file = "eddsa" if call.startswith("Add") else "montgomery"
+        tested = Circuit(f"{file}.circom: {call}")
         u, v = on_montgomery(total)
         values = tested.agrees(given, {"out[0]": u, "out[1]": v})
         assert tested.loose_wires(values) in ([], ["main.bit"])

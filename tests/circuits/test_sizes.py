@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (258_199, 16),
-    "requests_default": (127_733, 8),
-    "settle_large": (968_381, 64),
+    "settle_default": (254_665, 16),
+    "requests_default": (127_709, 8),
+    "settle_large": (954_337, 64),
 }
 """Constraints, and slots or requests."""
 

@@ -33,7 +33,15 @@ def test_update(circuit: Compile) -> None:
     tested = circuit("top.circom: TopUpdate()")
     inputs = {"top": top, "bit": [at >> i & 1 for i in range(6)], "old": top[at], "new": 77}
     values = tested.agrees(inputs, {"next[32]": 77, "next[31]": top[31], "next[0]": top[0]})
-    for change in ({"new": 78}, {"next[32]": 78}, {"next[5]": 1}, {"top[5]": top[5] + 1}):
+    # The last but one leaves the sum as it is, the last one all but the node that was there.
+    for change in (
+        {"new": 78},
+        {"next[32]": 78},
+        {"next[5]": 1},
+        {"top[5]": top[5] + 1},
+        {"next[32]": 78, "next[5]": top[5] - 1},
+        {"old": top[at] + 1},
+    ):
         assert not tested.accepts(tested.forge(values, change))
     tested.refuses({**inputs, "old": top[at] + 1})
     assert tested.count == tested.cost
