@@ -16,7 +16,17 @@ from prover.proof import Proof
 from undertow.crypto import native
 from undertow.protocol.params import MINIMAL
 from venue import demo
-from venue.bench import backtest, batch, goodput, intake, latency, peers, primitives, recovery, restart
+from venue.bench import (
+    backtest,
+    batch,
+    goodput,
+    intake,
+    latency,
+    peers,
+    primitives,
+    recovery,
+    restart,
+)
 from venue.bench.circuit import Circuit
 from venue.bench.figures import VECTORS
 from venue.command.cli import app
