@@ -29,6 +29,7 @@ TOPICS = {
     "deposit": ("deposit", "5", "--key", "t.key"),
     "withdraw": ("withdraw", "5", "--account", "1"),
     "status": ("status", *OWN),
+    "recover": ("recover", *OWN),
     "order": ("order", "0", "5", "7", *OWN, "--nonce", "1", "--matcher", "http://127.0.0.1:9"),
     "quote": ("quote", "0", "5", "7000", "4", "8000", *OWN, "--nonce", "1"),
 }

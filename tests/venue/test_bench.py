@@ -16,7 +16,17 @@ from prover.proof import Proof
 from undertow.crypto import native
 from undertow.protocol.params import MINIMAL
 from venue import demo
-from venue.bench import backtest, batch, goodput, intake, latency, peers, primitives, restart
+from venue.bench import (
+    backtest,
+    batch,
+    goodput,
+    intake,
+    latency,
+    peers,
+    primitives,
+    recovery,
+    restart,
+)
 from venue.bench.circuit import Circuit
 from venue.bench.figures import VECTORS
 from venue.command.cli import app
@@ -43,6 +53,7 @@ WANTED = {
     "goodput_at_half_garbage",
     "transition_with_tree_orders_per_s",
     "restart_s_after_10k_settlements",
+    "recover_touches_per_s",
     "ack_to_settled_s_p50",
     "backtest_orders_per_s",
     "initial_margin_bp_1btc",
@@ -81,7 +92,7 @@ def _bench(folder: Path, full: bool) -> str:
     primitives.ACCOUNTS, primitives.SIGNATURES, primitives.UPDATES = 300, 16, 64
     peers.CACHE, peers.CORES, peers.KERNEL_BITS = folder, 2, 10
     peers.SETUP_CONSTRAINTS = 100
-    restart.SETTLEMENTS = 100
+    restart.SETTLEMENTS, recovery.ACCOUNTS, recovery.BATCHES = 100, 100, 20
     backtest.INTERVAL, backtest.SEEDS, backtest.JOBS = 60, (1,), 1
     peers.SIZES = dict(zip(SIZES, (CONSTRAINTS, 124), strict=True))
     if not full:

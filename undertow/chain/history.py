@@ -17,6 +17,8 @@ from undertow.protocol.account import Account
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
 from undertow.protocol.params import MarketParams
+from undertow.protocol.prices import split_marks
+from undertow.protocol.public_state import PublicState
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.state import State
 from undertow.protocol.units import MONEY_BITS, Lots, Money
@@ -64,32 +66,58 @@ def follow(
     Raises:
         DeltaError: a published word or leaf is not what the account's contents give.
     """
-    account = Account(owner=owner, view_key=view_key(secret, operator, index))
-    held = account.leaf()
-    sheet = exit_sheet(State(), params)
-    events: list[Event] = []
-    for settled in settlements:
+    followed = Followed.new(index, Account(owner, view_key(secret, operator, index)), params)
+    return [event for settled in settlements for event in followed.take(settled)]
+
+
+@dataclass(slots=True, kw_only=True)
+class Followed:
+    """An account as its owner knows it, up to a settlement."""
+
+    index: int
+    account: Account
+    leaf: int
+    """The published one; before the first, of the account without anything."""
+    sheet: ExitSheet
+    """Of the last batch."""
+    params: MarketParams
+
+    @classmethod
+    def new(cls, index: int, account: Account, params: MarketParams) -> Followed:
+        """Return an account before all settlements."""
+        sheet = exit_sheet(State(), params)
+        leaf = account.leaf()
+        return cls(index=index, account=account, leaf=leaf, sheet=sheet, params=params)
+
+    def take(self, settled: SettledBatch | SettledRequests) -> list[Event]:
+        """Go on by a settlement, and return the account's changes in it; raises DeltaError."""
         number, time = 0, 0
         if isinstance(settled, SettledBatch):
             number, time = settled.number, settled.round.time
-            sheet = _sheet(settled, params)
-        for leaf, ciphertext, asked in _touches(settled, index):
-            delta = Delta.decrypt(ciphertext, account.view_key, held, leaf)
-            if asked is not None and delta.cash != _moved(*asked):
-                raise DeltaError(f"account {index} got another amount than the vault's queue says")
-            if asked is None:
-                account, withdrawal = vest(_apply(account, delta), sheet, params), None
-            else:
-                # What a request moves is settled at once, so it comes after what ripens.
-                vested = vest(account, sheet, params)
-                withdrawal = _withdrawal(*asked, delta.reason, vested, sheet)
-                account = _apply(vested, delta)
-                account = replace(account, settled=Money(account.settled + delta.cash))
-            if account.leaf() != leaf:
-                raise DeltaError(f"account {index} does not hash to its published leaf")
-            held = leaf
-            events.append(Event(number, time, delta, account, withdrawal))
-    return events
+            self.sheet = _sheet(settled, self.params)
+        return [self._change(number, time, *touch) for touch in _touches(settled, self.index)]
+
+    def _change(
+        self, number: int, time: int, leaf: int, ciphertext: int, asked: tuple[Request, int] | None
+    ) -> Event:
+        delta = Delta.decrypt(ciphertext, self.account.view_key, self.leaf, leaf)
+        account, withdrawal = (
+            vest(self.account if asked else _apply(self.account, delta), self.sheet, self.params),
+            None,
+        )
+        if asked is not None:
+            if delta.cash != _moved(*asked):
+                raise DeltaError(
+                    f"account {self.index} got another amount than the vault's queue says"
+                )
+            # What a request moves is settled at once, so it comes after what ripens.
+            withdrawal = _withdrawal(*asked, delta.reason, account, self.sheet)
+            account = _apply(account, delta)
+            account = replace(account, settled=Money(account.settled + delta.cash))
+        if account.leaf() != leaf:
+            raise DeltaError(f"account {self.index} does not hash to its published leaf")
+        self.account, self.leaf = account, leaf
+        return Event(number, time, delta, account, withdrawal)
 
 
 def _touches(
@@ -115,6 +143,17 @@ def _withdrawal(
 ) -> Withdrawal | None:
     is_one = request.kind is Kind.WITHDRAW
     return served(request, paid, reason, account, sheet) if is_one else None
+
+
+def public_sheet(public: PublicState, time: int, params: MarketParams) -> ExitSheet:
+    """Return the exit sheet of a state whose last prices were of a time."""
+    prices, halted = split_marks(public.marks)
+    return ExitSheet(
+        time=time,
+        marks=lot_prices(prices, params),
+        halted=halted_lots(halted),
+        accruals=public.accruals,
+    )
 
 
 def _sheet(settled: SettledBatch, params: MarketParams) -> ExitSheet:

@@ -8,14 +8,13 @@ requests.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from undertow.chain.errors import WrongAnswerError
 from undertow.chain.events import Event
 from undertow.chain.logs import Log, LogReader, Progress, Wanted
-from undertow.chain.numbers import follows
 from undertow.chain.queue_entry import entry_of
 from undertow.chain.reading import decoded
 from undertow.chain.settled import (
@@ -95,13 +94,42 @@ class _Causes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A settlement's event, with what it refers to as that stood then."""
+class Found:
+    """A settlement, and the block in which it stands."""
 
-    name: str
-    said: dict[str, Any]
-    closed: dict[str, Any] | None = None
-    priced: dict[str, Any] | None = None
+    block: int
+    block_hash: str
+    settled: Settled
+
+
+class _Count:
+    """How far a reading came: each settlement is the next, and the last one's root the view's."""
+
+    def __init__(self, since: Reached, view: View) -> None:
+        self._batches, self._runs, self._view = since.batches, since.runs, view
+        self._root: int | None = None
+
+    def take(self, settled: Settled) -> None:
+        self._root = settled.root
+        if isinstance(settled, SettledBatch):
+            self._batches += 1
+            self._check("batches", settled.number, self._batches, self._view.batches)
+        else:
+            self._runs += 1
+            self._check("runs of requests", settled.number, self._runs, self._view.runs)
+
+    def end(self) -> None:
+        self._check("batches", self._batches, self._view.batches, self._view.batches)
+        self._check("runs of requests", self._runs, self._view.runs, self._view.runs)
+        if self._root is not None and self._root != self._view.root:
+            raise WrongAnswerError("has events that end at another root than the contract")
+
+    @staticmethod
+    def _check(what: str, number: int, expected: int, last: int) -> None:
+        if number != expected or number > last:
+            raise WrongAnswerError(
+                f"leaves out {what}, or has too many: {number} is not {expected}, of {last}"
+            )
 
 
 def read_settlements(
@@ -113,34 +141,47 @@ def read_settlements(
         WrongAnswerError: something is missing, or is none of the contracts' events.
         ChainUnreachableError: the node gives no answer that can be used, or its chain changed.
     """
+    return [found.settled for found in stream_settlements(contracts, since, view, progress)]
+
+
+def stream_settlements(
+    contracts: Contracts, since: Reached, view: View, progress: Progress | None = None
+) -> Iterator[Found]:
+    """Yield the same one by one, so that nothing of a long history is kept.
+
+    That nothing is missing, and that the chain did not change meanwhile, is known at the end alone.
+
+    Raises:
+        WrongAnswerError, ChainUnreachableError: see `read_settlements`.
+    """
+    count = _Count(since, view)
+    try:
+        for found in _stream(contracts, since, view, progress):
+            count.take(found.settled)
+            yield found
+        check_stands(contracts.chain, view.block)
+        count.end()
+    except WrongAnswerError:
+        # What looks like a lie may be two chains, half of each.
+        check_stands(contracts.chain, view.block)
+        raise
+
+
+def _stream(
+    contracts: Contracts, since: Reached, view: View, progress: Progress | None
+) -> Iterator[Found]:
     events, reader, causes = _Events(contracts), LogReader(contracts.chain.node), _Causes()
-    found: list[_Found] = []
-    missing: set[tuple[str, int]] = set()
     first = max(since.block + 1, contracts.deployment.block)
     for log in reader.forwards(events.all, first, view.block.number, progress):
         name, said = events.read(log)
         if name in causes.said:
             causes.note(name, said)
         elif name:
-            missing |= causes.needed(name, said)
-            closed, priced = (causes.said[n].get(said.get("batch", 0)) for n in (_CLOSED, _PRICED))
-            found.append(_Found(name, said, closed, priced))
-    check_stands(contracts.chain, view.block)
-    _check_complete([item.said for item in found], since, view)
-    if missing:
-        _find(reader, events, (contracts.deployment.block, first - 1), missing, causes)
-    return [_settled(item, causes) for item in found]
-
-
-def _check_complete(settlements: Sequence[dict[str, Any]], since: Reached, view: View) -> None:
-    batches = [said["batch"] for said in settlements if "batch" in said]
-    runs = [said["run"] for said in settlements if "run" in said]
-    if not follows(batches, since.batches + 1, view.batches + 1):
-        raise WrongAnswerError(f"leaves out batches, or has too many: up to {view.batches}")
-    if not follows(runs, since.runs + 1, view.runs + 1):
-        raise WrongAnswerError(f"leaves out runs of requests, or has too many: up to {view.runs}")
-    if settlements and settlements[-1]["newStateRoot"] != view.root:
-        raise WrongAnswerError("has events that end at another root than the contract")
+            missing = causes.needed(name, said)
+            if missing:
+                before = (contracts.deployment.block, first - 1)
+                _find(reader, events, before, missing, causes)
+            yield Found(log.block, log.block_hash, _settled(name, said, causes))
 
 
 def _find(
@@ -165,13 +206,17 @@ def _find(
     raise WrongAnswerError(f"leaves out events: {name} {number} was before what was settled")
 
 
-def _settled(item: _Found, causes: _Causes) -> Settled:
-    if item.name == _RUN:
-        return decoded(lambda: _run(item.said, causes.said[_QUEUED]))
-    number = item.said["batch"]
-    closed = item.closed or causes.said[_CLOSED][number]
-    priced = item.priced or causes.said[_PRICED][number]
-    return decoded(lambda: _batch(item.said, closed, priced))
+def _settled(name: str, said: dict[str, Any], causes: _Causes) -> Settled:
+    """Return a settlement; forget what it alone refers to, as that stood last.
+
+    Sets that lapsed had the same numbers.
+    """
+    if name == _RUN:
+        first = said["firstRequest"]
+        queued = [causes.said[_QUEUED].pop(first + i) for i in range(said["count"])]
+        return decoded(lambda: _run(said, queued))
+    closed, priced = (causes.said[kind].pop(said["batch"]) for kind in (_CLOSED, _PRICED))
+    return decoded(lambda: _batch(said, closed, priced))
 
 
 def _batch(said: dict[str, Any], closed: dict[str, Any], priced: dict[str, Any]) -> SettledBatch:
@@ -183,10 +228,9 @@ def _batch(said: dict[str, Any], closed: dict[str, Any], priced: dict[str, Any])
     return SettledBatch(said["batch"], root, closed["setRoot"], prices, house, touches)
 
 
-def _run(said: dict[str, Any], queued: dict[int, dict[str, Any]]) -> SettledRequests:
-    first, count = said["firstRequest"], said["count"]
-    requests = tuple(entry_of(queued[number]).request for number in range(first, first + count))
+def _run(said: dict[str, Any], queued: Sequence[dict[str, Any]]) -> SettledRequests:
+    requests = tuple(entry_of(one).request for one in queued)
     house, answers = unpack_requests(said["data"])
-    if len(answers) != count:
+    if len(answers) != len(requests):
         raise WrongAnswerError("has a run with another number of answers than requests")
     return SettledRequests(said["run"], said["newStateRoot"], house, requests, answers)

@@ -8,6 +8,7 @@ from undertow.command import keys
 from undertow.command.deposit import deposit
 from undertow.command.order import order, quote
 from undertow.command.program import NAME, new_program
+from undertow.command.recover import recover
 from undertow.command.status import status
 from undertow.command.withdraw import withdraw
 
@@ -20,6 +21,7 @@ def add_topics(program: typer.Typer) -> None:
     program.command()(quote)
     program.command()(withdraw)
     program.command()(status)
+    program.command()(recover)
     program.add_typer(keys.app, name="keys")
 
 

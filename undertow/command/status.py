@@ -13,11 +13,10 @@ from undertow.command.connected import to_read
 from undertow.command.keys import trader_key
 from undertow.command.options import DEPLOYMENT, RPC, Account, Deployed, KeyFile, Rpc
 from undertow.command.order import read_orders
+from undertow.command.progress import tell_progress
 from undertow.printable import printable
 from undertow.protocol.units import MICRO_USD, MONEY_BITS
 
-LONG_READING = 20_000
-"""Blocks; what is longer tells how far it is."""
 if TYPE_CHECKING:
     from undertow.chain.deployment import Deployment
     from undertow.chain.history import Event
@@ -42,7 +41,7 @@ def status(
     from undertow.chain.withdrawals import ahead_of
 
     contracts = to_read(deployment, rpc)
-    events = own_events(contracts, account, trader_key(key), _progress)
+    events = own_events(contracts, account, trader_key(key), tell_progress)
     sent = [] if orders is None else read_orders(orders)
     if not events:
         typer.echo(f"account {account}: nothing settled yet")
@@ -110,12 +109,6 @@ def _tell_clean(view: View) -> None:
         )
     elif view.batches:
         typer.echo(f"batch {view.batches} shows that every account is above maintenance")
-
-
-def _progress(done: int, blocks: int) -> None:
-    """Tell on the error output how far a long reading is."""
-    if blocks > LONG_READING:
-        typer.echo(f"read {done:,} of {blocks:,} blocks", err=True)
 
 
 def _tell_states(matcher: str, deployed: Deployment, sent: Sequence[tuple[Order, str]]) -> None:

@@ -16,6 +16,7 @@ UndertowError
 ├── PerpetualError           a listed market's name, number or lots are none, or none of the venue's
 ├── ParamsFileError          a file of parameters is missing, or has another form
 ├── VenueError               a chain id or a contract's address does not fit its width
+├── LeafPathError            a path of a leaf is none, or something in it is out of its range
 ├── WidthError               a value does not fit its field, or a word has bits no field has
 └── DeltaError               a published word is not an account's change under this key
 """
@@ -87,6 +88,10 @@ class VenueError(UndertowError):
 
 class DeltaError(UndertowError):
     """A published word is not an account's change under this key."""
+
+
+class LeafPathError(UndertowError):
+    """A path of a leaf is none, or something in it is out of its range."""
 
 
 class WidthError(UndertowError):

@@ -8,7 +8,7 @@ from typing import Any
 
 from prover.native_core import native_core
 from undertow.protocol.params import Preset
-from venue.bench import backtest, batch, large, peers, primitives, restart
+from venue.bench import backtest, batch, large, peers, primitives, recovery, restart
 from venue.errors import BenchError
 from venue.initial_margin import BITCOIN, initial_margin_bp
 from venue.markets import BTC, LOCAL_GROUP
@@ -44,6 +44,8 @@ def measure(
     figures |= primitives.measure(primitives.ACCOUNTS)
     progress("a restart with a long history behind it")
     figures["restart_s_after_10k_settlements"] = round(restart.measure(restart.SETTLEMENTS), 2)
+    progress("a long history that a trader makes again")
+    figures |= recovery.measure(recovery.ACCOUNTS, recovery.BATCHES)
     progress("replays")
     figures |= backtest.measure()
     return figures | peers.measure(portable, progress)
