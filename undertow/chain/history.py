@@ -14,8 +14,11 @@ from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.vesting import ExitSheet, exit_sheet, vest
 from undertow.protocol.account import Account
+from undertow.protocol.change import Change
+from undertow.protocol.confirmation import Confirmation
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
+from undertow.protocol.pads import opened, pads
 from undertow.protocol.params import MarketParams
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.state import State
@@ -26,15 +29,21 @@ from undertow.protocol.units import MONEY_BITS, Lots, Money
 class Event:
     """One change of an account."""
 
-    batch: int
-    """The batch's number; 0 for a request."""
-    time: int
-    """Seconds, of the batch's prices; 0 for a request."""
-    delta: Delta
+    change: Change
     account: Account
     """After the change."""
     withdrawal: Withdrawal | None = None
     """What became of it, where the change is one that was asked for."""
+
+    @property
+    def batch(self) -> int:
+        """The batch's number; 0 for a request."""
+        return self.change.batch
+
+    @property
+    def delta(self) -> Delta:
+        """What the change moved."""
+        return self.change.delta
 
 
 def own_events(
@@ -61,6 +70,8 @@ def follow(
 ) -> list[Event]:
     """Return an account's changes, each checked against its published leaf.
 
+    A second word that is no confirmation ends nothing: the change says that it has none.
+
     Raises:
         DeltaError: a published word or leaf is not what the account's contents give.
     """
@@ -69,12 +80,11 @@ def follow(
     sheet = exit_sheet(State(), params)
     events: list[Event] = []
     for settled in settlements:
-        number, time = 0, 0
         if isinstance(settled, SettledBatch):
-            number, time = settled.number, settled.round.time
             sheet = _sheet(settled, params)
-        for leaf, ciphertext, asked in _touches(settled, index):
-            delta = Delta.decrypt(ciphertext, account.view_key, held, leaf)
+        for leaf, published, asked in _touches(settled, index):
+            change = _change(settled, published, pads(account.view_key, held, leaf))
+            delta = change.delta
             if asked is not None and delta.cash != _moved(*asked):
                 raise DeltaError(f"account {index} got another amount than the vault's queue says")
             if asked is None:
@@ -88,21 +98,49 @@ def follow(
             if account.leaf() != leaf:
                 raise DeltaError(f"account {index} does not hash to its published leaf")
             held = leaf
-            events.append(Event(number, time, delta, account, withdrawal))
+            events.append(Event(change, account, withdrawal))
     return events
 
 
 def _touches(
     settled: SettledBatch | SettledRequests, index: int
-) -> list[tuple[int, int, tuple[Request, int] | None]]:
-    """Return leaf, ciphertext and, of a request, itself and what it was paid."""
+) -> list[tuple[int, tuple[int, ...], tuple[Request, int] | None]]:
+    """Return leaf, words and, of a request, itself and what it was paid."""
     if isinstance(settled, SettledBatch):
-        return [(t.leaf, t.ciphertext, None) for t in settled.touches if t.account == index]
+        return [
+            (t.leaf, (t.ciphertext, t.confirmation), None)
+            for t in settled.touches
+            if t.account == index
+        ]
     return [
-        (leaf, ciphertext, (request, paid))
+        (leaf, (ciphertext,), (request, paid))
         for request, (paid, leaf, ciphertext) in zip(settled.requests, settled.answers, strict=True)
         if request.account == index and request.kind is not Kind.HOUSE_DEPOSIT
     ]
+
+
+def _change(
+    settled: SettledBatch | SettledRequests, published: tuple[int, ...], under: tuple[int, int]
+) -> Change:
+    """Return what was published, opened; raises DeltaError if the first word is no change."""
+    delta = Delta.unpack(opened(published[0], under[0]))
+    if not isinstance(settled, SettledBatch):
+        return Change(batch=0, time=0, delta=delta)
+    return Change(
+        batch=settled.number,
+        time=settled.round.time,
+        delta=delta,
+        confirmation=_confirmation(opened(published[1], under[1])),
+        marks=tuple(settled.round.prices),
+        accruals=tuple(settled.house.accruals),
+    )
+
+
+def _confirmation(word: int) -> Confirmation | None:
+    try:
+        return Confirmation.unpack(word)
+    except DeltaError:
+        return None
 
 
 def _moved(request: Request, paid: int) -> Money:
