@@ -7,6 +7,7 @@ include "nouns.circom";
 include "price.circom";
 include "range.circom";
 include "select.circom";
+include "share.circom";
 
 // Step 3, and the clearing rule for one slot (undertow/engine/clearing.py).
 
@@ -15,8 +16,9 @@ include "select.circom";
 // @input(assumes) flow, side: hints. The flow is unique: the rule for the fills holds for one flow
 // only (docs/adr/0001-one-clearing-flow.md). The side matters only when an order is rationed, and
 // then the rule forces it.
+// @input(assumes) traded: of the slots' fills, which are summed up once they are known.
 // @output(proves) pool, kept: after the flow, and what the flow pays beyond the pool's change.
-// @cost 1767
+// @cost 1895
 template ClearMarket() {
     input Signed() skew;
     signal input kappa; // 2^-32 micro-USD per lot squared
@@ -30,6 +32,7 @@ template ClearMarket() {
     signal input houseGrows; // 0 or 1: the house may take new skew
     signal input flow; // lots, signed
     signal input side; // 1 or -1
+    signal input traded; // lots: the fills' magnitudes
     output Clearing() clearing;
     signal output pool; // 2^-16 micro-USD
     signal output kept; // 2^-16 micro-USD
@@ -68,6 +71,7 @@ template ClearMarket() {
     signal grows <== NonNegative(MOVED_WIDTH())(at.skew - skew.magnitude - 1);
     signal taking <== (2 * grows - 1) * at.sign;
     clearing.takerSign <== (1 - at.none) * taking;
+    clearing.share <== NetFlowShare()(flow, traded);
 }
 
 // @notice Step 3 for all lanes.
@@ -87,6 +91,7 @@ template ClearMarkets(lanes) {
     signal input houseGrows; // 0 or 1
     signal input flow[lanes]; // lots, signed
     signal input side[lanes]; // 1 or -1
+    signal input traded[lanes]; // lots: the fills' magnitudes
     output Lane() lane[lanes];
     output Clearing() clearing[lanes];
     signal output value[lanes]; // 2^-16 micro-USD per lot, signed: mark less funding
@@ -123,6 +128,7 @@ template ClearMarkets(lanes) {
         clear[l].houseGrows <== houseGrows;
         clear[l].flow <== flow[l];
         clear[l].side <== side[l];
+        clear[l].traded <== traded[l];
         clearing[l] <== clear[l].clearing;
         pool[l] <== clear[l].pool;
         sum += clear[l].kept;
@@ -159,6 +165,7 @@ template ClearSlot() {
     signal accepts <== NonNegative(WIDTH)(room);
     signal nextRoom <== sign * (limit * (1 << MONEY_BITS()) - clearing.nextPrice);
     signal acceptsNext <== NonNegative(WIDTH)(nextRoom);
+    _ <== clearing.share;
     signal onSide <== (1 + clearing.side * sign) / 2;
     signal surely <== acceptsNext * (1 - clearing.beyond);
     signal willing <== eligible * accepts;

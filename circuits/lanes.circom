@@ -62,7 +62,7 @@ template ChooseEntry() {
 // @output(proves) inLane: 1 for the lane of `wanted`, else 0.
 // @output(proves) itsLane, itsClearing: of that lane; all zero, so not priced, where the batch has
 // none for it.
-// @cost 13 * lanes
+// @cost 14 * lanes
 template ChooseLane(lanes) {
     signal input wanted; // index of an instrument
     signal input instrument[lanes];
@@ -72,13 +72,13 @@ template ChooseLane(lanes) {
     output Lane() itsLane;
     output Clearing() itsClearing;
 
-    var FIELDS = 10;
+    var FIELDS = 11;
     signal sum[lanes][FIELDS];
     for (var l = 0; l < lanes; l++) {
         inLane[l] <== IsZero()(wanted - instrument[l]);
         var field[FIELDS] = [lane[l].priced, lane[l].mark, lane[l].units, lane[l].contingency,
             lane[l].concentration, clearing[l].price, clearing[l].nextPrice, clearing[l].beyond,
-            clearing[l].side, clearing[l].takerSign];
+            clearing[l].side, clearing[l].takerSign, clearing[l].share];
         for (var f = 0; f < FIELDS; f++) {
             if (l == 0) {
                 sum[l][f] <== inLane[l] * field[f];
@@ -98,4 +98,5 @@ template ChooseLane(lanes) {
     itsClearing.beyond <== sum[last][7];
     itsClearing.side <== sum[last][8];
     itsClearing.takerSign <== sum[last][9];
+    itsClearing.share <== sum[last][10];
 }

@@ -105,6 +105,7 @@ bus Clearing() {
     signal beyond; // 0 or 1: that lot is beyond the skew cap
     signal side; // 1 or -1: the rationed one
     signal takerSign; // -1, 0 or 1: sign of the fills that pay the taker's fee
+    signal share; // 255ths of the heavier side that the house took
 }
 
 // What is the same for every slot of a batch.

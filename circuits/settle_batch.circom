@@ -56,6 +56,7 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     input Pricing() pricing[lanes];
     signal input flow[lanes]; // lots, signed: net of all fills; a hint
     signal input side[lanes]; // 1 or -1: the rationed one; a hint
+    signal input traded[lanes]; // lots: all fills' magnitudes; a hint
     // The slots.
     signal input index[slots]; // of the account
     signal input authority[slots]; // AUTHORITY_...
@@ -132,6 +133,7 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     clear.houseGrows <== HouseMayGrow()(ledger, skew, params.skewCap, sheet);
     clear.flow <== flow;
     clear.side <== side;
+    clear.traded <== traded;
 
     // 5. The slots.
     component done = Slots(slots, lanes, stepBits, cellBits);
@@ -159,8 +161,9 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     done.account <== account;
     done.children <== children;
 
-    // 6. The fills are each lane's net flow.
+    // 6. The fills are each lane's net flow, and as much as was said is traded.
     done.fills === flow;
+    done.traded === traded;
 
     // 7. The market table and the house take the other side.
     Markets() taken;

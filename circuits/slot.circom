@@ -5,6 +5,7 @@ include "cells.circom";
 include "book.circom";
 include "top.circom";
 include "clearing.circom";
+include "confirmation.circom";
 include "delta.circom";
 include "eddsa.circom";
 include "fill.circom";
@@ -47,6 +48,7 @@ template Slot(lanes, stepBits, cellBits) {
     output Chain(lanes) next;
     output Touch() touch;
     signal output fills[lanes]; // lots, signed
+    signal output traded[lanes]; // lots: their magnitudes
     signal output fee; // 2^-16 micro-USD
     signal output cash; // 2^-16 micro-USD, signed: how much more the account has
     signal output term; // what the safety table's polynomial gains
@@ -132,6 +134,7 @@ template Slot(lanes, stepBits, cellBits) {
     signal blocks[lanes];
     for (var l = 0; l < lanes; l++) {
         fills[l] <== chosen.inLane[l] * clear.fill;
+        traded[l] <== chosen.inLane[l] * lots;
         blocks[l] <== chosen.inLane[l] * clear.short;
         next.blocked[l] <== chain.blocked[l] + (1 - chain.blocked[l]) * blocks[l];
     }
@@ -149,6 +152,9 @@ template Slot(lanes, stepBits, cellBits) {
     signal leaf <== Leaf()(before);
     touch.account <== index;
     touch.leaf <== Leaf()(after);
-    touch.ciphertext <== EncryptDelta()(before.viewKey, leaf, touch.leaf, filled.delta);
+    Confirmation() confirmation <== ConfirmFill()(clear.fill, filled.fee, funding,
+        chosen.itsClearing.price - its.mark * (1 << MONEY_BITS()), chosen.itsClearing.share);
+    (touch.ciphertext, touch.confirmation) <== EncryptBoth()(before.viewKey, leaf, touch.leaf,
+        filled.delta, confirmation);
     next.top <== MoveLeaf(LEVELS())(index, children, leaf, touch.leaf, chain.top);
 }

@@ -6,7 +6,7 @@ include "slot.circom";
 
 // @notice Step 4 for all slots, chained by set root, top of the accounts' tree and the lanes'
 // rationing.
-// @output(proves) fills, fees, cash: the sums of all slots.
+// @output(proves) fills, traded, fees, cash: the sums of all slots.
 template Slots(slots, lanes, stepBits, cellBits) {
     signal input setRoot; // commits number and lanes of the batch
     signal input top[TOP()];
@@ -35,10 +35,12 @@ template Slots(slots, lanes, stepBits, cellBits) {
     signal output newTop[TOP()];
     output Touch() touch[slots];
     signal output fills[lanes]; // lots, signed
+    signal output traded[lanes]; // lots: their magnitudes
     signal output fees; // 2^-16 micro-USD
     signal output cash; // 2^-16 micro-USD, signed
     signal output moved; // what the safety table's polynomial gains
 
+    assert(slots <= MOST_SLOTS());
     signal repeated[slots] <== Repeated(slots)(index, authority);
     Chain(lanes) chain[slots + 1];
     chain[0].setRoot <== setRoot;
@@ -48,6 +50,7 @@ template Slots(slots, lanes, stepBits, cellBits) {
     }
     component slot[slots];
     var net[lanes];
+    var gross[lanes];
     var allFees = 0;
     var allCash = 0;
     var allTerms = 0;
@@ -83,11 +86,13 @@ template Slots(slots, lanes, stepBits, cellBits) {
         allTerms += slot[s].term;
         for (var l = 0; l < lanes; l++) {
             net[l] += slot[s].fills[l];
+            gross[l] += slot[s].traded[l];
         }
     }
     newSetRoot <== chain[slots].setRoot;
     newTop <== chain[slots].top;
     fills <== net;
+    traded <== gross;
     fees <== allFees;
     cash <== allCash;
     moved <== allTerms;

@@ -19,7 +19,7 @@ from undertow.chain.view import Pending, View
 from undertow.engine.batch import Execution
 from undertow.engine.requests import serve
 from undertow.engine.transition import transition
-from undertow.protocol.statement import Answered, RequestsHouse, Touch
+from undertow.protocol.statement import Answered, RequestsHouse
 
 ORACLE_PATIENCE_SECONDS = 60
 """After this much of the chain's time without a price, the oracle is called silent."""
@@ -76,7 +76,7 @@ class BatchStep(Step):
 
     def send(self, desk: Desk, following: Close | None = None) -> None:
         """Settle it, and close the next set with it; raises ChainError, ProverError."""
-        touches = [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in self.execution.slots]
+        touches = [slot.touch() for slot in self.execution.slots]
         root, house = self.after.root(), batch_house(self.execution)
         c, proof = self.job.signals.c, self.proof.result().proof
         self.gas = desk.chain.settle_batch(root, house, touches, c, proof.words, following)

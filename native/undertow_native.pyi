@@ -235,6 +235,9 @@ def poseidon_hash(domain: Buffer, inputs: Buffer) -> bytes:
     their count.
     """
 
+def poseidon_hash_two(domain: Buffer, inputs: Buffer) -> bytes:
+    """Return the hash and the state's next element, 64 bytes; ValueError: as `poseidon_hash`."""
+
 def poseidon_hash_many(domain: Buffer, arity: int, inputs: Buffer) -> bytes:
     """Return the hashes of consecutive groups of `arity` numbers, 32 bytes each.
 

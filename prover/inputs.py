@@ -82,9 +82,7 @@ def settle_job(
 ) -> Job:
     """Return the job that proves an execution of a committed batch from ``state``."""
     number, after = state.batch_number + 1, execution.state
-    touches = [
-        Touch(slot.account, slot.after.leaf(), slot.ciphertext()) for slot in execution.slots
-    ]
+    touches = [slot.touch() for slot in execution.slots]
     words = settle_words(
         venue,
         number,
@@ -117,6 +115,7 @@ def settle_job(
         "pricing": [pricing_words(params.market(lane)) for lane in lanes],
         "flow": [to_field(execution.clearings[lane].flow) for lane in lanes],
         "side": [to_field(execution.clearings[lane].side) for lane in lanes],
+        "traded": [sum(map(abs, execution.clearings[lane].fills)) for lane in lanes],
         **_slot_inputs(state, committed, execution, touches),
     }
     return Job(words=tuple(words), signals=public, inputs=inputs)

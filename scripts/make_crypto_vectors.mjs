@@ -13,8 +13,8 @@ const poseidon = [];
 for (let arity = 1; arity <= 16; arity++) {
   for (const domain of [0, 1, 9]) {
     const inputs = Array.from({ length: arity }, (_, i) => BigInt(i + 1) ** 40n + BigInt(domain));
-    const out = reference.F.toObject(reference(inputs, domain)).toString();
-    poseidon.push({ inputs: inputs.map((n) => (n % F.p).toString()), domain, out });
+    const [out, next] = reference(inputs, domain, 2).map((e) => reference.F.toObject(e).toString());
+    poseidon.push({ inputs: inputs.map((n) => (n % F.p).toString()), domain, out, next });
   }
 }
 const multiples = [1n, 2n, 12345n, curve.subOrder - 1n].map((k) => ({

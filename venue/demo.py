@@ -196,7 +196,7 @@ def _recompute(local: LocalVenue) -> None:
         account = events[-1].account
         if account != local.operator.state.accounts[trader.account]:
             raise AssertionError(f"account {trader.account} differs from the committed one")
-        fills += len(check_fills(trader.sent, [(e.batch, e.time, e.delta) for e in events]))
+        fills += len(check_fills(trader.sent, [e.change for e in events], params))
     cash = account.cash / (1 << MONEY_BITS) / MICRO_USD
     print(
         f"all {len(local.traders)} traders recomputed their accounts from chain data with their "

@@ -85,6 +85,7 @@ function REQUIREMENT_BITS() { return 33; }
 
 // Factors of the rules.
 function SHOCK_STEPS() { return 4; }
+function SHARE_ONE() { return 255; }
 function HOUSE_STEPS() { return 6; }
 function INITIAL_FACTOR() { return 80; }
 function ADD_ON_FACTOR() { return 65; }
@@ -191,6 +192,23 @@ function DELTA_CELLS_WIDTH() { return 27; }
 function DELTA_CASH_WIDTH() { return 120; }
 function DELTA_WIDTHS() { return [4, 4, 31, 32, 30, 27]; }
 function DELTA_AT() { return [0, 4, 8, 39, 71, 101, 128]; }
+
+// What a fill came to, encrypted to its owner; all zero without a fill.
+bus Confirmation() {
+    signal share; // 255ths of the heavier side that the house took
+    signal fee; // 2^-16 micro-USD
+    signal index; // 2^-16 micro-USD per unit: funding since listing, signed
+    signal premium; // 2^-16 micro-USD per lot, over the mark, signed
+}
+
+// Its word, low bits first.
+function CONFIRMATION_WIDTH() { return 145; }
+function CONFIRMATION_SHARE_WIDTH() { return 8; }
+function CONFIRMATION_FEE_WIDTH() { return 82; }
+function CONFIRMATION_INDEX_WIDTH() { return 55; }
+function CONFIRMATION_PREMIUM_WIDTH() { return 67; }
+function CONFIRMATION_WIDTHS() { return [8, 82, 55]; }
+function CONFIRMATION_AT() { return [0, 8, 90, 145]; }
 
 // Governed risk parameters of one instrument.
 bus Risk() {
@@ -399,9 +417,10 @@ bus Touch() {
     signal account; // index
     signal leaf; // the new one
     signal ciphertext; // Delta, encrypted
+    signal confirmation; // Confirmation, encrypted
 }
 
-function TOUCH_WORDS() { return 3; }
+function TOUCH_WORDS() { return 4; }
 
 // What a run of requests publishes first; the contract knows it.
 bus RequestsHeader() {
@@ -524,6 +543,15 @@ template PackDelta() {
         + delta.cells * (1 << 101) + delta.cash * (1 << 128);
 }
 
+// The word of fields that are ranged by what made them.
+template PackConfirmation() {
+    input Confirmation() confirmation;
+    signal output word;
+
+    word <== confirmation.share + confirmation.fee * (1 << 8) + (confirmation.index
+        + (1 << 54)) * (1 << 90) + confirmation.premium * (1 << 145);
+}
+
 template Leaf() {
     input Account() account;
     signal output out;
@@ -604,7 +632,7 @@ template BatchWords(count) {
     input BatchHeader() header;
     input BatchHouse() house;
     input Touch() touch[count];
-    signal output words[13 + 3 * count];
+    signal output words[13 + 4 * count];
 
     words[0] <== header.chainId;
     words[1] <== header.contract;
@@ -620,9 +648,10 @@ template BatchWords(count) {
     words[11] <== house.accruals;
     words[12] <== house.clean;
     for (var i = 0; i < count; i++) {
-        words[13 + 3 * i] <== touch[i].account;
-        words[14 + 3 * i] <== touch[i].leaf;
-        words[15 + 3 * i] <== touch[i].ciphertext;
+        words[13 + 4 * i] <== touch[i].account;
+        words[14 + 4 * i] <== touch[i].leaf;
+        words[15 + 4 * i] <== touch[i].ciphertext;
+        words[16 + 4 * i] <== touch[i].confirmation;
     }
 }
 

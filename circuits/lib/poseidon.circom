@@ -5,14 +5,29 @@ include "poseidon_constants.circom";
 // @notice Poseidon with circomlib's constants and `domain` in the capacity element.
 // @param nInputs How many field elements.
 // @param domain What the hash is for; 0 is circomlib's Poseidon.
-// The linear layers stay linear expressions inside the S-box constraints, so the cost is three
-// constraints for each S-box: the S-box of the capacity element in the first round is a constant,
-// and the last S-box is fused into the output.
 // @cost 3 * (8 * (nInputs + 1) + partial rounds - 1)
 template Hash(nInputs, domain) {
     signal input in[nInputs];
     signal output out;
 
+    signal first[1] <== Squeeze(nInputs, 1, domain)(in);
+    out <== first[0];
+}
+
+// @notice The first elements of Poseidon's permuted state; the first one is the hash.
+// @param nInputs How many field elements.
+// @param nOuts How many of the elements; enough stay hidden where the inputs are to.
+// @param domain What the hash is for.
+// The linear layers stay linear expressions inside the S-box constraints, so the cost is three
+// constraints for each S-box: the S-box of the capacity element in the first round is a constant,
+// and the last S-box is fused into the outputs.
+// @cost 3 * (8 * (nInputs + 1) + partial rounds - 1) + nOuts - 1
+template Squeeze(nInputs, nOuts, domain) {
+    signal input in[nInputs];
+    signal output out[nOuts];
+
+    assert(nOuts >= 1);
+    assert(nOuts <= nInputs);
     assert(nInputs >= 1);
     assert(nInputs <= 16);
     var PARTIAL[16] = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];
@@ -96,16 +111,20 @@ template Hash(nInputs, domain) {
         }
     }
 
-    var sum = 0;
+    var sum[nOuts];
     for (var j = 0; j < t - 1; j++) {
         square[k] <== s[j] * s[j];
         fourth[k] <== square[k] * square[k];
         fifth[k] <== fourth[k] * s[j];
-        sum += M[j][0] * fifth[k];
+        for (var i = 0; i < nOuts; i++) {
+            sum[i] += M[j][i] * fifth[k];
+        }
         k++;
     }
     square[k] <== s[t - 1] * s[t - 1];
     fourth[k] <== square[k] * square[k];
     fifth[k] <== 0;
-    out <== (M[t - 1][0] * fourth[k]) * s[t - 1] + sum;
+    for (var i = 0; i < nOuts; i++) {
+        out[i] <== (M[t - 1][i] * fourth[k]) * s[t - 1] + sum[i];
+    }
 }

@@ -64,11 +64,12 @@ library SettlementWords {
         _putHouse(words, Layout.BATCH_HEADER_WORDS, Layout.BATCH_HOUSE_WORDS, data);
         uint256 leafByte = Layout.TOUCH_LEAF_BYTE;
         uint256 ciphertextByte = Layout.TOUCH_CIPHERTEXT_BYTE;
+        uint256 confirmationByte = Layout.TOUCH_CONFIRMATION_BYTE;
         uint256 size = Layout.TOUCH_BYTES;
         uint256 first = Layout.BATCH_HEADER_WORDS + Layout.BATCH_HOUSE_WORDS;
         uint256 skip = 32 * Layout.BATCH_HOUSE_WORDS;
-        // A test holds the layout to what is written out here: account, leaf and ciphertext in this order, the
-        // account in the first three bytes.
+        // A test holds the layout to what is written out here: account, leaf, ciphertext and confirmation in this
+        // order, the account in the first three bytes.
         assembly ("memory-safe") {
             let next := add(words, mul(add(first, 1), 0x20))
             let end := add(data.offset, data.length)
@@ -76,7 +77,8 @@ library SettlementWords {
                 mstore(next, shr(232, calldataload(at)))
                 mstore(add(next, 0x20), calldataload(add(at, leafByte)))
                 mstore(add(next, 0x40), calldataload(add(at, ciphertextByte)))
-                next := add(next, 0x60)
+                mstore(add(next, 0x60), calldataload(add(at, confirmationByte)))
+                next := add(next, 0x80)
             }
         }
     }

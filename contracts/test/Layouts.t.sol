@@ -18,13 +18,15 @@ contract LayoutsTest is Test {
         assertEq(Layout.REQUEST_ACCOUNT_MASK, type(uint24).max);
         assertEq(Layout.REQUEST_AMOUNT_MASK, type(uint64).max);
         // Written out in assembly: SettlementWords.putTouches.
-        assertEq(Layout.TOUCH_WORDS, 3);
+        assertEq(Layout.TOUCH_WORDS, 4);
         assertEq(Layout.TOUCH_ACCOUNT, 0);
         assertEq(Layout.TOUCH_LEAF, 1);
         assertEq(Layout.TOUCH_CIPHERTEXT, 2);
+        assertEq(Layout.TOUCH_CONFIRMATION, 3);
         assertEq(Layout.TOUCH_ACCOUNT_BYTE, 0);
         assertEq(Layout.TOUCH_LEAF_BYTE - Layout.TOUCH_ACCOUNT_BYTE, bytes3(0).length);
-        assertEq(Layout.TOUCH_BYTES - Layout.TOUCH_CIPHERTEXT_BYTE, bytes32(0).length);
+        assertEq(Layout.TOUCH_CONFIRMATION_BYTE - Layout.TOUCH_CIPHERTEXT_BYTE, bytes32(0).length);
+        assertEq(Layout.TOUCH_BYTES - Layout.TOUCH_CONFIRMATION_BYTE, bytes32(0).length);
         assertEq(Layout.ANSWERED_LEAF_BYTE - Layout.ANSWERED_PAID_BYTE, bytes8(0).length);
         assertEq(Layout.ANSWERED_BYTES - Layout.ANSWERED_CIPHERTEXT_BYTE, bytes32(0).length);
     }
@@ -39,7 +41,7 @@ contract LayoutsTest is Test {
             words[i] = 100 + i;
             if (i >= house && i < slots) data = abi.encodePacked(data, 200 + i);
         }
-        data = abi.encodePacked(data, uint24(300), uint256(301), uint256(302));
+        data = abi.encodePacked(data, uint24(300), uint256(301), uint256(302), uint256(303));
         uint256[] memory found = this.putTouches(words, data);
         for (uint256 i; i <= slots + Layout.TOUCH_WORDS; ++i) {
             bool isOthers = i < house || i == slots + Layout.TOUCH_WORDS;

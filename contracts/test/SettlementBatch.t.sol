@@ -127,10 +127,10 @@ contract SettlementBatchTest is Venue {
 
     function testFuzz_settleBatch_revertsWhenLengthIsWrong(uint256 length) public {
         length = length % 600;
-        vm.assume(length != 32 * Layout.BATCH_HOUSE_WORDS + 67 * N);
+        vm.assume(length != 32 * Layout.BATCH_HOUSE_WORDS + 99 * N);
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(ISettlement.WrongLength.selector, length, 32 * Layout.BATCH_HOUSE_WORDS + 67 * N);
+        expectError(ISettlement.WrongLength.selector, length, 32 * Layout.BATCH_HOUSE_WORDS + 99 * N);
         settlement.settleBatch(NEW_ROOT, new bytes(length), C, proof, _none());
     }
 
@@ -220,7 +220,7 @@ contract SettlementBatchTest is Venue {
     function test_settleBatch_revertsWhenCIsNotCanonical() public {
         _closeAndPrice();
         uint256[8] memory proof = _honest();
-        expectError(PublicWords.WordOutOfRange.selector, 13 + 3 * N, C + R);
+        expectError(PublicWords.WordOutOfRange.selector, 13 + 4 * N, C + R);
         settlement.settleBatch(NEW_ROOT, _slots(N), C + R, proof, _none());
     }
 

@@ -45,6 +45,7 @@ def render() -> str:
         "\n".join(_packs(layout.RISK_WORD, ranged=True)),
         "\n".join(_packs(layout.FUNDING_WORD, ranged=True)),
         "\n".join(_packs(layout.DELTA_WORD, ranged=False)),
+        "\n".join(_packs(layout.CONFIRMATION_WORD, ranged=False)),
         *("\n".join(_hashes(words)) for words in layout.HASHED),
         *("\n".join(_statement(*parts)) for parts in layout.STATEMENTS),
     ]

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from enum import IntEnum
 
-from undertow.engine.accrual import ACCRUAL_STEPS
 from undertow.engine.house import HOUSE_STEPS
 from undertow.engine.margin import ADD_ON_FACTOR, FACTOR_ONE, INITIAL_FACTOR
 from undertow.engine.price import GRID_FACTOR, GRID_SHIFT, RATCHET_SHIFT
 from undertow.engine.spread import RETURN_SHIFT, VARIANCE_SHIFT, VARIANCE_TIME_BITS
 from undertow.protocol import layout
+from undertow.protocol.accruals import ACCRUAL_STEPS
 from undertow.protocol.fields import FIELD_WIDTH
 from undertow.protocol.packing import Packed, Words
 

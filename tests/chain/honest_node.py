@@ -22,7 +22,7 @@ from undertow.protocol.order import Order
 from undertow.protocol.prices import pack_marks
 from undertow.protocol.request import Kind, Request, opening_key
 from undertow.protocol.state import State
-from undertow.protocol.statement import Answered, RequestsHouse, Touch
+from undertow.protocol.statement import Answered, RequestsHouse
 from undertow.protocol.units import MICRO_USD, Lots, MicroUsd, Price
 from venue.bench.memory_node import MemoryNode
 
@@ -93,7 +93,7 @@ class HonestNode:
             self.state, Batch(slots=tuple(actions), lanes=(0,)), PRICES, time, PARAMS, salt, halted
         )
         self.state = done.state
-        touches = [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in done.slots]
+        touches = [slot.touch() for slot in done.slots]
         data = pack_batch(batch_house(done), touches)
         said = {"batch": batch}
         closed = {**said, "id": batch.to_bytes(32), "setRoot": batch, "grid": time, "bound": 0}

@@ -14,9 +14,9 @@ HOUSE = BatchHouse(sealed=R - 1, accruals=(MicroUsd(-8), MicroUsd(7)), clean=1)
 
 
 def test_a_batch_begins_with_what_is_sealed_and_the_exit_sheet() -> None:
-    touches = (Touch(5, R - 2, 7), Touch((1 << 24) - 1, 8, R - 3))
+    touches = (Touch(5, R - 2, 7, R - 4), Touch((1 << 24) - 1, 8, R - 3, 0))
     data = pack_batch(HOUSE, touches)
-    assert len(data) == 32 * 3 + 67 * 2
+    assert len(data) == 32 * 3 + 99 * 2
     assert int.from_bytes(data[:32], "big") == R - 1
     assert int.from_bytes(data[96:99], "big") == 5
     assert unpack_batch(data) == (HOUSE, touches)

@@ -39,7 +39,7 @@ def venue_node() -> MemoryNode:
         _close(node, 20 + 2 * batch, batch)
     _queue(node, 40, peaks, Request(Kind.WITHDRAW, 1, 5_000_000))
     for batch in range(1, BATCHES + 1):
-        touches = [Touch(1, batch, slot) for slot in range(MINIMAL.slots)]
+        touches = [Touch(1, batch, slot, slot) for slot in range(MINIMAL.slots)]
         data = pack_batch(HOUSE, touches)
         said = {"batch": batch, "newStateRoot": 100 + batch, "priceTime": 1_000 + batch}
         node.emit("Settlement", SETTLEMENT, 40 + batch, "BatchSettled", {**said, "data": data})

@@ -14,6 +14,7 @@ from undertow.engine.maintenance import holdings as held_of
 from undertow.engine.maintenance import shocks
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import premium, supply_of, within_cap
+from undertow.engine.share import net_flow_share
 from undertow.engine.spread import half_spreads
 from undertow.engine.verdict import Verdict
 from undertow.protocol.market import Market
@@ -124,7 +125,7 @@ def clearing(case: Case, instrument: int) -> list[int]:
     """Return a Clearing of a batch, all zero where the batch has none."""
     cleared = case.execution.clearings.get(instrument)
     if cleared is None:
-        return [0] * 5
+        return [0] * 6
     advanced = case.execution.advanced[instrument]
     further = cleared.flow + cleared.side
     offered = supply_of(
@@ -138,7 +139,8 @@ def clearing(case: Case, instrument: int) -> list[int]:
     following = money(case.lots[instrument]) + premium(offered, further)
     beyond = int(not within_cap(offered, further))
     price, side = to_field(cleared.price), to_field(cleared.side)
-    return [price, to_field(following), beyond, side, to_field(taker_sign(advanced, cleared.flow))]
+    sign, share = to_field(taker_sign(advanced, cleared.flow)), net_flow_share(cleared.fills)
+    return [price, to_field(following), beyond, side, sign, share]
 
 
 def taker_sign(known: Market, flow: int) -> int:

@@ -22,6 +22,7 @@ from undertow.engine.price import (
     supply_of,
     within_cap,
 )
+from undertow.engine.share import net_flow_share
 from undertow.protocol.market import Market
 from undertow.protocol.units import Kappa, Lots, Money, Price
 
@@ -29,6 +30,8 @@ Compile = Callable[[str], Circuit]
 
 
 MAKER = 100
+MATCHED = 5
+"""Lots that users trade with each other."""
 
 
 def market_inputs(supply: Supply, flow: int, side: int, flow_cap: int = 1 << 29) -> dict[str, Any]:
@@ -45,6 +48,7 @@ def market_inputs(supply: Supply, flow: int, side: int, flow_cap: int = 1 << 29)
         "houseGrows": 1,
         "flow": to_field(flow),
         "side": to_field(side),
+        "traded": abs(flow) + 2 * MATCHED,
     }
 
 
@@ -72,6 +76,7 @@ def test_clear_market(circuit: Compile) -> None:
             "clearing.price": (supply.mark << 16) + rate,
             "clearing.beyond": int(not within_cap(supply, flow + side)),
             "clearing.takerSign": taker_sign(Market(skew=supply.skew), flow),
+            "clearing.share": net_flow_share([flow, MATCHED, -MATCHED]),
         }
         if within_cap(supply, flow + side):
             outputs["clearing.nextPrice"] = (supply.mark << 16) + premium(supply, flow + side)

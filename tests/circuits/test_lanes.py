@@ -38,11 +38,11 @@ def test_choose_entry(circuit: Compile) -> None:
 def test_choose_lane(circuit: Compile) -> None:
     tested = circuit("lanes.circom: ChooseLane(2)")
     lanes = [[1, 20, 30, 40, 50], [1, 21, 31, 41, 51]]
-    clearings = [[70, 80, 0, 1, 1], [71, 81, 1, 1, 0]]
+    clearings = [[70, 80, 0, 1, 1, 9], [71, 81, 1, 1, 0, 8]]
     for wanted in (3, 9, 4):
         at = [int(wanted == 3), int(wanted == 9)]
         its = next((k for k in (0, 1) if at[k]), None)
-        lane, clearing = ([0] * 5, [0] * 5) if its is None else (lanes[its], clearings[its])
+        lane, clearing = ([0] * 5, [0] * 6) if its is None else (lanes[its], clearings[its])
         outputs = {
             "itsLane.priced": lane[0],
             "itsLane.mark": lane[1],
@@ -51,6 +51,7 @@ def test_choose_lane(circuit: Compile) -> None:
             "itsLane.concentration": lane[4],
             "itsClearing.price": clearing[0],
             "itsClearing.takerSign": clearing[4],
+            "itsClearing.share": clearing[5],
             **{f"inLane[{k}]": bit for k, bit in enumerate(at)},
         }
         inputs = {"wanted": wanted, "instrument": [3, 9], "lane": lanes, "clearing": clearings}

@@ -50,7 +50,7 @@ template All() {
     signal output deltaWord;
     output Order() order;
     output Request() request;
-    signal output batch[19];
+    signal output batch[21];
     signal output requests[22];
 
     leaf <== Leaf()(account);
@@ -94,7 +94,7 @@ def test_the_circuits_side_is_pythons() -> None:
     batch = settle_words(
         place, 3, (11, 12), 13, marks_of([UnitPrice(5), UnitPrice(6)], 2), 14, 15,
         BatchHouse(sealed=22, accruals=[MicroUsd(-8), MicroUsd(7)], clean=1),
-        [Touch(16, 17, 18), Touch(19, 20, 21)],
+        [Touch(16, 17, 18, 19), Touch(20, 21, 22, 23)],
     )  # fmt: skip
     requests = request_words(
         place,

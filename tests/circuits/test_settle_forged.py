@@ -58,12 +58,13 @@ CASES = [traded, rationed, repeated, expired, overdrawn, concentrated, hostile, 
 
 
 def fill(slot: int, lots: int, lane: int = 0) -> Callable[[Inputs, Case], None]:
-    """Change a fill, and the lane's flow with it."""
+    """Change a fill, and the lane's flow and what is traded with it."""
 
     def lie(inputs: Inputs, case: Case) -> None:
         sign = -1 if case.execution.slots[slot].verdict.effect.left < 0 else 1
         inputs["lots"][slot] = (inputs["lots"][slot] + lots) % R
         inputs["flow"][lane] = (inputs["flow"][lane] + sign * lots) % R
+        inputs["traded"][lane] = (inputs["traded"][lane] + lots) % R
 
     return lie
 
@@ -192,6 +193,8 @@ BREAKS = [
     ("seller one lot less", traded, fill(1, -1)),
     ("netting off by one", traded, put("lots", 0)),
     ("flow off by one", traded, put("flow", 0)),
+    ("traded off by one", traded, put("traded", 0)),
+    ("traded off by one pair", traded, put("traded", 0, by=2)),
     ("negative fill that wraps", traded, fill(0, -51)),
     ("fill that wraps round the field", traded, fill(0, R - 60)),
     ("decoy that trades", traded, fill(2, 5)),

@@ -135,6 +135,9 @@ STEP, HOUSE_STEP = "PriceUnits.unit[0].step", "PriceSheet.sheet[0].step"
 PER_SQUARE = f"{SLOT}.OpenHoldings.concentrated[0]"
 CONCENTRATED = f"{JUDGE}.TradeHoldings.concentrated"
 WORD = f"{SLOT}.read.opened.Bits"
+HOUSE_PART = "clear.clear[0].NetFlowShare.FloorDivide"
+CONFIRM, BOTH = f"{SLOT}.ConfirmFill", f"{SLOT}.EncryptBoth"
+CONFIRMED = f"{CONFIRM}.confirmation"
 VEST = f"{SLOT}.Vest"
 RIPENED = f"{VEST}.FloorDivide"
 
@@ -143,7 +146,28 @@ def fee(slot: int) -> str:
     return f"done.slot[{slot}].filled.FeeOf.FloorShift"
 
 
+CONFIRMATIONS = {
+    "house's part one lower": Lie(case=traded, about=divided(HOUSE_PART, -1), check=HOUSE_PART),
+    "house's part one higher": Lie(case=traded, about=divided(HOUSE_PART, 1), check=HOUSE_PART),
+    "a fill called none": Lie(
+        case=traded, about=turned(f"{CONFIRM}.IsZero"), check=f"{CONFIRM}.IsZero"
+    ),
+    "nothing filled, but told the price": Lie(
+        case=overdrawn, about=turned(f"{CONFIRM}.IsZero"), check=f"{CONFIRM}.IsZero"
+    ),
+    "second word under another pad": Lie(
+        case=traded, about=moved(f"{BOTH}.confirmed", 1), check=f"{BOTH}.confirmed"
+    ),
+    **{
+        f"{field} told one higher": Lie(
+            case=traded, about=moved(f"{CONFIRMED}.{field}", 1), check=CONFIRMED
+        )
+        for field in ("share", "index", "premium")
+    },
+}
+"""Of the second word; its fee is the wire of the fill's."""
 LIES = {
+    **CONFIRMATIONS,
     "fee one lower": Lie(case=traded, about=shifted(fee(0), -1, 4), check=fee(0)),
     "fee one higher": Lie(case=traded, about=shifted(fee(1), 1, 4), check=fee(1)),
     "fee on a touch": Lie(case=traded, about=shifted(fee(2), -1, 4), check=fee(2)),

@@ -12,8 +12,8 @@ from undertow.chain.compiled import CONTRACTS, FORGE
 
 SCRIPT = Path(__file__).parent / "fork_gas.mjs"
 NEXT_FORK = {
-    "settleBatch and close the next, 16 slots": 359_500,
-    "settleBatch, 16 slots": 315_000,
+    "settleBatch and close the next, 16 slots": 368_500,
+    "settleBatch, 16 slots": 323_700,
     "priceBatch, without an oracle": 77_500,
     "open": 232_000,
     "settleRequests, 8 openings": 415_000,

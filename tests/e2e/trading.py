@@ -77,6 +77,6 @@ def check_traders(venue: LocalVenue) -> None:
         key = trader.key
         events = follow(history, trader.account, key.scalar, key.public, operator, params)
         assert events[-1].account == venue.operator.state.accounts[trader.account]
-        filled = check_fills(trader.sent, [(e.batch, e.time, e.delta) for e in events])
+        filled = check_fills(trader.sent, [e.change for e in events], params)
         assert sum(fill.lots for fill in filled) == sum(events[-1].account.positions)
     assert venue.operator.state.root() == venue.contracts.state_root()

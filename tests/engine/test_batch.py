@@ -8,6 +8,7 @@ from tests.strategies import account, order
 from undertow.engine.batch import Batch, Decoy, Slot, authority_of
 from undertow.engine.verdict import Effect, Verdict
 from undertow.protocol.authority import Authority
+from undertow.protocol.confirmation import Confirmation
 from undertow.protocol.delta import Delta
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.units import Lots, Money
@@ -49,7 +50,9 @@ def test_a_slot_publishes_what_changed_for_its_owner_alone() -> None:
         cash=Money(-30),
     )
     assert slot.delta() == delta
-    assert Delta.decrypt(slot.ciphertext(), after.view_key, before.leaf(), after.leaf()) == delta
+    opens = after.view_key, before.leaf(), after.leaf()
+    assert Delta.decrypt(slot.touch().ciphertext, *opens) == delta
+    assert Confirmation.decrypt(slot.touch().confirmation, *opens) == slot.confirmation
 
 
 def test_a_touch_has_no_order_and_no_fill() -> None:

@@ -37,7 +37,7 @@ def check(venue: OneProcess) -> None:
         events = follow(chain.settled, trader.account, *keys)
         found = events[-1].account if events else None
         assert found == operator.state.accounts.get(trader.account)
-        check_fills(trader.sent, [(e.batch, e.time, e.delta) for e in events])
+        check_fills(trader.sent, [e.change for e in events], LOCAL_PARAMS)
 
 
 def run_on(venue: OneProcess, turns: int) -> None:

@@ -150,7 +150,7 @@ def test_who_is_refused_for_the_edge_can_tell_why(traded: Traded) -> None:
     (refused,) = [event for event in events if event.delta.reason == Outcome.EDGE]
     assert refused.delta.cash == 0
     assert refused.account.cells == refused.delta.cells != 0
-    check_fills(trader.sent, [(e.batch, e.time, e.delta) for e in events])
+    check_fills(trader.sent, [e.change for e in events], LOCAL_PARAMS)
     chain.ask(asked)
     settle_all(traded)
     assert paid(traded) == [AMOUNT]

@@ -174,5 +174,5 @@ def test_a_quote_fills_on_both_sides_over_batches(tmp_path: Path) -> None:
     check(traded.venue)
     keys = (maker.key.scalar, maker.key.public, KEYS.operator.public, LOCAL_PARAMS)
     events = follow(traded.venue.chain.settled, maker.account, *keys)
-    found = check_fills(maker.sent, [(e.batch, e.time, e.delta) for e in events])
+    found = check_fills(maker.sent, [e.change for e in events], LOCAL_PARAMS)
     assert [fill.lots for fill in found if fill.order == both] == fills

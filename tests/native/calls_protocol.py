@@ -87,6 +87,7 @@ def _restored(data: Any) -> object:
 
 CALLS = {
     "poseidon_hash": Call(lambda: st.tuples(words(1), words(*ARITIES))),
+    "poseidon_hash_two": Call(lambda: st.tuples(words(1), words(*ARITIES))),
     "poseidon_hash_many": Call(_groups),
     "babyjubjub_multiply": Call(lambda: st.tuples(_points(), st.binary(max_size=40))),
     "babyjubjub_multiply_base8": Call(lambda: st.tuples(words(1))),

@@ -51,7 +51,9 @@ def test_two_changes_from_one_state_have_two_pads() -> None:
     slots = [settle(state, order(1, size, PRICE * 2))[1][0] for size in (5, 6)]
     assert slots[0].after.version == slots[1].after.version
     first, second = slots
-    assert not shows((first.ciphertext(), second.ciphertext()), (first.delta(), second.delta()))
+    assert not shows(
+        (first.touch().ciphertext, second.touch().ciphertext), (first.delta(), second.delta())
+    )
 
 
 def test_two_ways_to_one_leaf_have_two_pads() -> None:
@@ -62,8 +64,8 @@ def test_two_ways_to_one_leaf_have_two_pads() -> None:
     traded, earlier_fill = bought(state)
     other, last_word, last = deposited(traded)
     assert one.accounts[1].leaf() == other.accounts[1].leaf()
-    assert not shows((fill.ciphertext(), last_word), (fill.delta(), last))
-    assert not shows((earlier_fill.ciphertext(), first_word), (earlier_fill.delta(), first))
+    assert not shows((fill.touch().ciphertext, last_word), (fill.delta(), last))
+    assert not shows((earlier_fill.touch().ciphertext, first_word), (earlier_fill.delta(), first))
 
 
 def test_what_is_left_is_why_nothing_changed() -> None:
@@ -72,7 +74,8 @@ def test_what_is_left_is_why_nothing_changed() -> None:
     (refused,) = settle(state, order(1, 5, instrument=3))[1]
     (touched,) = settle(state, Decoy(1))[1]
     assert refused.after.leaf() == touched.after.leaf()
-    assert shows((refused.ciphertext(), touched.ciphertext()), (refused.delta(), touched.delta()))
+    words = refused.touch().ciphertext, touched.touch().ciphertext
+    assert shows(words, (refused.delta(), touched.delta()))
     assert (refused.delta().pack() - touched.delta().pack()) % R == (3 + 16 * (4 - 15)) % R
 
 

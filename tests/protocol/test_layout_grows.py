@@ -76,7 +76,7 @@ GROWTHS = {
         "house = BatchHouse(sealed=10, accruals=[0] * 2, clean=1)\n"
         "words = settle_words(Venue(1, 2), 3, (4, 5), 6, [7] * 2, 8, 9, house, [])\n"
         "assert len(words) == 14 and words[9:12] == [0, 9, 10]\n",
-        circom=("    words[9] <== header.timeOfClose;", "words[14 + 3 * i] <== touch[i].account;"),
+        circom=("    words[9] <== header.timeOfClose;", "words[14 + 4 * i] <== touch[i].account;"),
         solidity=(
             "BATCH_HEADER_WORDS = 11;",
             "BATCH_HEADER_TIME_OF_CLOSE = 9;",

@@ -14,6 +14,7 @@ from undertow.crypto.babyjubjub import BASE8, Point
 from undertow.protocol import layout
 from undertow.protocol.account import POSITIONS, Account, pack_positions, unpack_positions
 from undertow.protocol.accruals import ACCRUALS
+from undertow.protocol.confirmation import Confirmation
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import (
     AccountRangeError,
@@ -123,6 +124,7 @@ def requests(given: dict[str, Any]) -> list[int]:
 PACKS: dict[str, Callable[[Any], int | list[int] | tuple[int, ...]]] = {
     "order": lambda given: order(given).pack(),
     "delta": lambda given: Delta(**given).pack(),
+    "confirmation": lambda given: Confirmation(**given).pack(),
     "request": lambda given: Request(Kind(given[0]), *given[1:]).word(),
     "positions": pack_positions,
     "prices": pack_prices,
@@ -140,6 +142,7 @@ PACKS: dict[str, Callable[[Any], int | list[int] | tuple[int, ...]]] = {
 OPENS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "order": (order, Order.unpack),
     "delta": (lambda given: Delta(**given), Delta.unpack),
+    "confirmation": (lambda given: Confirmation(**given), Confirmation.unpack),
     "request": (lambda given: Request(Kind(given[0]), *given[1:]), Request.from_word),
     "positions": (tuple, unpack_positions),
     "prices": (tuple, unpack_prices),

@@ -45,7 +45,9 @@ def followed(state: PublicState, words: Sequence[int]) -> PublicState:
     """Return the state after a settlement, from its public words alone."""
     if words[BATCH_HEADER.at("kind")] == Statement.BATCH:
         header, house, items = parted(words, BATCH_HEADER.size, BATCH_HOUSE.size)
-        touches = [Touch(*items[i : i + 3]) for i in range(0, len(items), TOUCH_WORDS.size)]
+        touches = [
+            Touch(*items[i : i + TOUCH_WORDS.size]) for i in range(0, len(items), TOUCH_WORDS.size)
+        ]
         marks = BATCH_HEADER.values(header)["prices"]
         return state.after_batch(BatchHouse(**BATCH_HOUSE.values(house)), marks, touches)
     _, house, items = parted(words, REQUESTS_HEADER.size, REQUESTS_HOUSE.size)

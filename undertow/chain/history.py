@@ -14,8 +14,11 @@ from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.vesting import ExitSheet, exit_sheet, vest
 from undertow.protocol.account import Account
+from undertow.protocol.change import Change
+from undertow.protocol.confirmation import Confirmation
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
+from undertow.protocol.pads import opened, pads
 from undertow.protocol.params import MarketParams
 from undertow.protocol.prices import split_marks
 from undertow.protocol.public_state import PublicState
@@ -28,15 +31,21 @@ from undertow.protocol.units import MONEY_BITS, Lots, Money
 class Event:
     """One change of an account."""
 
-    batch: int
-    """The batch's number; 0 for a request."""
-    time: int
-    """Seconds, of the batch's prices; 0 for a request."""
-    delta: Delta
+    change: Change
     account: Account
     """After the change."""
     withdrawal: Withdrawal | None = None
     """What became of it, where the change is one that was asked for."""
+
+    @property
+    def batch(self) -> int:
+        """The batch's number; 0 for a request."""
+        return self.change.batch
+
+    @property
+    def delta(self) -> Delta:
+        """What the change moved."""
+        return self.change.delta
 
 
 def own_events(
@@ -62,6 +71,8 @@ def follow(
     params: MarketParams,
 ) -> list[Event]:
     """Return an account's changes, each checked against its published leaf.
+
+    A second word that is no confirmation ends nothing: the change says that it has none.
 
     Raises:
         DeltaError: a published word or leaf is not what the account's contents give.
@@ -91,46 +102,74 @@ class Followed:
 
     def take(self, settled: SettledBatch | SettledRequests) -> list[Event]:
         """Go on by a settlement, and return the account's changes in it; raises DeltaError."""
-        number, time = 0, 0
         if isinstance(settled, SettledBatch):
-            number, time = settled.number, settled.round.time
             self.sheet = _sheet(settled, self.params)
-        return [self._change(number, time, *touch) for touch in _touches(settled, self.index)]
+        return [self._follow(settled, *touch) for touch in _touches(settled, self.index)]
 
-    def _change(
-        self, number: int, time: int, leaf: int, ciphertext: int, asked: tuple[Request, int] | None
+    def _follow(
+        self,
+        settled: SettledBatch | SettledRequests,
+        leaf: int,
+        published: tuple[int, ...],
+        asked: tuple[Request, int] | None,
     ) -> Event:
-        delta = Delta.decrypt(ciphertext, self.account.view_key, self.leaf, leaf)
-        account, withdrawal = (
-            vest(self.account if asked else _apply(self.account, delta), self.sheet, self.params),
-            None,
-        )
-        if asked is not None:
-            if delta.cash != _moved(*asked):
-                raise DeltaError(
-                    f"account {self.index} got another amount than the vault's queue says"
-                )
+        change = _change(settled, published, pads(self.account.view_key, self.leaf, leaf))
+        delta = change.delta
+        if asked is not None and delta.cash != _moved(*asked):
+            raise DeltaError(f"account {self.index} got another amount than the vault's queue says")
+        if asked is None:
+            account, withdrawal = vest(_apply(self.account, delta), self.sheet, self.params), None
+        else:
             # What a request moves is settled at once, so it comes after what ripens.
-            withdrawal = _withdrawal(*asked, delta.reason, account, self.sheet)
-            account = _apply(account, delta)
+            vested = vest(self.account, self.sheet, self.params)
+            withdrawal = _withdrawal(*asked, delta.reason, vested, self.sheet)
+            account = _apply(vested, delta)
             account = replace(account, settled=Money(account.settled + delta.cash))
         if account.leaf() != leaf:
             raise DeltaError(f"account {self.index} does not hash to its published leaf")
         self.account, self.leaf = account, leaf
-        return Event(number, time, delta, account, withdrawal)
+        return Event(change, account, withdrawal)
 
 
 def _touches(
     settled: SettledBatch | SettledRequests, index: int
-) -> list[tuple[int, int, tuple[Request, int] | None]]:
-    """Return leaf, ciphertext and, of a request, itself and what it was paid."""
+) -> list[tuple[int, tuple[int, ...], tuple[Request, int] | None]]:
+    """Return leaf, words and, of a request, itself and what it was paid."""
     if isinstance(settled, SettledBatch):
-        return [(t.leaf, t.ciphertext, None) for t in settled.touches if t.account == index]
+        return [
+            (t.leaf, (t.ciphertext, t.confirmation), None)
+            for t in settled.touches
+            if t.account == index
+        ]
     return [
-        (leaf, ciphertext, (request, paid))
+        (leaf, (ciphertext,), (request, paid))
         for request, (paid, leaf, ciphertext) in zip(settled.requests, settled.answers, strict=True)
         if request.account == index and request.kind is not Kind.HOUSE_DEPOSIT
     ]
+
+
+def _change(
+    settled: SettledBatch | SettledRequests, published: tuple[int, ...], under: tuple[int, int]
+) -> Change:
+    """Return what was published, opened; raises DeltaError if the first word is no change."""
+    delta = Delta.unpack(opened(published[0], under[0]))
+    if not isinstance(settled, SettledBatch):
+        return Change(batch=0, time=0, delta=delta)
+    return Change(
+        batch=settled.number,
+        time=settled.round.time,
+        delta=delta,
+        confirmation=_confirmation(opened(published[1], under[1])),
+        marks=tuple(settled.round.prices),
+        accruals=tuple(settled.house.accruals),
+    )
+
+
+def _confirmation(word: int) -> Confirmation | None:
+    try:
+        return Confirmation.unpack(word)
+    except DeltaError:
+        return None
 
 
 def _moved(request: Request, paid: int) -> Money:

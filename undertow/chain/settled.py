@@ -93,7 +93,7 @@ def _house(words: Words, data: bytes) -> tuple[dict[str, Any], bytes]:
     return words.values(native.from_bytes(data[:size])), data[size:]
 
 
-def _packed(layout: Words, rows: Sequence[tuple[int, int, int]]) -> bytes:
+def _packed(layout: Words, rows: Sequence[tuple[int, ...]]) -> bytes:
     sizes = [field.bytes for field in layout.fields]
     return b"".join(
         number.to_bytes(size, "big")

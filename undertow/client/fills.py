@@ -1,8 +1,7 @@
 """What a trader checks of its own changes: each one is explained by an order that it signed.
 
-The changes come decrypted from the chain and already hash to the published leaves. That a fill's
-price is within the limit is proved by the circuit and cannot be checked from here: the change of
-cash holds the market's exact funding index, which is not published.
+The changes come decrypted from the chain and already hash to the published leaves. What each fill
+came to is checked to the unit, from its second word (`amounts.py`).
 """
 
 from __future__ import annotations
@@ -10,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from undertow.client.amounts import check_amounts, check_nothing
 from undertow.client.errors import FillError
+from undertow.protocol.change import Change
+from undertow.protocol.confirmation import Confirmation
 from undertow.protocol.delta import Delta
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
+from undertow.protocol.params import MarketParams
 from undertow.protocol.units import Lots, Money
 
 _OF_REQUESTS = {Outcome.REQUEST, Outcome.EDGE}
@@ -29,36 +32,44 @@ class Fill:
     """Signed."""
     cash: Money
     """Change of cash: what was paid, the fee included."""
+    parts: Confirmation
+    """What the price and the fee were, and how much of the heavier side the house took."""
 
 
-def check_fills(orders: Iterable[Order], changes: Iterable[tuple[int, int, Delta]]) -> list[Fill]:
+def check_fills(
+    orders: Iterable[Order], changes: Iterable[Change], params: MarketParams
+) -> list[Fill]:
     """Return the fills among an account's changes, oldest first.
 
     Args:
         orders: every order that was signed for the account.
-        changes: each since the account was opened, with its batch and the moment that its prices
-            are of, both 0 for a request.
+        changes: each since the account was opened.
+        params: the group's, as the contract has their hash.
 
     Raises:
-        FillError: a change is none that the orders allow.
+        FillError: a change is none that the orders allow, or its amounts are not what they come to.
     """
     by_nonce: dict[int, list[Order]] = {}
     for order in orders:
         by_nonce.setdefault(order.nonce, []).append(order)
     fills = []
     nonce, filled = 0, 0
-    for batch, time, delta in changes:
+    for change in changes:
+        batch, delta = change.batch, change.delta
+        if not delta.fill:
+            check_nothing(change)
         if delta.reason != Outcome.CLEARED:
             _check_unchanged(batch, delta, nonce, filled)
             continue
         carried = filled if delta.nonce == nonce else 0
         if not batch:
             raise FillError(batch, "an order was filled without prices")
-        live = [order for order in by_nonce.get(delta.nonce, []) if order.expiry >= time]
+        live = [order for order in by_nonce.get(delta.nonce, []) if order.expiry >= change.time]
         order = _explain(batch, delta, live, nonce, carried)
         nonce, filled = delta.nonce, delta.filled
         if delta.fill:
-            fills.append(Fill(batch, order, delta.fill, delta.cash))
+            parts = check_amounts(order, change, params)
+            fills.append(Fill(batch, order, delta.fill, delta.cash, parts))
         elif delta.cash:
             raise FillError(batch, "cash moved without a fill")
     return fills

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from undertow.chain.history import Event
     from undertow.chain.view import View
     from undertow.protocol.order import Order
+    from undertow.protocol.params import MarketParams
 
 
 def status(
@@ -46,7 +47,8 @@ def status(
     if not events:
         typer.echo(f"account {account}: nothing settled yet")
     else:
-        _tell(account, events, None if orders is None else [order for order, _ in sent])
+        params = contracts.deployment.group.params
+        _tell(account, events, params, None if orders is None else [order for order, _ in sent])
         asked = [event for event in events if event.withdrawal is not None]
         if asked:
             typer.echo(f"  last withdrawal: {_fate(asked[-1], contracts.deployment)}")
@@ -58,7 +60,9 @@ def status(
         _tell_states(matcher, contracts.deployment, sent)
 
 
-def _tell(account: int, events: Sequence[Event], orders: Sequence[Order] | None) -> None:
+def _tell(
+    account: int, events: Sequence[Event], params: MarketParams, orders: Sequence[Order] | None
+) -> None:
     from undertow.client.fills import check_fills
 
     held = events[-1].account
@@ -71,9 +75,11 @@ def _tell(account: int, events: Sequence[Event], orders: Sequence[Order] | None)
         if lots:
             typer.echo(f"  instrument {instrument}: {lots:+,} lots")
     if orders is not None:
-        changes = [(event.batch, event.time, event.delta) for event in events]
-        fills = check_fills(orders, changes)
-        typer.echo(f"  each of {len(fills)} fills is one that your orders allow")
+        fills = check_fills(orders, [event.change for event in events], params)
+        typer.echo(
+            f"  each of {len(fills)} fills is one that your orders allow, at what its price, "
+            "funding and fee come to"
+        )
 
 
 def _fate(event: Event, deployed: Deployment) -> str:

@@ -21,6 +21,17 @@ def poseidon(inputs: Sequence[int], domain: int = 0) -> int:
     return reference(inputs, domain)
 
 
+def poseidon_two(inputs: Sequence[int], domain: int = 0) -> tuple[int, int]:
+    """Return the hash and the next element of the same permutation; raises ValueError as there."""
+    if native.core is not None:
+        both = native.core.poseidon_hash_two(_words((domain,)), _words(inputs))
+        first, second = native.from_bytes(both)
+        return first, second
+    _check((domain, *inputs))
+    state = permuted(inputs, domain)
+    return state[0], state[1]
+
+
 def poseidon_many(groups: Sequence[Sequence[int]], domain: int = 0) -> list[int]:
     """Hashes groups of the same 1 to 16 numbers of canonical field elements.
 
@@ -56,6 +67,11 @@ def poseidon_words(packed: bytes, arity: int, domain: int = 0) -> bytes:
 
 def reference(inputs: Sequence[int], domain: int = 0) -> int:
     """The specification: what `poseidon` returns for canonical inputs."""
+    return permuted(inputs, domain)[0]
+
+
+def permuted(inputs: Sequence[int], domain: int = 0) -> list[int]:
+    """Return the whole state after the permutation of the domain and the inputs."""
     rounds, matrix = constants(len(inputs))
     state = [int(domain), *inputs]
     width = len(state)
@@ -68,7 +84,7 @@ def reference(inputs: Sequence[int], domain: int = 0) -> int:
         else:
             state = [pow(s, 5, R) for s in state]
         state = [sum(m * s for m, s in zip(row, state, strict=True)) % R for row in matrix]
-    return state[0]
+    return state
 
 
 def _check(numbers: Sequence[int]) -> None:

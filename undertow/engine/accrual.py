@@ -6,10 +6,8 @@ whole steps of ten basis points of the price.
 
 from __future__ import annotations
 
+from undertow.protocol.accruals import step_of
 from undertow.protocol.units import MONEY_BITS, MicroUsd, Money, UnitPrice
-
-ACCRUAL_STEPS = 1_000
-"""Of a price: a step is this part of it, one micro-USD more than rounded down."""
 
 
 def accrual(index: Money, price: UnitPrice) -> MicroUsd:
@@ -20,5 +18,5 @@ def accrual(index: Money, price: UnitPrice) -> MicroUsd:
     a step too little; the house loses less than a step for each unit that the users hold net long,
     and gains as much where they are net short. `circuits/accrual.circom` proves the same.
     """
-    step = price // ACCRUAL_STEPS + 1
+    step = step_of(price)
     return MicroUsd(index // (step << MONEY_BITS) * step)

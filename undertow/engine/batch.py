@@ -11,12 +11,15 @@ from undertow.engine.clearing import Clearing
 from undertow.engine.verdict import Verdict
 from undertow.protocol.account import Account
 from undertow.protocol.authority import Authority
+from undertow.protocol.confirmation import NO_CONFIRMATION, Confirmation
 from undertow.protocol.delta import Delta
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
 from undertow.protocol.order_set import lanes_word
 from undertow.protocol.outcome import Outcome
+from undertow.protocol.pads import pads, sealed
 from undertow.protocol.state import State
+from undertow.protocol.statement import Touch
 from undertow.protocol.units import Lots, Money
 
 
@@ -50,6 +53,7 @@ class Slot:
     """Signed; may be zero or part of the size when the verdict is eligible."""
     price: Money = Money(0)
     fee: Money = Money(0)
+    confirmation: Confirmation = NO_CONFIRMATION
 
     @property
     def order(self) -> Order | None:
@@ -73,9 +77,16 @@ class Slot:
             cash=Money(self.after.cash - self.before.cash),
         )
 
-    def ciphertext(self) -> int:
-        """Return the published word."""
-        return self.delta().encrypt(self.after.view_key, self.before.leaf(), self.after.leaf())
+    def touch(self) -> Touch:
+        """Return what is published of the account, encrypted to its owner."""
+        leaf = self.after.leaf()
+        first, second = pads(self.after.view_key, self.before.leaf(), leaf)
+        return Touch(
+            self.account,
+            leaf,
+            sealed(self.delta().pack(), first),
+            sealed(self.confirmation.pack(), second),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from undertow.engine.accrual import ACCRUAL_STEPS
+from undertow.protocol.accruals import ACCRUAL_STEPS
 from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import underlying

@@ -12,6 +12,7 @@ from dataclasses import replace
 from undertow.engine.batch import Batch, Execution, Slot
 from undertow.engine.certificate import Safeguards, safeguards
 from undertow.engine.clearing import NO_INTEREST, Clearing, Interest, clear
+from undertow.engine.confirmation import confirm_slots
 from undertow.engine.fill import fill_slots
 from undertow.engine.house import house_may_grow
 from undertow.engine.judge import judge
@@ -80,6 +81,7 @@ def transition(
     clearings = _clear(sides, markets, spreads, terms, grows)
     verdicts = [chosen(both, _price(both, clearings)) for both in sides]
     slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
+    slots = confirm_slots(slots, clearings, underlyings)
     table, by = _guard(state, batch, underlyings, prices, params)
     slots, table = recertify_slots(slots, table, by, batch.choices)
     after = _commit(state, markets, clearings, slots, sheet, released)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from undertow.protocol.grouped import Grouped
 from undertow.protocol.sheet import UNDERLYINGS
+from undertow.protocol.units import MicroUsd, UnitPrice
 
+ACCRUAL_STEPS = 1_000
+"""Of a price: a step is this part of it, one micro-USD more than rounded down."""
 ACCRUAL_WIDTH = 40
 """No venue outgrows it: a rate is below 2^-20 of the notional per second and a mark below 2^26
 micro-USD, and all times lie within 2^32 seconds, so an index stays below 2^38 micro-USD, and
@@ -17,3 +20,8 @@ ACCRUALS = Grouped(
     count=UNDERLYINGS,
     offset=True,
 )
+
+
+def step_of(price: UnitPrice) -> MicroUsd:
+    """Return what an accrual at this price is a whole multiple of."""
+    return MicroUsd(price // ACCRUAL_STEPS + 1)

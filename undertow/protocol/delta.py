@@ -1,4 +1,4 @@
-"""What a batch or a request publishes of a touched account: one word, encrypted to its owner.
+"""What a batch or a request publishes of a touched account: its change, encrypted to its owner.
 
 The owner adds up its deltas and has its account, from chain data and its view key alone.
 """
@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from undertow.crypto.domains import STREAM
-from undertow.crypto.field import R
-from undertow.crypto.poseidon import poseidon
 from undertow.protocol.cells import CELLS_WORD
 from undertow.protocol.errors import DeltaError, WidthError
 from undertow.protocol.fields import Field, Sign
 from undertow.protocol.packing import Packed
+from undertow.protocol.pads import opened, pads, sealed
 from undertow.protocol.units import (
     INSTRUMENT_WIDTH,
     LOTS_WIDTH,
@@ -54,21 +52,13 @@ class Delta:
             raise DeltaError(text) from error
 
     def encrypt(self, view_key: int, before: int, after: int) -> int:
-        """Return the published word of the change from one leaf of the account to the next.
-
-        The pad is the change's own: a chain that is reorganised may make another change of the same
-        account at the same version, and two words under one pad would give away their difference.
-        """
-        return (self.pack() + _stream(view_key, before, after)) % R
+        """Return the published word of the change from one leaf of the account to the next."""
+        return sealed(self.pack(), pads(view_key, before, after)[0])
 
     @classmethod
     def decrypt(cls, ciphertext: int, view_key: int, before: int, after: int) -> Delta:
         """Return the delta of a published word; raises DeltaError."""
-        return cls.unpack((ciphertext - _stream(view_key, before, after)) % R)
-
-
-def _stream(view_key: int, before: int, after: int) -> int:
-    return poseidon([view_key, before, after], STREAM)
+        return cls.unpack(opened(ciphertext, pads(view_key, before, after)[0]))
 
 
 DELTA_WORD = Packed(Delta, "Delta")

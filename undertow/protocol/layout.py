@@ -15,6 +15,7 @@ from undertow.protocol import units
 from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.authority import Authority
+from undertow.protocol.confirmation import CONFIRMATION_WORD, SHARE_ONE
 from undertow.protocol.delta import DELTA_WORD
 from undertow.protocol.fields import BYTE
 from undertow.protocol.market import CAPS, PRICING_WORDS, ROW_WORDS
@@ -52,7 +53,7 @@ EQUITY_WIDTH = 114
 SECRET_WIDTH = 252
 """Of a BabyJubJub secret as a circuit takes it; it is below the prime subgroup's order."""
 
-PACKED = (ORDER_WORD, REQUEST_WORD, DELTA_WORD, RISK_WORD, FUNDING_WORD)
+PACKED = (ORDER_WORD, REQUEST_WORD, DELTA_WORD, CONFIRMATION_WORD, RISK_WORD, FUNDING_WORD)
 """Fields in one word."""
 GROUPED = (POSITIONS, MARKS, CAPS, UNITS, RISKS, FUNDING_RULES, ACCRUALS)
 """One value for each instrument or underlying, several to a word."""
@@ -115,5 +116,5 @@ SCALES = {
     "REQUIREMENT_BITS": units.REQUIREMENT_BITS,
 }
 """A value is counted in 2^-bits of its unit."""
-FACTORS = {"SHOCK_STEPS": SHOCK_STEPS}
+FACTORS = {"SHOCK_STEPS": SHOCK_STEPS, "SHARE_ONE": SHARE_ONE}
 """The other factors are the rules', in the engine."""

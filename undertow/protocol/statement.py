@@ -66,6 +66,7 @@ class Touch(NamedTuple):
     account: Annotated[int, Field(ACCOUNT_WIDTH, "index")]
     leaf: Annotated[int, element("the new one")]
     ciphertext: Annotated[int, element("Delta, encrypted")]
+    confirmation: Annotated[int, element("Confirmation, encrypted")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

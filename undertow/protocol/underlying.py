@@ -42,6 +42,8 @@ FIRST_VARIANCE = 1 << 21
 """Five per cent a day: nothing is known before the first prices, and little is not what it is."""
 FUNDING_WIDTH = RATE_WIDTH + 1 + UNIT_PRICE_WIDTH + TIME_WIDTH
 """Of the magnitude of an index: twice the widest rate at the highest price for 2^32 seconds."""
+INDEX_WIDTH = FUNDING_WIDTH - (FUNDING_BITS - MONEY_BITS)
+"""Of the same in `Money`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

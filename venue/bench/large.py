@@ -90,7 +90,9 @@ class _Venue:
         assert pending is not None
         assert pending.round is not None
         house, root = BatchHouse(sealed=draw(R), accruals=ACCRUED, clean=1), draw(R)
-        touches = [Touch(draw(1 << ACCOUNT_WIDTH), draw(R), draw(R)) for _ in range(LARGE.slots)]
+        touches = [
+            Touch(draw(1 << ACCOUNT_WIDTH), draw(R), draw(R), draw(R)) for _ in range(LARGE.slots)
+        ]
         public = signals(
             settle_words(
                 contracts.venue,

@@ -71,7 +71,7 @@ def _settle(
     node: MemoryNode, batch: int, public: PublicState, touched: list[int], random: Random
 ) -> PublicState:
     """Let a batch be closed, priced and settled in a block of its own; return the state after."""
-    touches = [Touch(i, random.randrange(1, R), random.randrange(R)) for i in touched]
+    touches = [Touch(i, *(random.randrange(1, R) for _ in range(3))) for i in touched]
     house = BatchHouse(sealed=random.randrange(R), accruals=_ACCRUED, clean=1)
     public = public.after_batch(house, marks_of(PRICES, 0), touches)
     said: dict[str, dict[str, Any]] = {

@@ -82,7 +82,7 @@ class _World:
             replica.state, committed.batch, PRICES, PRICE_TIME, desk.params, salt
         )
         replica.apply_batch(closed, execution)
-        touches = [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in execution.slots]
+        touches = [slot.touch() for slot in execution.slots]
         self.emit(batch, replica.root(), set_root, pack_batch(batch_house(execution), touches))
 
     def emit(self, batch: int, root: int, set_root: int, data: bytes) -> None:
@@ -152,7 +152,7 @@ def _old(world: _World, batches: int) -> None:
     random, log = world.random, world.operator.matcher.log
     slots = world.preset.slots
     for batch in range(1, batches + 1):
-        touches = [Touch(1, random.randrange(R), random.randrange(R)) for _ in range(slots)]
+        touches = [Touch(1, *(random.randrange(R) for _ in range(3))) for _ in range(slots)]
         house = BatchHouse(sealed=random.randrange(R), accruals=ACCRUED, clean=1)
         world.emit(batch, batch, 1, pack_batch(house, touches))
     with log._writer:

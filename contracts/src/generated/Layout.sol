@@ -40,10 +40,11 @@ library Layout {
     uint256 internal constant BATCH_HOUSE_CLEAN = 2;
 
     // Words. What a batch publishes of each slot's account.
-    uint256 internal constant TOUCH_WORDS = 3;
+    uint256 internal constant TOUCH_WORDS = 4;
     uint256 internal constant TOUCH_ACCOUNT = 0;
     uint256 internal constant TOUCH_LEAF = 1;
     uint256 internal constant TOUCH_CIPHERTEXT = 2;
+    uint256 internal constant TOUCH_CONFIRMATION = 3;
 
     // Words. What a run of requests publishes first; the contract knows it.
     uint256 internal constant REQUESTS_HEADER_WORDS = 9;
@@ -65,10 +66,11 @@ library Layout {
     uint256 internal constant SERVED_CIPHERTEXT = 5;
 
     // Bytes of the call. What a batch publishes of each slot's account.
-    uint256 internal constant TOUCH_BYTES = 67;
+    uint256 internal constant TOUCH_BYTES = 99;
     uint256 internal constant TOUCH_ACCOUNT_BYTE = 0;
     uint256 internal constant TOUCH_LEAF_BYTE = 3;
     uint256 internal constant TOUCH_CIPHERTEXT_BYTE = 35;
+    uint256 internal constant TOUCH_CONFIRMATION_BYTE = 67;
 
     // Bytes of the call. What the caller gives of a request; the contract has the request itself.
     uint256 internal constant ANSWERED_BYTES = 72;

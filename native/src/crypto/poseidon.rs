@@ -26,6 +26,16 @@ pub fn hash(domain: Fr, inputs: &[Fr]) -> Fr {
     permutation.hash::<Generic>(domain, inputs)
 }
 
+/// The first two elements of the permuted state (domain, inputs...); the first one is the hash.
+pub fn hash_two(domain: Fr, inputs: &[Fr]) -> [Fr; 2] {
+    let permutation = &permutation(inputs.len()).words;
+    #[cfg(target_arch = "x86_64")]
+    if Adx::detect().is_some() {
+        return permutation.hash_two::<Adx>(domain, inputs);
+    }
+    permutation.hash_two::<Generic>(domain, inputs)
+}
+
 /// The hashes of consecutive groups of `arity` inputs in a domain.
 pub fn hash_many(domain: Fr, arity: usize, inputs: &[Fr]) -> Vec<Fr> {
     #[cfg(target_arch = "x86_64")]
@@ -93,7 +103,13 @@ mod tests {
                 let found = hash(state[0], &state[1..]);
                 let generic = permutation(arity).words.hash::<Generic>(state[0], &state[1..]);
                 assert_eq!(found, generic);
+                let two = hash_two(state[0], &state[1..]);
+                assert_eq!(
+                    two,
+                    permutation(arity).words.hash_two::<Generic>(state[0], &state[1..])
+                );
                 assert_eq!(found, plain_hash(&plain, &mut state));
+                assert_eq!(two, state[..2]);
             }
             let many: Vec<Fr> = (0..19 * arity).map(|_| Fr::rand(&mut rng)).collect();
             let singly: Vec<_> = many.chunks(arity).map(|group| hash(Fr::from(7), group)).collect();

@@ -38,6 +38,14 @@ impl WordSparse {
         }
     }
 
+    /// The first two elements of the permuted state.
+    pub fn hash_two<M: Multiply>(&self, domain: Fr, inputs: &[Fr]) -> [Fr; 2] {
+        let mut state = self.state::<MAX_WIDTH>(domain, inputs);
+        let state = &mut state[..self.width];
+        let first = self.permute::<M>(state);
+        [first, self.mixed::<M>(1, state)]
+    }
+
     /// With the width known, loops unroll; only the widths in use are worth the code.
     fn run<M: Multiply, const WIDTH: usize>(&self, domain: Fr, inputs: &[Fr]) -> Fr {
         self.permute::<M>(&mut self.state::<WIDTH>(domain, inputs))
@@ -50,6 +58,7 @@ impl WordSparse {
         state
     }
 
+    /// Leaves the state before the last mix, and returns its first element after it.
     #[inline(always)]
     fn permute<M: Multiply>(&self, state: &mut [Number]) -> Fr {
         let width = state.len();
@@ -72,8 +81,15 @@ impl WordSparse {
             mix::<M>(&self.matrix, state);
         }
         full::<M>(constants.next().unwrap_or_default(), state);
-        let hash = dot::<M>(&self.matrix[..width], state);
-        Fr::new_unchecked(BigInt::new(reduced_once(hash, modulus::<FrConfig>())))
+        self.mixed::<M>(0, state)
+    }
+
+    /// One element of a state after the last mix.
+    #[inline(always)]
+    fn mixed<M: Multiply>(&self, element: usize, state: &[Number]) -> Fr {
+        let width = state.len();
+        let value = dot::<M>(&self.matrix[element * width..(element + 1) * width], state);
+        Fr::new_unchecked(BigInt::new(reduced_once(value, modulus::<FrConfig>())))
     }
 }
 

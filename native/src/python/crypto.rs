@@ -58,6 +58,17 @@ fn poseidon_hash<'py>(
 }
 
 #[pyfunction]
+fn poseidon_hash_two<'py>(
+    py: Python<'py>,
+    domain: &Bound<'py, PyAny>,
+    inputs: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let (domain, inputs) = (number(&content(domain)?)?, numbers(&content(inputs)?)?);
+    check_arity(inputs.len())?;
+    Ok(output(py, &poseidon::hash_two(domain, &inputs)))
+}
+
+#[pyfunction]
 fn poseidon_hash_many<'py>(
     py: Python<'py>,
     domain: &Bound<'py, PyAny>,
@@ -168,6 +179,7 @@ impl EddsaKey {
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<EddsaKey>()?;
     module.add_function(wrap_pyfunction!(poseidon_hash, module)?)?;
+    module.add_function(wrap_pyfunction!(poseidon_hash_two, module)?)?;
     module.add_function(wrap_pyfunction!(poseidon_hash_many, module)?)?;
     module.add_function(wrap_pyfunction!(babyjubjub_multiply, module)?)?;
     module.add_function(wrap_pyfunction!(babyjubjub_multiply_base8, module)?)?;
