@@ -13,7 +13,7 @@ include "nouns.circom";
 // @input(assumes) before, after: the words of the leaves before and after, which their hashes bind
 // and with them the challenge. high, wrap: hints, see Measure.
 // @output(proves) term: what the table's polynomial at the challenge gains.
-// @cost 2 * 2^(stepBits - 5) + 19 * cellBits + 508
+// @cost 2 * 2^(stepBits - 5) + 19 * cellBits + 511
 template Recertify(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     signal input power[POWERS(cellBits)]; // z^(2^k) of the challenge
