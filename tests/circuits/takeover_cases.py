@@ -14,6 +14,7 @@ from tests.engine.safety_paths import Holder, Path
 from tests.strategies import account
 from undertow.crypto.field import to_field
 from undertow.engine.certificate import Certificate, Line, least, surplus_until
+from undertow.engine.certify import widest
 from undertow.engine.lots import lot_prices
 from undertow.engine.maintenance import shocks
 from undertow.engine.margin import add_ons, book_of, equity
@@ -116,7 +117,9 @@ class Touched:
     @property
     def certificate(self) -> Certificate:
         """Of the new leaf: none of an account that is taken."""
-        return Certificate() if self.due else certificate_of_touch(self.line, self.table)
+        if self.due:
+            return Certificate()
+        return certificate_of_touch(widest(self.line, self.table), self.line, self.table)
 
     def richer(self, by: int) -> Touched:
         """Return the same with so much more money."""

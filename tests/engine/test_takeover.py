@@ -24,6 +24,7 @@ from undertow.engine.certificate import (
     may_be_taken,
     surplus_until,
 )
+from undertow.engine.certify import widest
 from undertow.engine.grid import edge
 from undertow.engine.safety import advance
 from undertow.engine.takeover import (
@@ -220,7 +221,7 @@ def test_a_touch_takes_whoever_is_due_and_certifies_everybody_else() -> None:
     seen: Counter[str] = Counter()
     for path, one in lines_of(range(12)):
         table = path.table
-        certificate = certificate_of_touch(one, table)
+        certificate = certificate_of_touch(widest(one, table), one, table)
         due = may_be_taken(one, table)
         assert holds(certificate, one, table)
         assert is_ahead(certificate, table)

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from undertow.engine.certificate import BAD, Certificate, Line, holds, least, may_be_taken
-from undertow.engine.certify import widest
 from undertow.engine.clock import STEPS_WIDTH
 from undertow.engine.margin import MONEY_SHIFT, book_of, equity, holds_any
 from undertow.protocol.account import FLAT, MAGNITUDE_BITS, Account
@@ -46,15 +45,15 @@ def is_due(account: Account, line: Line, table: SafetyTable, halted: int) -> boo
     return not holds_any(book_of(account), halted) and may_be_taken(line, table)
 
 
-def certificate_of_touch(line: Line, table: SafetyTable) -> Certificate:
+def certificate_of_touch(wanted: Certificate, line: Line, table: SafetyTable) -> Certificate:
     """Return what a touch that takes nothing gives: all its ends lie ahead, or it is bad.
 
     So a touch of an account that is due can only take it: whoever has such a certificate is not,
-    and bad is given to nobody else, but where a window has no room.
+    and bad is given to nobody else, but where a window has no room. ``wanted`` holds, and is given
+    where it ends ahead.
     """
-    found = widest(line, table)
-    if is_ahead(found, table):
-        return found
+    if is_ahead(wanted, table):
+        return wanted
     last = least(line, table)
     return last if holds(last, line, table) and is_ahead(last, table) else BAD
 
