@@ -95,7 +95,14 @@ def test_hints_of_shares(circuit: Compile) -> None:
     tested = circuit("takeover.circom: Share()")
     given = {"equity": 9 << 40, "charge": 5 << 50, "dust": 0, "keeps": 1, "owes": 0, "loses": 0}
     honest = tested.witness(given)
-    for lie in ({"owes": 1}, {"loses": 1}, {"keeps": 2}, {"keeps": R - 1, "owes": 1, "loses": 1}):
+    for lie in (
+        {"owes": 1},
+        {"loses": 1},
+        {"keeps": R - 1, "owes": 1, "loses": 1},
+        # Nobody is taken, and has shares all the same.
+        {"owes": R - 1},
+        {"loses": R - 1},
+    ):
         tested.refuses({**given, **lie})
     for dust in (SCALE, R - 1, pow(2, -1, R)):
         tested.refuses({**given, "dust": dust})
