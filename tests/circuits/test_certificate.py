@@ -196,8 +196,13 @@ def test_measure(circuit: Compile) -> None:
     given = honest()
     line, table = given.line, given.table
     total = surplus_until(given.certificate, line, table.clock, COARSE)
-    tested.agrees(given.inputs(), {"least": total})
-    tested.agrees({**given.inputs(BAD.cells(COARSE)), "high": [[0] * 7] * 2}, {"least": 0})
+    tested.agrees({**given.inputs(), "taken": 0}, {"least": total, "drift": line.drift})
+    bad = {**given.inputs(BAD.cells(COARSE)), "high": [[0] * 7] * 2, "taken": 0}
+    tested.agrees(bad, {"least": 0})
+    # Who is taken needs no expiry, whatever it held.
+    none = {**bad, "edge": [[0] * 8] * 2, "expiry": [0] * 8}
+    tested.refuses(none)
+    tested.agrees({**none, "taken": 1}, {"number[0]": 0, "number[1]": 0})
     assert tested.count == tested.cost
 
 
