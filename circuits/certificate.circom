@@ -125,36 +125,6 @@ template Measure(stepBits, cellBits) {
     least <== (1 - expiry.flag) * (total - drifts * (1 << SCALE));
 }
 
-// @notice Requires that a certificate is true of an account; bad is said of anybody.
-// @input(assumes) as Measure.
-// @cost 2 * 2^(stepBits - 5) + cellBits + 402
-template Certify(stepBits, cellBits) {
-    input Safeguards(cellBits) by;
-    input Holdings() held;
-    signal input cash; // 2^-16 micro-USD, signed
-    input End(cellBits) edge[UNDERLYINGS()];
-    input End(cellBits) expiry;
-    signal input high[UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits];
-    signal input wrap;
-
-    component is = Measure(stepBits, cellBits);
-    is.by <== by;
-    is.held <== held;
-    is.cash <== cash;
-    is.edge <== edge;
-    is.expiry <== expiry;
-    is.high <== high;
-    is.wrap <== wrap;
-    is.taken <== 0;
-    _ <== is.line;
-    _ <== is.drift;
-    _ <== is.number;
-    _ <== is.until;
-    Range(SLOPE_WIDTH())(is.losing[0]);
-    Range(SLOPE_WIDTH())(is.losing[1]);
-    Range(LEAST_WIDTH())(is.least);
-}
-
 // @notice Whether what a leaf holds is still true of it: what a withdrawal asks.
 // @input(assumes) as Measure; edge, expiry: counted in the table, so they lie in their windows.
 // @output(proves) stands: 0 or 1; 0 of a bad account.

@@ -1,6 +1,7 @@
 pragma circom 2.2.0;
 
 include "account.circom";
+include "bounds.circom";
 include "compare.circom";
 include "generated/safety.circom";
 include "nouns.circom";
@@ -9,7 +10,7 @@ include "range.circom";
 // Takeovers (undertow/engine/takeover.py): whose the equity of an account is that the house takes
 // over, whole, and what a batch's takeovers do to ledger and skews. Who is taken: touched.circom.
 
-// Of a charge, in money: the concentration is its larger part.
+// Of a charge, in money: concentration is its largest part.
 function CHARGE_WIDTH() {
     return BITS_FOR(INSTRUMENTS()) + 2 * LOTS_WIDTH() + PRICE_WIDTH() + RISK_CONCENTRATION_WIDTH()
         + 1 - REQUIREMENT_BITS() + MONEY_BITS();
@@ -22,41 +23,43 @@ bus Shares() {
     signal loss; // 2^-16 micro-USD below zero
 }
 
-// @notice What a lot of each instrument is charged beside its concentration, less the contingency
-// that add-ons have.
-// @input(assumes) price, rate, risk: ranged.
-// @cost 16
-template ChargeRates() {
-    signal input price[INSTRUMENTS()]; // micro-USD per lot
-    signal input rate; // 2^-20 of the notional
-    input Risk() risk[INSTRUMENTS()];
-    signal output perLot[INSTRUMENTS()]; // 2^-33 micro-USD, signed
+// What the takeovers of a batch are judged by.
+bus Taking() {
+    signal steady; // 0 or 1: no price jumped
+    Steps() step;
+    signal charge[UNDERLYINGS()]; // 2^-33 micro-USD per unit that is taken
+}
 
-    for (var i = 0; i < INSTRUMENTS(); i++) {
-        _ <== risk[i].shock;
-        _ <== risk[i].concentration;
-        perLot[i] <== price[i] * (rate * (1 << (REQUIREMENT_BITS() - FEE_BITS()))
-            - risk[i].contingency * (1 << CONTINGENCY_SHIFT()));
+// @notice What the takeovers of a batch are judged by.
+// @input(assumes) price: ranged. rate: governed.
+// @cost 2
+template TakingOf() {
+    signal input steady; // 0 or 1
+    input Steps() step;
+    signal input price[UNDERLYINGS()]; // micro-USD per unit
+    signal input rate; // 2^-20 of the notional
+    output Taking() taking;
+
+    taking.steady <== steady;
+    taking.step <== step;
+    for (var u = 0; u < UNDERLYINGS(); u++) {
+        taking.charge[u] <== price[u] * rate * (1 << (REQUIREMENT_BITS() - FEE_BITS()));
     }
 }
 
-// @notice What taking an account over is charged: concentration, and a share of the notional.
-// @input(assumes) addOns: of these positions. lots: ranged.
-// @output(proves) charge: never negative, since the add-ons have the contingencies.
-// @cost 17
+// @notice What taking an account over is charged: its add-ons, and a share of the notional.
+// @input(assumes) addOns, gross: of its positions. perUnit: of ranged prices and a governed rate.
+// @output(proves) charge: never negative.
+// @cost 2
 template Charge() {
-    signal input addOns; // 2^-33 micro-USD: contingencies and concentrations
-    signal input lots[INSTRUMENTS()]; // magnitudes
-    signal input perLot[INSTRUMENTS()]; // of ChargeRates
+    signal input addOns; // 2^-33 micro-USD
+    signal input gross[UNDERLYINGS()]; // units
+    signal input perUnit[UNDERLYINGS()]; // 2^-33 micro-USD
     signal output charge; // 2^-33 micro-USD
 
-    signal part[INSTRUMENTS()];
-    var sum = addOns;
-    for (var i = 0; i < INSTRUMENTS(); i++) {
-        part[i] <== lots[i] * perLot[i];
-        sum += part[i];
-    }
-    charge <== sum;
+    assert(UNDERLYINGS() == 2);
+    signal first <== gross[0] * perUnit[0];
+    charge <== addOns + first + gross[1] * perUnit[1];
 }
 
 // @notice The shares of an account that is taken over.
@@ -111,24 +114,4 @@ template CoverLosses() {
     signal output covered; // 2^-16 micro-USD
 
     covered <== Smaller(LEDGER_INSURANCE_WIDTH())(insurance + penalties, losses);
-}
-
-// @notice The users' skews as the state holds them.
-// @output(proves) words: the only ones. A skew that has no form is refused: no cap of the open
-// interest lets one come to that.
-// @cost 547
-template PackSkews() {
-    signal input skew[INSTRUMENTS()]; // lots, signed
-    signal output words[POSITION_WORDS()];
-
-    component parts[INSTRUMENTS()];
-    var sum[POSITION_WORDS()];
-    for (var i = 0; i < INSTRUMENTS(); i++) {
-        parts[i] = Absolute(LOTS_WIDTH());
-        parts[i].in <== skew[i];
-        sum[i \ POSITIONS_PER_WORD()] += (parts[i].magnitude
-            + parts[i].negative * (1 << LOTS_WIDTH()))
-            * (1 << (POSITION_WIDTH() * (i % POSITIONS_PER_WORD())));
-    }
-    words <== sum;
 }

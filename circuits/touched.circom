@@ -1,5 +1,6 @@
 pragma circom 2.2.0;
 
+include "bounds.circom";
 include "cells.circom";
 include "certificate.circom";
 include "compare.circom";
@@ -24,36 +25,6 @@ function FIRST_SIDE_WIDTH() {
 }
 function SECOND_SIDE_WIDTH() {
     return SLOPE_WIDTH() < CHARGE_WIDTH() ? CHARGE_WIDTH() : SLOPE_WIDTH();
-}
-
-// The steps of the grid that a batch's prices are in.
-bus Steps() {
-    signal low[UNDERLYINGS()]; // 2^-24 micro-USD per unit: 0 below the first edge
-    signal high[UNDERLYINGS()]; // the same
-    signal bound[UNDERLYINGS()]; // number of the upper edge
-}
-
-// @notice Whether no price jumped since the batch before.
-// @input(assumes) before, after: numbers of edges, ranged. jump: ranged.
-// @cost 4 * stepBits + 43
-template Steady(stepBits) {
-    signal input before[UNDERLYINGS()]; // first edge above the price
-    signal input after[UNDERLYINGS()]; // the same
-    signal input jump; // edges
-    signal output steady; // 0 or 1
-
-    assert(UNDERLYINGS() == 2);
-    var W = EDGE_WIDTH(stepBits) + 1;
-    assert(JUMP_WIDTH() < W);
-    signal rises[UNDERLYINGS()];
-    signal falls[UNDERLYINGS()];
-    signal near[UNDERLYINGS()];
-    for (var u = 0; u < UNDERLYINGS(); u++) {
-        rises[u] <== NonNegative(W)(jump - after[u] + before[u]);
-        falls[u] <== NonNegative(W)(jump + after[u] - before[u]);
-        near[u] <== rises[u] * falls[u];
-    }
-    steady <== near[0] * near[1];
 }
 
 // @notice What a slot proves of its account: a certificate, or that it is taken over, or neither.

@@ -1,18 +1,22 @@
-"""What a takeover's part of a slot takes: the prices' present steps, and hints."""
+"""What a takeover's part of a batch takes: the prices' present steps, and each slot's hints."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
-from undertow.engine.certificate import Line
+from prover.safety_inputs import high_bits, wrap
+from undertow.engine.batch import Slot
+from undertow.engine.certificate import Line, Safeguards
 from undertow.engine.grid import edge
-from undertow.engine.margin import MONEY_SHIFT, add_ons, book_of, equity
-from undertow.engine.takeover import charge
+from undertow.engine.margin import MONEY_SHIFT, book_of, equity
+from undertow.engine.safety import read
+from undertow.engine.takeover import charge, exact_charge
 from undertow.protocol.account import Account
+from undertow.protocol.cells import Cells
 from undertow.protocol.safety_table import SafetyTable
 from undertow.protocol.sheet import Entry
-from undertow.protocol.units import FEE_BITS, REQUIREMENT_BITS, Price
+from undertow.protocol.units import Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +47,29 @@ def share_hints(
 ) -> ShareHints:
     """Return how the equity of an account is shared."""
     worth, full = equity(book_of(account), sheet), charge(account, sheet, prices, rate)
+    exact = exact_charge(account, sheet, prices, rate)
     keeps, owes = worth >= full, worth < 0
     return ShareHints(
         keeps=int(is_taken and keeps),
         owes=int(is_taken and not keeps and owes),
         loses=int(is_taken and not keeps and not owes),
-        dust=(full << MONEY_SHIFT) - _needs(account, sheet, prices, rate),
+        dust=(full << MONEY_SHIFT) - exact,
     )
 
 
-def _needs(account: Account, sheet: Sequence[Entry], prices: Sequence[Price], rate: int) -> int:
-    """Return the charge in 2^-33 micro-USD, from add-ons as the circuit has them."""
-    share = rate << REQUIREMENT_BITS - FEE_BITS
-    beside = sum(
-        abs(lots) * (price * share - (entry.contingency << MONEY_SHIFT))
-        for lots, price, entry in zip(account.positions, prices, sheet, strict=True)
-    )
-    return add_ons(book_of(account), sheet) + beside
+def slot_hints(
+    slot: Slot,
+    by: Safeguards,
+    sheet: Sequence[Entry],
+    prices: Sequence[Price],
+    table: SafetyTable,
+) -> list[int]:
+    """Return what a slot says of its account, as the bus Hints; the table is that of the batch."""
+    before, cells = slot.before, Cells.unpack(slot.after.cells)
+    shares = share_hints(before, sheet, prices, by.params.penalty, is_taken=slot.taken is not None)
+    return [
+        *(bit for bits in high_bits(read(cells, table), table.grid) for bit in bits),
+        wrap(cells, table),
+        *astuple(shares),
+        *sides(by.line(before.cash, before.positions)),
+    ]

@@ -33,7 +33,7 @@ include "../../../circuits/touched.circom";
 template TouchedAccount(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Steps() step;
-    signal input price[INSTRUMENTS()];
+    signal input price[UNDERLYINGS()];
     signal input rate;
     input Risk() risk[INSTRUMENTS()];
     signal input units[INSTRUMENTS()];
@@ -55,23 +55,21 @@ template TouchedAccount(stepBits, cellBits) {
 
     component new = OpenCells(cellBits);
     new.word <== cells;
-    var lots[INSTRUMENTS()];
-    for (var i = 0; i < INSTRUMENTS(); i++) {
-        lots[i] = position[i].magnitude;
-    }
-    signal perLot[INSTRUMENTS()] <== ChargeRates()(price, rate, risk);
+    Taking() taking <== TakingOf()(1, step, price, rate);
+    Holdings() held <== OpenHoldings()(position, units, risk);
+    _ <== taking.steady;
     component touched = CertifyOrTake(stepBits, cellBits);
     touched.by <== by;
-    touched.step <== step;
+    touched.step <== taking.step;
     touched.touches <== touches;
-    touched.held <== OpenHoldings()(position, units, risk);
+    touched.held <== held;
     touched.cash <== cash;
     touched.edge <== new.edge;
     touched.expiry <== new.expiry;
     touched.high <== high;
     touched.wrap <== wrap;
     touched.equity <== equity;
-    touched.charge <== Charge()(addOns, lots, perLot);
+    touched.charge <== Charge()(addOns, held.gross, taking.charge);
     touched.keeps <== keeps;
     touched.owes <== owes;
     touched.loses <== loses;
@@ -141,7 +139,7 @@ class Touched:
         return {
             "by": safeguards(table, self.indices, shocks(self.params), self.line.cells),
             "step": steps(table),
-            "price": lot_prices(self.prices, self.params),
+            "price": list(self.prices),
             "rate": self.rate,
             "risk": [list(astuple(self.params.risk(i))) for i in range(INSTRUMENTS)],
             "units": [self.params.market(i).units for i in range(INSTRUMENTS)],

@@ -8,8 +8,8 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (258_199, 16),
-    "requests_default": (127_733, 8),
+    "settle_default": (261_498, 16),
+    "requests_default": (127_939, 8),
     "settle_large": (968_381, 64),
 }
 """Constraints, and slots or requests."""

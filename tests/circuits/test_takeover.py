@@ -1,23 +1,21 @@
-"""Whose the equity of an account taken over is, the fund's part of it, and the skews left."""
+"""Whose the equity of an account taken over is, and the fund's part of it."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import astuple
-
-import pytest
 
 from tests.circuits.harness import Circuit
 from tests.engine.cases import lots_of
 from tests.engine.takeovers import drawn
-from tests.strategies import LARGEST, account
+from tests.strategies import LARGEST, account, params
 from undertow.crypto.field import R, to_field
+from undertow.engine.lots import lot_prices
+from undertow.engine.maintenance import holdings
 from undertow.engine.margin import add_ons, book_of, equity
 from undertow.engine.takeover import charge, settle, take
-from undertow.protocol.account import pack_positions
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams, perpetual
-from undertow.protocol.units import Money, Price
+from undertow.protocol.units import Money, UnitPrice
 
 Compile = Callable[[str], Circuit]
 DRAW = random.Random(11)
@@ -27,34 +25,33 @@ SCALE = 1 << 17
 
 def test_charge(circuit: Compile) -> None:
     """Both gadgets together, from prices and parameters: rounded up it is the engine's."""
-    rates, tested = circuit("takeover.circom: ChargeRates()"), circuit("takeover.circom: Charge()")
+    rates, tested = circuit("takeover.circom: TakingOf()"), circuit("takeover.circom: Charge()")
     for _ in range(60):
-        prices = [Price(DRAW.choice((0, 1, 6_000_000, (1 << 36) - 1))) for _ in range(INSTRUMENTS)]
-        risks = [
-            RiskParams(
-                shock=DRAW.randrange(1 << 10),
-                contingency=DRAW.choice((0, 328, 65_535)),
-                concentration=DRAW.choice((0, 1, 1_024, 8_191)),
-            )
-            for _ in range(INSTRUMENTS)
-        ]
-        sheet = [perpetual(p, Money(0), r, Money(0)) for p, r in zip(prices, risks, strict=True)]
+        prices = [UnitPrice(DRAW.choice((0, 1, 6_000, (1 << 26) - 1))) for _ in range(2)]
+        units = {i: DRAW.choice((1, 7, 1_023)) for i in range(INSTRUMENTS)}
+        risk = RiskParams(
+            shock=DRAW.randrange(1 << 10),
+            contingency=DRAW.choice((0, 328, 65_535)),
+            concentration=DRAW.choice((1 << 12, 8_191)),
+        )
+        rules = params(range(INSTRUMENTS), risk=risk, units=units)
+        marks = lot_prices(prices, rules)
+        sheet = [perpetual(mark, Money(0), risk, Money(0)) for mark in marks]
         rate = DRAW.choice((10_486, 1 << 15, (1 << 20) - 1))
         kinds = (0, 1, -1, 900, LARGEST, -LARGEST)
         lots = lots_of({i: DRAW.choice(kinds) for i in range(INSTRUMENTS)})
         one = account(1, 0, positions=lots)
-        given = {"price": prices, "rate": rate, "risk": [list(astuple(r)) for r in risks]}
+        given = {"steady": 1, "step": [0] * 6, "price": prices, "rate": rate}
         values = rates.witness(given)
         assert rates.accepts(values)
-        per_lot = [rates.value(values, f"perLot[{i}]") for i in range(INSTRUMENTS)]
         needs = {
             "addOns": add_ons(book_of(one), sheet),
-            "lots": list(map(abs, one.positions)),
-            "perLot": per_lot,
+            "gross": holdings(one.positions, rules).gross,
+            "perUnit": [rates.value(values, f"taking.charge[{u}]") for u in range(2)],
         }
         done = tested.value(tested.witness(needs), "charge")
-        assert -(-done // SCALE) == charge(one, sheet, prices, rate)
-    assert rates.loose_wires(values, but=["price", "rate", "risk"]) == []
+        assert -(-done // SCALE) == charge(one, sheet, marks, rate)
+    assert rates.loose_wires(values, but=[*given, "taking.steady", "taking.step"]) == []
     assert (rates.count, tested.count) == (rates.cost, tested.cost)
 
 
@@ -126,28 +123,3 @@ def test_cover_losses(circuit: Compile) -> None:
         values = tested.agrees(given, {"covered": covered})
         assert not tested.accepts(tested.forge(values, {"covered": covered + 1}))
     assert tested.count == tested.cost
-
-
-def test_pack_skews(circuit: Compile) -> None:
-    tested = circuit("takeover.circom: PackSkews()")
-    for _ in range(30):
-        kinds = (0, 1, -1, LARGEST, -LARGEST, DRAW.randint(-LARGEST, LARGEST))
-        held = lots_of({i: DRAW.choice(kinds) for i in range(INSTRUMENTS)})
-        words = {f"words[{w}]": word for w, word in enumerate(pack_positions(held))}
-        values = tested.agrees({"skew": list(map(to_field, held))}, words)
-    assert tested.loose_wires(values, but=["skew"]) == []
-    for i in (0, 15):
-        for beyond in (LARGEST + 1, -LARGEST - 2):
-            tested.refuses(
-                {"skew": [to_field(beyond if j == i else 0) for j in range(INSTRUMENTS)]}
-            )
-    assert tested.count == tested.cost
-
-
-@pytest.mark.parametrize("rounding", [0, 1])
-def test_no_charge_is_below_zero(circuit: Compile, rounding: int) -> None:
-    """The add-ons have each contingency that a rate takes off."""
-    tested = circuit("takeover.circom: Charge()")
-    per_lot = [to_field(-(65_535 << 17))] * INSTRUMENTS
-    given = {"addOns": 16 * (65_535 << 17) + rounding, "lots": [1] * 16, "perLot": per_lot}
-    tested.agrees(given, {"charge": rounding})

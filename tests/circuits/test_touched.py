@@ -63,8 +63,12 @@ def test_the_fine_grid() -> None:
 @pytest.mark.parametrize("grid", [COARSE, FINE])
 def test_sizes(grid: Grid) -> None:
     sizes = f"({grid.step_bits}, {grid.cell_bits})"
-    for name in (f"Steady({grid.step_bits})", f"EndsAhead{sizes}", f"CertifyOrTake{sizes}"):
-        tested = Circuit(f"touched.circom: {name}")
+    for name in (
+        f"bounds.circom: Steady({grid.step_bits})",
+        f"touched.circom: EndsAhead{sizes}",
+        f"touched.circom: CertifyOrTake{sizes}",
+    ):
+        tested = Circuit(name)
         assert tested.count == tested.cost
 
 
@@ -231,7 +235,7 @@ def test_no_wire_of_a_witness_moves_alone() -> None:
 
 
 def test_steady(circuit: Compile) -> None:
-    tested, draw = circuit("touched.circom: Steady(7)"), random.Random(3)
+    tested, draw = circuit("bounds.circom: Steady(7)"), random.Random(3)
     table = cases()[0].table
     for _ in range(120):
         before = [draw.randrange(1 << 13) for _ in range(2)]

@@ -1,24 +1,21 @@
-"""A venue with takeovers: the engine's transition, and behind a batch's orders its touches."""
+"""A venue of one perpetual in which touches stand behind a batch's orders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tests.strategies import SALT, account, order
-from undertow.engine.batch import Batch
-from undertow.engine.certificate import line_of
-from undertow.engine.grid import bound
+from undertow.engine.batch import Batch, Decoy
+from undertow.engine.certificate import safeguards
 from undertow.engine.lots import lot_prices
 from undertow.engine.margin import book_of, equity
 from undertow.engine.markets import price_sheet
-from undertow.engine.takeover import Taken, is_due, is_steady, left, settle, skews_after, take
+from undertow.engine.takeover import Taken, is_due
 from undertow.engine.transition import transition
-from undertow.protocol.grid import COARSE
 from undertow.protocol.market import PricingParams
 from undertow.protocol.order import Order
 from undertow.protocol.params import MarketParams
-from undertow.protocol.safety_table import SafetyTable, empty_table
 from undertow.protocol.sheet import Entry, RiskParams
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import FundingParams
@@ -33,8 +30,11 @@ PERCENT = 10_486
 """Of a 2^20th."""
 
 
-def params(depth: int = 1_024, *, shock: int = 5, contingency: int = 328) -> MarketParams:
-    """Return parameters of one BTC perpetual of one depth; maintenance is 8.3 % and size."""
+def params(depth: int = 1_024, jump: int = 16) -> MarketParams:
+    """Return parameters of one BTC perpetual of one depth; maintenance is 8.3 % and size.
+
+    A jump is 9 %; at the widest one no price is.
+    """
     market = PricingParams(
         depth_min=depth,
         depth_max=depth,
@@ -53,7 +53,7 @@ def params(depth: int = 1_024, *, shock: int = 5, contingency: int = 328) -> Mar
         spread_base=0,
         spread_slope=0,
     )
-    risk = RiskParams(shock=shock, contingency=contingency, concentration=depth)
+    risk = RiskParams(shock=5, contingency=328, concentration=depth)
     return MarketParams(
         markets=(market, *(None,) * 15),
         risks=(risk, *(None,) * 15),
@@ -62,7 +62,8 @@ def params(depth: int = 1_024, *, shock: int = 5, contingency: int = 328) -> Mar
         maker_fee=262,
         profit_cap=Money(1 << 90),
         vesting=1,
-        jump=16,
+        jump=jump,
+        penalty=PERCENT,
     )
 
 
@@ -71,15 +72,11 @@ class Venue:
     """One perpetual and a rich house. Whoever is touched and due is taken over."""
 
     params: MarketParams
-    jump: int = 16
-    """Edges, 9 %; where it is large no price is a jump."""
     price: int = 60_000
     """USD per BTC, which are micro-USD per unit."""
     state: State = field(
         default_factory=lambda: State(ledger=Ledger(house_cash=Money(USD << 30)), time=1 << 30)
     )
-    table: SafetyTable = field(default_factory=lambda: empty_table(COARSE))
-    bad_debt: int = 0
     taken: dict[int, Taken] = field(default_factory=dict)
 
     def fund(self, index: int, usd: float) -> None:
@@ -90,52 +87,24 @@ class Venue:
         self, price: int, orders: Sequence[Order] = (), touches: Iterable[int] = ()
     ) -> list[int]:
         """Settle a batch, its orders and then its touches; return what was filled."""
-        before, total = self.table, self.state.total()
-        self.price = price
-        prices = UnitPrice(price), UnitPrice(0)
+        total, self.price = self.state.total(), price
         done = transition(
             self.state,
-            Batch(slots=tuple(orders), lanes=(0,)),
-            prices,
+            Batch(slots=(*orders, *map(Decoy, touches)), lanes=(0,)),
+            (UnitPrice(price), UnitPrice(0)),
             self.state.time + 10,
             self.params,
             SALT,
         )
         self.state = done.state
-        self.table = replace(before, bounds=tuple(bound(one, COARSE) for one in prices))
-        if is_steady(before, self.table, self.jump):
-            self._take([index for index in touches if self.due(index)])
+        self.taken.update({slot.account: slot.taken for slot in done.slots if slot.taken})
         assert self.state.total() == total
-        return [slot.fill for slot in done.slots]
+        return [slot.fill for slot in done.slots[: len(orders)]]
 
     def due(self, index: int) -> bool:
-        """Return whether a touch takes an account."""
-        one, indices = self.state.accounts[index], [u.index for u in self.state.underlyings]
-        line = line_of(one.cash, one.positions, indices, (Money(1 << 20), Money(0)), self.params)
-        return is_due(one, line, self.table, 0)
-
-    def _take(self, indices: Sequence[int]) -> None:
-        marks = lot_prices(self.state.marks, self.params)
-        some = {i: take(self.state.accounts[i], self.sheet, marks, PERCENT) for i in indices}
-        done = settle(some.values(), self.state.ledger.insurance)
-        skews = skews_after(some.values(), [market.skew for market in self.state.markets])
-        for i, one in some.items():
-            self.state = self.state.with_account(i, left(self.state.accounts[i], one))
-        ledger = self.state.ledger
-        self.state = replace(
-            self.state,
-            markets=tuple(
-                replace(market, skew=skew)
-                for market, skew in zip(self.state.markets, skews, strict=True)
-            ),
-            ledger=replace(
-                ledger,
-                house_cash=Money(ledger.house_cash + done.house),
-                insurance=Money(ledger.insurance + done.insurance),
-            ),
-        )
-        self.bad_debt += done.bad_debt
-        self.taken.update(some)
+        """Return whether a touch at the same prices would take an account."""
+        one, by = self.state.accounts[index], safeguards(self.state.underlyings, self.params)
+        return is_due(one, by.line(one.cash, one.positions), self.state.safety, 0)
 
     @property
     def sheet(self) -> tuple[Entry, ...]:

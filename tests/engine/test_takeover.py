@@ -28,7 +28,6 @@ from undertow.engine.certify import widest
 from undertow.engine.grid import edge
 from undertow.engine.safety import advance
 from undertow.engine.takeover import (
-    LEAST_PENALTY,
     Taken,
     certificate_of_touch,
     is_ahead,
@@ -41,6 +40,7 @@ from undertow.engine.takeover import (
 )
 from undertow.protocol.account import FLAT, Account
 from undertow.protocol.grid import COARSE
+from undertow.protocol.params import LEAST_PENALTY
 from undertow.protocol.safety_table import SafetyTable, empty_table
 from undertow.protocol.units import Money, Price, UnitPrice
 
@@ -56,7 +56,8 @@ MARKS = tuple(Price(MARK if i in (0, 8) else 0) for i in range(16))
 SHEET = sheet_of({0: line(VALUE, 3, 7, 1 << 17), 8: line(VALUE, 5, 9, 2 << 17)})
 RATE = 1 << 14
 """A 64th of the notional: 102,400 of money for a lot."""
-CHARGE = VALUE >> 6
+FULL = (VALUE >> 6) + 7 + 1
+"""Of a lot: its share, its contingency and its concentration."""
 
 
 def held(cash: int, **lots: int) -> Account:
@@ -105,9 +106,9 @@ def test_who_holds_nothing_is_due_only_below_zero() -> None:
 @pytest.mark.parametrize(
     ("equity", "penalty", "loss"),
     [
-        (CHARGE + 1 + 9, CHARGE + 1, 0),
-        (CHARGE + 1, CHARGE + 1, 0),
-        (CHARGE, CHARGE, 0),  # all there is
+        (FULL + 9, FULL, 0),
+        (FULL, FULL, 0),
+        (FULL - 1, FULL - 1, 0),  # all there is
         (0, 0, 0),
         (-5, 0, 5),
     ],
@@ -116,7 +117,7 @@ def test_who_holds_nothing_is_due_only_below_zero() -> None:
 def test_the_owner_keeps_what_the_penalty_leaves(
     side: int, equity: int, penalty: int, loss: int
 ) -> None:
-    """A lot's concentration is one unit of money on top of its share."""
+    """A lot's add-ons come on top of its share."""
     one = held(equity - side * VALUE, i0=side)
     taken = take(one, SHEET, MARKS, RATE)
     assert taken == Taken(
@@ -188,19 +189,15 @@ def test_cash_and_what_the_house_is_worth_are_conserved() -> None:
     assert min(seen[kind] for kind in ("kept", "all", "owed", "covered", "bad", "flat")) > 40
 
 
-def test_no_cap_refuses_a_takeover_and_what_has_no_form_is_no_skew() -> None:
+def test_no_cap_refuses_a_takeover() -> None:
     def taken(lots: dict[int, int]) -> Taken:
         return replace(take(held(0), SHEET, MARKS, RATE), lots=lots_of(lots))
 
     skews = lots_of({0: -LARGEST + 5, 8: 7})
     assert skews_after([taken({0: 5, 8: -1})], skews) == lots_of({0: -LARGEST, 8: 8})
-    # Only the end of a batch needs a form.
     both = [taken({0: 6}), taken({0: -1})]
     assert skews_after(both, skews) == lots_of({0: -LARGEST, 8: 7})
     assert skews_after([], skews) == skews
-    for sign in (1, -1):
-        with pytest.raises(ValueError, match="open interest"):
-            skews_after([taken({0: -sign})], lots_of({0: sign * LARGEST}))
 
 
 def bounds(*numbers: int) -> SafetyTable:

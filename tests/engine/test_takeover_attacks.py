@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.engine.takeover_attacks import (
+    NO_RULE,
     crash,
     dust,
     exit_costs,
@@ -31,20 +32,20 @@ def test_a_leg_that_is_taken_before_an_event_costs_its_penalty() -> None:
     down, up = (straddle(sign, is_taken=True) for sign in (-1, 1))
     whole = straddle(-1, is_taken=False)
     assert whole == pytest.approx(straddle(1, is_taken=False), abs=0.01)
-    # The price is 55,000 or so, the penalty a hundredth of it and its size.
-    assert -700 < (down + up) / 2 - whole < -500
+    # The price is 55,000 or so, the penalty one and a half hundredths of it and its size.
+    assert -950 < (down + up) / 2 - whole < -800
 
 
 def test_one_wrong_price_takes_nobody() -> None:
     assert wrong_price(0.5, 16) == (0, 0.0)
-    taken, lost = wrong_price(0.5, 1 << 12)
+    taken, lost = wrong_price(0.5, NO_RULE)
     assert taken == 10
     assert lost > 90_000
 
 
 def test_waiting_for_a_jump_s_confirmation_costs_little() -> None:
     """Of the open interest: a batch's walk of the price, either way, on those who owe something."""
-    waits, at_once = (sum(crash(seed, jump) for seed in range(3)) / 3 for jump in (16, 1 << 12))
+    waits, at_once = (sum(crash(seed, jump) for seed in range(3)) / 3 for jump in (16, NO_RULE))
     assert abs(waits - at_once) < 0.2
 
 

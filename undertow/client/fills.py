@@ -35,7 +35,8 @@ def check_fills(orders: Iterable[Order], changes: Iterable[tuple[int, int, Delta
     """Return the fills among an account's changes, oldest first.
 
     Args:
-        orders: every order that was signed for the account.
+        orders: every order that was signed for the account. A takeover needs none: it leaves no
+            position, so nothing of it is a fill.
         changes: each since the account was opened, with its batch and the moment that its prices
             are of, both 0 for a request.
 
@@ -71,7 +72,7 @@ def _check_unchanged(batch: int, delta: Delta, nonce: int, filled: int) -> None:
         raise FillError(batch, "requests and orders are settled apart")
     if delta.cash and delta.reason == Outcome.EDGE:
         raise FillError(batch, "cash moved by a withdrawal that was refused")
-    if delta.cash and batch:
+    if delta.cash and batch and delta.reason != Outcome.TAKEN:
         raise FillError(batch, "cash moved without an order")
 
 

@@ -14,6 +14,7 @@ from undertow.command.keys import trader_key
 from undertow.command.options import DEPLOYMENT, RPC, Account, Deployed, KeyFile, Rpc
 from undertow.command.order import read_orders
 from undertow.printable import printable
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.units import MICRO_USD, MONEY_BITS
 
 LONG_READING = 20_000
@@ -71,6 +72,13 @@ def _tell(account: int, events: Sequence[Event], orders: Sequence[Order] | None)
     for instrument, lots in enumerate(held.positions):
         if lots:
             typer.echo(f"  instrument {instrument}: {lots:+,} lots")
+    for event in events:
+        if event.delta.reason == Outcome.TAKEN:
+            kept = event.account.cash / (1 << MONEY_BITS) / MICRO_USD
+            typer.echo(
+                f"  taken over in batch {event.batch}: it was below maintenance margin, all its "
+                f"positions went to the house at the marks, {kept:,.6f} USD were kept"
+            )
     if orders is not None:
         changes = [(event.batch, event.time, event.delta) for event in events]
         fills = check_fills(orders, changes)

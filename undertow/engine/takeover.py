@@ -14,14 +14,12 @@ from dataclasses import dataclass, replace
 
 from undertow.engine.certificate import BAD, Certificate, Line, holds, least, may_be_taken
 from undertow.engine.clock import STEPS_WIDTH
-from undertow.engine.margin import MONEY_SHIFT, book_of, equity, holds_any
-from undertow.protocol.account import FLAT, MAGNITUDE_BITS, Account
+from undertow.engine.margin import MONEY_SHIFT, add_ons, book_of, equity, holds_any
+from undertow.protocol.account import FLAT, Account
 from undertow.protocol.safety_table import SafetyTable
 from undertow.protocol.sheet import Entry
 from undertow.protocol.units import FEE_BITS, REQUIREMENT_BITS, Lots, Money, Price, ceil_div
 
-LEAST_PENALTY = ceil_div(1 << FEE_BITS, 100)
-"""A hundredth of the notional, 2^-20: no governed rate is below it."""
 _PENALTY_SHIFT = REQUIREMENT_BITS - FEE_BITS
 
 
@@ -85,8 +83,8 @@ class Taken:
 def take(account: Account, sheet: Sequence[Entry], prices: Sequence[Price], rate: int) -> Taken:
     """Return the pieces of taking an account that is due.
 
-    The penalty is the concentration part of its add-ons and a share of the notional (``rate``, in
-    2^-20), rounded up, or all of its equity where that is less.
+    The penalty is its add-ons and a share of the notional (``rate``, in 2^-20), rounded up, or all
+    of its equity where that is less.
     """
     worth = equity(book_of(account), sheet)
     penalty = min(max(worth, 0), charge(account, sheet, prices, rate))
@@ -102,12 +100,16 @@ def take(account: Account, sheet: Sequence[Entry], prices: Sequence[Price], rate
 
 def charge(account: Account, sheet: Sequence[Entry], prices: Sequence[Price], rate: int) -> Money:
     """Return the penalty of an account that has enough for it."""
-    share = rate << _PENALTY_SHIFT
-    needs = sum(
-        lots * lots * entry.concentration + abs(lots) * price * share
-        for lots, entry, price in zip(account.positions, sheet, prices, strict=True)
-    )
-    return Money(ceil_div(needs, 1 << MONEY_SHIFT))
+    return Money(ceil_div(exact_charge(account, sheet, prices, rate), 1 << MONEY_SHIFT))
+
+
+def exact_charge(
+    account: Account, sheet: Sequence[Entry], prices: Sequence[Price], rate: int
+) -> int:
+    """Return it before it is rounded, in 2^-33 micro-USD."""
+    held = zip(account.positions, prices, strict=True)
+    notional = sum(abs(lots) * price for lots, price in held)
+    return add_ons(book_of(account), sheet) + (notional * rate << _PENALTY_SHIFT)
 
 
 def left(account: Account, taken: Taken) -> Account:
@@ -119,16 +121,11 @@ def skews_after(takeovers: Iterable[Taken], skews: Sequence[Lots]) -> tuple[Lots
     """Return the users' skews without the lots that the house took.
 
     A skew's cap refuses no takeover: not to take would leave the house short an option. No skew is
-    ever beyond the larger side of the open interest, which a takeover lowers; so where that is
-    capped below the words' width, each skew has a form.
-
-    Raises ValueError: one has none.
+    larger than the open interest, which a takeover lowers (undertow/engine/interest.py).
     """
     after = list(skews)
     for one in takeovers:
         after = [Lots(skew - lots) for skew, lots in zip(after, one.lots, strict=True)]
-    if any(abs(skew) >> MAGNITUDE_BITS for skew in after):
-        raise ValueError("more open interest than a skew's word holds")
     return tuple(after)
 
 
