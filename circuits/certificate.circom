@@ -16,6 +16,12 @@ bus End(cellBits) {
     signal ends; // 0 or 1: there is an end
 }
 
+// An account as its certificate is judged.
+bus Line() {
+    signal free; // 2^-16 micro-USD, signed: in no price
+    signal slope[UNDERLYINGS()]; // 2^-33 per micro-USD of each price, signed
+}
+
 // Of a slope's magnitude: the add-ons are the larger part.
 function SLOPE_WIDTH() { return ADD_ON_WIDTH() + 1; }
 // Of the least surplus: an account of more money than any equity is not certified.
@@ -39,9 +45,12 @@ bus Safeguards(cellBits) {
 // @input(assumes) held, cash: of the account. edge, expiry: canonical, as OpenCells proves.
 // @input(assumes) high: a hint, the bits of an edge's number above the cell's: unique, since the
 // window is as long as the ring. wrap: a hint; unique, since the cell has one place in the window.
+// @input(assumes) taken: 0 or 1: what is held is about to go, so nothing can drift.
 // @output(proves) losing: of each underlying, the slope towards the edge, 0 of a bad account; least:
 // surplus at the ends; without an expiry nothing is held. Nothing here reaches the field's order.
-// @cost 2 * 2^(stepBits - 5) + cellBits + 67
+// @output(proves) line, drift: what they follow from; number, until: of the ends, whatever they are
+// where there is none.
+// @cost 2 * 2^(stepBits - 5) + cellBits + 70
 template Measure(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Holdings() held;
@@ -50,6 +59,11 @@ template Measure(stepBits, cellBits) {
     input End(cellBits) expiry;
     signal input high[UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits]; // low first
     signal input wrap; // 0 or 1
+    signal input taken;
+    output Line() line;
+    signal output drift; // 2^-16 micro-USD in a cell of the clock
+    signal output number[UNDERLYINGS()]; // of the edges
+    signal output until; // cells of the clock, to the expiry, signed
     signal output losing[UNDERLYINGS()]; // 2^-33 per micro-USD of the price, signed
     signal output least; // 2^-57 micro-USD, signed
 
@@ -59,21 +73,17 @@ template Measure(stepBits, cellBits) {
     // The largest is a slope at the largest edge.
     assert(SLOPE_WIDTH() + GRID_BITS() + (1 << POWER_WIDTH()) + 2 < 253);
     assert(LEAST_WIDTH() < 253);
-    component line = MaintenanceLine();
-    line.held <== held;
-    line.cash <== cash;
-    line.index <== by.index;
-    line.shock <== by.shock;
+    (line.free, line.slope) <== MaintenanceLine()(held, cash, by.index, by.shock);
     var total = line.free * (1 << SCALE);
     component price[UNDERLYINGS()];
     signal window[UNDERLYINGS()];
     signal inside[UNDERLYINGS()];
-    signal at[UNDERLYINGS()];
+    signal reached[UNDERLYINGS()];
     signal term[UNDERLYINGS()];
     for (var u = 0; u < UNDERLYINGS(); u++) {
         var above = edge[u].flag;
         price[u] = Edge(stepBits);
-        var number = 0;
+        var at = 0;
         for (var i = 0; i < W; i++) {
             if (i < cellBits) {
                 price[u].bit[i] <== edge[u].bit[i];
@@ -81,16 +91,17 @@ template Measure(stepBits, cellBits) {
                 high[u][i - cellBits] * (high[u][i - cellBits] - 1) === 0;
                 price[u].bit[i] <== high[u][i - cellBits];
             }
-            number += price[u].bit[i] * (1 << i);
+            at += price[u].bit[i] * (1 << i);
         }
+        number[u] <== at;
         // The number lies in its ring's window.
         window[u] <== by.row[2 * u] + above * (by.row[2 * u + 1] - by.row[2 * u]);
-        inside[u] <== edge[u].ends * (number - (1 << PLACE_BITS()) * window[u]);
+        inside[u] <== edge[u].ends * (at - (1 << PLACE_BITS()) * window[u]);
         Range(cellBits)(inside[u]);
         // Of a bad account there is neither edge nor side.
         losing[u] <== line.slope[u] * (1 - 2 * above - expiry.flag);
-        at[u] <== edge[u].ends * price[u].price;
-        term[u] <== line.slope[u] * at[u];
+        reached[u] <== edge[u].ends * price[u].price;
+        term[u] <== line.slope[u] * reached[u];
         total += term[u];
     }
     // The expiry's place in its window.
@@ -106,42 +117,18 @@ template Measure(stepBits, cellBits) {
     var ahead = place - first + wrap * (1 << cellBits);
     Range(cellBits)(ahead);
     // Without an expiry nothing is held, so nothing can drift.
-    (1 - expiry.ends) * (held.gross[0] + held.gross[1]) === 0;
+    (1 - expiry.ends - taken) * (held.gross[0] + held.gross[1]) === 0;
     signal half <== held.gross[0] * by.cell[0];
-    signal each <== half + held.gross[1] * by.cell[1];
-    signal drift <== each * ((1 << PLACE_BITS()) * by.row[EXPIRY_RING()] + ahead - by.clock);
-    least <== (1 - expiry.flag) * (total - drift * (1 << SCALE));
-}
-
-// @notice Requires that a certificate is true of an account; bad is said of anybody.
-// @input(assumes) as Measure.
-// @cost 2 * 2^(stepBits - 5) + cellBits + 399
-template Certify(stepBits, cellBits) {
-    input Safeguards(cellBits) by;
-    input Holdings() held;
-    signal input cash; // 2^-16 micro-USD, signed
-    input End(cellBits) edge[UNDERLYINGS()];
-    input End(cellBits) expiry;
-    signal input high[UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits];
-    signal input wrap;
-
-    component is = Measure(stepBits, cellBits);
-    is.by <== by;
-    is.held <== held;
-    is.cash <== cash;
-    is.edge <== edge;
-    is.expiry <== expiry;
-    is.high <== high;
-    is.wrap <== wrap;
-    Range(SLOPE_WIDTH())(is.losing[0]);
-    Range(SLOPE_WIDTH())(is.losing[1]);
-    Range(LEAST_WIDTH())(is.least);
+    drift <== half + held.gross[1] * by.cell[1];
+    until <== (1 << PLACE_BITS()) * by.row[EXPIRY_RING()] + ahead - by.clock;
+    signal drifts <== drift * until;
+    least <== (1 - expiry.flag) * (total - drifts * (1 << SCALE));
 }
 
 // @notice Whether what a leaf holds is still true of it: what a withdrawal asks.
 // @input(assumes) as Measure; edge, expiry: counted in the table, so they lie in their windows.
 // @output(proves) stands: 0 or 1; 0 of a bad account.
-// @cost 2 * 2^(stepBits - 5) + cellBits + 408
+// @cost 2 * 2^(stepBits - 5) + cellBits + 411
 template Stands(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Holdings() held;
@@ -160,6 +147,11 @@ template Stands(stepBits, cellBits) {
     is.expiry <== expiry;
     is.high <== high;
     is.wrap <== wrap;
+    is.taken <== 0;
+    _ <== is.line;
+    _ <== is.drift;
+    _ <== is.number;
+    _ <== is.until;
     signal first <== NonNegative(SLOPE_WIDTH())(is.losing[0]);
     signal second <== NonNegative(SLOPE_WIDTH())(is.losing[1]);
     signal left <== NonNegative(LEAST_WIDTH())(is.least);

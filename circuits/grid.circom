@@ -48,12 +48,15 @@ template Edge(stepBits) {
 // @param stepBits A doubling has 2^stepBits steps.
 // @input(assumes) price: ranged, 0 where there is none. bound: a hint; unique, since edges ascend:
 // by (1) no edge below it is above the price, by (2) it is.
-// @output(proves) bit: of the bound, low first; it is 0 where the price is.
+// @output(proves) bit: of the bound, low first; it is 0 where the price is. low, high: the edges on
+// both sides of the price, 0 below the first one.
 // @cost 2^(stepBits - 4) + 174
 template PriceBound(stepBits) {
     signal input price; // micro-USD per unit
     signal input bound; // number of an edge
     signal output bit[EDGE_WIDTH(stepBits)];
+    signal output low; // 2^-GRID_BITS micro-USD per unit
+    signal output high; // the same
 
     var W = EDGE_WIDTH(stepBits);
     var SCALED = PRICE_WIDTH() + GRID_BITS();
@@ -61,8 +64,8 @@ template PriceBound(stepBits) {
     signal none <== IsZero()(bound);
     signal below[W] <== Bits(W)(bound - 1 + none);
     signal under <== Edge(stepBits)(below);
-    signal over <== Edge(stepBits)(bit);
-    signal reached <== (1 - none) * under;
-    Range(SCALED)(price * (1 << GRID_BITS()) - reached); // (1)
-    Range(SCALED)(over - 1 - price * (1 << GRID_BITS())); // (2)
+    high <== Edge(stepBits)(bit);
+    low <== (1 - none) * under;
+    Range(SCALED)(price * (1 << GRID_BITS()) - low); // (1)
+    Range(SCALED)(high - 1 - price * (1 << GRID_BITS())); // (2)
 }

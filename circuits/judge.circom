@@ -7,24 +7,19 @@ include "nouns.circom";
 
 // Step 4, first half: each slot's authority gives its verdict (undertow/engine/judge.py).
 
-// @notice Which orders stand behind an earlier order of the same account; a touch is none.
-// @input(assumes) account: ranged. authority: 0 or 1.
+// @notice Which slots stand behind another one of the same account: an order there is refused.
+// @input(assumes) account: ranged.
 template Repeated(slots) {
     signal input account[slots]; // index
-    signal input authority[slots]; // AUTHORITY_...
     signal output repeated[slots]; // 0 or 1
 
-    assert(AUTHORITY_ORDER() == 1);
-    _ <== authority[slots - 1];
     signal same[slots][slots];
     signal unseen[slots];
     for (var s = 0; s < slots; s++) {
         var earlier = 0;
         for (var e = 0; e < slots; e++) {
             if (e < s) {
-                // A touch is too far away to be the same.
-                same[s][e] <== IsZero()(account[s] - account[e]
-                    + (1 - authority[e]) * (1 << (ORDER_ACCOUNT_WIDTH() + 1)));
+                same[s][e] <== IsZero()(account[s] - account[e]);
                 earlier += same[s][e];
             } else {
                 same[s][e] <== 0;

@@ -49,12 +49,12 @@ template Surplus() {
         - worst * INITIAL_FACTOR() - book.addOns * ADD_ON_FACTOR();
 }
 
-// @notice Whether a trade's book meets initial margin, or its shortfall does not grow, or the trade
-// only reduces, from below initial margin, and what is left is maintained. Of a `stuck` book, which
-// holds something halted, only the second, all profit counted: equity at a halted mark carries no
-// trade, and a profit above its cap would be paid away unseen.
+// @notice Whether a trade's book meets initial margin and has the least equity beyond it, or is no
+// further below that than it was, or the trade only reduces, from below it, and what is left is
+// maintained. Of a `stuck` book, which holds something halted, only the second, all profit counted:
+// equity at a halted mark carries no trade, and a profit above its cap would be paid away unseen.
 // @input(assumes) stuck, reduces: 0 or 1.
-// @cost 806
+// @cost 808
 template MayTrade() {
     input Book() before;
     input Book() after;
@@ -70,9 +70,11 @@ template MayTrade() {
     signal then;
     signal left;
     (left, then) <== Surplus()(after, allowedThen);
-    signal solvent <== NonNegative(SURPLUS_WIDTH())(then);
+    // Beyond margin there is the least equity.
+    var LEAST = LEAST_EQUITY() * FACTOR_ONE() * MONEY_UNIT();
+    signal solvent <== NonNegative(SURPLUS_WIDTH())(then - LEAST);
     signal safer <== NonNegative(SURPLUS_WIDTH() + 1)(then - now);
-    signal free <== NonNegative(SURPLUS_WIDTH())(now);
+    signal free <== NonNegative(SURPLUS_WIDTH())(now - LEAST);
     signal maintained <== NonNegative(MAINTAINED_WIDTH())(left);
     signal leaves <== maintained * reduces;
     signal unwinds <== leaves * (1 - free);

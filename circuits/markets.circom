@@ -33,7 +33,7 @@ template StandOrMove() {
 // @cost 1224
 template AdvanceMarket() {
     signal input hot[INSTRUMENTS()];
-    input Position() skew[INSTRUMENTS()];
+    input Signed() skew[INSTRUMENTS()];
     signal input rowHashes[INSTRUMENTS()];
     signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
@@ -55,7 +55,7 @@ template AdvanceMarket() {
     wantedPricing === openedPricing;
 
     Market() before;
-    before.skew <== ChoosePosition()(hot, skew);
+    before.skew <== ChooseSigned()(hot, skew);
     before.mark <== Dot(N)(hot, price);
     before.row <== row;
     assert(UNDERLYINGS() == 2);
@@ -98,7 +98,7 @@ template MoveEach(lanes) {
 // @output(proves) released: 2^-16 micro-USD that the pools gave up.
 template AdvanceMarkets(lanes) {
     signal input hot[lanes][INSTRUMENTS()];
-    input Position() skew[INSTRUMENTS()];
+    input Signed() skew[INSTRUMENTS()];
     signal input rowHashes[INSTRUMENTS()];
     signal input pricingHash[INSTRUMENTS()];
     signal input price[INSTRUMENTS()]; // micro-USD per lot
@@ -139,9 +139,12 @@ template AdvanceMarkets(lanes) {
     released <== sum;
 }
 
-// @notice The table after the lanes' flows.
-// @input(assumes) underlying, market: advanced; pool: after the flow.
-// @cost 296 * lanes
+// @notice The table after the lanes' flows and the takeovers.
+// @input(assumes) underlying, market: advanced; pool: after the flow. given: lots of those who were
+// taken, added up as the words are.
+// @output(proves) after: its skews are ranged by what bounds all positions together: no order adds
+// more to them than its part of what is left (JudgeOrder), and a takeover adds nothing.
+// @cost 295 * lanes + 3
 template CommitMarkets(lanes) {
     signal input hot[lanes][INSTRUMENTS()];
     input Markets() before;
@@ -150,29 +153,35 @@ template CommitMarkets(lanes) {
     input Market() market[lanes];
     signal input pool[lanes];
     signal input flow[lanes];
+    signal input given[SKEW_WORDS()];
     output Markets() after;
-    signal output left[lanes]; // lots, magnitudes of the lanes' skews
+    signal output left[lanes]; // lots, magnitudes of the lanes' skews before the takeovers
 
     _ <== before.underlying;
-    signal moved[lanes][POSITION_WORDS()];
+    signal moved[lanes][SKEW_WORDS()];
+    var skews[SKEW_WORDS()];
+    for (var w = 0; w < SKEW_WORDS(); w++) {
+        skews[w] = before.skews[w] - given[w];
+    }
     MarketRow() row[lanes];
     signal written[lanes];
     signal by[lanes];
     for (var l = 0; l < lanes; l++) {
         _ <== market[l].mark;
         _ <== market[l].row.pool;
-        var words[POSITION_WORDS()] = before.skews;
-        if (l > 0) {
-            words = moved[l - 1];
+        _ <== market[l].skew.magnitude;
+        _ <== market[l].skew.negative;
+        left[l] <== Magnitude(LOTS_WIDTH())(market[l].skew.value + flow[l]);
+        moved[l] <== SkewMove()(hot[l], flow[l]);
+        for (var w = 0; w < SKEW_WORDS(); w++) {
+            skews[w] += moved[l][w];
         }
-        (moved[l], left[l]) <== ReplacePosition()(words, hot[l], market[l].skew,
-            market[l].skew.value + flow[l]);
         row[l].pool <== pool[l];
         row[l].kappa <== market[l].row.kappa;
         written[l] <== MarketRowHash()(row[l]);
         by[l] <== written[l] - rowHash[l];
     }
-    after.skews <== moved[lanes - 1];
+    after.skews <== skews;
     after.underlying <== underlying;
     after.rowHash <== MoveEach(lanes)(hot, by, before.rowHash);
 }

@@ -35,18 +35,19 @@ bus MarketParams() {
     signal profitCap; // 2^-16 micro-USD
     signal vesting; // seconds over which profit vests
     signal jump; // edges that a price may move in a batch and be believed
+    signal penalty; // 2^-20 of the notional, of who is taken over
 }
 
 // The market table: what every batch needs of each instrument, and the hash of the rest.
 bus Markets() {
-    signal skews[POSITION_WORDS()]; // lots, packed as positions
+    signal skews[SKEW_WORDS()]; // lots, packed
     Underlying() underlying[UNDERLYINGS()];
     signal rowHash[INSTRUMENTS()];
 }
 
 // The market table as the state holds it.
 bus Table() {
-    signal skews[POSITION_WORDS()]; // lots, packed as positions
+    signal skews[SKEW_WORDS()]; // lots, packed
     signal underlyings[UNDERLYINGS()]; // hash of each row
     signal rows; // hash of the rows' hashes
 }
@@ -116,6 +117,7 @@ bus Terms() {
     signal makerFee; // 2^-20 of the notional
     signal profitCap; // 2^-16 micro-USD
     signal vesting; // seconds over which profit vests
+    signal room; // lots that one order may add to the open interest
 }
 
 // What a slot may do to its account, at most; the clearing decides how much of it.

@@ -7,9 +7,10 @@ include "words.circom";
 
 // @notice The hash of the governed parameters (undertow/protocol/params.py).
 // Risks, caps, units and rules of funding are ranged here, since their hash packs them and a word
-// must have one opening; a range costs less than the hash that it saves. Fees, pricing, profit cap and
-// vesting are not: the contract holds the hash, and who writes it refuses what is out of range.
-// @cost 2924
+// must have one opening; a range costs less than the hash that it saves. Fees, pricing, profit cap,
+// vesting, jump and penalty are not: the contract holds the hash, and who writes it refuses what is
+// out of range.
+// @cost 2960
 template ParamsHash() {
     input MarketParams() params;
     signal output out;
@@ -36,6 +37,7 @@ template ParamsHash() {
     words.profitCap <== params.profitCap;
     words.vesting <== params.vesting;
     words.jump <== params.jump;
+    words.penalty <== params.penalty;
     out <== MarketParamsHash()(words);
 }
 
@@ -47,6 +49,7 @@ template TermsOf() {
     signal input makerFee; // the same
     signal input profitCap; // money
     signal input vesting; // seconds over which profit vests
+    signal input room; // lots that one order may add to the open interest
     output Terms() terms;
 
     terms.venue <== venue.chainId * (1 << CONTRACT_WIDTH()) + venue.contract;
@@ -55,4 +58,5 @@ template TermsOf() {
     terms.makerFee <== makerFee;
     terms.profitCap <== profitCap;
     terms.vesting <== vesting;
+    terms.room <== room;
 }

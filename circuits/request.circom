@@ -43,7 +43,10 @@ template Affordable() {
     Book() book <== BookOf()(equity, held, unit);
     signal surplus;
     (_, surplus) <== Surplus()(book, equity);
-    signal margined <== NonNegative(SURPLUS_WIDTH())(surplus);
+    // Beyond margin, the least equity where something is held.
+    signal flat <== IsZero()(held.gross[0] + held.gross[1]);
+    signal margined <== NonNegative(SURPLUS_WIDTH())(
+        surplus - (1 - flat) * LEAST_EQUITY() * FACTOR_ONE() * MONEY_UNIT());
     signal settled <== NonNegative(SETTLED_WIDTH())(account.settled - money);
     signal backed <== margined * settled;
     affordable <== backed * (1 - stuck);

@@ -116,6 +116,8 @@ template Requests(requests, stepBits, cellBits) {
     owned.insurance <== ledger.insurance;
     owned.feePool <== ledger.feePool;
     owned.sumCash <== ledger.sumCash + cash;
+    owned.badDebt <== ledger.badDebt;
+    owned.openInterest <== ledger.openInterest;
     RequestsHouse() house;
     signal next;
     (next, house.sealed) <== CommitState()(root[requests], marketTable, time, owned, safety,

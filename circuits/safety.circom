@@ -18,8 +18,9 @@ include "safety_table.circom";
 // is packed there is ranged here.
 // @input(assumes) after: hints, and `steps` and `anywhere` with them: bounds unique, clock and
 // windows free as Clock and MoveWindow say. Its count of the bad is CloseTable's.
-// @output(proves) by, power: what the slots are certified by; rowHot: of each window; bound: of the rings.
-// @cost 609 * ((5 * 2^(cellBits - 3) + 18) // 15) + 2^(stepBits - 3) + 10 * stepBits + 49 * 2^(cellBits - 4) + 6 * cellBits + 790
+// @output(proves) by, power: what the slots are certified by; rowHot: of each window; bound: of the rings;
+// step, steady: what takeovers are judged by.
+// @cost 609 * ((5 * 2^(cellBits - 3) + 18) // 15) + 2^(stepBits - 3) + 14 * stepBits + 49 * 2^(cellBits - 4) + 6 * cellBits + 833
 template OpenTable(stepBits, cellBits) {
     signal input z;
     signal input word[RING_WORDS(cellBits)];
@@ -32,10 +33,13 @@ template OpenTable(stepBits, cellBits) {
     signal input shock[UNDERLYINGS()]; // 2^-8 of the price
     signal input steps; // of the clock
     signal input anywhere[RINGS()]; // 0 or 1
+    signal input jump; // edges
     output Safeguards(cellBits) by;
     signal output power[POWERS(cellBits)]; // z^(2^k)
     signal output rowHot[RINGS()][1 << ROW_BITS(cellBits)];
     output Bound(cellBits) bound[UNDERLYINGS() + 1];
+    output Steps() step;
+    signal output steady; // 0 or 1: no price jumped
     signal output hash;
 
     var N = ROW_BITS(cellBits);
@@ -49,7 +53,8 @@ template OpenTable(stepBits, cellBits) {
     time.steps <== steps;
     time.nextClock === after.clock;
     time.nextUsed === after.used;
-    bound <== Bounds(stepBits, cellBits)(price, after.bound, after.clock);
+    (bound, step) <== Bounds(stepBits, cellBits)(price, after.bound, after.clock);
+    steady <== Steady(stepBits)(before.bound, after.bound, jump);
     for (var u = 0; u < UNDERLYINGS(); u++) {
         Range(EDGE_WIDTH(stepBits))(before.bound[u]);
     }
@@ -90,7 +95,7 @@ template OpenTable(stepBits, cellBits) {
 // @input(assumes) clean: a claim. It may be 0 whatever is true, and 1 only if nothing is passed,
 // nobody is bad, the house is sound and no price jumped.
 // @output(proves) hash: of the new table.
-// @cost 609 * ((5 * 2^(cellBits - 3) + 18) // 15) + 4 * stepBits + 15 * 2^(cellBits - 3) + 5 * cellBits + 1178
+// @cost 609 * ((5 * 2^(cellBits - 3) + 18) // 15) + 4 * stepBits + 15 * 2^(cellBits - 3) + 5 * cellBits + 1131
 template CloseTable(stepBits, cellBits) {
     signal input z;
     signal input word[RING_WORDS(cellBits)];
@@ -103,7 +108,7 @@ template CloseTable(stepBits, cellBits) {
     signal input clean; // 0 or 1
     signal input idle[RINGS()]; // 0 or 1
     signal input sound; // 0 or 1: the house's equity covers what it owes
-    signal input jump; // edges
+    signal input steady; // 0 or 1: no price jumped
     signal output hash;
 
     var N = ROW_BITS(cellBits);
@@ -117,18 +122,10 @@ template CloseTable(stepBits, cellBits) {
     gain[0] === moved; // (1)
     hash <== TableHash(stepBits, cellBits)(newWord, after);
 
-    Range(JUMP_WIDTH())(jump);
     clean * (clean - 1) === 0;
     clean * (1 - sound) === 0;
+    clean * (1 - steady) === 0;
     clean * after.bad === 0;
-    signal risen[UNDERLYINGS()];
-    signal fallen[UNDERLYINGS()];
-    for (var u = 0; u < UNDERLYINGS(); u++) {
-        risen[u] <== clean * (jump - after.bound[u] + before.bound[u]);
-        fallen[u] <== clean * (jump + after.bound[u] - before.bound[u]);
-        Range(JUMP_WIDTH() + 1)(risen[u]);
-        Range(JUMP_WIDTH() + 1)(fallen[u]);
-    }
     component ring[RINGS()];
     for (var t = 0; t < RINGS(); t++) {
         if (t == EXPIRY_RING()) {

@@ -19,6 +19,7 @@ include "soundness.circom";
 include "sponge.circom";
 include "spread.circom";
 include "state.circom";
+include "takeover.circom";
 include "vesting.circom";
 
 // @notice One batch: `slots` orders or touches over one market table, of which `lanes` markets are
@@ -65,8 +66,7 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     signal input salt[slots]; // hides how many orders the set root commits
     signal input lots[slots]; // magnitude of the fill; a hint
     signal input cells[slots]; // of the new leaf's certificate, packed
-    signal input high[slots][UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits]; // of its edges; hints
-    signal input wrap[slots]; // of its expiry; a hint
+    input Hints(stepBits, cellBits) hints[slots];
     input Account() account[slots];
     signal input children[slots][LEVELS()][ARITY()]; // of the nodes on the leaf's path
     signal output c;
@@ -81,9 +81,7 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     open.instrument <== lane;
 
     // 2. Advance the underlyings, then the lanes' markets; the sheet follows from the funding.
-    Position() skews[INSTRUMENTS()];
-    (skews, _) <== OpenPositions(SKEWS_END())(markets.skews);
-    Signed() skew[INSTRUMENTS()] <== SignEach()(skews);
+    Signed() skew[INSTRUMENTS()] <== OpenSkews()(markets.skews);
     Underlying() funded[UNDERLYINGS()];
     signal paid[UNDERLYINGS()];
     BatchHouse() house;
@@ -93,14 +91,14 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     signal stopped[INSTRUMENTS()] <== HaltLots()(halted);
     Market() market[lanes];
     signal halts[lanes], rowHash[lanes], released;
-    (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skews, markets.rowHash,
+    (market, halts, rowHash, released) <== AdvanceMarkets(lanes)(open.hot, skew, markets.rowHash,
         params.pricingHash, lot, stopped, funded, row, pricing);
     Entry() sheet[INSTRUMENTS()] <== PriceSheet()(lot, params.units, paid, params.risk);
     signal shock[UNDERLYINGS()] <== ShockOfEach()(params.risk);
     Unit() unit[UNDERLYINGS()] <== PriceUnits()(price, paid, OpenAccruals()(house.accruals), shock,
         params.funding);
     Terms() terms <== TermsOf()(venue, time, params.takerFee, params.makerFee,
-        params.profitCap, params.vesting);
+        params.profitCap, params.vesting, RoomOf(slots)(ledger.openInterest));
 
     // 3. The safety table moves to the new prices; with it the previous state is whole.
     component guard = OpenTable(stepBits, cellBits);
@@ -115,8 +113,11 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     guard.shock <== shock;
     guard.steps <== steps;
     guard.anywhere <== anywhere;
+    guard.jump <== params.jump;
     (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), timeBefore,
         ledger, guard.hash, houseSalt, marks, accruals);
+
+    Taking() taking <== TakingOf()(guard.steady, guard.step, price, params.penalty);
 
     // 4. Price each lane at its net flow.
     component clear = ClearMarkets(lanes);
@@ -154,10 +155,10 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     done.salt <== salt;
     done.lots <== lots;
     done.by <== guard.by;
+    done.taking <== taking;
     done.power <== guard.power;
     done.cells <== cells;
-    done.high <== high;
-    done.wrap <== wrap;
+    done.hints <== hints;
     done.account <== account;
     done.children <== children;
 
@@ -165,23 +166,25 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     done.fills === flow;
     done.traded === traded;
 
-    // 7. The market table and the house take the other side.
-    Markets() taken;
+    // 7. The market table and the house take the other side, and whoever was taken over.
+    Markets() after;
     signal left[lanes];
-    (taken, left) <== CommitMarkets(lanes)(open.hot, markets, funded, rowHash, market,
-        clear.pool, flow);
+    (after, left) <== CommitMarkets(lanes)(open.hot, markets, funded, rowHash, market,
+        clear.pool, flow, done.given.lots);
     Ledger() owned <== CommitLedger(lanes)(ledger, flow, clear.value, released + clear.kept,
-        done.fees, done.cash);
+        done.fees, done.cash, done.grown, done.given);
     signal net[UNDERLYINGS()], gross[UNDERLYINGS()];
     (net, gross) <== SkewUnits(lanes)(skew, params.units, open.hot, clear.lane, market, left, flow);
 
+    signal sound <== HouseIsSound()(owned, [net[0] - done.given.net[0], net[1] - done.given.net[1]],
+        [gross[0] + done.given.gross[0], gross[1] + done.given.gross[1]], unit);
+
     // 8. The safety table counts what the slots left, and the batch may say that all is well.
     signal tableHash <== CloseTable(stepBits, cellBits)(z, table, newTable, windows, newWindows,
-        guard.rowHot, guard.bound, done.moved, clean, idle, HouseIsSound()(owned, net, gross, unit),
-        params.jump);
+        guard.rowHot, guard.bound, done.moved, clean, idle, sound, guard.steady);
     house.clean <== clean;
     (header.newStateRoot, house.sealed) <== CommitState()(TopRoot()(done.newTop),
-        HashTable()(taken), time, owned, tableHash, newHouseSalt, header.prices, house.accruals);
+        HashTable()(after), time, owned, tableHash, newHouseSalt, header.prices, house.accruals);
 
     // 9. The public words.
     header.chainId <== venue.chainId;

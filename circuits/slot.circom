@@ -16,6 +16,7 @@ include "nouns.circom";
 include "poseidon.circom";
 include "recertify.circom";
 include "select.circom";
+include "taken.circom";
 include "vesting.circom";
 
 // @notice Step 4 for one slot: open what it acts on against the set root, judge it, fill it by the
@@ -31,7 +32,7 @@ template Slot(lanes, stepBits, cellBits) {
     signal input instrument[lanes];
     input Lane() lane[lanes];
     input Clearing() clearing[lanes];
-    signal input repeated; // 0 or 1: an order of the same account stands in an earlier slot
+    signal input repeated; // 0 or 1: the same account stands in an earlier slot
     signal input index; // of the account
     signal input authority; // AUTHORITY_...
     signal input word; // the order, packed; 0 for none
@@ -39,10 +40,10 @@ template Slot(lanes, stepBits, cellBits) {
     signal input salt;
     signal input lots; // magnitude of the fill
     input Safeguards(cellBits) by;
+    input Taking() taking;
     signal input power[POWERS(cellBits)]; // z^(2^k)
     signal input cells; // of the new leaf, packed
-    signal input high[UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits]; // bits of its edges' numbers
-    signal input wrap; // 0 or 1: its expiry's cell stands before its window's start in the ring
+    input Hints(stepBits, cellBits) hints;
     input Account() before;
     signal input children[LEVELS()][ARITY()];
     output Chain(lanes) next;
@@ -51,6 +52,8 @@ template Slot(lanes, stepBits, cellBits) {
     signal output traded[lanes]; // lots: their magnitudes
     signal output fee; // 2^-16 micro-USD
     signal output cash; // 2^-16 micro-USD, signed: how much more the account has
+    signal output grown; // lots, signed: how much more it holds
+    output Given() given; // all of it, where it is taken over
     signal output term; // what the safety table's polynomial gains
 
     // What the slot acts on.
@@ -93,13 +96,13 @@ template Slot(lanes, stepBits, cellBits) {
     Lane() its <== chosen.itsLane;
 
     // The verdicts of all authorities, of which one is on.
-    Verdict() given[2];
-    given[AUTHORITY_TOUCH()] <== JudgeTouch()(on[AUTHORITY_TOUCH()]);
+    Verdict() answer[2];
+    answer[AUTHORITY_TOUCH()] <== JudgeTouch()(on[AUTHORITY_TOUCH()]);
     // The instruments' upper half is of the second underlying.
     signal second <== read.instrumentBits[ORDER_INSTRUMENT_WIDTH() - 1];
-    given[AUTHORITY_ORDER()] <== JudgeOrder()(on[AUTHORITY_ORDER()], repeated, second, read.order,
+    answer[AUTHORITY_ORDER()] <== JudgeOrder()(on[AUTHORITY_ORDER()], repeated, second, read.order,
         before, position, chosen.itsClearing.price, stuck, held, unit, book, its, terms);
-    Verdict() verdict <== AddVerdicts(2)(given);
+    Verdict() verdict <== AddVerdicts(2)(answer);
 
     // The fill, and what it leaves to the lane's later slots.
     signal blocked <== Dot(lanes)(chosen.inLane, chain.blocked);
@@ -130,7 +133,6 @@ template Slot(lanes, stepBits, cellBits) {
     filled.cellsBefore <== cellsBefore;
     filled.cells <== cells;
     fee <== filled.fee;
-    cash <== filled.cash;
     signal blocks[lanes];
     for (var l = 0; l < lanes; l++) {
         fills[l] <== chosen.inLane[l] * clear.fill;
@@ -139,14 +141,25 @@ template Slot(lanes, stepBits, cellBits) {
         next.blocked[l] <== chain.blocked[l] + (1 - chain.blocked[l]) * blocks[l];
     }
 
-    // What may leave, of the account as the fill leaves it.
+    // Up to where the account is safe as the fill leaves it, or that it is taken over.
     Holdings() later <== TradeHoldings()(held, its.units, its.contingency, its.concentration,
         second, position.magnitude, filled.held, clear.fill);
-    signal worth <== Worth()(filled.after.cash, later.net, [unit[0].exit, unit[1].exit]);
-    Account() after <== Vest()(filled.after, worth, stuck, terms.time, terms.vesting);
+    signal touches <== on[AUTHORITY_TOUCH()] * taking.steady;
+    signal taken;
+    Shares() shares;
+    (term, taken, shares) <== Recertify(stepBits, cellBits)(by, taking.step, power,
+        touches * (1 - stuck), later, filled.after.cash, equity,
+        Charge()(book.addOns, held.gross, taking.charge), old, cells, hints);
+    given <== Give()(taken, shares, filled.after.cash, positions, held);
+    Account() left <== TakeAccount()(taken, given, filled.after);
+    cash <== filled.cash - given.cash - given.penalty;
+    grown <== filled.held - position.magnitude - given.interest;
 
-    // Up to where the account is safe now.
-    term <== Recertify(stepBits, cellBits)(by, power, later, after.cash, old, cells, high, wrap);
+    // What of it may leave: of who is taken, whatever it keeps.
+    signal worth <== Worth()(filled.after.cash, later.net, [unit[0].exit, unit[1].exit]);
+    signal gone <== taken * worth;
+    Account() after <== Vest()(left, worth - gone + shares.kept, stuck, terms.time, terms.vesting);
+    Delta() delta <== TakeDelta()(taken, cash, filled.delta);
 
     // The leaf.
     signal leaf <== Leaf()(before);
@@ -155,6 +168,6 @@ template Slot(lanes, stepBits, cellBits) {
     Confirmation() confirmation <== ConfirmFill()(clear.fill, filled.fee, funding,
         chosen.itsClearing.price - its.mark * (1 << MONEY_BITS()), chosen.itsClearing.share);
     (touch.ciphertext, touch.confirmation) <== EncryptBoth()(before.viewKey, leaf, touch.leaf,
-        filled.delta, confirmation);
+        delta, confirmation);
     next.top <== MoveLeaf(LEVELS())(index, children, leaf, touch.leaf, chain.top);
 }

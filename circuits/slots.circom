@@ -3,10 +3,11 @@ pragma circom 2.2.0;
 include "judge.circom";
 include "nouns.circom";
 include "slot.circom";
+include "taken.circom";
 
 // @notice Step 4 for all slots, chained by set root, top of the accounts' tree and the lanes'
 // rationing.
-// @output(proves) fills, traded, fees, cash: the sums of all slots.
+// @output(proves) fills, traded, fees, cash, grown, given: the sums of all slots.
 template Slots(slots, lanes, stepBits, cellBits) {
     signal input setRoot; // commits number and lanes of the batch
     signal input top[TOP()];
@@ -25,10 +26,10 @@ template Slots(slots, lanes, stepBits, cellBits) {
     signal input salt[slots];
     signal input lots[slots];
     input Safeguards(cellBits) by;
+    input Taking() taking;
     signal input power[POWERS(cellBits)]; // z^(2^k)
     signal input cells[slots];
-    signal input high[slots][UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits];
-    signal input wrap[slots];
+    input Hints(stepBits, cellBits) hints[slots];
     input Account() account[slots];
     signal input children[slots][LEVELS()][ARITY()];
     signal output newSetRoot;
@@ -38,10 +39,12 @@ template Slots(slots, lanes, stepBits, cellBits) {
     signal output traded[lanes]; // lots: their magnitudes
     signal output fees; // 2^-16 micro-USD
     signal output cash; // 2^-16 micro-USD, signed
+    signal output grown; // lots, signed
+    output Given() given;
     signal output moved; // what the safety table's polynomial gains
 
     assert(slots <= MOST_SLOTS());
-    signal repeated[slots] <== Repeated(slots)(index, authority);
+    signal repeated[slots] <== Repeated(slots)(index);
     Chain(lanes) chain[slots + 1];
     chain[0].setRoot <== setRoot;
     chain[0].top <== top;
@@ -54,6 +57,7 @@ template Slots(slots, lanes, stepBits, cellBits) {
     var allFees = 0;
     var allCash = 0;
     var allTerms = 0;
+    var allGrown = 0;
     for (var s = 0; s < slots; s++) {
         slot[s] = Slot(lanes, stepBits, cellBits);
         slot[s].chain <== chain[s];
@@ -73,10 +77,10 @@ template Slots(slots, lanes, stepBits, cellBits) {
         slot[s].salt <== salt[s];
         slot[s].lots <== lots[s];
         slot[s].by <== by;
+        slot[s].taking <== taking;
         slot[s].power <== power;
         slot[s].cells <== cells[s];
-        slot[s].high <== high[s];
-        slot[s].wrap <== wrap[s];
+        slot[s].hints <== hints[s];
         slot[s].before <== account[s];
         slot[s].children <== children[s];
         chain[s + 1] <== slot[s].next;
@@ -84,6 +88,7 @@ template Slots(slots, lanes, stepBits, cellBits) {
         allFees += slot[s].fee;
         allCash += slot[s].cash;
         allTerms += slot[s].term;
+        allGrown += slot[s].grown;
         for (var l = 0; l < lanes; l++) {
             net[l] += slot[s].fills[l];
             gross[l] += slot[s].traded[l];
@@ -96,4 +101,10 @@ template Slots(slots, lanes, stepBits, cellBits) {
     fees <== allFees;
     cash <== allCash;
     moved <== allTerms;
+    grown <== allGrown;
+    Given() gifts[slots];
+    for (var s = 0; s < slots; s++) {
+        gifts[s] <== slot[s].given;
+    }
+    given <== AddGiven(slots)(gifts);
 }

@@ -83,6 +83,8 @@ template HouseIsSound() {
     assert(WIDTH < 251);
     _ <== ledger.insurance;
     _ <== ledger.sumCash;
+    _ <== ledger.badDebt;
+    _ <== ledger.openInterest;
     signal worth[UNDERLYINGS()];
     signal rounding[UNDERLYINGS()];
     var equity = ledger.houseCash + ledger.feePool;

@@ -8,6 +8,7 @@ from random import Random
 
 from matcher.journal import ClosedSet, Reference, Withdrawal
 from matcher.selection import Choice, Memory, choose
+from matcher.takeable import most_orders, takeable
 from matcher.yardstick import EVERY_ACCOUNT, Moments, Yardstick
 from undertow.engine.batch import Slot
 from undertow.protocol.account import Account
@@ -93,11 +94,12 @@ class OrderBook:
         params: MarketParams,
         band_bp: int,
         opened: int = EVERY_ACCOUNT,
+        slots: int = 1,
     ) -> Yardstick:
         """Return the yardstick for a set; the same as before for the same state and moments."""
         known = self._yardstick
         if known is None or not known.is_of(state, batch, moments, opened):
-            known = Yardstick(state, batch, moments, params, band_bp, opened)
+            known = Yardstick(state, batch, moments, params, band_bp, opened, slots)
             self._yardstick = known
         return known
 
@@ -183,16 +185,19 @@ class OrderBook:
         ``parent`` is the close that it follows.
         ``far`` takes in what is parked, ``empty`` asks for a set even without orders. Accounts
         whose withdrawals wait are touched, so that their certificates can make room: they take
-        what orders leave, or the places of the youngest up to a quarter. Decoys fill up;
+        what orders leave, or the places of the youngest up to a quarter. So do, before them, those
+        who are to be taken over, who leave orders half of the slots. Decoys fill up;
         ``random`` draws them and the salts.
         """
         choice = self.choose(yardstick, preset, far=far)
         accounts = [index for index in yardstick.state.accounts if index <= yardstick.opened]
         if not (choice.orders or (empty and accounts)):
             return None
-        slots = self._slots(choice.orders, accounts, [one.account for one in waiting], preset.slots)
-        taken = {*(one.account for one in waiting)}
-        taken |= {self.waiting[number].order.account for number in choice.orders}
+        orders = choice.orders[: most_orders(yardstick.state, preset.slots)]
+        owing = takeable(yardstick.state, yardstick.params, yardstick.opened)
+        slots = self._slots(orders, accounts, owing, [one.account for one in waiting], preset.slots)
+        taken = {*owing, *(one.account for one in waiting)}
+        taken |= {self.waiting[number].order.account for number in orders}
         decoys = _decoys(accounts, taken, preset.slots - len(slots), random)
         salts = tuple(random.getrandbits(SALT_BITS) for _ in range(preset.slots))
         return ClosedSet(
@@ -205,14 +210,20 @@ class OrderBook:
         )
 
     def _slots(
-        self, orders: Sequence[int], accounts: Container[int], wait: Sequence[int], size: int
+        self,
+        orders: Sequence[int],
+        accounts: Container[int],
+        owing: Sequence[int],
+        wait: Sequence[int],
+        size: int,
     ) -> list[Reference]:
-        """Return orders, then touches of accounts that wait to be paid."""
+        """Return orders, then touches: of who is to be taken over, then of who waits to be paid."""
         ordering = {self.waiting[number].order.account for number in orders}
         touched = [index for index in wait if index in accounts and index not in ordering]
         most = size - min(len(touched), size // WAITING_SHARE)
         kept = [Reference(Authority.ORDER, number) for number in orders[:most]]
-        touches = [Reference(Authority.TOUCH, index) for index in touched]
+        # Whoever is to be taken is touched behind its own order, too.
+        touches = [Reference(Authority.TOUCH, index) for index in dict.fromkeys([*owing, *touched])]
         return [*kept, *touches[: size - len(kept)]]
 
     def settle(self, closed: ClosedSet, slots: Sequence[Slot]) -> None:

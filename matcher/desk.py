@@ -70,7 +70,13 @@ class Desk:
         Accounts up to ``opened`` are open for good.
         """
         return replica.book.measure(
-            replica.state, view.closed + 1, self.moments(view), self.params, self.band_bp, opened
+            replica.state,
+            view.closed + 1,
+            self.moments(view),
+            self.params,
+            self.band_bp,
+            opened,
+            self.preset.slots,
         )
 
     def moments(self, view: View) -> Moments:

@@ -16,6 +16,7 @@ from matcher.desk import Desk
 from matcher.phase import Phase
 from matcher.serve import Serving, servable
 from matcher.settle import BatchStep, RunStep, execute_batch, execute_run, oracle_is_silent
+from matcher.takeable import takeable
 from undertow.chain.errors import RevertedError
 from undertow.chain.queue_entry import Entry
 from undertow.chain.view import MOST_PENDING, View
@@ -117,8 +118,9 @@ class Pipeline:
         if len(view.pending) >= MOST_PENDING or (idles and self.ahead.steps):
             # What is served while none waits may be beyond the bound that a close would fix.
             return None
-        empty = idles and self.serving.due(view) and not self._servable(view)
         yardstick = self.ahead.yardstick(view)
+        owing = takeable(yardstick.state, self.desk.params, yardstick.opened) if idles else []
+        empty = bool(owing) or (idles and self.serving.due(view) and not self._servable(view))
         return next_close(self.desk, self.ahead.tip, yardstick, view, self.linger, empty=empty)
 
     def _execute(self, view: View) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from undertow.engine.authorities.order import judge_order
 from undertow.engine.clearing import Interest, clear
 from undertow.engine.house import house_may_grow
+from undertow.engine.interest import room_of
 from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import Supply, premium, supply_of
@@ -67,10 +68,11 @@ class Yardstick:
         params: MarketParams,
         band_bp: int,
         opened: int = EVERY_ACCOUNT,
+        slots: int = 1,
     ) -> None:
         """Take the state, number and moments of the set to fill, and the band in 1/10,000.
 
-        Accounts up to ``opened`` are open for good (`matcher/openings.py`).
+        Accounts up to ``opened`` are open for good (`matcher/openings.py`); a batch has ``slots``.
         """
         self.state, self.batch, self.moments = state, batch, moments
         self.params, self.opened = params, opened
@@ -88,6 +90,7 @@ class Yardstick:
             halted=halted_lots(state.halted),
             sheet=sheet,
             accruals=state.accruals,
+            room=room_of(state.ledger, slots),
             params=params,
         )
 

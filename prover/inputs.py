@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from prover.safety_inputs import cells_inputs, table_inputs, windows
+from prover.takeover_inputs import slot_hints
 from undertow.crypto.babyjubjub import BASE8
 from undertow.crypto.domains import PARAMS, TABLE
 from undertow.crypto.eddsa import PrivateKey, Signature
@@ -15,8 +16,11 @@ from undertow.crypto.merkle import Proof, Tree
 from undertow.crypto.poseidon import poseidon
 from undertow.crypto.signature_digits import signature_digits
 from undertow.engine.batch import Batch, Execution, authority_of
+from undertow.engine.certificate import safeguards
+from undertow.engine.lots import lot_prices
+from undertow.engine.markets import price_sheet
 from undertow.engine.requests import Answer
-from undertow.protocol.account import pack_positions
+from undertow.protocol.account import SKEWS
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.layout import LEVELS, SECRET_WIDTH
 from undertow.protocol.order import Order
@@ -116,7 +120,7 @@ def settle_job(
         "flow": [to_field(execution.clearings[lane].flow) for lane in lanes],
         "side": [to_field(execution.clearings[lane].side) for lane in lanes],
         "traded": [sum(map(abs, execution.clearings[lane].fills)) for lane in lanes],
-        **_slot_inputs(state, committed, execution, touches),
+        **_slot_inputs(state, committed, execution, touches, params),
     }
     return Job(words=tuple(words), signals=public, inputs=inputs)
 
@@ -207,6 +211,7 @@ def params_input(params: MarketParams) -> list[int]:
         params.profit_cap,
         params.vesting,
         params.jump,
+        params.penalty,
     ]
 
 
@@ -214,7 +219,7 @@ def state_inputs(state: State) -> dict[str, Any]:
     """Return the house's half of a state but for its marks, which the circuits take apart."""
     return {
         "markets": [
-            *pack_positions([market.skew for market in state.markets]),
+            *SKEWS.pack([market.skew for market in state.markets]),
             *(word for row in state.underlyings for word in UNDERLYING_WORDS.words(row)),
             *(poseidon(market_row(market), TABLE) for market in state.markets),
         ],
@@ -239,9 +244,15 @@ def path_inputs(tree: Tree, index: int) -> list[list[int]]:
 
 
 def _slot_inputs(
-    state: State, committed: Committed, execution: Execution, touches: Sequence[Touch]
+    state: State,
+    committed: Committed,
+    execution: Execution,
+    touches: Sequence[Touch],
+    params: MarketParams,
 ) -> dict[str, Any]:
-    tree = state.tree.copy()
+    tree, after = state.tree.copy(), execution.state
+    by, prices = safeguards(after.underlyings, params), lot_prices(after.marks, params)
+    sheet = price_sheet(after.underlyings, prices, params)
     rows: list[dict[str, Any]] = []
     for slot, signature, salt, touch in zip(
         execution.slots, committed.signatures, committed.salts, touches, strict=True
@@ -256,7 +267,7 @@ def _slot_inputs(
                 "salt": salt,
                 "lots": abs(slot.fill),
                 "cells": slot.after.cells,
-                **cells_inputs(slot.after.cells, execution.state.safety),
+                "hints": slot_hints(slot, by, sheet, prices, after.safety),
                 "account": slot.before.words(),
                 "children": path_inputs(tree, slot.account)[:LEVELS],
             }

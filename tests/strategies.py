@@ -25,7 +25,7 @@ from undertow.protocol.account import MAGNITUDE_BITS, Account
 from undertow.protocol.cells import CELLS_WORD, Cells
 from undertow.protocol.market import PricingParams
 from undertow.protocol.order import Order
-from undertow.protocol.params import MarketParams
+from undertow.protocol.params import LEAST_PENALTY, MarketParams
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import FundingParams
@@ -96,6 +96,7 @@ def params(
     units: Mapping[int, int] = {},
     vesting: int = 1 << 15,
     jump: int = 16,
+    penalty: int = LEAST_PENALTY,
 ) -> MarketParams:
     """Return a venue's parameters with the same for each listed instrument.
 
@@ -114,6 +115,7 @@ def params(
         profit_cap=Money(profit_cap),
         vesting=vesting,
         jump=jump,
+        penalty=penalty,
     )
 
 

@@ -9,7 +9,7 @@ from undertow.engine.price import GRID_FACTOR, GRID_SHIFT
 from undertow.engine.spread import VARIANCE_TIME_BITS
 from undertow.protocol.market import PricingParams
 from undertow.protocol.market_group import MarketGroup
-from undertow.protocol.params import MarketParams
+from undertow.protocol.params import LEAST_PENALTY, MarketParams
 from undertow.protocol.perpetual import Perpetual
 from undertow.protocol.sheet import INSTRUMENTS, RiskParams
 from undertow.protocol.underlying import FundingParams
@@ -93,5 +93,6 @@ LOCAL_PARAMS = MarketParams(
     profit_cap=Money(100_000 * MICRO_USD << MONEY_BITS),
     vesting=1 << 15,
     jump=16,
+    penalty=LEAST_PENALTY,
 )
 LOCAL_GROUP = MarketGroup(params=LOCAL_PARAMS, perpetuals=LISTED)

@@ -103,10 +103,10 @@ template ChooseSide() {
 // Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
 // are below 2^LOTS_WIDTH, and the time is below 2^ORDER_EXPIRY_WIDTH: it is a block's at the latest.
 // @output(proves) verdict: the first check that fails is the reason; all zero unless `on`.
-// @cost 1345
+// @cost 1348
 template JudgeOrder() {
     signal input on; // 0 or 1: the slot has this authority
-    signal input repeated; // 0 or 1: an order of the same account stands in an earlier slot
+    signal input repeated; // 0 or 1: the same account stands in an earlier slot
     signal input second; // 0 or 1: the instrument is of the second underlying
     input Order() order; // zero unless `on`
     input Account() account;
@@ -155,7 +155,8 @@ template JudgeOrder() {
     signal notReducing <== strict * (1 - reduces);
 
     signal after <== Magnitude(LOTS_WIDTH() + 1)(position.value + size);
-    signal tooLarge <== NonNegative(LOTS_WIDTH())(after - (1 << LOTS_WIDTH()));
+    // Nobody holds more than all do, so what all may hold bounds each position too.
+    signal hasRoom <== NonNegative(LOTS_WIDTH() + 1)(terms.room - after + position.magnitude);
 
     // The worst that the order can get: all that is left, at its limit, as a taker.
     signal fee <== FeeOf()(left, lane.mark, terms.takerFee);
@@ -168,7 +169,7 @@ template JudgeOrder() {
 
     var FAILS = 8;
     var fails[FAILS] = [repeated, 1 - lane.priced, 1 - current, 1 - unexpired, 1 - affordable,
-        notReducing, tooLarge, 1 - margined];
+        notReducing, 1 - hasRoom, 1 - margined];
     var reasons[FAILS] = [REASON_REPEATED(), REASON_NOT_PRICED(), REASON_STALE_NONCE(),
         REASON_EXPIRED(), REASON_FEE_CAP(), REASON_NOT_REDUCING(), REASON_POSITION_RANGE(),
         REASON_MARGIN()];

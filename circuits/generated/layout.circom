@@ -38,6 +38,7 @@ function REASON_NOT_REDUCING() { return 6; }
 function REASON_POSITION_RANGE() { return 7; }
 function REASON_MARGIN() { return 8; }
 function REASON_EDGE() { return 9; }
+function REASON_TAKEN() { return 10; }
 function REASON_REQUEST() { return 14; }
 function REASON_DECOY() { return 15; }
 
@@ -90,6 +91,7 @@ function HOUSE_STEPS() { return 6; }
 function INITIAL_FACTOR() { return 80; }
 function ADD_ON_FACTOR() { return 65; }
 function FACTOR_ONE() { return 64; }
+function LEAST_EQUITY() { return 655360000000; }
 function RATCHET_SHIFT() { return 8; }
 function GRID_FACTOR() { return 21; }
 function GRID_SHIFT() { return 5; }
@@ -99,10 +101,14 @@ function RETURN_SHIFT() { return 3; }
 function ACCRUAL_STEPS() { return 1000; }
 
 // One value for each instrument or underlying, several to a word.
-// Positions of an account or skews of the markets, lots; the highest bit is the sign.
+// Positions of an account, lots; the highest bit is the sign.
 function POSITION_WIDTH() { return 31; }
 function POSITIONS_PER_WORD() { return 6; }
 function POSITION_WORDS() { return 3; }
+// Skews of the markets, lots; half the range is added.
+function SKEW_WIDTH() { return 31; }
+function SKEWS_PER_WORD() { return 6; }
+function SKEW_WORDS() { return 3; }
 // Marks, micro-USD per unit, zero for an unlisted underlying; behind the last a bit for each, 1 where it is halted.
 function UNIT_PRICE_WIDTH() { return 26; }
 function UNIT_PRICES_PER_WORD() { return 8; }
@@ -320,13 +326,17 @@ bus Ledger() {
     signal insurance; // 2^-16 micro-USD, signed
     signal feePool; // 2^-16 micro-USD, signed
     signal sumCash; // 2^-16 micro-USD, signed
+    signal badDebt; // 2^-16 micro-USD, signed
+    signal openInterest; // lots of all positions, nothing netted
 }
 
-function LEDGER_WORDS() { return 4; }
+function LEDGER_WORDS() { return 6; }
 function LEDGER_HOUSE_CASH_WIDTH() { return 120; }
 function LEDGER_INSURANCE_WIDTH() { return 120; }
 function LEDGER_FEE_POOL_WIDTH() { return 120; }
 function LEDGER_SUM_CASH_WIDTH() { return 120; }
+function LEDGER_BAD_DEBT_WIDTH() { return 120; }
+function LEDGER_OPEN_INTEREST_WIDTH() { return 30; }
 
 // Market table, ledger and safety table, as the state holds them: what the operator knows.
 bus SealedWords() {
@@ -366,9 +376,10 @@ bus MarketParamsWords() {
     signal profitCap; // 2^-16 micro-USD above what is settled that count for new risk
     signal vesting; // seconds over which profit vests, at least 1
     signal jump; // edges of the grid that a price may move in a batch and be believed
+    signal penalty; // 2^-20 of the notional, of who is taken over, beside concentration
 }
 
-function MARKET_PARAMS_WORDS() { return 14; }
+function MARKET_PARAMS_WORDS() { return 15; }
 function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
 function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
 function MARKET_PARAMS_UNITS_WIDTH() { return 160; }
@@ -378,6 +389,7 @@ function MARKET_PARAMS_MAKER_FEE_WIDTH() { return 20; }
 function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
 function MARKET_PARAMS_VESTING_WIDTH() { return 24; }
 function MARKET_PARAMS_JUMP_WIDTH() { return 8; }
+function MARKET_PARAMS_PENALTY_WIDTH() { return 20; }
 
 // The committed state.
 bus StateWords() {
@@ -589,8 +601,8 @@ template LedgerHash() {
     input Ledger() ledger;
     signal output out;
 
-    out <== Hash(4, DOMAIN_LEDGER())([ledger.houseCash, ledger.insurance, ledger.feePool,
-        ledger.sumCash]);
+    out <== Hash(6, DOMAIN_LEDGER())([ledger.houseCash, ledger.insurance, ledger.feePool,
+        ledger.sumCash, ledger.badDebt, ledger.openInterest]);
 }
 
 template SealedHash() {
@@ -613,11 +625,11 @@ template MarketParamsHash() {
     input MarketParamsWords() marketParams;
     signal output out;
 
-    out <== Hash(14, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
+    out <== Hash(15, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
         marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.units,
         marketParams.pricing, marketParams.funding[0], marketParams.funding[1],
         marketParams.takerFee, marketParams.makerFee, marketParams.profitCap, marketParams.vesting,
-        marketParams.jump]);
+        marketParams.jump, marketParams.penalty]);
 }
 
 template StateRoot() {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from undertow.engine.house import HOUSE_STEPS
-from undertow.engine.margin import ADD_ON_FACTOR, FACTOR_ONE, INITIAL_FACTOR
+from undertow.engine.margin import ADD_ON_FACTOR, FACTOR_ONE, INITIAL_FACTOR, LEAST_EQUITY
 from undertow.engine.price import GRID_FACTOR, GRID_SHIFT, RATCHET_SHIFT
 from undertow.engine.spread import RETURN_SHIFT, VARIANCE_SHIFT, VARIANCE_TIME_BITS
 from undertow.protocol import layout
@@ -31,6 +31,7 @@ FACTORS = {
     "INITIAL_FACTOR": INITIAL_FACTOR,
     "ADD_ON_FACTOR": ADD_ON_FACTOR,
     "FACTOR_ONE": FACTOR_ONE,
+    "LEAST_EQUITY": LEAST_EQUITY,
     "RATCHET_SHIFT": RATCHET_SHIFT,
     "GRID_FACTOR": GRID_FACTOR,
     "GRID_SHIFT": GRID_SHIFT,

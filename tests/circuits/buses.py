@@ -10,6 +10,7 @@ from tests.circuits.batches import PARAMS, Case
 from tests.strategies import VENUE
 from undertow.crypto.field import to_field
 from undertow.engine.batch import Slot
+from undertow.engine.interest import room_of
 from undertow.engine.maintenance import holdings as held_of
 from undertow.engine.maintenance import shocks
 from undertow.engine.markets import price_sheet
@@ -152,10 +153,11 @@ def taker_sign(known: Market, flow: int) -> int:
 def terms(case: Case) -> list[int]:
     """Return the Terms of a batch."""
     fees = [PARAMS.taker_fee, PARAMS.maker_fee]
-    return [VENUE.word, case.time, *fees, PARAMS.profit_cap, PARAMS.vesting]
+    room = room_of(case.before.ledger, len(case.execution.slots))
+    return [VENUE.word, case.time, *fees, PARAMS.profit_cap, PARAMS.vesting, room]
 
 
 def repeated(case: Case, slot: Slot) -> int:
-    """Return 1 for an order behind an earlier one of its account."""
+    """Return 1 for a slot behind an earlier one of its account."""
     before = case.execution.slots[: case.execution.slots.index(slot)]
-    return int(any(other.order and other.account == slot.account for other in before))
+    return int(any(other.account == slot.account for other in before))

@@ -16,7 +16,7 @@ from undertow.engine.batch import Decoy
 from undertow.engine.certificate import BAD
 from undertow.engine.choices import Choices
 from undertow.engine.lots import lot_prices
-from undertow.engine.margin import Book, equity, requirement
+from undertow.engine.margin import LEAST_EQUITY, Book, equity, requirement
 from undertow.engine.markets import price_sheet
 from undertow.protocol.market import Market
 from undertow.protocol.order import Order
@@ -221,13 +221,13 @@ def lost() -> Case:
 
 
 def hedged(size: int, short: int = 1) -> Case:
-    """A hedge so many units below initial margin, of which one leg is bought back in part."""
+    """A hedge so many units short of initial margin, of which one leg is bought back in part."""
     state = venue()
     held = {8: -7_000, 15: 1_000}
     positions = tuple(Lots(held.get(i, 0)) for i in range(INSTRUMENTS))
     sheet = price_sheet(state.underlyings, lot_prices(prices(PRICE, LISTED), PARAMS), PARAMS)
     book = Book(cash=Money(0), settled=Money(0), positions=positions)
-    cash = Money(requirement(book, sheet) - equity(book, sheet) - short)
+    cash = Money(requirement(book, sheet) + LEAST_EQUITY - equity(book, sheet) - short)
     account = replace(state.accounts[1], cash=cash, settled=Money(1 << 80), positions=positions)
     return alone(order(1, size, PRICE + 9_000, instrument=8), state.with_account(1, account))
 

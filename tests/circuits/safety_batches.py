@@ -60,6 +60,7 @@ template SafetyBatch(slots, stepBits, cellBits) {
     open.shock <== shock;
     open.steps <== steps;
     open.anywhere <== anywhere;
+    open.jump <== jump;
     oldHash <== open.hash;
     component slot[slots];
     var moved = 0;
@@ -71,12 +72,23 @@ template SafetyBatch(slots, stepBits, cellBits) {
         slot[s].cash <== cash[s];
         slot[s].old <== Bits(CELLS_WIDTH())(cellsBefore[s]);
         slot[s].after <== cellsAfter[s];
-        slot[s].high <== high[s];
-        slot[s].wrap <== wrap[s];
+        slot[s].step <== open.step;
+        slot[s].touches <== 0;
+        slot[s].equity <== 0;
+        slot[s].charge <== 0;
+        slot[s].hints.high <== high[s];
+        slot[s].hints.wrap <== wrap[s];
+        slot[s].hints.keeps <== 0;
+        slot[s].hints.owes <== 0;
+        slot[s].hints.loses <== 0;
+        slot[s].hints.dust <== 0;
+        slot[s].hints.side <== [0, 0];
+        _ <== slot[s].taken;
+        _ <== slot[s].shares;
         moved += slot[s].term;
     }
     newHash <== CloseTable(stepBits, cellBits)(z, word, newWord, before, after, open.rowHot,
-        open.bound, moved, clean, idle, sound, jump);
+        open.bound, moved, clean, idle, sound, open.steady);
 }
 component main = SafetyBatch(%d, %d, %d);
 """

@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.circuits.buses import hot, signed, stored
 from tests.circuits.harness import Circuit
-from undertow.protocol.account import pack_positions, unpack_positions
+from undertow.crypto.field import to_field
+from undertow.protocol.account import SKEWS, pack_positions, unpack_positions
 from undertow.protocol.units import Lots
 
 Compile = Callable[[str], Circuit]
@@ -37,18 +38,31 @@ def test_open_positions(circuit: Compile) -> None:
     assert tested.count == tested.cost
 
 
-def test_skews_have_nothing_behind_them(circuit: Compile) -> None:
-    tested = circuit("account.circom: OpenPositions(124)")
-    tested.witness({"words": pack_positions(drawn())})
+def test_open_skews(circuit: Compile) -> None:
+    """Nothing stands behind them."""
+    tested = circuit("account.circom: OpenSkews()")
+    for skews in (drawn(), (Lots(0),) * 16, (Lots(-EDGE),) * 16):
+        outputs: dict[str, int] = {}
+        for i, skew in enumerate(skews):
+            parts = zip(("magnitude", "negative", "value"), signed(skew), strict=True)
+            outputs |= {f"skew[{i}].{name}": value for name, value in parts}
+        values = tested.agrees({"words": SKEWS.pack(skews)}, outputs)
+        assert tested.loose_wires(values) == []
     tested.refuses({"words": [0, 0, 1 << 124]})
+    tested.refuses({"words": [1 << 186, 0, 0]})
     assert tested.count == tested.cost
 
 
-def test_sign_each(circuit: Compile) -> None:
-    tested = circuit("account.circom: SignEach()")
-    held = drawn()
-    outputs = {f"signed[{i}].value": lots for i, lots in enumerate(held)}
-    tested.agrees({"position": stored(held)}, outputs)
+def test_a_skew_moves_where_its_word_does(circuit: Compile) -> None:
+    """The words add up, whatever else moves: no skew ever reaches half the range."""
+    tested = circuit("account.circom: SkewMove()")
+    for at, by in ((0, -5), (5, EDGE), (6, 0), (15, -EDGE)):
+        skews = tuple(Lots(0) if i == at else skew for i, skew in enumerate(drawn()))
+        moved = SKEWS.pack((*skews[:at], Lots(by), *skews[at + 1 :]))
+        pairs = zip(moved, SKEWS.pack(skews), strict=True)
+        outputs = {f"words[{w}]": new - old for w, (new, old) in enumerate(pairs)}
+        values = tested.agrees({"hot": hot(at), "by": to_field(by)}, outputs)
+        assert not tested.accepts(tested.forge(values, {"words[0]": outputs["words[0]"] + 1}))
     assert tested.count == tested.cost
 
 
@@ -68,6 +82,14 @@ def test_replace_position(circuit: Compile) -> None:
         values = tested.agrees(inputs, outputs)
         assert not tested.accepts(tested.forge(values, {"out[0]": outputs["out[0]"] + 1}))
     tested.refuses({**inputs, "new": EDGE + 2})
+    assert tested.count == tested.cost
+
+
+def test_choose_signed(circuit: Compile) -> None:
+    tested, skews = circuit("account.circom: ChooseSigned()"), drawn()
+    inputs = {"hot": hot(7), "of": [signed(skew) for skew in skews]}
+    parts = zip(("magnitude", "negative", "value"), signed(skews[7]), strict=True)
+    tested.agrees(inputs, {f"chosen.{name}": value for name, value in parts})
     assert tested.count == tested.cost
 
 

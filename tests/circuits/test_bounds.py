@@ -9,7 +9,7 @@ import pytest
 
 from tests.circuits.harness import Circuit
 from tests.circuits.safety_batches import bits
-from undertow.engine.grid import bound
+from undertow.engine.grid import bound, edge
 from undertow.protocol.grid import COARSE, FINE, Grid
 from undertow.protocol.units import UnitPrice
 
@@ -33,6 +33,10 @@ def test_bounds(circuit: Compile, grid: Grid) -> None:
         clock = DRAW.choice((0, 7, DRAW.randrange(1 << 32 - 1)))
         outputs = split("bound[0]", numbers[0], grid) | split("bound[1]", numbers[1], grid)
         outputs |= split("bound[2]", clock + 1, grid)
+        for u, number in enumerate(numbers):
+            outputs[f"step.low[{u}]"] = edge(number - 1, grid) if number else 0
+            outputs[f"step.high[{u}]"] = edge(number, grid)
+            outputs[f"step.bound[{u}]"] = number
         given = {"price": prices, "number": numbers, "clock": clock}
         tested.agrees(given, outputs)
     tested.refuses({**given, "clock": (1 << 32) - 1})

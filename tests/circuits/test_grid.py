@@ -41,6 +41,8 @@ def test_price_bound(circuit: Compile, grid: Grid) -> None:
     for price in (0, 1, 2, HIGHEST, *near, *drawn):
         number = bound(UnitPrice(price), grid)
         outputs = {f"bit[{i}]": bit for i, bit in enumerate(bits(number, width))}
+        outputs["low"] = edge(number - 1, grid) if number else 0
+        outputs["high"] = edge(number, grid)
         witness = tested.agrees({"price": price, "bound": number}, outputs)
     assert tested.loose_wires(witness, but=["bound"]) == []
     assert tested.count == tested.cost

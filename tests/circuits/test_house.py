@@ -1,4 +1,4 @@
-"""The house's own margin, to the unit."""
+"""The house's own margin, to the unit, and what is left for an order."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from tests.circuits.batches import PARAMS, history
 from tests.circuits.buses import entry, sheet_of, signed
 from tests.circuits.harness import Circuit
 from undertow.engine.house import house_may_grow
+from undertow.engine.interest import MOST_LOTS, room_of
 from undertow.protocol.state import LEDGER_WORDS, Ledger
-from undertow.protocol.units import Money
+from undertow.protocol.units import Lots, Money
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -37,4 +38,15 @@ def test_house_may_grow(circuit: Callable[[str], Circuit], seed: int) -> None:
             }
             values = tested.agrees(inputs, {"grows": int(cash == high)})
             assert not tested.accepts(tested.forge(values, {"grows": int(cash == low)}))
+    assert tested.count == tested.cost
+
+
+@pytest.mark.parametrize("slots", [4, 16, 64])
+def test_room_of(circuit: Callable[[str], Circuit], slots: int) -> None:
+    tested = circuit(f"house.circom: RoomOf({slots})")
+    for held in (0, 1, 77, MOST_LOTS // 2, MOST_LOTS - slots, MOST_LOTS - 1, MOST_LOTS):
+        room = room_of(Ledger(open_interest=Lots(held)), slots)
+        values = tested.agrees({"openInterest": held}, {"room": room})
+        assert not tested.accepts(tested.forge(values, {"room": room + 1}))
+        assert held + slots * room <= MOST_LOTS
     assert tested.count == tested.cost

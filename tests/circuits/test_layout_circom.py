@@ -106,7 +106,14 @@ def test_the_circuits_side_is_pythons() -> None:
         [Served(20, BASE8, 21, 22, 23), Served(30, BASE8, 31, 32, 33)],
     )
     request = Request(Kind.WITHDRAW, 9, 5)
-    ledger = Ledger(house_cash=Money(-1), insurance=Money(2), fee_pool=Money(3), sum_cash=Money(4))
+    ledger = Ledger(
+        house_cash=Money(-1),
+        insurance=Money(2),
+        fee_pool=Money(3),
+        sum_cash=Money(4),
+        bad_debt=Money(5),
+        open_interest=Lots(6),
+    )
     state = State(
         markets=tuple(Market(skew=Lots(i - 7)) for i in range(16)),
         underlyings=tuple(Underlying(funding=-i, accrual=MicroUsd(-9 * i)) for i in range(2)),
@@ -121,7 +128,7 @@ def test_the_circuits_side_is_pythons() -> None:
     witness = tested.witness(
         {
             "account": ACCOUNT.words(),
-            "ledger": [to_field(value) for value in (-1, 2, 3, 4)],
+            "ledger": [to_field(value) for value in (-1, 2, 3, 4, 5, 6)],
             "sealed": SEALED_WORDS.words(sealed),
             "house": HOUSE_WORDS.words(house),
             "state": [state.tree.root, HOUSE_WORDS.hash(house)],

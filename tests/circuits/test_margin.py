@@ -8,6 +8,7 @@ import pytest
 
 from tests.circuits.harness import Circuit
 from undertow.crypto.field import to_field
+from undertow.engine.margin import LEAST_EQUITY
 from undertow.protocol.sheet import SHOCK_STEPS
 
 Compile = Callable[[str], Circuit]
@@ -44,7 +45,7 @@ def test_what_no_deposits_can_reach_is_refused(circuit: Compile) -> None:
 
 def check(tested: Circuit, may: int, *books: list[int], **given: int) -> None:
     before, after = books
-    inputs = {"allowed": 100, "stuck": 0, "reduces": 0, **given}
+    inputs = {"allowed": LEAST_EQUITY + 100, "stuck": 0, "reduces": 0, **given}
     values = tested.agrees({"before": before, "after": after, **inputs}, {"may": may})
     assert not tested.accepts(tested.forge(values, {"may": 1 - may}))
 
@@ -54,9 +55,9 @@ def check(tested: Circuit, may: int, *books: list[int], **given: int) -> None:
     [(5, 0, 1), (5, -1, 0), (-9, -9, 1), (-9, -10, 0), (-9, -8, 1), (-9, 0, 1)],
 )
 def test_may_trade(circuit: Compile, before: int, after: int, may: int) -> None:
-    """Surpluses: what counts is not to be below margin, or no further below it."""
+    """Surpluses beyond the least equity: not to be below it, or no further below it."""
     tested = circuit("margin.circom: MayTrade()")
-    check(tested, may, book(before), book(after))
+    check(tested, may, book(LEAST_EQUITY + before), book(LEAST_EQUITY + after))
     assert tested.count == tested.cost
 
 
@@ -81,8 +82,9 @@ def test_a_hedge_is_taken_apart_from_below_initial_margin(
 ) -> None:
     """Before, the add-ons alone: a unit of money more than there is, if it is not more than 9."""
     tested = circuit("margin.circom: MayTrade()")
+    beyond = LEAST_EQUITY if equity > NEEDED else 0
     add_ons = (min(equity, NEEDED + 8) + 1) * UNIT * 64 // 65
-    before, after = book(equity, 0, add_ons), book(equity, loss)
+    before, after = book(equity + beyond, 0, add_ons), book(equity + beyond, loss)
     check(tested, may, before, after, allowed=1 << 60, reduces=reduces, stuck=stuck)
 
 

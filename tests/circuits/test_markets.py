@@ -7,16 +7,17 @@ from typing import Any
 
 from prover.inputs import params_input, state_inputs
 from tests.circuits.batches import PARAMS, Case, history
-from tests.circuits.buses import hot, market, stored
+from tests.circuits.buses import hot, market, signed
 from tests.circuits.harness import Circuit
 from undertow.crypto.domains import TABLE
 from undertow.crypto.field import to_field
 from undertow.crypto.poseidon import poseidon
 from undertow.engine.price import advance_depth, depth_target
+from undertow.protocol.account import SKEWS
 from undertow.protocol.params import pricing_words
 from undertow.protocol.state import market_row
 from undertow.protocol.underlying import UNDERLYING_WORDS
-from undertow.protocol.units import Money
+from undertow.protocol.units import Lots, Money
 
 Compile = Callable[[str], Circuit]
 ROWS = 3 + 2 * UNDERLYING_WORDS.size
@@ -27,7 +28,7 @@ RULES = params_input(PARAMS)[5 * 16 : 6 * 16]
 def opening(case: Case, lane: int) -> dict[str, Any]:
     return {
         "hot": hot(lane),
-        "skew": stored([held.skew for held in case.before.markets]),
+        "skew": [signed(held.skew) for held in case.before.markets],
         "rowHashes": state_inputs(case.before)["markets"][ROWS:],
         "pricingHash": RULES,
         "price": case.lots,
@@ -83,12 +84,19 @@ def test_commit_markets(circuit: Compile) -> None:
             "market": [market(advanced[lane], case.lots[lane]) for lane in lanes],
             "pool": [cleared.pool for cleared in clearings],
             "flow": [to_field(cleared.flow) for cleared in clearings],
+            "given": [0] * 3,
         }
         outputs = {f"after.skews[{i}]": after[i] for i in range(3)}
-        skews = [case.execution.state.markets[lane].skew for lane in lanes]
+        held = case.execution.state.markets
+        skews = [held[lane].skew for lane in lanes]
         outputs |= {f"left[{k}]": abs(skew) for k, skew in enumerate(skews)}
         outputs |= {f"after.rowHash[{i}]": after[ROWS + i] for i in range(16)}
         tested.agrees(inputs, outputs)
+        given = (Lots(7), Lots(0), *[Lots(-3)] * 14)
+        left = [market.skew - lots for market, lots in zip(held, given, strict=True)]
+        outputs |= {f"after.skews[{w}]": word for w, word in enumerate(SKEWS.pack(left))}
+        pairs = zip(SKEWS.pack(given), SKEWS.pack([0] * 16), strict=True)
+        tested.agrees({**inputs, "given": [to_field(new - old) for new, old in pairs]}, outputs)
     assert tested.count == tested.cost
 
 

@@ -24,6 +24,7 @@ from tests.circuits.harness import Circuit
 from tests.strategies import PRICE, order, quote
 from undertow.crypto.field import to_field
 from undertow.engine.authorities.order import effects_of, judge_order
+from undertow.engine.interest import MOST_LOTS
 from undertow.engine.lots import lot_prices
 from undertow.engine.margin import Book, equity, requirement
 from undertow.engine.terms import Terms
@@ -113,13 +114,14 @@ def test_an_order_of_one_side_goes_on_with_that_side_alone(circuit: Compile) -> 
         tested.agrees(given(QUOTE, 9, price), {"left": left})
 
 
-def engine_terms(case: Case) -> Terms:
+def engine_terms(case: Case, room: int) -> Terms:
     return Terms(
         time=case.time,
         lanes=case.committed.batch.lanes,
         prices=lot_prices(case.prices, PARAMS),
         sheet=sheet_of(case),
         accruals=[one.accrual for one in case.execution.state.underlyings],
+        room=Lots(room),
         params=PARAMS,
     )
 
@@ -148,11 +150,14 @@ def test_a_quote_is_judged_for_the_side_that_the_price_is_for(
     tested, case = circuit(JUDGE), traded()
     account = at_margin(case, held)
     asked = replace(QUOTE, bid=Lots(300), ask=Lots(200))
-    sides = judge_order(asked, account, engine_terms(case), repeated=False)
+    room = MOST_LOTS - abs(held)
+    sides = judge_order(asked, account, engine_terms(case, room), repeated=False)
     assert [verdict.reason for verdict in sides] == [bid, ask]
     for price in (AT_BID - 1, AT_BID, PRICE << 16, AT_ASK - 1, AT_ASK, AT_ASK + 1):
         verdict = chosen(sides, Money(price))
-        values = tested.agrees(judged(case, asked, account, price), named(verdict))
+        inputs = judged(case, asked, account, price)
+        inputs["terms"] = [*inputs["terms"][:-1], room]
+        values = tested.agrees(inputs, named(verdict))
         for name, value in named(sides[verdict is sides[0]]).items():
             forged = tested.forge(values, {name: value})
             assert forged == values or not tested.accepts(forged)

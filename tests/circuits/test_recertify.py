@@ -1,4 +1,7 @@
-"""What one slot does to the table's polynomial, with a certificate that holds."""
+"""What one slot does to the table's polynomial, with a certificate that holds.
+
+Who is taken over: test_touched.py.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 import pytest
 
 from prover.safety_inputs import high_bits, holdings, safeguards, wrap
+from prover.takeover_inputs import steps
 from tests.circuits.harness import Circuit
 from tests.circuits.safety_batches import SafetyCase, Turn, batches, bits
 from undertow.crypto.field import R, to_field
@@ -24,6 +28,7 @@ DRAW = random.Random(17)
 
 def inputs(case: SafetyCase, turn: Turn, z: int) -> dict[str, Any]:
     table, grid = case.opened, case.opened.grid
+    high = high_bits(read(turn.after, table), grid)
     return {
         "by": safeguards(table, case.indices, case.shock, case.quota),
         "power": [pow(z, 1 << k, R) for k in range(grid.cell_bits)],
@@ -31,8 +36,11 @@ def inputs(case: SafetyCase, turn: Turn, z: int) -> dict[str, Any]:
         "cash": to_field(turn.cash),
         "old": bits(turn.before.pack(), CELLS_WORD.width),
         "after": turn.after.pack(),
-        "high": high_bits(read(turn.after, table), grid),
-        "wrap": wrap(turn.after, table),
+        "step": steps(table),
+        "touches": 0,
+        "equity": 0,
+        "charge": 0,
+        "hints": [*(bit for row in high for bit in row), wrap(turn.after, table), *[0] * 6],
     }
 
 

@@ -50,6 +50,7 @@ FUNDING_AT = UNITS_AT + 2 * INSTRUMENTS
 TAKER_FEE = FUNDING_AT + 2 * len(FUNDING_WORD.fields)
 VESTING = TAKER_FEE + 3
 JUMP = VESTING + 1
+PENALTY = JUMP + 1
 DIGIT = 2 + 3
 """The fourth digit of a signature, behind its point."""
 
@@ -260,6 +261,9 @@ PUBLISHES = [
     ("lower taker fee", traded, put("params", TAKER_FEE, by=-1)),
     ("faster vesting", traded, put("params", VESTING, by=-1)),
     ("wider jump", traded, put("params", JUMP)),
+    ("lower penalty", traded, put("params", PENALTY, by=-1)),
+    ("bad debt before", traded, put("ledger", 4)),
+    ("more open interest before", traded, put("ledger", 5)),
     ("larger cell of the clock", traded, put("params", FUNDING_AT + 4)),
     ("higher cap", traded, put("params", SKEW_CAP)),
     ("wider shock", traded, wider_shock),

@@ -146,8 +146,9 @@ def certified(certificate: Certificate) -> Lie:
         new = certificate.cells(table.grid)
         put(inputs, case, count(count(table, Cells.unpack(slot.after.cells), -1), new, 1))
         hints = cells_inputs(new.pack(), table)
-        inputs["cells"][LAST], inputs["wrap"][LAST] = new.pack(), hints["wrap"]
-        inputs["high"][LAST] = high_bits(certificate, table.grid)
+        inputs["cells"][LAST] = new.pack()
+        bits = [bit for row in high_bits(certificate, table.grid) for bit in row]
+        inputs["hints"][LAST][: len(bits) + 1] = [*bits, hints["wrap"]]
 
     return lie
 

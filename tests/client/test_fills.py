@@ -67,6 +67,7 @@ OPENED = Delta(
     cash=Money(5),
 )
 
+TAKEN = replace(OPENED, reason=Outcome.TAKEN, cash=Money(-70))
 REFUSED = replace(OPENED, reason=Outcome.EDGE, cash=Money(0))
 
 
@@ -86,6 +87,12 @@ def test_a_fill_and_its_rest_are_explained() -> None:
     assert [fill.parts for fill in fills] == [parts(20), parts(30)]
 
 
+def test_a_takeover_moves_cash_without_an_order() -> None:
+    after = replace(TAKEN, nonce=3, filled=Lots(20))
+    rest = replace(FILL, fill=Lots(30), filled=Lots(50))
+    assert len(check_fills([BUY], [(1, 90, FILL), (2, 95, after), (3, 100, rest)])) == 2
+
+
 @pytest.mark.parametrize(
     ("batch", "lie"),
     [
@@ -103,6 +110,8 @@ def test_a_fill_and_its_rest_are_explained() -> None:
         (0, replace(OPENED, filled=Lots(1))),
         (1, REFUSED),
         (0, replace(REFUSED, cash=Money(-1))),
+        (0, TAKEN),
+        (1, replace(TAKEN, fill=Lots(1))),
     ],
     ids=[
         "other side",
@@ -119,6 +128,8 @@ def test_a_fill_and_its_rest_are_explained() -> None:
         "request that moves the filled size",
         "withdrawal refused in a batch",
         "withdrawal refused and paid",
+        "taken over by a request",
+        "taken over and filled",
     ],
 )
 def test_what_no_order_allows_is_named(batch: int, lie: Delta) -> None:

@@ -27,7 +27,7 @@ from undertow.engine.safety import advance, is_clean, read, recertify, still_hol
 from undertow.protocol.cells import NO_CELLS, Cells
 from undertow.protocol.grid import COARSE, FINE, Grid
 from undertow.protocol.market import PricingParams
-from undertow.protocol.params import MarketParams
+from undertow.protocol.params import LEAST_PENALTY, MarketParams
 from undertow.protocol.safety_table import EXPIRY, RINGS, empty_table
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.underlying import FundingParams
@@ -64,6 +64,7 @@ def draw_params(draw: random.Random) -> MarketParams:
     return MarketParams(
         vesting=15,
         jump=255,
+        penalty=LEAST_PENALTY,
         markets=tuple(
             PricingParams(
                 depth_min=1,

@@ -18,14 +18,21 @@ from tests.engine.cases import (
 )
 from tests.strategies import account, lot_marks, order, params
 from undertow.engine.batch import Action, Batch, Decoy, Slot
+from undertow.engine.certificate import safeguards
 from undertow.engine.clearing import Clearing
 from undertow.engine.fill import fill_slots
+from undertow.engine.guard import Guard
+from undertow.engine.interest import MOST_LOTS
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Effect, Verdict
 from undertow.engine.vesting import vest
 from undertow.protocol.account import Account
+from undertow.protocol.grid import COARSE
 from undertow.protocol.market import Market
 from undertow.protocol.outcome import Outcome
+from undertow.protocol.safety_table import empty_table
+from undertow.protocol.sheet import UNDERLYINGS
+from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Lots, Money
 
 MARK = 1 << 20
@@ -37,8 +44,16 @@ TERMS = Terms(
     prices=lot_marks(MARK),
     sheet=sheet_of({0: line(VALUE), 8: line(5 * VALUE)}),
     accruals=NO_ACCRUALS,
+    room=MOST_LOTS,
     params=params(rule=SHALLOW, risk=NO_RISK),
 )
+JUMPED = Guard(
+    table=empty_table(COARSE),
+    by=safeguards((Underlying(),) * UNDERLYINGS, TERMS.params),
+    is_steady=False,
+    halted=0,
+)
+"""Nobody is taken over here."""
 MARKETS = tuple(Market() for _ in range(16))
 TAKER, MAKER = 400 << 16, 100 << 16
 BEFORE = account(1, 10_000, version=5, nonce=2, filled=Lots(6), positions=lots_of({0: 3, 8: 4}))
@@ -68,6 +83,7 @@ def filled(
         dict(zip((0, 8), clearings, strict=False)),
         [replace(market, skew=Lots(skew)) for market in MARKETS],
         TERMS,
+        JUMPED,
     )
 
 
@@ -173,8 +189,9 @@ def test_a_touch_and_a_refused_order_move_the_version_and_what_vests(
 
 
 def test_each_slot_has_a_verdict() -> None:
+    batch = Batch(slots=(Decoy(1),), lanes=())
     with pytest.raises(ValueError, match="shorter"):
-        fill_slots(state_of({1: BEFORE}), Batch(slots=(Decoy(1),), lanes=()), [], {}, (), TERMS)
+        fill_slots(state_of({1: BEFORE}), batch, [], {}, (), TERMS, JUMPED)
 
 
 def test_each_slot_takes_its_own_fill_of_its_own_lane() -> None:

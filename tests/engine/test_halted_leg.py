@@ -19,7 +19,7 @@ from tests.engine.cases import UNBOUNDED
 from tests.strategies import DOLLAR, NEVER, SALT, certified, key
 from undertow.engine.batch import Batch, Decoy
 from undertow.engine.lots import lot_prices
-from undertow.engine.margin import book_of, equity, requirement
+from undertow.engine.margin import book_of, equity, stays
 from undertow.engine.markets import price_sheet
 from undertow.engine.price import Supply, supply_of
 from undertow.engine.requests import serve
@@ -130,7 +130,7 @@ class Venue:
         """Take out all that the margin leaves."""
         sheet = price_sheet(self.state.underlyings, lot_prices(marks, PARAMS), PARAMS)
         held = book_of(self.state.accounts[index])
-        room = (equity(held, sheet) - requirement(held, sheet)) // (DOLLAR // MICRO_USD) - 1
+        room = (equity(held, sheet) - stays(held, sheet)) // (DOLLAR // MICRO_USD) - 1
         asked = [Request(Kind.WITHDRAW, index, room)]
         self.state = certified(self.state, PARAMS, {index: asked[0].money})
         self.state, (answer,) = serve(self.state, asked, 1, PARAMS, 5, SALT)

@@ -14,6 +14,7 @@ from tests.engine import gaps
 from tests.engine.cases import line, lots_of, sheet_of, supply
 from undertow.crypto.babyjubjub import Point
 from undertow.engine.margin import (
+    LEAST_EQUITY,
     Book,
     add_ons,
     book_of,
@@ -227,9 +228,9 @@ def test_trading_at_the_mark_without_fee_keeps_equity(book: Book, instrument: in
 @pytest.mark.parametrize(
     ("before", "after", "may"),
     [
-        (10, 0, True),
-        (10, -1, False),
-        (0, -1, False),
+        (LEAST_EQUITY + 10, LEAST_EQUITY, True),
+        (LEAST_EQUITY + 10, LEAST_EQUITY - 1, False),
+        (LEAST_EQUITY, LEAST_EQUITY - 1, False),
         (-5, -5, True),  # below margin the shortfall may fall or stay
         (-5, -4, True),
         (-5, -6, False),
@@ -238,6 +239,7 @@ def test_trading_at_the_mark_without_fee_keeps_equity(book: Book, instrument: in
     ],
 )
 def test_a_trade_ends_above_margin_or_no_further_below(before: int, after: int, may: bool) -> None:
+    """Without risk margin is the least equity alone."""
     assert may_trade(book(before), book(after), SIMPLE, CAP, 0) is may
 
 
@@ -245,13 +247,19 @@ def test_a_trade_ends_above_margin_or_no_further_below(before: int, after: int, 
 def test_profit_above_its_cap_does_not_carry_a_trade(profit_cap: int, may: bool) -> None:
     # Ten of new requirement on twenty of equity, one of it settled.
     sheet = sheet_of({0: line(cell=10)})
-    before, after = book(20, 1), book(20, 1, {0: 1})
+    before, after = (book(LEAST_EQUITY + 20, LEAST_EQUITY + 1, held) for held in ({}, {0: 1}))
     assert may_trade(before, after, sheet, Money(profit_cap), 0) is may
 
 
 @pytest.mark.parametrize(
     ("before", "after", "may"),
-    [(10, 10, True), (10, 9, False), (-5, -5, True), (-5, -6, False), (900, 899, False)],
+    [
+        (10, 10, True),
+        (10, 9, False),
+        (-5, -5, True),
+        (-5, -6, False),
+        (LEAST_EQUITY + 900, LEAST_EQUITY + 899, False),
+    ],
 )
 def test_who_holds_something_halted_may_only_become_safer(
     before: int, after: int, may: bool
@@ -274,7 +282,7 @@ def test_a_partial_fill_is_never_further_below_margin(
     partial = trade(book, SHEET, instrument, Lots(part), over, fee)
     if may_trade(book, whole, SHEET, CAP, 0):
         left, held = surplus(partial, SHEET, CAP), surplus(book, SHEET, CAP)
-        if left < min(held, 0):
+        if left < min(held, LEAST_EQUITY * 64 * UNIT):
             assert reduces(book, partial)
             assert maintained(partial) >= min(maintained(book), 0)
 

@@ -112,13 +112,13 @@ def test_a_certificate_moves_with_its_book() -> None:
 
 
 def test_it_is_of_the_book_after_the_fill_to_the_unit() -> None:
-    buys = Batch(slots=(order(1, 1, MARK + 10_000),), lanes=(0, 8))
-    (slot,) = transition(venue(a1=(AT_REST, 0)), buys, prices(MARK), 100, PARAMS, SALT).slots
+    sells = Batch(slots=(order(1, -1, MARK - 10_000),), lanes=(0, 8))
+    (slot,) = transition(venue(a1=(AT_REST, 2)), sells, prices(MARK), 100, PARAMS, SALT).slots
     cost = slot.before.cash - slot.after.cash
-    assert cost > MARK << 16
+    assert cost > -MARK << 16
     for short, edge in ((0, FLOOR), (1, FLOOR + 1)):
-        start = venue(a1=(LONG - short + cost, 0))
-        done = transition(start, buys, prices(MARK), 100, PARAMS, SALT)
+        start = venue(a1=(LONG - short + cost, 2))
+        done = transition(start, sells, prices(MARK), 100, PARAMS, SALT)
         assert done.state.accounts[1].cash == LONG - short
         assert (cells(done, 1).first, cells(done, 1).expiry) == (edge % 64, LATEST)
 

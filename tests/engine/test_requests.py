@@ -14,6 +14,7 @@ from tests.engine.cases import SHALLOW, lots_of, state_of
 from tests.strategies import FUNDING, SALT, account, certified, params, prices
 from undertow.crypto.babyjubjub import BASE8, Point, multiply, view_key
 from undertow.crypto.field import R
+from undertow.engine.margin import LEAST_EQUITY
 from undertow.engine.requests import NOBODY, Answer, serve
 from undertow.engine.vesting import exit_sheet, vest
 from undertow.protocol.account import Account
@@ -161,11 +162,14 @@ def test_withdrawals_of_one_run_share_what_there_is() -> None:
 @pytest.mark.parametrize("amount", [1, 500])
 @pytest.mark.parametrize("lots", [3, -3])
 def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: int) -> None:
-    """At the last batch's marks, and profit counts in full; what leaves is settled."""
+    """At the last batch's marks, and profit counts in full; what leaves is settled.
+
+    Ten dollars stay beyond it.
+    """
     value = lots * (PRICE * UNIT - 1_001)
     # 20/16 of eight 256ths; 65/64 of 2 of 2**16 by lot and of 2**18 / 2**17 by lot squared; a cell.
     add_ons = ceil(Fraction(65 * (3 * 2 * PRICE + 9 * 2), 64))
-    margin = 3 * 5 * (1 << 27) + add_ons + 3 * FUNDING.cell
+    margin = 3 * 5 * (1 << 27) + add_ons + 3 * FUNDING.cell + LEAST_EQUITY
     cash = margin - value + amount * UNIT
     for short in (0, 1):
         settled = Money(amount * UNIT)
@@ -186,8 +190,8 @@ def test_a_withdrawal_leaves_initial_margin_to_the_last_unit(lots: int, amount: 
 
 def test_a_withdrawal_for_which_the_certificate_does_not_stand_is_refused_as_such() -> None:
     """A touch that knows of it makes room; nothing that a request does moves a certificate."""
-    amount = 10_000
-    trader = account(1, 1_850_000 * UNIT, settled=Money(1 << 36), positions=lots_of({0: -3}))
+    amount = 1_000_000
+    trader = account(1, 98_304_000 * UNIT, settled=Money(1 << 60), positions=lots_of({0: -300}))
     asked = Request(Kind.WITHDRAW, 1, amount)
     before = holding(state(a1=trader), 1 << 40)
     widest = certified(before, PARAMS)

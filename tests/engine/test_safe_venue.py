@@ -1,7 +1,8 @@
 """Random venues through whole batches and runs: the table is what a recount of all leaves says.
 
 The operator is hostile: it gives any certificate that holds, or none, moves windows at will and
-touches whom it likes. Whatever it does, a batch that says clean has nobody below maintenance.
+touches whom it likes. Whatever it does, a batch that says clean has nobody below maintenance,
+whoever is touched and due is taken over, and no unit of money comes from nowhere or goes there.
 `python -m tests.engine.test_safe_venue 400` runs as many.
 """
 
@@ -19,14 +20,25 @@ from hypothesis import strategies as st
 from tests.strategies import DOLLAR, PRICE, SALT, genesis, order, params
 from undertow.crypto.babyjubjub import BASE8, multiply
 from undertow.engine.batch import Action, Batch, Decoy, Execution
-from undertow.engine.certificate import BAD, Certificate, Line, holds, least, safeguards
+from undertow.engine.certificate import (
+    BAD,
+    Certificate,
+    Line,
+    holds,
+    least,
+    may_be_taken,
+    safeguards,
+)
 from undertow.engine.certify import widest
 from undertow.engine.choices import HONEST, Choices
 from undertow.engine.maintenance import surplus
 from undertow.engine.requests import serve
 from undertow.engine.rings import may_move, overdue
+from undertow.engine.takeover import is_ahead, is_steady
 from undertow.engine.transition import transition
+from undertow.protocol.account import FLAT
 from undertow.protocol.grid import COARSE, FINE, Grid
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.safety_table import RINGS
 from undertow.protocol.state import State
@@ -35,7 +47,7 @@ from undertow.protocol.units import Money, UnitPrice
 LISTED = (0, 1, 8)
 PARAMS = params(LISTED, units={1: 3}, jump=255)
 KEY = multiply(BASE8, 3)
-JUMPS = (0.3, 0.5, 0.8, 0.93, 1.07, 1.25, 2, 3)
+JUMPS = (0.3, 0.5, 0.8, 0.86, 0.93, 1.07, 1.15, 1.25, 2, 3)
 
 
 class Venue:
@@ -94,6 +106,7 @@ class Venue:
         assert done.state.safety.rows == self._run(batch).state.safety.rows
         self.state = done.state
         self.check_claim(state, done)
+        self.check_takeovers(state, done)
 
     def _run(self, batch: Batch) -> Execution:
         marks = tuple(UnitPrice(price) for price in self.prices)
@@ -101,7 +114,7 @@ class Venue:
 
     def _moved(self, price: int) -> int:
         draw = self.draw
-        factor = draw.choice(JUMPS) if draw.random() < 0.1 else draw.gauss(1, 0.01)
+        factor = draw.choice(JUMPS) if draw.random() < 0.2 else draw.gauss(1, 0.01)
         return min(max(int(price * factor), 1_000), (1 << 26) - 1)
 
     def _action(self) -> Action:
@@ -138,7 +151,8 @@ class Venue:
                 continue
             line = by.line(slot.after.cash, slot.after.positions)
             tried = self.draw.choice((BAD, least(line, table), self._nearer(line, done)))
-            if holds(tried, line, table):
+            behind = isinstance(slot.action, Decoy) and not is_ahead(tried, table)
+            if holds(tried, line, table) and not behind:
                 chosen[number] = tried
                 self.seen["chosen"] += 1
         return chosen
@@ -168,6 +182,26 @@ class Venue:
             assert below == late == 0
             assert before.batch_number > 0
         self.seen["clean" if done.clean else "below" if below else "not clean"] += 1
+
+    def check_takeovers(self, before: State, done: Execution) -> None:
+        after, table = done.state, done.state.safety
+        by, steady = safeguards(after.underlyings, PARAMS), is_steady(before.safety, table, 255)
+        for slot in done.slots:
+            line = by.line(slot.before.cash, slot.before.positions)
+            due = may_be_taken(line, table) and isinstance(slot.action, Decoy)
+            assert bool(slot.taken) == (slot.outcome is Outcome.TAKEN) == (due and steady)
+            if slot.taken:
+                assert (slot.after.positions, slot.after.cells) == (FLAT, 0)
+                assert 0 <= slot.after.cash == slot.taken.kept
+                self.seen["loss" if slot.taken.loss else "taken"] += 1
+        assert after.total() == before.total()
+        assert after.ledger.insurance >= 0
+        assert after.ledger.bad_debt >= before.ledger.bad_debt
+        held = after.accounts.values()
+        assert after.ledger.sum_cash == sum(one.cash for one in held)
+        assert after.ledger.open_interest == sum(sum(map(abs, one.positions)) for one in held)
+        for i, market in enumerate(after.markets):
+            assert market.skew == sum(one.positions[i] for one in held)
 
 
 def _with_grid(state: State, grid: Grid) -> State:
@@ -209,8 +243,16 @@ def test_the_table_is_a_recount_and_clean_is_true_after_any_sequence(seed: int) 
 
 
 def test_the_sample_sees_all_kinds() -> None:
-    seen = sum((run(seed) for seed in range(12)), start=Counter())
-    kinds = ("clean", "below", "chosen", "WITHDRAW REQUEST True", "WITHDRAW EDGE False")
+    seen = sum((run(seed, 40) for seed in range(12)), start=Counter())
+    kinds = (
+        "clean",
+        "below",
+        "chosen",
+        "WITHDRAW REQUEST True",
+        "WITHDRAW EDGE False",
+        "taken",
+        "loss",
+    )
     assert [kind for kind in kinds if not seen[kind]] == []
 
 

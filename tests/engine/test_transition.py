@@ -24,6 +24,7 @@ from tests.strategies import (
     settle,
 )
 from undertow.engine.batch import Action, Batch, Decoy, Execution
+from undertow.engine.margin import LEAST_EQUITY
 from undertow.engine.transition import transition
 from undertow.protocol.account import Account
 from undertow.protocol.market import Market
@@ -86,6 +87,7 @@ def test_a_buyer_pays_the_house_the_pool_and_the_fees() -> None:
         insurance=Money(70),
         fee_pool=Money(80 + 3 * TAKER),
         sum_cash=Money(RICH - paid),
+        open_interest=Lots(3),
     )
     assert done.state.markets[0] == market(3)
     assert done.state.total() == before.total()
@@ -243,8 +245,8 @@ def test_a_halted_market_keeps_its_depth_and_its_pool() -> None:
 
 
 def test_a_halted_mark_carries_no_order() -> None:
-    """Four lots, worth a mark more than the account owes, carry another order while they trade."""
-    held = account(1, -3 * VALUE, positions=lots_of({0: 4}))
+    """Four lots, worth a mark more than it takes, carry another order while they trade."""
+    held = account(1, LEAST_EQUITY - 3 * VALUE, positions=lots_of({0: 4}))
     before = venue(market(4), a1=held)
     batch = Batch(slots=(order(1, 1, MARK + 2, instrument=8),), lanes=(8,))
     for mark, halted, fill in ((MARK, 0, 1), (MARK, 1, 0), (MARK // 2, 0, 0), (MARK * 2, 1, 0)):

@@ -12,7 +12,7 @@ import pytest
 
 from undertow.crypto.babyjubjub import BASE8, Point
 from undertow.protocol import layout
-from undertow.protocol.account import POSITIONS, Account, pack_positions, unpack_positions
+from undertow.protocol.account import POSITIONS, SKEWS, Account, pack_positions, unpack_positions
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.confirmation import Confirmation
 from undertow.protocol.delta import Delta
@@ -180,12 +180,12 @@ def test_who_is_halted_stands_behind_the_last_price() -> None:
 
 @pytest.mark.parametrize("group", layout.GROUPED, ids=lambda group: group.noun)
 def test_values_of_all_instruments_or_underlyings_are_ranged(group: Grouped) -> None:
-    halved = group in (POSITIONS, ACCRUALS)
+    halved = group in (POSITIONS, SKEWS, ACCRUALS)
     magnitude = group.width - halved + (group is MARKS)
     most = [(1 << magnitude) - 1] * group.count
     assert list(group.unpack(group.pack(most))) == most
     assert all(0 <= word < 1 << group.width * group.per_word for word in group.pack(most))
-    lowest = -(1 << magnitude) - (group is ACCRUALS) if halved else -1
+    lowest = -(1 << magnitude) - (group is not POSITIONS) if halved else -1
     for wrong in (1 << magnitude, lowest):
         with pytest.raises(WidthError, match=f"{group.called} 1 does not fit {magnitude} b"):
             group.pack([most[0], wrong, *most[2:]])

@@ -13,11 +13,12 @@ from undertow.crypto.babyjubjub import Point, view_key
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.vesting import ExitSheet, exit_sheet, vest
-from undertow.protocol.account import Account
+from undertow.protocol.account import FLAT, Account
 from undertow.protocol.change import Change
 from undertow.protocol.confirmation import Confirmation
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.pads import opened, pads
 from undertow.protocol.params import MarketParams
 from undertow.protocol.prices import split_marks
@@ -206,7 +207,7 @@ def _sheet(settled: SettledBatch, params: MarketParams) -> ExitSheet:
 
 
 def _apply(account: Account, delta: Delta) -> Account:
-    positions = list(account.positions)
+    positions = list(FLAT if delta.reason == Outcome.TAKEN else account.positions)
     positions[delta.instrument] = Lots(positions[delta.instrument] + delta.fill)
     return replace(
         account,

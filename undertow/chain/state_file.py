@@ -1,7 +1,7 @@
 """A state in one file: written whole or not at all, and read with every hash made again.
 
 Numbers are big-endian. 16 bytes of name; batch number and number of accounts, 8 bytes each; the
-state root; the ledger's 4 words, 3 words for each market, 5 for each underlying, one mark for each
+state root; the ledger's 6 words, 3 words for each market, 5 for each underlying, one mark for each
 underlying, the time of the marks, the salt of the sealed half, the bits of the safety table's steps
 and cells; its words; then for each account in ascending order its index, 8 bytes, and its words;
 SHA-256 of all before. Words have 32 bytes.
@@ -33,9 +33,8 @@ from undertow.protocol.safety_table import SafetyTable, empty_table
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import Underlying
-from undertow.protocol.units import Money
 
-_NAME = b"undertow state 5"
+_NAME = b"undertow state 6"
 _HEAD = struct.Struct(">16sQQ32s")
 _RECORD = struct.Struct(f">Q{ACCOUNT_BYTES}s")
 _LEDGER = [field.name for field in fields(Ledger)]
@@ -44,7 +43,7 @@ _UNDERLYING = [field.name for field in fields(Underlying)]
 _HOUSE_BYTES = native.WORD * (
     len(_LEDGER) + len(_MARKET) * INSTRUMENTS + (len(_UNDERLYING) + 1) * UNDERLYINGS + 4
 )
-_Row = TypeVar("_Row", Market, Underlying)
+_Row = TypeVar("_Row", Ledger, Market, Underlying)
 _AT_ONCE = 8192
 """Accounts that are read and hashed together."""
 
@@ -126,7 +125,7 @@ def _read(reader: _Reader) -> State:
         raise ValueError("more accounts than a tree holds")
     words = native.from_bytes(reader.take(_HOUSE_BYTES))
     numbers = iter([from_field(word) for word in words])
-    ledger = Ledger(**{name: Money(next(numbers)) for name in _LEDGER})
+    ledger = _row(Ledger, _LEDGER, numbers)
     markets = tuple(_row(Market, _MARKET, numbers) for _ in range(INSTRUMENTS))
     underlyings = tuple(_row(Underlying, _UNDERLYING, numbers) for _ in range(UNDERLYINGS))
     *marks, time, salt, step_bits, cell_bits = numbers

@@ -42,7 +42,8 @@ def check_fills(
     """Return the fills among an account's changes, oldest first.
 
     Args:
-        orders: every order that was signed for the account.
+        orders: every order that was signed for the account. A takeover needs none: it leaves no
+            position, so nothing of it is a fill.
         changes: each since the account was opened.
         params: the group's, as the contract has their hash.
 
@@ -82,7 +83,7 @@ def _check_unchanged(batch: int, delta: Delta, nonce: int, filled: int) -> None:
         raise FillError(batch, "requests and orders are settled apart")
     if delta.cash and delta.reason == Outcome.EDGE:
         raise FillError(batch, "cash moved by a withdrawal that was refused")
-    if delta.cash and batch:
+    if delta.cash and batch and delta.reason != Outcome.TAKEN:
         raise FillError(batch, "cash moved without an order")
 
 

@@ -15,6 +15,7 @@ from undertow.command.options import DEPLOYMENT, RPC, Account, Deployed, KeyFile
 from undertow.command.order import read_orders
 from undertow.command.progress import tell_progress
 from undertow.printable import printable
+from undertow.protocol.outcome import Outcome
 from undertow.protocol.units import MICRO_USD, MONEY_BITS
 
 if TYPE_CHECKING:
@@ -74,6 +75,13 @@ def _tell(
     for instrument, lots in enumerate(held.positions):
         if lots:
             typer.echo(f"  instrument {instrument}: {lots:+,} lots")
+    for event in events:
+        if event.delta.reason == Outcome.TAKEN:
+            kept = event.account.cash / (1 << MONEY_BITS) / MICRO_USD
+            typer.echo(
+                f"  taken over in batch {event.batch}: it was below maintenance margin, all its "
+                f"positions went to the house at the marks, {kept:,.6f} USD were kept"
+            )
     if orders is not None:
         fills = check_fills(orders, [event.change for event in events], params)
         typer.echo(

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from undertow.engine.choices import HONEST, Choices
 from undertow.engine.clearing import Clearing
+from undertow.engine.takeover import Taken
 from undertow.engine.verdict import Verdict
 from undertow.protocol.account import Account
 from undertow.protocol.authority import Authority
@@ -25,7 +26,7 @@ from undertow.protocol.units import Lots, Money
 
 @dataclass(frozen=True, slots=True)
 class Decoy:
-    """A touch that hides who traded: it changes only the account's version."""
+    """A touch: it hides who traded, certifies its account anew, and takes over whoever is due."""
 
     account: int
 
@@ -54,6 +55,8 @@ class Slot:
     price: Money = Money(0)
     fee: Money = Money(0)
     confirmation: Confirmation = NO_CONFIRMATION
+    taken: Taken | None = None
+    """Of a touch that took the account over."""
 
     @property
     def order(self) -> Order | None:

@@ -1,14 +1,17 @@
-"""Step 4, second half: fill, fee and the new leaf of every slot's account."""
+"""Step 4, second half: fill and fee, or takeover, and the new leaf of every slot's account."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from undertow.engine.authorities.touch import TAKES
 from undertow.engine.batch import Action, Batch, Slot
 from undertow.engine.clearing import Clearing
 from undertow.engine.fees import fee_of, takes
+from undertow.engine.guard import Guard
 from undertow.engine.margin import book_of, trade
+from undertow.engine.takeover import left, take
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Effect, Verdict
 from undertow.engine.vesting import vest
@@ -25,6 +28,7 @@ def fill_slots(
     clearings: Mapping[int, Clearing],
     markets: Sequence[Market],
     terms: Terms,
+    guard: Guard,
 ) -> tuple[Slot, ...]:
     """Return every slot with its account before and after."""
     slots: list[Slot] = []
@@ -37,6 +41,8 @@ def fill_slots(
             slot = _filled(
                 action, verdict, before, clearing.fills[position], clearing, market, terms
             )
+        elif guard.takes(action, before):
+            slot = _taken(action, before, terms)
         else:
             after = replace(before, version=before.version + 1)
             slot = Slot(
@@ -46,6 +52,18 @@ def fill_slots(
         touched[slot.account] = slot.after
         slots.append(slot)
     return tuple(slots)
+
+
+def _taken(action: Action, before: Account, terms: Terms) -> Slot:
+    pieces = take(before, terms.sheet, terms.prices, terms.params.penalty)
+    return Slot(
+        account=action.account,
+        action=action,
+        verdict=TAKES,
+        before=before,
+        after=left(before, pieces),
+        taken=pieces,
+    )
 
 
 def _filled(

@@ -12,15 +12,17 @@ from undertow.protocol.state import State
 
 
 def judge(state: State, batch: Batch, terms: Terms) -> tuple[Sides, ...]:
-    """Return each slot's verdict on each of its sides, against the state before the batch."""
-    ordered: set[int] = set()
+    """Return each slot's verdict on each of its sides, against the state before the batch.
+
+    That is what an account's first slot finds: an order behind another slot of it is refused.
+    """
+    touched: set[int] = set()
     verdicts = []
     for slot in batch.slots:
         if isinstance(slot, Order):
-            account = state.accounts[slot.account]
-            repeated = slot.account in ordered
+            account, repeated = state.accounts[slot.account], slot.account in touched
             verdicts.append(judge_order(slot, account, terms, repeated=repeated))
-            ordered.add(slot.account)
         else:
             verdicts.append((TOUCHED,))
+        touched.add(slot.account)
     return tuple(verdicts)

@@ -20,6 +20,7 @@ from undertow.protocol.account import Account
 from undertow.protocol.sheet import SHOCK_STEPS, UNDERLYINGS, Entry, underlying
 from undertow.protocol.units import (
     CONTINGENCY_BITS,
+    MICRO_USD,
     MONEY_BITS,
     REQUIREMENT_BITS,
     SHOCK_BITS,
@@ -33,6 +34,11 @@ INITIAL_FACTOR = 80
 """Initial margin is 80/64 of the worst scenario loss."""
 ADD_ON_FACTOR = 65
 """And 65/64 of the add-ons: they rise with a price by no more than a step of its grid."""
+
+LEAST_EQUITY = Money(10 * MICRO_USD << MONEY_BITS)
+"""Beyond initial margin, of who takes new risk, and of who holds something and withdraws. Without
+it a lot worth cents makes an account that a whole slot has to take over."""
+_LEAST_ROOM = FACTOR_ONE * LEAST_EQUITY << REQUIREMENT_BITS - MONEY_BITS
 
 MONEY_SHIFT = REQUIREMENT_BITS - MONEY_BITS
 _SHOCK_SHIFT = REQUIREMENT_BITS - SHOCK_BITS
@@ -108,6 +114,11 @@ def requirement(book: Book, sheet: Sequence[Entry]) -> Money:
     return Money(ceil_div(initial(book, sheet), FACTOR_ONE << MONEY_SHIFT))
 
 
+def stays(book: Book, sheet: Sequence[Entry]) -> Money:
+    """Return the equity that a withdrawal leaves at least."""
+    return Money(requirement(book, sheet) + (LEAST_EQUITY if any(book.positions) else 0))
+
+
 def holds_any(book: Book, instruments: int) -> bool:
     """Return whether one of the instruments is held; bit i is instrument i."""
     return any(lots and instruments >> i & 1 for i, lots in enumerate(book.positions))
@@ -156,9 +167,9 @@ def may_trade(
 ) -> bool:
     """Return whether a trade is within margin.
 
-    ``after`` meets initial margin, or its shortfall did not grow. Or it only reduces, from below
-    initial margin, and what is left is maintained: a hedge is so taken apart leg by leg, which
-    raises its scenario loss on the way.
+    ``after`` meets initial margin and has the least equity beyond it, or is no further below that
+    than it was. Or it only reduces, from below it, and what is left is maintained: a hedge is so
+    taken apart leg by leg, which raises its scenario loss on the way.
 
     Equity at a halted mark may be known to be none: it carries no trade. Who holds something of
     ``halted`` may only trade what leaves no less above the initial margin, all profit counted: a
@@ -168,6 +179,6 @@ def may_trade(
         left = room(equity(after, sheet), after, sheet)
         return left >= room(equity(before, sheet), before, sheet)
     left, held = surplus(after, sheet, profit_cap), surplus(before, sheet, profit_cap)
-    if left >= 0 or left >= held:
+    if left >= _LEAST_ROOM or left >= held:
         return True
-    return held < 0 and reduces(before, after) and is_maintained(after, sheet)
+    return held < _LEAST_ROOM and reduces(before, after) and is_maintained(after, sheet)

@@ -10,29 +10,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from undertow.engine.batch import Slot
-from undertow.engine.certificate import Certificate, Line, Safeguards, holds
+from undertow.engine.certificate import Certificate, Line, holds
 from undertow.engine.certify import widest
 from undertow.engine.choices import Choices
+from undertow.engine.guard import Guard
 from undertow.engine.rings import recount
+from undertow.engine.takeover import certificate_of_touch, is_ahead
 from undertow.protocol.cells import Cells
 from undertow.protocol.safety_table import SafetyTable
 from undertow.protocol.units import Money
 
 
 def recertify_slots(
-    slots: Sequence[Slot], table: SafetyTable, by: Safeguards, choices: Choices
+    slots: Sequence[Slot], guard: Guard, choices: Choices
 ) -> tuple[tuple[Slot, ...], SafetyTable]:
     """Return the slots with the cells of their leaves, and the table that counts these.
 
     Raises:
         ValueError: a certificate was chosen that says more of the account than is true.
     """
-    done: list[Slot] = []
+    table, done = guard.table, list[Slot]()
     given: dict[int, int] = {}
     for number, slot in enumerate(slots):
         before, after = slot.before, slot.after
         held = given.get(slot.account, before.cells)
-        cells = _certificate(number, slot, table, by, choices).cells(table.grid)
+        cells = _certificate(number, slot, table, guard, choices).cells(table.grid)
         given[slot.account] = packed = cells.pack()
         if packed != held:
             table = recount(table, Cells.unpack(held), cells)
@@ -46,16 +48,24 @@ def recertify_slots(
 
 
 def _certificate(
-    number: int, slot: Slot, table: SafetyTable, by: Safeguards, choices: Choices
+    number: int, slot: Slot, table: SafetyTable, guard: Guard, choices: Choices
 ) -> Certificate:
-    """Return what a slot's account is given: what was chosen, if it holds, else what lasts."""
-    line = by.line(slot.after.cash, slot.after.positions)
+    """Return what a slot's account is given: what was chosen, if it may be, else what lasts.
+
+    Who is taken over has nothing to certify.
+    """
+    if slot.taken:
+        return Certificate()
+    line = guard.by.line(slot.after.cash, slot.after.positions)
     chosen = choices.certificates.get(number)
-    if chosen is None:
-        return lasting(line, choices.waiting.get(slot.account, Money(0)), table)
-    if not holds(chosen, line, table):
+    wanted = chosen or lasting(line, choices.waiting.get(slot.account, Money(0)), table)
+    if chosen and not holds(chosen, line, table):
         raise ValueError("the account would be below maintenance before it ends")
-    return chosen
+    if not guard.may_take(slot.action, slot.before):
+        return wanted
+    if chosen and not is_ahead(chosen, table):
+        raise ValueError("a touch gives a certificate that ends ahead of the present")
+    return certificate_of_touch(wanted, line, table)
 
 
 def lasting(line: Line, waiting: Money, table: SafetyTable) -> Certificate:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from undertow.crypto.babyjubjub import IDENTITY, view_key
 from undertow.engine.certificate import safeguards
 from undertow.engine.lots import halted_lots, lot_prices
-from undertow.engine.margin import Book, holds_any, requirement
+from undertow.engine.margin import Book, holds_any, stays
 from undertow.engine.margin import equity as book_equity
 from undertow.engine.markets import price_sheet
 from undertow.engine.safety import still_holds
@@ -130,7 +130,7 @@ def _affordable(state: State, account: Account, request: Request, params: Market
         positions=account.positions,
     )
     free = not holds_any(book, halted_lots(state.halted)) and account.settled >= request.money
-    return free and book_equity(book, sheet) >= requirement(book, sheet)
+    return free and book_equity(book, sheet) >= stays(book, sheet)
 
 
 def _stands(state: State, account: Account, request: Request, params: MarketParams) -> bool:

@@ -13,7 +13,16 @@ from dataclasses import replace
 from undertow.engine.certificate import Certificate, Edge, Line, holds
 from undertow.engine.clock import advance_clock
 from undertow.engine.grid import bound
-from undertow.engine.rings import follow, may_move, overdue, recount, ring_of
+from undertow.engine.rings import (
+    bound_of,
+    follow,
+    may_move,
+    overdue,
+    passes_upwards,
+    recount,
+    ring_of,
+)
+from undertow.engine.takeover import is_steady
 from undertow.protocol.cells import Cells
 from undertow.protocol.grid import PLACE_BITS
 from undertow.protocol.safety_table import CLOCK_WIDTH, EXPIRY, PLACES, SafetyTable, row_width
@@ -84,14 +93,27 @@ def still_holds(cells: Cells, line: Line, table: SafetyTable) -> bool:
     return not certificate.is_bad and holds(certificate, line, table)
 
 
+def has_passed(cells: Cells, table: SafetyTable) -> bool:
+    """Return whether what a leaf holds counts as overdue: bad, or one of its ends is passed."""
+    certificate = read(cells, table)
+    if certificate.is_bad:
+        return True
+    ends = [
+        (ring_of(number, end.is_above), end.number)
+        for number, end in enumerate(certificate.edges)
+        if end
+    ]
+    if certificate.expiry is not None:
+        ends.append((EXPIRY, certificate.expiry))
+    return any((number >= bound_of(table, ring)) == passes_upwards(ring) for ring, number in ends)
+
+
 def is_clean(before: SafetyTable, after: SafetyTable, *, house_is_sound: bool, jump: int) -> bool:
     """Return what a batch shows of its end: all accounts are safe, and the house is.
 
     A price that moved by more than ``jump`` edges since the batch before is not trusted yet.
     """
-    pairs = zip(before.bounds, after.bounds, strict=True)
-    steady = all(abs(now - then) <= jump for then, now in pairs)
-    return house_is_sound and steady and overdue(after) == 0
+    return house_is_sound and is_steady(before, after, jump) and overdue(after) == 0
 
 
 def _number(table: SafetyTable, ring: int, cell: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from undertow.engine.vesting import ExitSheet
 from undertow.protocol.params import MarketParams
 from undertow.protocol.sheet import Entry
-from undertow.protocol.units import MicroUsd, Price
+from undertow.protocol.units import Lots, MicroUsd, Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class Terms:
     """Every instrument's line at these prices."""
     accruals: Sequence[MicroUsd]
     """Of the exit sheet, of each underlying at these prices."""
+    room: Lots
+    """That one order may add to the open interest."""
     params: MarketParams
 
     @property

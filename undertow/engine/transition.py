@@ -1,7 +1,8 @@
 """The transition: (state, batch, prices) -> (state', slots). The table of contents of a batch.
 
 Pure and in integers. Orders are judged against the state before the batch, so their order does
-not matter; the second order of an account in one batch is refused.
+not matter; an order behind another slot of its account in one batch is refused. Touches see what
+the slots before left: so one behind an order takes over whoever is due then.
 """
 
 from __future__ import annotations
@@ -10,27 +11,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from undertow.engine.batch import Batch, Execution, Slot
-from undertow.engine.certificate import Safeguards, safeguards
 from undertow.engine.clearing import NO_INTEREST, Clearing, Interest, clear
 from undertow.engine.confirmation import confirm_slots
 from undertow.engine.fill import fill_slots
+from undertow.engine.guard import guard_of
 from undertow.engine.house import house_may_grow
+from undertow.engine.interest import grown, room_of
 from undertow.engine.judge import judge
 from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.markets import advance_markets, advance_underlyings, price_sheet
 from undertow.engine.price import supply_of
 from undertow.engine.recertify import recertify_slots
-from undertow.engine.safety import advance, is_clean
+from undertow.engine.safety import is_clean
 from undertow.engine.soundness import house_is_sound
 from undertow.engine.spread import half_spreads
+from undertow.engine.takeover import Settled, Taken, settle, skews_after
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Sides, Verdict, chosen
 from undertow.protocol.market import Market
 from undertow.protocol.params import MarketParams
-from undertow.protocol.safety_table import SafetyTable
 from undertow.protocol.sheet import Entry, underlying
 from undertow.protocol.state import Ledger, State
-from undertow.protocol.underlying import Underlying
 from undertow.protocol.units import Lots, Money, UnitPrice
 
 
@@ -74,18 +75,19 @@ def transition(
         halted=stopped,
         sheet=sheet,
         accruals=[one.accrual for one in underlyings],
+        room=room_of(state.ledger, len(batch.slots)),
         params=params,
     )
     sides = judge(state, batch, terms)
     spreads = half_spreads(underlyings, params)
     clearings = _clear(sides, markets, spreads, terms, grows)
     verdicts = [chosen(both, _price(both, clearings)) for both in sides]
-    slots = fill_slots(state, batch, verdicts, clearings, markets, terms)
+    guard = guard_of(state, batch.choices.rows, underlyings, prices, stopped, params)
+    slots = fill_slots(state, batch, verdicts, clearings, markets, terms, guard)
     slots = confirm_slots(slots, clearings, underlyings)
-    table, by = _guard(state, batch, underlyings, prices, params)
-    slots, table = recertify_slots(slots, table, by, batch.choices)
-    after = _commit(state, markets, clearings, slots, sheet, released)
-    sound = house_is_sound(after.ledger, after.markets, prices, by.indices, params)
+    slots, table = recertify_slots(slots, guard, batch.choices)
+    after, takeovers = _commit(state, markets, clearings, slots, sheet, released)
+    sound = house_is_sound(after.ledger, after.markets, prices, guard.by.indices, params, takeovers)
     clean = is_clean(state.safety, table, house_is_sound=sound, jump=params.jump)
     return Execution(
         state=replace(
@@ -116,22 +118,6 @@ def _check_marks(prices: Sequence[UnitPrice], halted: int, params: MarketParams)
             raise ValueError(
                 "a listed underlying that is not halted has a positive mark, an unlisted one none"
             )
-
-
-def _guard(
-    state: State,
-    batch: Batch,
-    underlyings: Sequence[Underlying],
-    prices: Sequence[UnitPrice],
-    params: MarketParams,
-) -> tuple[SafetyTable, Safeguards]:
-    """Return the safety table before the touches, and what these are certified by."""
-    by = safeguards(underlyings, params)
-    moved = [
-        Money(index - before.index)
-        for index, before in zip(by.indices, state.underlyings, strict=True)
-    ]
-    return advance(state.safety, prices, moved, by.cells, batch.choices.rows), by
 
 
 def _clear(
@@ -182,8 +168,11 @@ def _commit(
     slots: Sequence[Slot],
     sheet: Sequence[Entry],
     released: int,
-) -> State:
-    """Steps 6 and 7: skews and pools take the flow; the house takes the other side and the rest."""
+) -> tuple[State, list[Taken]]:
+    """Steps 6 and 7: skews and pools take the flow; the house takes the other side and the rest.
+
+    Then it takes over whom the touches took. What is owed of them the insurance fund pays.
+    """
     moved = list(markets)
     taken = released
     for instrument, clearing in clearings.items():
@@ -192,19 +181,29 @@ def _commit(
             market, skew=Lots(market.skew + clearing.flow), pool=clearing.pool
         )
         taken += clearing.flow * sheet[instrument].value + clearing.kept
+    takeovers = [slot.taken for slot in slots if slot.taken]
+    skews = skews_after(takeovers, [market.skew for market in moved])
+    moved = [replace(market, skew=skew) for market, skew in zip(moved, skews, strict=True)]
     accounts = {slot.account: slot.after for slot in slots}
-    change = sum(account.cash - state.accounts[index].cash for index, account in accounts.items())
-    ledger = Ledger(
-        house_cash=Money(state.ledger.house_cash + taken),
-        insurance=state.ledger.insurance,
-        fee_pool=Money(state.ledger.fee_pool + sum(slot.fee for slot in slots)),
-        sum_cash=Money(state.ledger.sum_cash + change),
-    )
-    return replace(
+    ledger = _ledger(state, slots, settle(takeovers, state.ledger.insurance), taken)
+    after = replace(
         state,
         accounts=state.accounts.with_accounts(accounts),
         tree=state.tree_with(accounts),
         markets=tuple(moved),
         ledger=ledger,
         batch_number=state.batch_number + 1,
+    )
+    return after, takeovers
+
+
+def _ledger(state: State, slots: Sequence[Slot], done: Settled, taken: int) -> Ledger:
+    before = state.ledger
+    return Ledger(
+        house_cash=Money(before.house_cash + taken + done.house),
+        insurance=Money(before.insurance + done.insurance),
+        fee_pool=Money(before.fee_pool + sum(slot.fee for slot in slots)),
+        sum_cash=Money(before.sum_cash + sum(s.after.cash - s.before.cash for s in slots)),
+        bad_debt=Money(before.bad_debt + done.bad_debt),
+        open_interest=Lots(before.open_interest + sum(grown(s.before, s.after) for s in slots)),
     )

@@ -30,12 +30,22 @@ MAGNITUDE_BITS = LOTS_WIDTH
 FLAT = (Lots(0),) * INSTRUMENTS
 POSITIONS = Grouped(
     "Position",
-    "Positions of an account or skews of the markets, lots; the highest bit is the sign",
+    "Positions of an account, lots; the highest bit is the sign",
     width=LOTS_WIDTH + 1,
     per_word=6,
     count=INSTRUMENTS,
     signed=True,
 )
+SKEWS = Grouped(
+    "Skew",
+    "Skews of the markets, lots; half the range is added",
+    width=LOTS_WIDTH + 1,
+    per_word=6,
+    count=INSTRUMENTS,
+    offset=True,
+)
+"""As positions, but so that words add up as skews do: none of them reaches half the range, since
+all positions together do not (undertow/engine/interest.py)."""
 
 
 def pack_positions(positions: Sequence[Lots]) -> tuple[int, ...]:
@@ -110,6 +120,11 @@ class Account:
 ACCOUNT_WORDS = Words(Account, "Account", LEAF, "Leaf")
 WORDS = ACCOUNT_WORDS.size
 ACCOUNT_BYTES = WORDS * native.WORD
+
+
+def gross_lots(account: Account) -> Lots:
+    """Return an account's part of the open interest: lots of all positions, nothing netted."""
+    return Lots(sum(map(abs, account.positions)))
 
 
 def leaves(accounts: Sequence[Account]) -> list[int]:

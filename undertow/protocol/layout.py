@@ -12,7 +12,7 @@ from undertow.crypto.domains import Domain
 from undertow.crypto.field import R
 from undertow.crypto.merkle import ARITY, DEPTH
 from undertow.protocol import units
-from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS
+from undertow.protocol.account import ACCOUNT_WORDS, POSITIONS, SKEWS
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.authority import Authority
 from undertow.protocol.confirmation import CONFIRMATION_WORD, SHARE_ONE
@@ -55,7 +55,7 @@ SECRET_WIDTH = 252
 
 PACKED = (ORDER_WORD, REQUEST_WORD, DELTA_WORD, CONFIRMATION_WORD, RISK_WORD, FUNDING_WORD)
 """Fields in one word."""
-GROUPED = (POSITIONS, MARKS, CAPS, UNITS, RISKS, FUNDING_RULES, ACCRUALS)
+GROUPED = (POSITIONS, SKEWS, MARKS, CAPS, UNITS, RISKS, FUNDING_RULES, ACCRUALS)
 """One value for each instrument or underlying, several to a word."""
 HASHED = (
     ACCOUNT_WORDS,

@@ -17,9 +17,12 @@ class Outcome(IntEnum):
     FEE_CAP = 5
     NOT_REDUCING = 6
     POSITION_RANGE = 7
+    """More lots than one account may hold, or all of them together."""
     MARGIN = 8
     EDGE = 9
     """A withdrawal for which the account's certificate alone does not stand."""
+    TAKEN = 10
+    """No order: the account was below maintenance, and the house took all its positions."""
     REQUEST = 14
     """No order: a request of the vault's queue."""
     DECOY = 15

@@ -21,7 +21,15 @@ from undertow.protocol.packing import Words
 from undertow.protocol.safety_table import JUMP_WIDTH
 from undertow.protocol.sheet import INSTRUMENTS, RISK_WORD, UNDERLYINGS, RiskParams, underlying
 from undertow.protocol.underlying import FUNDING_RULES, FUNDING_WORD, UNITS, FundingParams
-from undertow.protocol.units import FEE_WIDTH, KEEP_BITS, VESTING_WIDTH, Lots, Money
+from undertow.protocol.units import (
+    FEE_BITS,
+    FEE_WIDTH,
+    KEEP_BITS,
+    VESTING_WIDTH,
+    Lots,
+    Money,
+    ceil_div,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,9 @@ _MAKER_FEE = Field(FEE_WIDTH, "2^-20 of the notional, not above the taker's")
 _PROFIT_CAP = Field(96, "2^-16 micro-USD above what is settled that count for new risk")
 _VESTING = Field(VESTING_WIDTH, "seconds over which profit vests, at least 1")
 _JUMP = Field(JUMP_WIDTH, "edges of the grid that a price may move in a batch and be believed")
+_PENALTY = Field(FEE_WIDTH, "2^-20 of the notional, of who is taken over, beside concentration")
+LEAST_PENALTY = ceil_div(1 << FEE_BITS, 100)
+"""A hundredth: with less, being taken over would be a cheap way out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +91,7 @@ class MarketParamsWords:
     profit_cap: Annotated[Money, _PROFIT_CAP]
     vesting: Annotated[int, _VESTING]
     jump: Annotated[int, _JUMP]
+    penalty: Annotated[int, _PENALTY]
 
 
 MARKET_PARAMS_WORDS = Words(MarketParamsWords, "MarketParamsWords", PARAMS, "MarketParamsHash")
@@ -102,6 +114,7 @@ class MarketParams:
     profit_cap: Annotated[Money, _PROFIT_CAP]
     vesting: Annotated[int, _VESTING]
     jump: Annotated[int, _JUMP]
+    penalty: Annotated[int, _PENALTY]
 
     def __post_init__(self) -> None:
         self._check_listing()
@@ -110,6 +123,8 @@ class MarketParams:
             raise ParamsRangeError("the maker's fee is above the taker's")
         if self.vesting < 1:
             raise ParamsRangeError("profit vests over at least a second")
+        if self.penalty < LEAST_PENALTY:
+            raise ParamsRangeError("the penalty of a takeover is below a hundredth of the notional")
         self._check_depths()
         for number in range(UNDERLYINGS):
             self._check_funding(number)
@@ -187,6 +202,7 @@ class MarketParams:
             profit_cap=self.profit_cap,
             vesting=self.vesting,
             jump=self.jump,
+            penalty=self.penalty,
         )
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from undertow.crypto.domains import HOUSE, LEDGER, SEALED, STATE, TABLE
 from undertow.crypto.merkle import Tree
 from undertow.crypto.poseidon import poseidon, poseidon_many
-from undertow.protocol.account import POSITIONS, Account, leaves
+from undertow.protocol.account import SKEWS, Account, gross_lots, leaves
 from undertow.protocol.accounts import Accounts
 from undertow.protocol.accruals import ACCRUALS
 from undertow.protocol.fields import Field, Sign, element, grouped
@@ -21,7 +21,15 @@ from undertow.protocol.prices import MARKS, Mark, marks_of
 from undertow.protocol.safety_table import SafetyTable, empty_table
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.underlying import UNDERLYING_WORDS, Underlying
-from undertow.protocol.units import MONEY_WIDTH, TIME_WIDTH, Lots, MicroUsd, Money, UnitPrice
+from undertow.protocol.units import (
+    LOTS_WIDTH,
+    MONEY_WIDTH,
+    TIME_WIDTH,
+    Lots,
+    MicroUsd,
+    Money,
+    UnitPrice,
+)
 
 _MONEY = Field(MONEY_WIDTH, "2^-16 micro-USD", Sign.WRAPS)
 _TABLES = 256
@@ -39,9 +47,17 @@ class Ledger:
     fee_pool: Annotated[Money, _MONEY] = Money(0)
     sum_cash: Annotated[Money, _MONEY] = Money(0)
     """Sum of all accounts' cash."""
+    bad_debt: Annotated[Money, _MONEY] = Money(0)
+    """Counts what takeovers cost beyond the insurance fund; the house's cash bears it already."""
+    open_interest: Annotated[Lots, Field(LOTS_WIDTH, "lots of all positions, nothing netted")] = (
+        Lots(0)
+    )
 
     def total(self) -> int:
-        """Return all money but the markets' pools, which are never below zero."""
+        """Return all money but the markets' pools, which are never below zero.
+
+        Bad debt is none: it is counted, and missing from nothing but the house's cash.
+        """
         return self.house_cash + self.insurance + self.fee_pool + self.sum_cash
 
     def hash(self) -> int:
@@ -53,7 +69,7 @@ class Ledger:
 class SealedWords:
     """Market table, ledger and safety table, as the state holds them: what the operator knows."""
 
-    skews: Annotated[Sequence[Lots], grouped(POSITIONS, "lots")]
+    skews: Annotated[Sequence[Lots], grouped(SKEWS, "lots")]
     underlyings: Annotated[
         Sequence[int], element("hash of each underlying's row", count=UNDERLYINGS)
     ]
@@ -149,10 +165,15 @@ class State:
         return tree
 
     def with_account(self, index: int, account: Account) -> State:
-        """Return the state after an account opened or was funded; its cash joins the sum."""
+        """Return the state after an account opened or was funded; it joins the ledger's sums."""
         tree = self.tree_with({index: account})
-        held = self.accounts[index].cash if index in self.accounts else 0
-        ledger = replace(self.ledger, sum_cash=Money(self.ledger.sum_cash + account.cash - held))
+        known = self.accounts.get(index)
+        cash, lots = (known.cash, gross_lots(known)) if known else (0, 0)
+        ledger = replace(
+            self.ledger,
+            sum_cash=Money(self.ledger.sum_cash + account.cash - cash),
+            open_interest=Lots(self.ledger.open_interest + gross_lots(account) - lots),
+        )
         accounts = self.accounts.with_accounts({index: account})
         return replace(self, accounts=accounts, tree=tree, ledger=ledger)
 

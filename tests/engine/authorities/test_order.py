@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from tests.engine.cases import NO_ACCRUALS, NO_RISK, SHALLOW, line, lots_of, sheet_of
 from tests.strategies import account, lot_marks, order, params
 from undertow.engine.authorities.order import effects_of, judge_order
+from undertow.engine.interest import MOST_LOTS
+from undertow.engine.margin import LEAST_EQUITY
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Effect, Verdict
-from undertow.protocol.account import Account
+from undertow.protocol.account import Account, gross_lots
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.units import Lots, Money, Price
@@ -33,6 +35,7 @@ TERMS = Terms(
     prices=lot_marks(MARK, (0, 3)),
     sheet=sheet_of({0: line(value=MARK << 16), 3: line(value=MARK << 16)}),
     accruals=NO_ACCRUALS,
+    room=MOST_LOTS,
     params=params((0, 3, 9), SHALLOW, NO_RISK, profit_cap=1 << 95),
 )
 
@@ -42,7 +45,8 @@ def bid(size: int, limit: int = MARK, **fields: Any) -> Order:
 
 
 def only(order: Order, trader: Account, terms: Terms = TERMS, repeated: bool = False) -> Verdict:
-    """Of an order of one side."""
+    """Of an order of one side; nobody else holds anything."""
+    terms = replace(terms, room=Lots(MOST_LOTS - gross_lots(trader)))
     (verdict,) = judge_order(order, trader, terms, repeated=repeated)
     return verdict
 
@@ -125,11 +129,15 @@ def fee(lots: int) -> int:
 def test_margin_holds_at_the_limit_and_after_the_takers_fee(
     side: int, lots: int, worse: int
 ) -> None:
-    """Without risk an order costs what its limit is worse than the mark, and the fee."""
+    """Without risk an order costs what its limit is worse than the mark, and the fee.
+
+    Ten dollars stay beyond that.
+    """
     needed = lots * (worse << 16) + fee(lots)
     asked = bid(side * lots, limit=MARK + side * worse)
     # Equity of just nothing afterwards; before, it was above nothing or as far below.
     if needed > 0:
+        needed += LEAST_EQUITY
         assert outcome(asked, account(1, needed)) is Outcome.CLEARED
         assert outcome(asked, account(1, needed - 1)) is Outcome.MARGIN
     else:
@@ -139,13 +147,13 @@ def test_margin_holds_at_the_limit_and_after_the_takers_fee(
 def test_margin_counts_the_new_position() -> None:
     terms = replace(TERMS, sheet=sheet_of({0: line(MARK << 16, step=1, contingency=5)}))
     # Two lots: 20/16 of four steps each, and 65/64 of ten, rounded up.
-    needed = 2 * (5 << 8) + 11 + fee(2)
+    needed = 2 * (5 << 8) + 11 + fee(2) + LEAST_EQUITY
     assert outcome(bid(2), account(1, needed), terms) is Outcome.CLEARED
     assert outcome(bid(2), account(1, needed - 1), terms) is Outcome.MARGIN
 
 
 def test_margin_counts_profit_up_to_the_cap() -> None:
-    terms = replace(TERMS, params=params((0,), SHALLOW, NO_RISK, profit_cap=fee(2)))
+    terms = replace(TERMS, params=params((0,), SHALLOW, NO_RISK, profit_cap=LEAST_EQUITY + fee(2)))
     assert outcome(bid(2), account(1, RICH, settled=Money(0)), terms) is Outcome.CLEARED
     terms = replace(terms, sheet=sheet_of({0: line(MARK << 16, cell=fee(2))}))
     assert outcome(bid(1), account(1, RICH, settled=Money(0)), terms) is Outcome.CLEARED

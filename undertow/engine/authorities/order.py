@@ -6,7 +6,7 @@ from undertow.engine.fees import fee_of
 from undertow.engine.margin import book_of, may_trade, trade
 from undertow.engine.terms import Terms
 from undertow.engine.verdict import Effect, Sides, Verdict
-from undertow.protocol.account import MAGNITUDE_BITS, Account
+from undertow.protocol.account import Account
 from undertow.protocol.order import Order
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.units import Lots, Money, money
@@ -15,7 +15,7 @@ from undertow.protocol.units import Lots, Money, money
 def judge_order(order: Order, account: Account, terms: Terms, *, repeated: bool) -> Sides:
     """Return the verdict on each side of an order; the first check that fails is the reason.
 
-    ``repeated``: an order of the same account stands in an earlier slot of the batch.
+    ``repeated``: the same account stands in an earlier slot of the batch.
     """
     return tuple(
         Verdict(reason=_reason(order, account, effect, terms, repeated), effect=effect)
@@ -59,7 +59,7 @@ def _reason(
         return Outcome.FEE_CAP
     if order.reduce_only and (left * position > 0 or abs(left) > abs(position)):
         return Outcome.NOT_REDUCING
-    if abs(position + left) >= 1 << MAGNITUDE_BITS:
+    if abs(position + left) - abs(position) > terms.room:
         return Outcome.POSITION_RANGE
     if not _margined(account, effect, terms):
         return Outcome.MARGIN
