@@ -89,8 +89,9 @@ def test_a_fill_and_its_rest_are_explained() -> None:
 
 def test_a_takeover_moves_cash_without_an_order() -> None:
     after = replace(TAKEN, nonce=3, filled=Lots(20))
-    rest = replace(FILL, fill=Lots(30), filled=Lots(50))
-    assert len(check_fills([BUY], [(1, 90, FILL), (2, 95, after), (3, 100, rest)])) == 2
+    rest = replace(FILL, fill=Lots(30), filled=Lots(50), cash=paid(30, parts(30)))
+    changes = [change(1, 90, FILL), change(2, 95, after), change(3, 100, rest)]
+    assert len(check_fills([BUY], changes, PARAMS)) == 2
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_what_no_order_allows_is_named(batch: int, lie: Delta) -> None:
         check_fills([BUY], [change(batch, 101 if batch == 2 else 100 * batch, lie)], PARAMS)
 
 
-TAKEN = parts(20, PARAMS.taker_fee)
+TAKER = parts(20, PARAMS.taker_fee)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ TAKEN = parts(20, PARAMS.taker_fee)
         (replace(parts(20), index=Money(-8)), FILL.cash, "20 units of 2^-16 micro-USD apart"),
         (replace(parts(20), index=Money(0)), paid(20, parts(20)), "accrual"),
         (parts(20), FILL.cash - 1, "1 units of 2^-16 micro-USD apart"),
-        (TAKEN, FILL.cash, "units of 2^-16 micro-USD apart"),
+        (TAKER, FILL.cash, "units of 2^-16 micro-USD apart"),
     ],
     ids=[
         "no confirmation",
@@ -174,8 +175,8 @@ def test_a_lie_about_what_a_fill_came_to_is_named(
 
 
 def test_a_takers_fee_is_within_the_orders_cap() -> None:
-    taken = change(1, 90, replace(FILL, cash=paid(20, TAKEN)), confirmation=TAKEN)
-    assert check_fills([BUY], [taken], PARAMS)[0].parts == TAKEN
+    taken = change(1, 90, replace(FILL, cash=paid(20, TAKER)), confirmation=TAKER)
+    assert check_fills([BUY], [taken], PARAMS)[0].parts == TAKER
     cheap = replace(BUY, fee_cap=PARAMS.taker_fee - 1)
     with pytest.raises(FillError, match="the order allows"):
         check_fills([cheap], [taken], PARAMS)
@@ -190,7 +191,7 @@ def test_a_sale_is_not_below_its_limit() -> None:
 
 
 @pytest.mark.parametrize("told", [None, Confirmation(premium=Money(1)), Confirmation(share=1)])
-@pytest.mark.parametrize("reason", [Outcome.DECOY, Outcome.MARGIN, Outcome.CLEARED])
+@pytest.mark.parametrize("reason", [Outcome.DECOY, Outcome.MARGIN, Outcome.CLEARED, Outcome.TAKEN])
 def test_nothing_filled_and_told_something_is_named(
     reason: Outcome, told: Confirmation | None
 ) -> None:

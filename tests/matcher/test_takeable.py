@@ -89,9 +89,9 @@ def test_a_venue_takes_whom_a_fall_leaves_below_maintenance(
     assert ledger.fee_pool >= fee_pool
     assert 0 < event.account.cash < 20_000 * DOLLAR
     events = _events(traded)
-    fills = check_fills(trader.sent, [(e.batch, e.time, e.delta) for e in events])
+    fills = check_fills(trader.sent, [event.change for event in events], LOCAL_PARAMS)
     assert sum(fill.lots for fill in fills) >= filled
-    _tell(trader.account, events, trader.sent)
+    _tell(trader.account, events, LOCAL_PARAMS, trader.sent)
     assert f"taken over in batch {event.batch}:" in capsys.readouterr().out
 
 
