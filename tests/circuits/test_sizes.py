@@ -8,8 +8,8 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (255_756, 16),
-    "requests_default": (127_709, 8),
+    "settle_default": (259_055, 16),
+    "requests_default": (127_915, 8),
     "settle_large": (959_469, 64),
 }
 """Constraints, and slots or requests."""
