@@ -8,15 +8,14 @@
 
 use std::sync::LazyLock;
 
+use crate::words::asked;
+
 pub mod addresses;
 pub mod coordinate;
 pub mod field;
 pub mod lanes;
 pub mod ntt;
 pub mod rows;
-
-/// Set to 1 in the environment, it leaves these kernels alone.
-pub const PORTABLE: &str = "UNDERTOW_PORTABLE";
 
 /// Whether this machine runs the kernels of this module.
 pub fn available() -> bool {
@@ -25,7 +24,7 @@ pub fn available() -> bool {
             && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512ifma")
             && is_x86_feature_detected!("avx512vbmi2")
-            && std::env::var_os(PORTABLE).is_none_or(|value| value != "1")
+            && asked::for_lanes()
     });
     *FOUND
 }
