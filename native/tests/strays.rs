@@ -111,6 +111,7 @@ mod fours {
 
 /// The kernels themselves, with a slot behind the last one.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg_attr(undertow_software, allow(unused_unsafe))]
 mod lanes {
     use super::*;
     use undertow_native::ifma::addresses::Eight;
@@ -128,7 +129,10 @@ mod lanes {
     }
 
     /// Seven points of a pool, and one that is past its end.
-    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    #[cfg_attr(
+        not(undertow_software),
+        target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+    )]
     fn strays(pool: &mut Pool<'_, Packed1>) -> Eight {
         let end = pool.len() as u32;
         let slots: [u32; 8] = std::array::from_fn(|lane| end - 7 + lane as u32);
@@ -136,13 +140,19 @@ mod lanes {
         unsafe { Finder::new(pool).outputs(slots.as_ptr()) }
     }
 
-    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    #[cfg_attr(
+        not(undertow_software),
+        target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+    )]
     fn load(pool: &mut Pool<'_, Packed1>) {
         // SAFETY: none, on purpose.
         black_box(unsafe { Lanes::load(&strays(pool)) });
     }
 
-    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    #[cfg_attr(
+        not(undertow_software),
+        target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+    )]
     fn store(pool: &mut Pool<'_, Packed1>) {
         let x = black_box(Lanes::zero());
         // SAFETY: none, on purpose.

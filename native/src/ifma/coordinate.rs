@@ -5,16 +5,15 @@
 //!
 //! Long for one file: the same operations for both fields, side by side, with their bounds.
 
-use std::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_load_si512, _mm512_setzero_si512,
-    _mm512_store_si512, _mm512_sub_epi64,
-};
-
 use ark_bn254::{Fq, Fq2};
 use ark_ff::{BigInt, PrimeField};
 
 use super::addresses::Eight;
 use super::field::{Field, Lanes, add_product, join, split};
+use super::instructions::{
+    __m512i, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_load_si512, _mm512_setzero_si512,
+    _mm512_store_si512, _mm512_sub_epi64,
+};
 use super::lanes::{pack, transpose, unpack};
 use crate::memory::Plain;
 use crate::words::invert::inverse;

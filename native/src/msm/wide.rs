@@ -87,7 +87,10 @@ pub fn add_pairs<C: Coordinate>(
 ///
 /// # Safety
 /// `ifma::available()`, and all slots of `chunk` and `spare` are inside the pool.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 unsafe fn add_chunk<C: Coordinate>(
     pool: &mut Pool<'_, C::Packed>,
     chunk: Run<'_>,
