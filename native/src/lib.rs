@@ -3,7 +3,7 @@
 //! Read down; a module imports from lines above its own alone (`tests/native/test_imports.py`):
 //!
 //! 1. `fault` (what is wrong with bytes), `memory` (large arrays), `words` (arithmetic on 64 bits).
-//! 2. `ifma` (arithmetic in lanes), `curve` (points as words and from hashes, keys that verify).
+//! 2. `ifma`, `quad` (arithmetic in lanes), `curve` (points as words and from hashes, keys that verify).
 //! 3. `msm` (sums of multiples), `files` (iden3's formats).
 //! 4. `keys` (setup), `groth16` (check, prove, verify), `tape` (witnesses), `crypto` (what the
 //!    matcher needs for each order).
@@ -21,6 +21,8 @@ pub mod memory;
 pub mod msm;
 #[cfg(feature = "extension-module")]
 mod python;
+#[cfg(target_arch = "x86_64")]
+pub mod quad;
 pub mod tape;
 pub mod words;
 

@@ -1,5 +1,6 @@
 //! The arithmetic in lanes and with two carry chains against arkworks, at the edges of the ranges
-//! that the kernels' bounds allow. Machines without the instructions have nothing to test.
+//! that the kernels' bounds allow. Machines without the instructions have nothing to test, but where
+//! the build has them in software.
 #![cfg(target_arch = "x86_64")]
 
 use ark_bn254::{Fq, FqConfig, Fr, FrConfig};
@@ -7,11 +8,15 @@ use ark_ff::{BigInt, FftField, Field as _, MontConfig, PrimeField, UniformRand};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
+#[cfg(undertow_software)]
+use undertow_native::groth16::engines::{LEAST_BITS, engines};
 use undertow_native::ifma::coordinate::{Coordinate, invert_lanes};
 use undertow_native::ifma::field::{Field, LIMB, Lanes};
 use undertow_native::ifma::ntt::{Coset, set_lane, to_limbs};
 use undertow_native::ifma::{self, ntt};
 use undertow_native::words::adx::Adx;
+#[cfg(undertow_software)]
+use undertow_native::words::asked;
 use undertow_native::words::{Element, Multiply};
 
 const ROUNDS: usize = 4_000;
@@ -73,7 +78,10 @@ fn reduced<F: PrimeField<BigInt = BigInt<4>>>(v: &Lanes, lane: usize) -> bool {
     below::<F>(v, lane, 107)
 }
 
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 #[allow(unsafe_code)]
 fn check_field<F: PrimeField<BigInt = BigInt<4>>>(seed: u64) {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
@@ -108,8 +116,17 @@ fn check_field<F: PrimeField<BigInt = BigInt<4>>>(seed: u64) {
     }
 }
 
+/// Elsewhere it would go unseen that there are none.
+#[test]
+#[cfg(undertow_software)]
+fn eight_lanes_run_in_software() {
+    let names = engines(1 << LEAST_BITS).into_iter().map(|engine| engine.name());
+    assert_eq!(names.filter(|name| *name == "avx512ifma").count() == 1, asked::for_lanes());
+}
+
 #[test]
 #[allow(unsafe_code)]
+#[cfg_attr(undertow_software, allow(unused_unsafe))]
 fn lanes_agree_at_the_edges_of_their_ranges() {
     if ifma::available() {
         // SAFETY: the features are there.
@@ -125,7 +142,10 @@ fn lanes_agree_at_the_edges_of_their_ranges() {
 
 /// The second group's slopes, at the edges of what a difference of coordinates can be: Karatsuba's
 /// products have negative limbs before they are reduced.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 #[allow(unsafe_code)]
 fn check_fractions(seed: u64) {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
@@ -148,7 +168,10 @@ fn check_fractions(seed: u64) {
 
 /// The sums of points in both groups: slopes below 1.3·p, abscissas reduced, differences of them below
 /// 3.07·p, ordinates of at most 2·p.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 #[allow(unsafe_code)]
 fn check_chords(seed: u64) {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
@@ -186,7 +209,10 @@ fn check_chords(seed: u64) {
 }
 
 /// Eight inverses with one inversion, of what products leave; none where a lane is zero or p.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 #[allow(unsafe_code)]
 fn check_inverses(seed: u64) {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);

@@ -4,6 +4,7 @@
 mod lanes;
 mod lies;
 mod proofs;
+mod quads;
 mod small;
 mod strays;
 mod sums;

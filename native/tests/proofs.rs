@@ -8,7 +8,8 @@ use ark_ff::{One, PrimeField, UniformRand, Zero};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use undertow_native::files::r1cs::{Header, R1cs, Row};
-use undertow_native::groth16::prove::{ProveError, Watch, engines};
+use undertow_native::groth16::engines::engines;
+use undertow_native::groth16::prove::{ProveError, Watch};
 use undertow_native::groth16::verify::verify;
 use undertow_native::keys::setup::setup;
 

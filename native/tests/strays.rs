@@ -59,8 +59,59 @@ fn reads_an_array_that_ended() {
     black_box(unsafe { start.read_volatile() });
 }
 
+/// The kernels in four lanes, with a slot behind the last one.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod fours {
+    use super::*;
+    use undertow_native::quad::{self, points};
+
+    #[test]
+    fn strays_in_fours_are_reported() {
+        if quad::available() {
+            assert_reported("fours::loads_past_points", "heap-buffer-overflow");
+            assert_reported("fours::stores_past_points", "heap-buffer-overflow");
+        }
+    }
+
+    /// Three of an array's numbers, and one that is past its end.
+    fn strays(numbers: &mut Huge<[u64; 4]>) -> [*mut [u64; 4]; 4] {
+        let start = numbers.as_mut_ptr();
+        [COUNT - 3, COUNT - 2, COUNT - 1, COUNT].map(|place| start.wrapping_add(place))
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn load(numbers: &mut Huge<[u64; 4]>) {
+        let places = strays(numbers).map(<*mut [u64; 4]>::cast_const);
+        // SAFETY: none, on purpose.
+        black_box(unsafe { points::read(&places, 0) });
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn store(numbers: &mut Huge<[u64; 4]>) {
+        // SAFETY: none, on purpose.
+        unsafe { points::write(&black_box([std::mem::zeroed(); 5]), &strays(numbers), 0) };
+    }
+
+    #[test]
+    #[ignore = "ends its process"]
+    fn loads_past_points() {
+        assert!(quad::available());
+        // SAFETY: asked for.
+        unsafe { load(&mut Huge::zeroed(COUNT)) };
+    }
+
+    #[test]
+    #[ignore = "ends its process"]
+    fn stores_past_points() {
+        assert!(quad::available());
+        // SAFETY: asked for.
+        unsafe { store(&mut Huge::zeroed(COUNT)) };
+    }
+}
+
 /// The kernels themselves, with a slot behind the last one.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
+#[cfg_attr(undertow_software, allow(unused_unsafe))]
 mod lanes {
     use super::*;
     use undertow_native::ifma::addresses::Eight;
@@ -78,7 +129,10 @@ mod lanes {
     }
 
     /// Seven points of a pool, and one that is past its end.
-    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    #[cfg_attr(
+        not(undertow_software),
+        target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+    )]
     fn strays(pool: &mut Pool<'_, Packed1>) -> Eight {
         let end = pool.len() as u32;
         let slots: [u32; 8] = std::array::from_fn(|lane| end - 7 + lane as u32);
@@ -86,13 +140,19 @@ mod lanes {
         unsafe { Finder::new(pool).outputs(slots.as_ptr()) }
     }
 
-    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    #[cfg_attr(
+        not(undertow_software),
+        target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+    )]
     fn load(pool: &mut Pool<'_, Packed1>) {
         // SAFETY: none, on purpose.
         black_box(unsafe { Lanes::load(&strays(pool)) });
     }
 
-    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    #[cfg_attr(
+        not(undertow_software),
+        target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+    )]
     fn store(pool: &mut Pool<'_, Packed1>) {
         let x = black_box(Lanes::zero());
         // SAFETY: none, on purpose.

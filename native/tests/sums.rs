@@ -26,11 +26,16 @@ fn check_all(points: &[G1Affine], others: &[G2Affine], scalars: &[Fr]) {
     #[cfg(target_arch = "x86_64")]
     {
         use undertow_native::ifma::{self, field::Lanes};
-        use undertow_native::msm::kernel::Wide;
+        use undertow_native::msm::kernel::{Four, Wide};
+        use undertow_native::quad::{self, Quad};
         use undertow_native::words::adx::Adx;
         if Adx::detect().is_some() {
             check::<Narrow<g1::Config, Adx>>(points, &words, &one);
             check::<Narrow<g2::Config, Adx>>(others, &words, &two);
+        }
+        if quad::available() {
+            check::<Four<Quad, g1::Config>>(points, &words, &one);
+            check::<Four<[Quad; 2], g2::Config>>(others, &words, &two);
         }
         if ifma::available() {
             check::<Wide<Lanes, g1::Config>>(points, &words, &one);

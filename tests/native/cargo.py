@@ -36,6 +36,13 @@ def passed(output: str) -> int:
     return sum(map(int, results))
 
 
+def has_eight_lanes() -> bool:
+    """Return whether the processor is known to have AVX-512 IFMA and what else eight lanes take."""
+    flags = Path("/proc/cpuinfo")
+    known = flags.read_text(encoding="utf-8").split() if flags.exists() else []
+    return {"avx512f", "avx512dq", "avx512ifma", "avx512_vbmi2"} <= set(known)
+
+
 @cache
 def no_address_sanitizer() -> str | None:
     """Return why AddressSanitizer cannot watch here, or None where it can."""

@@ -44,14 +44,38 @@ def test_a_seed_repeats_a_proof_and_no_seed_does_not(prover: Any, witness: bytes
     assert prover.prove(witness) != prover.prove(witness)
 
 
-def test_every_arithmetic_makes_the_same_proof(files: Files, prover: Any, witness: bytes) -> None:
-    proof, _ = prover.prove(witness, SEED)
+ARITHMETICS = ("avx512ifma", "avx2", "adx", "generic")
+
+
+def proof_by(asked: str, files: Files) -> tuple[str, str]:
+    """Return the arithmetic that a process proves with, and its proof."""
     command = [sys.executable, "-c", PROVE, str(files.dev), str(files.circuit.wtns), SEED.hex()]
-    environment = {**os.environ, "UNDERTOW_PORTABLE": "1"}
+    environment = {**os.environ, "UNDERTOW_PORTABLE": asked}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    arithmetic, portable = done.stdout.split()
-    assert arithmetic in ("adx", "generic")
-    assert portable == proof.hex()
+    arithmetic, proof = done.stdout.split()
+    return arithmetic, proof
+
+
+@pytest.mark.parametrize("asked", ["1", *ARITHMETICS])
+def test_every_arithmetic_makes_the_same_proof(
+    asked: str, files: Files, prover: Any, witness: bytes
+) -> None:
+    proof, _ = prover.prove(witness, SEED)
+    arithmetic, other = proof_by(asked, files)
+    assert other == proof.hex()
+    if asked == "1":
+        assert arithmetic in ARITHMETICS[2:]
+    elif arithmetic != asked:
+        pytest.skip(f"this machine has no {asked}")
+
+
+def test_a_processor_with_lanes_may_use_them(files: Files) -> None:
+    flags = Path("/proc/cpuinfo")
+    known = flags.read_text(encoding="utf-8").split() if flags.exists() else []
+    if not {"avx2", "fma", "adx", "bmi2"} <= set(known):
+        pytest.skip("a processor without four lanes, or unknown")
+    assert proof_by("avx2", files)[0] == "avx2"
+    assert proof_by("generic", files)[0] == "generic"
 
 
 def test_progress_hears_of_each_stage_once(prover: Any, witness: bytes) -> None:

@@ -107,7 +107,7 @@ def test_every_figure_is_there_and_positive(tmp_path: Path, full: bool) -> None:
     """In a process of its own: there the native core has not chosen its kernels yet."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         figures: dict[str, Any] = json.loads(pool.submit(_bench, tmp_path, full).result(SECONDS))
-    assert figures.pop("arithmetic") != VECTORS
+    assert figures.pop("arithmetic") not in VECTORS
     assert figures.keys() >= WANTED | SIGNED
     assert figures.pop("backtest_bad_debt_usd") >= 0
     figures.pop("backtest_house_bp_of_volume")

@@ -42,7 +42,7 @@ KERNEL_BITS = 18
 KERNEL_RUNS = 3
 RUNS = {"2_15": 7, "2_18": 5}
 PORTABLE = "UNDERTOW_PORTABLE"
-"""Set to 1 in a process's environment, it makes the native core leave AVX-512 alone."""
+"""Set to 1 in a process's environment, it makes the native core leave vector units alone."""
 ONE_CORE = {"RAYON_NUM_THREADS": "1"}
 """The environment of a process whose native core has one thread."""
 CORES = len(os.sched_getaffinity(0))

@@ -22,7 +22,7 @@ def demo(
 
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    portable: Annotated[bool, typer.Option("--portable", help="Without AVX-512.")] = False,
+    portable: Annotated[bool, typer.Option("--portable", help="Without vector units.")] = False,
     preset: PresetName = DEFAULT.name,
 ) -> None:
     """Measure constraints, proving beside its peers, gas, intake and the transition in one run."""

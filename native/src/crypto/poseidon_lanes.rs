@@ -6,8 +6,6 @@
 
 #![allow(unsafe_code)]
 
-use std::arch::x86_64::_mm512_setzero_si512;
-
 use ark_bn254::Fr;
 use ark_ff::{BigInt, BigInteger, Field as _, MontFp, PrimeField};
 
@@ -15,6 +13,7 @@ use crate::crypto::grain::{FULL_ROUNDS, MAX_ARITY};
 use crate::crypto::sparse::Sparse;
 use crate::ifma;
 use crate::ifma::field::{Field, Lanes, add_product, join, split};
+use crate::ifma::instructions::_mm512_setzero_si512;
 
 const LANES: usize = 8;
 const HALF: usize = FULL_ROUNDS / 2;
@@ -61,7 +60,10 @@ impl LaneSparse {
         hashes.extend((0..count).map(|lane| get(&hash, lane)));
     }
 
-    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    #[cfg_attr(
+        not(undertow_software),
+        target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+    )]
     unsafe fn permute(&self, state: &mut [Lanes]) -> Lanes {
         // SAFETY: `ifma::available()` is true.
         unsafe {

@@ -1,18 +1,15 @@
 //! Groth16 proofs (Groth 2016, section 3.2) with a key in snarkjs's basis.
 #![forbid(unsafe_code)]
 
-use std::marker::PhantomData;
-
 use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective, g1, g2};
 use ark_ec::CurveGroup;
 
 use crate::curve::proof::Proof;
 use crate::fault::{FormatError, Result};
 use crate::files::zkey::Zkey;
-use crate::groth16::quotient::{Plain, Quotient, Words};
-use crate::msm::kernel::{Kernel, Narrow};
+use crate::groth16::quotient::{Quotient, Words};
+use crate::msm::kernel::Kernel;
 use crate::msm::{Bases, Scalars};
-use crate::words::{Generic, Multiply};
 
 /// The kernels of one kind of arithmetic.
 pub trait Arithmetic: Send + Sync + 'static {
@@ -20,28 +17,6 @@ pub trait Arithmetic: Send + Sync + 'static {
     type G1: Kernel<Curve = g1::Config>;
     type G2: Kernel<Curve = g2::Config>;
     type Quotient: Quotient;
-}
-
-/// 64-bit words, with one way to multiply them.
-pub struct InWords<M>(PhantomData<M>);
-
-impl<M: Multiply> Arithmetic for InWords<M> {
-    const NAME: &'static str = M::NAME;
-    type G1 = Narrow<g1::Config, M>;
-    type G2 = Narrow<g2::Config, M>;
-    type Quotient = Plain<M>;
-}
-
-/// Eight lanes of AVX-512 IFMA.
-#[cfg(target_arch = "x86_64")]
-pub struct Lanes;
-
-#[cfg(target_arch = "x86_64")]
-impl Arithmetic for Lanes {
-    const NAME: &'static str = "avx512ifma";
-    type G1 = crate::msm::kernel::Wide<crate::ifma::field::Lanes, g1::Config>;
-    type G2 = crate::msm::kernel::Wide<[crate::ifma::field::Lanes; 2], g2::Config>;
-    type Quotient = crate::groth16::quotient_lanes::InLanes;
 }
 
 /// Who looks on while a proof is made.
@@ -73,68 +48,8 @@ pub trait ProvingKey: Send + Sync {
     ) -> std::result::Result<Proof, ProveError>;
 }
 
-/// Domains below 2^6 are left to the portable kernels.
-pub const LEAST_BITS: u32 = 6;
-
-/// What can be done with one kind of arithmetic.
-pub trait Engine: Sync {
-    /// `avx512ifma`, `adx` or `generic`.
-    fn name(&self) -> &'static str;
-
-    /// Prepares a key.
-    fn prepare(&self, key: &Zkey) -> Result<Box<dyn ProvingKey>>;
-
-    /// Σ scalar·point in the first group, for as many canonical scalars as points.
-    fn sum(&self, points: &[G1Affine], scalars: &[Words]) -> Box<dyn Fn() -> G1Projective>;
-
-    /// The passage of 2^bits elements to the odd coset: two transforms.
-    fn transform(&self, bits: u32) -> Result<Box<dyn FnMut()>>;
-}
-
-struct Of<A>(PhantomData<A>);
-
-impl<A: Arithmetic> Engine for Of<A> {
-    fn name(&self) -> &'static str {
-        A::NAME
-    }
-
-    fn prepare(&self, key: &Zkey) -> Result<Box<dyn ProvingKey>> {
-        Ok(Box::new(Key::<A>::new(key)?))
-    }
-
-    fn sum(&self, points: &[G1Affine], scalars: &[Words]) -> Box<dyn Fn() -> G1Projective> {
-        let (bases, scalars) = (Bases::<A::G1>::new(points, 0), scalars.to_vec());
-        Box::new(move || bases.msm(&Scalars::new(&scalars)))
-    }
-
-    fn transform(&self, bits: u32) -> Result<Box<dyn FnMut()>> {
-        A::Quotient::transform(bits)
-    }
-}
-
-/// The engines of this machine for domains of that size, the fastest first.
-pub fn engines(domain: usize) -> Vec<&'static dyn Engine> {
-    let mut found: Vec<&'static dyn Engine> = Vec::new();
-    #[cfg(target_arch = "x86_64")]
-    {
-        if domain >= 1 << LEAST_BITS && crate::ifma::available() {
-            found.push(&Of::<Lanes>(PhantomData));
-        }
-        if crate::words::adx::Adx::detect().is_some() {
-            found.push(&Of::<InWords<crate::words::adx::Adx>>(PhantomData));
-        }
-    }
-    let _ = domain;
-    found.push(&Of::<InWords<Generic>>(PhantomData));
-    found
-}
-
-/// The fastest engine of this machine for domains of that size.
-pub fn fastest(domain: usize) -> &'static dyn Engine {
-    engines(domain)[0]
-}
-
-struct Key<A: Arithmetic> {
+/// A key, prepared.
+pub(super) struct Key<A: Arithmetic> {
     wires: usize,
     alpha1: G1Affine,
     beta1: G1Affine,
@@ -150,7 +65,7 @@ struct Key<A: Arithmetic> {
 }
 
 impl<A: Arithmetic> Key<A> {
-    fn new(key: &Zkey) -> Result<Self> {
+    pub(super) fn new(key: &Zkey) -> Result<Self> {
         Ok(Self {
             wires: key.wires,
             alpha1: key.alpha1,

@@ -1,7 +1,8 @@
 //! Where eight points are.
 
-use std::arch::x86_64::{__m512i, _mm512_store_si512};
 use std::ptr::{with_exposed_provenance, with_exposed_provenance_mut};
+
+use super::instructions::{__m512i, _mm512_store_si512};
 
 /// Addresses of eight points.
 #[derive(Clone, Copy)]

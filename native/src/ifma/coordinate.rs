@@ -5,19 +5,19 @@
 //!
 //! Long for one file: the same operations for both fields, side by side, with their bounds.
 
-use std::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_load_si512, _mm512_setzero_si512,
-    _mm512_store_si512, _mm512_sub_epi64,
-};
-
 use ark_bn254::{Fq, Fq2};
 use ark_ff::{BigInt, PrimeField};
 
 use super::addresses::Eight;
 use super::field::{Field, Lanes, add_product, join, split};
+use super::instructions::{
+    __m512i, _mm512_add_epi64, _mm512_alignr_epi64, _mm512_load_si512, _mm512_setzero_si512,
+    _mm512_store_si512, _mm512_sub_epi64,
+};
 use super::lanes::{pack, transpose, unpack};
 use crate::memory::Plain;
 use crate::words::invert::inverse;
+use crate::words::packed::Packed;
 
 pub type Q = Field<Fq>;
 
@@ -36,11 +36,9 @@ pub const ONE: [u64; 5] = split(SIXTEEN.0.0);
 #[allow(clippy::missing_safety_doc)]
 pub trait Coordinate: Copy + Send + 'static {
     /// One point in memory: x, then y, packed, with R = 2^260.
-    type Packed: Plain;
+    type Packed: Packed + Plain;
     /// The denominator of a slope, where it is not the difference itself.
     type Norm: Copy + Send;
-    /// One lane of a coordinate in arkworks.
-    type Scalar: ark_ff::Field;
 
     unsafe fn load(points: &Eight) -> (Self, Self);
     unsafe fn store(x: &Self, y: &Self, points: &Eight);
@@ -58,9 +56,6 @@ pub trait Coordinate: Copy + Send + 'static {
     unsafe fn chord_x(slope: &Self, xa: &Self, d: &Self) -> Self;
     /// slope·h - ya + 3·p, reduced.
     unsafe fn chord_y(slope: &Self, h: &Self, ya: &Self) -> Self;
-
-    fn pack(x: Self::Scalar, y: Self::Scalar) -> Self::Packed;
-    fn unpack(point: &Self::Packed) -> (Self::Scalar, Self::Scalar);
 }
 
 /// A point of G1: one cache line.
@@ -76,6 +71,31 @@ pub struct Packed2([[[u64; 4]; 2]; 2]);
 // SAFETY: both are arrays of words that fill them.
 unsafe impl Plain for Packed1 {}
 unsafe impl Plain for Packed2 {}
+
+impl Packed for Packed1 {
+    type Scalar = Fq;
+
+    fn pack(x: Fq, y: Fq) -> Self {
+        Self([to_words(x), to_words(y)])
+    }
+
+    fn unpack(&self) -> (Fq, Fq) {
+        (from_words(self.0[0]), from_words(self.0[1]))
+    }
+}
+
+impl Packed for Packed2 {
+    type Scalar = Fq2;
+
+    fn pack(x: Fq2, y: Fq2) -> Self {
+        Self([x, y].map(|value| [to_words(value.c0), to_words(value.c1)]))
+    }
+
+    fn unpack(&self) -> (Fq2, Fq2) {
+        let [x, y] = self.0.map(|words| Fq2::new(from_words(words[0]), from_words(words[1])));
+        (x, y)
+    }
+}
 
 /// v·2^260, from arkworks's v·2^256.
 fn to_words(value: Fq) -> [u64; 4] {
@@ -157,7 +177,6 @@ unsafe fn rotated<const N: i32>(v: &Lanes) -> Lanes {
 impl Coordinate for Lanes {
     type Packed = Packed1;
     type Norm = ();
-    type Scalar = Fq;
 
     #[inline(always)]
     unsafe fn load(points: &Eight) -> (Self, Self) {
@@ -207,20 +226,11 @@ impl Coordinate for Lanes {
     unsafe fn chord_y(slope: &Self, h: &Self, ya: &Self) -> Self {
         unsafe { Q::reduce(&Q::sub_wide::<3>(&Q::mul_wide(slope, h), ya)) }
     }
-
-    fn pack(x: Fq, y: Fq) -> Packed1 {
-        Packed1([to_words(x), to_words(y)])
-    }
-
-    fn unpack(point: &Packed1) -> (Fq, Fq) {
-        (from_words(point.0[0]), from_words(point.0[1]))
-    }
 }
 
 impl Coordinate for [Lanes; 2] {
     type Packed = Packed2;
     type Norm = Lanes;
-    type Scalar = Fq2;
 
     #[inline(always)]
     unsafe fn load(points: &Eight) -> (Self, Self) {
@@ -293,15 +303,6 @@ impl Coordinate for [Lanes; 2] {
                 Q::reduce(&Q::sub_wide::<3>(&imaginary, &ya[1])),
             ]
         }
-    }
-
-    fn pack(x: Fq2, y: Fq2) -> Packed2 {
-        Packed2([x, y].map(|value| [to_words(value.c0), to_words(value.c1)]))
-    }
-
-    fn unpack(point: &Packed2) -> (Fq2, Fq2) {
-        let [x, y] = point.0.map(|words| Fq2::new(from_words(words[0]), from_words(words[1])));
-        (x, y)
     }
 }
 

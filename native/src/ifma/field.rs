@@ -7,11 +7,11 @@
 //!
 //! Long for one file: the bound that each function states rests on those of the others.
 
-use std::arch::x86_64::*;
 use std::marker::PhantomData;
 
 use ark_ff::{BigInt, PrimeField};
 
+use super::instructions::*;
 use crate::words::invert::inverse_of_word;
 
 /// Eight elements; limb i of all eight is in word i.

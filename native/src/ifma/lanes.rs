@@ -1,8 +1,7 @@
 //! Between packed numbers of 256 bits, one after the other in memory, and lanes of limbs.
 
-use std::arch::x86_64::*;
-
 use super::field::{LIMB, Lanes};
+use super::instructions::*;
 
 /// Pairs of words of two vectors, one after the other.
 pub const PERMUTE_LOW: [i64; 8] = [0, 1, 8, 9, 4, 5, 12, 13];

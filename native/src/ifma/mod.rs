@@ -3,10 +3,15 @@
 //! `available()` is asked once, at the top; everything below it assumes the answer was yes. An
 //! unsafe block without a comment of its own stands in an unsafe function and asks no more than
 //! that function does: the instructions, and memory where its SAFETY line names some.
+//!
+//! Built for tests with `--cfg undertow_software`, the same code runs on any machine of this
+//! architecture, on the arithmetic of `software` in place of the instructions.
 
 #![allow(unsafe_code)]
 
 use std::sync::LazyLock;
+
+use crate::words::asked;
 
 pub mod addresses;
 pub mod coordinate;
@@ -14,18 +19,22 @@ pub mod field;
 pub mod lanes;
 pub mod ntt;
 pub mod rows;
+#[cfg(undertow_software)]
+pub mod software;
 
-/// Set to 1 in the environment, it leaves these kernels alone.
-pub const PORTABLE: &str = "UNDERTOW_PORTABLE";
+#[cfg(undertow_software)]
+pub use software as instructions;
+#[cfg(not(undertow_software))]
+pub use std::arch::x86_64 as instructions;
 
 /// Whether this machine runs the kernels of this module.
 pub fn available() -> bool {
     static FOUND: LazyLock<bool> = LazyLock::new(|| {
-        is_x86_feature_detected!("avx512f")
+        let found = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512ifma")
-            && is_x86_feature_detected!("avx512vbmi2")
-            && std::env::var_os(PORTABLE).is_none_or(|value| value != "1")
+            && is_x86_feature_detected!("avx512vbmi2");
+        (found || cfg!(undertow_software)) && asked::for_lanes()
     });
     *FOUND
 }

@@ -10,13 +10,12 @@
 //! Long for one file: the way down and the way up share levels, layouts and bounds, and each is
 //! checked by reading it against the other.
 
-use std::arch::x86_64::{__m512i, _mm512_setzero_si512};
-
 use ark_bn254::Fr;
 use ark_ff::{FftField, Field as _, PrimeField};
 use rayon::prelude::*;
 
 use super::field::{Field, Lanes, split};
+use super::instructions::{__m512i, _mm512_setzero_si512};
 use super::lanes::transpose;
 use crate::memory::Scratch;
 
@@ -225,7 +224,10 @@ fn pass_part(x: [&mut [Lanes]; 4], w: [&[Lanes]; 3], direction: Direction) {
 
 /// # Safety
 /// `ifma::available()`.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 unsafe fn down_pass(x: [&mut [Lanes]; 4], w: [&[Lanes]; 3]) {
     let [a, b, c, d] = x;
     let [near, far, w2] = w;
@@ -248,7 +250,10 @@ unsafe fn down_pass(x: [&mut [Lanes]; 4], w: [&[Lanes]; 3]) {
 
 /// # Safety
 /// `ifma::available()`.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 unsafe fn up_pass(x: [&mut [Lanes]; 4], w: [&[Lanes]; 3]) {
     let [a, b, c, d] = x;
     let [near, far, w2] = w;
@@ -272,7 +277,10 @@ unsafe fn up_pass(x: [&mut [Lanes]; 4], w: [&[Lanes]; 3]) {
 
 /// # Safety
 /// `ifma::available()`.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 unsafe fn down_leaf(twiddles: &Twiddles, values: &mut [Lanes], bits: u32, scale: &[Lanes]) {
     let mut level = bits;
     while level > 3 {
@@ -327,7 +335,10 @@ unsafe fn down_leaf(twiddles: &Twiddles, values: &mut [Lanes], bits: u32, scale:
 
 /// # Safety
 /// `ifma::available()`.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 unsafe fn up_leaf(twiddles: &Twiddles, values: &mut [Lanes], bits: u32) {
     for part in values.chunks_exact_mut(8) {
         // SAFETY: the caller asked for the features.
@@ -440,7 +451,10 @@ pub fn quotient(a: &[Lanes], b: &[Lanes], c: &[Lanes]) -> Scratch<[u64; 4]> {
 
 /// # Safety
 /// `ifma::available()`.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 pub unsafe fn quotient_of(a: &Lanes, b: &Lanes, c: &Lanes) -> Lanes {
     // SAFETY: the caller asked for the features.
     unsafe {
@@ -466,7 +480,10 @@ pub fn products(a: &[Lanes], b: &[Lanes]) -> Scratch<Lanes> {
 
 /// # Safety
 /// `ifma::available()`.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 unsafe fn product(a: &Lanes, b: &Lanes) -> Lanes {
     // SAFETY: the caller asked for the features.
     unsafe { R::mul(a, b) }

@@ -3,7 +3,6 @@
 //! Rows of like length share a slice: step k of a slice is the k-th entry of its eight rows. The
 //! few different coefficients are stored once. Products are added up whole and reduced once a row.
 
-use std::arch::x86_64::*;
 use std::collections::HashMap;
 
 use ark_bn254::Fr;
@@ -11,6 +10,7 @@ use ark_ff::Field as _;
 use rayon::prelude::*;
 
 use super::field::{Field, Lanes, add_product};
+use super::instructions::*;
 use super::lanes::{PERMUTE_HIGH, PERMUTE_LOW, permutation, unpack};
 use crate::memory::Scratch;
 
@@ -150,7 +150,10 @@ impl Rows {
 
     /// # Safety
     /// `ifma::available()`, and the witness has `wires` numbers.
-    #[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+    #[cfg_attr(
+        not(undertow_software),
+        target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+    )]
     unsafe fn slice(&self, steps: &[Step], witness: &[Words]) -> Lanes {
         // SAFETY: `new` checked the wires and made the coefficients' places.
         unsafe {

@@ -1,4 +1,4 @@
-//! The pairs of a chunk by eights, as lanes take them, and their points asked for ahead of use.
+//! The operands of eight pairs, asked for ahead of use.
 //!
 //! Unsafe code as in `ifma`.
 
@@ -7,42 +7,14 @@
 use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 
 use super::finder::Finder;
-use super::pairs::{Pair, Run};
+use super::groups::Groups;
 use crate::ifma::addresses::Eight;
 
 /// The kernel works on whole groups of this many pairs.
 pub const GROUP: usize = 32;
 
-/// The pairs of a chunk by eights; the spare pair fills its last group.
-pub struct Eights<'a> {
-    whole: Run<'a>,
-    tail: [[u32; GROUP]; 3],
-}
-
-impl<'a> Eights<'a> {
-    pub fn new(chunk: Run<'a>, spare: Pair) -> Self {
-        let whole = chunk.len() / GROUP * GROUP;
-        let mut tail = [[spare.a; GROUP], [spare.b; GROUP], [spare.out; GROUP]];
-        for (part, pairs) in tail.iter_mut().zip([chunk.a, chunk.b, chunk.out]) {
-            part[..chunk.len() - whole].copy_from_slice(&pairs[whole..]);
-        }
-        let whole = Run { a: &chunk.a[..whole], b: &chunk.b[..whole], out: &chunk.out[..whole] };
-        Self { whole, tail }
-    }
-
-    /// Where the vector's eight pairs are.
-    #[inline(always)]
-    pub fn get(&self, vector: usize) -> [*const u32; 3] {
-        let at = vector * 8;
-        let whole = self.whole.len();
-        if at < whole {
-            [&self.whole.a[at..at + 8], &self.whole.b[at..at + 8], &self.whole.out[at..at + 8]]
-                .map(<[u32]>::as_ptr)
-        } else {
-            [0, 1, 2].map(|part| self.tail[part][at - whole..at - whole + 8].as_ptr())
-        }
-    }
-}
+/// The pairs of a chunk by eights.
+pub type Eights<'a> = Groups<'a, 8, GROUP>;
 
 /// The operands of eight pairs.
 #[derive(Clone, Copy)]
@@ -58,10 +30,10 @@ impl Operands {
 
     /// SAFETY: `ifma::available()`, and the slots are inside the finder's pool.
     #[inline(always)]
-    pub unsafe fn asked_for<P>(finder: &Finder, [a, b, _]: [*const u32; 3]) -> Self {
+    pub unsafe fn asked_for<P>(finder: &Finder, [a, b, _]: [&[u32; 8]; 3]) -> Self {
         unsafe {
-            let (a, a_negative) = finder.entries(a);
-            let (b, b_negative) = finder.entries(b);
+            let (a, a_negative) = finder.entries(a.as_ptr());
+            let (b, b_negative) = finder.entries(b.as_ptr());
             prefetch::<P, _MM_HINT_T0>(&a);
             prefetch::<P, _MM_HINT_T0>(&b);
             Self { a, b, a_negative, b_negative }

@@ -5,11 +5,10 @@
 
 #![allow(unsafe_code)]
 
-use std::arch::x86_64::*;
-
 use super::pairs::Pool;
 use crate::ifma::addresses::Eight;
 use crate::ifma::field::all;
+use crate::ifma::instructions::*;
 use crate::memory::Plain;
 
 /// Finds slots of one pool.

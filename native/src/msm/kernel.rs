@@ -9,6 +9,8 @@ use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 use super::endomorphism::Endomorphism;
 use super::pairs::{Pair, Pool, Run};
 use crate::memory::Plain;
+#[cfg(target_arch = "x86_64")]
+use crate::words::packed::Packed;
 
 /// One group on one kind of arithmetic.
 pub trait Kernel: 'static {
@@ -48,7 +50,7 @@ pub struct Wide<C, G>(PhantomData<(C, G)>);
 #[cfg(target_arch = "x86_64")]
 impl<C, G> Kernel for Wide<C, G>
 where
-    C: crate::ifma::coordinate::Coordinate<Scalar = G::BaseField>,
+    C: crate::ifma::coordinate::Coordinate<Packed: Packed<Scalar = G::BaseField>>,
     G: SWCurveConfig<ScalarField = Fr, BaseField: Endomorphism>,
 {
     type Curve = G;
@@ -56,11 +58,11 @@ where
     type Workspace = super::wide::Workspace<C>;
 
     fn pack(x: G::BaseField, y: G::BaseField) -> C::Packed {
-        C::pack(x, y)
+        C::Packed::pack(x, y)
     }
 
     fn unpack(point: &C::Packed) -> (G::BaseField, G::BaseField) {
-        C::unpack(point)
+        point.unpack()
     }
 
     fn add_pairs(
@@ -70,6 +72,40 @@ where
         workspace: &mut Self::Workspace,
     ) -> Vec<usize> {
         super::wide::add_pairs(pool, pairs, spare, workspace)
+    }
+}
+
+/// Four lanes of AVX2.
+#[cfg(target_arch = "x86_64")]
+pub struct Four<C, G>(PhantomData<(C, G)>);
+
+#[cfg(target_arch = "x86_64")]
+impl<C, G> Kernel for Four<C, G>
+where
+    C: crate::quad::coordinate::Coordinate<Packed: Packed<Scalar = G::BaseField>>,
+    G: SWCurveConfig<ScalarField = Fr, BaseField: Endomorphism>,
+    G::BaseField: crate::words::coordinate::Coordinate,
+    (G::BaseField, G::BaseField): Plain,
+{
+    type Curve = G;
+    type Point = C::Packed;
+    type Workspace = super::fours::Workspace<C>;
+
+    fn pack(x: G::BaseField, y: G::BaseField) -> C::Packed {
+        C::Packed::pack(x, y)
+    }
+
+    fn unpack(point: &C::Packed) -> (G::BaseField, G::BaseField) {
+        point.unpack()
+    }
+
+    fn add_pairs(
+        pool: &mut Pool<'_, C::Packed>,
+        pairs: Run<'_>,
+        spare: Pair,
+        workspace: &mut Self::Workspace,
+    ) -> Vec<usize> {
+        super::fours::add_pairs(pool, pairs, spare, workspace)
     }
 }
 

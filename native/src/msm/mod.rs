@@ -9,7 +9,15 @@ pub mod digits;
 pub mod eights;
 pub mod endomorphism;
 #[cfg(target_arch = "x86_64")]
+pub mod equal;
+#[cfg(target_arch = "x86_64")]
 pub mod finder;
+#[cfg(target_arch = "x86_64")]
+pub mod fours;
+#[cfg(target_arch = "x86_64")]
+pub mod groups;
+#[cfg(target_arch = "x86_64")]
+pub mod in_words;
 pub mod kernel;
 pub mod narrow;
 pub mod pairs;

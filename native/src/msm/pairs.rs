@@ -125,6 +125,15 @@ impl<'a, P: Plain> Pool<'a, P> {
         (self.shared.len()..self.len()).contains(&(slot as usize))
     }
 
+    /// # Panics
+    /// If a pair reads a slot that the pool does not have, or writes one that is not its own.
+    pub fn assert_has(&self, pairs: Run<'_>, spare: Pair) {
+        let highest = |part: &[u32]| part.iter().fold(0, |max, entry| max.max(*entry)) as usize;
+        let operands = highest(pairs.a).max(highest(pairs.b)).max(spare.a.max(spare.b) as usize);
+        let writable = pairs.out.iter().chain([&spare.out]).all(|slot| self.writable(*slot));
+        assert!(operands / 2 < self.len() && writable, "a pair names a slot that is not there");
+    }
+
     pub fn read(&self, slot: u32) -> &P {
         let slot = slot as usize;
         match slot.checked_sub(self.shared.len()) {

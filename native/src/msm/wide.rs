@@ -10,11 +10,10 @@
 
 use std::arch::x86_64::_MM_HINT_T1;
 
-use ark_ff::{AdditiveGroup, Field as _};
-
 use super::eights::{Eights, GROUP, Operands, prefetch};
+use super::equal::apart;
 use super::finder::Finder;
-use super::pairs::{Pair, Pairs, Pool, Run};
+use super::pairs::{Pair, Pool, Run};
 use crate::ifma;
 use crate::ifma::coordinate::{Coordinate, ONE, Q, invert_lanes};
 use crate::ifma::field::Lanes;
@@ -65,11 +64,7 @@ pub fn add_pairs<C: Coordinate>(
     workspace: &mut Workspace<C>,
 ) -> Vec<usize> {
     assert!(ifma::available());
-    let slots = pool.len();
-    let highest = |part: &[u32]| part.iter().fold(0, |max, entry| max.max(*entry)) as usize;
-    let operands = highest(pairs.a).max(highest(pairs.b)).max(spare.a.max(spare.b) as usize);
-    let writable = pairs.out.iter().chain([&spare.out]).all(|slot| pool.writable(*slot));
-    assert!(operands / 2 < slots && writable, "a pair names a slot that the pool does not have");
+    pool.assert_has(pairs, spare);
     let mut infinite = Vec::new();
     let mut chunks = pairs.chunks(CHUNK).enumerate().peekable();
     while let Some((number, chunk)) = chunks.next() {
@@ -78,55 +73,13 @@ pub fn add_pairs<C: Coordinate>(
         if unsafe { add_chunk(pool, chunk, next, spare, &mut workspace.temporaries) } {
             continue;
         }
-        let found = add_unequal::<C>(pool, chunk, spare, workspace);
+        let found = apart(pool, chunk, spare, |pool, rest| {
+            // SAFETY: as above.
+            unsafe { add_chunk(pool, rest, None, spare, &mut workspace.temporaries) }
+        });
         infinite.extend(found.into_iter().map(|position| number * CHUNK + position));
     }
     infinite
-}
-
-/// A chunk in which some pair's abscissas are equal: those pairs apart, one by one.
-#[cold]
-fn add_unequal<C: Coordinate>(
-    pool: &mut Pool<'_, C::Packed>,
-    chunk: Run<'_>,
-    spare: Pair,
-    workspace: &mut Workspace<C>,
-) -> Vec<usize> {
-    let mut rest: Vec<Pair> = chunk.iter().collect();
-    let (mut sums, mut infinite) = (Vec::new(), Vec::new());
-    for (position, pair) in chunk.iter().enumerate() {
-        let (xa, ya) = signed::<C>(pool, pair.a);
-        let (xb, yb) = signed::<C>(pool, pair.b);
-        if xa != xb {
-            continue;
-        }
-        rest[position] = spare;
-        match double::<C>(xa, ya).filter(|_| ya == yb) {
-            Some(sum) => sums.push((pair.out, sum)),
-            None => infinite.push(position),
-        }
-    }
-    let rest: Pairs = rest.into_iter().collect();
-    // SAFETY: as in `add_pairs`.
-    let done = unsafe { add_chunk(pool, rest.all(), None, spare, &mut workspace.temporaries) };
-    assert!(done, "the spare pair has equal abscissas");
-    // Only now: a slot may be the operand of its own pair and of no other.
-    for (slot, (x, y)) in sums {
-        pool.write(slot, C::pack(x, y));
-    }
-    infinite
-}
-
-fn signed<C: Coordinate>(pool: &Pool<'_, C::Packed>, entry: u32) -> (C::Scalar, C::Scalar) {
-    let (x, y) = C::unpack(pool.read(entry >> 1));
-    (x, if entry & 1 == 1 { -y } else { y })
-}
-
-fn double<C: Coordinate>(x: C::Scalar, y: C::Scalar) -> Option<(C::Scalar, C::Scalar)> {
-    let square = x.square();
-    let slope = (square.double() + square) * y.double().inverse()?;
-    let doubled = slope.square() - x.double();
-    Some((doubled, slope * (x - doubled) - y))
 }
 
 /// Adds at most `CHUNK` pairs; false, with nothing written, if a denominator is zero. The points of
@@ -134,7 +87,10 @@ fn double<C: Coordinate>(x: C::Scalar, y: C::Scalar) -> Option<(C::Scalar, C::Sc
 ///
 /// # Safety
 /// `ifma::available()`, and all slots of `chunk` and `spare` are inside the pool.
-#[target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")]
+#[cfg_attr(
+    not(undertow_software),
+    target_feature(enable = "avx512f,avx512dq,avx512ifma,avx512vbmi2")
+)]
 unsafe fn add_chunk<C: Coordinate>(
     pool: &mut Pool<'_, C::Packed>,
     chunk: Run<'_>,
@@ -234,7 +190,7 @@ unsafe fn add_chunk<C: Coordinate>(
                 }
                 let y = C::chord_y(slope, &C::sub(&t(chain).xa, x), &t(chain).ya);
                 let [_, _, out] = eights.get(group * CHAINS + chain);
-                C::store(x, &y, &finder.outputs(out));
+                C::store(x, &y, &finder.outputs(out.as_ptr()));
             }
         }
     }

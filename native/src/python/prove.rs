@@ -26,6 +26,7 @@ use crate::files::r1cs::R1cs;
 use crate::files::wtns;
 use crate::files::zkey::{self, Zkey};
 use crate::groth16::check::Checker;
+use crate::groth16::engines;
 use crate::groth16::prove::{self, ProveError};
 use crate::groth16::quotient::from_words;
 use crate::groth16::verify::verify;
@@ -42,7 +43,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// The name of the arithmetic that large keys prove with on this machine.
 #[pyfunction]
 fn arithmetic() -> &'static str {
-    prove::fastest(usize::MAX).name()
+    engines::fastest(usize::MAX).name()
 }
 
 /// A proving key in memory.
@@ -60,7 +61,7 @@ impl Prover {
         py.detach(|| {
             let key = read(zkey_path, Zkey::read)?;
             Ok(Self {
-                key: prove::fastest(key.domain).prepare(&key)?,
+                key: engines::fastest(key.domain).prepare(&key)?,
                 public: key.public,
                 domain: key.domain,
             })
@@ -74,7 +75,7 @@ impl Prover {
 
     #[getter]
     fn arithmetic(&self) -> &'static str {
-        prove::fastest(self.domain).name()
+        engines::fastest(self.domain).name()
     }
 
     #[pyo3(signature = (witness, seed=None, progress=None))]
@@ -243,7 +244,7 @@ fn time_sum(py: Python<'_>, points: usize) -> PyResult<f64> {
             .collect();
         let multiples = ark_ec::CurveGroup::normalize_batch(&multiples);
         let scalars: Vec<_> = (0..points).map(|_| Fr::rand(&mut rng).into_bigint().0).collect();
-        let sum = prove::fastest(points).sum(&multiples, &scalars);
+        let sum = engines::fastest(points).sum(&multiples, &scalars);
         Ok(seconds(|| {
             let _ = sum();
         }))
@@ -254,11 +255,11 @@ fn time_sum(py: Python<'_>, points: usize) -> PyResult<f64> {
 #[pyfunction]
 fn time_transform(py: Python<'_>, bits: u32) -> PyResult<f64> {
     own_threads()?;
-    if !(prove::LEAST_BITS..28).contains(&bits) {
+    if !(engines::LEAST_BITS..28).contains(&bits) {
         return Err(PyValueError::new_err("transforms have 2^6 to 2^27 elements"));
     }
     py.detach(|| {
-        let mut transforms = prove::fastest(1 << bits).transform(bits)?;
+        let mut transforms = engines::fastest(1 << bits).transform(bits)?;
         Ok(seconds(&mut *transforms) / 2.0)
     })
 }

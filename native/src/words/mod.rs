@@ -1,10 +1,12 @@
 //! Montgomery products on 64-bit words, for machines without the lanes of `ifma`.
 #[cfg(target_arch = "x86_64")]
 pub mod adx;
+pub mod asked;
 pub mod coordinate;
 pub mod generic;
 pub mod invert;
 pub mod number;
+pub mod packed;
 pub mod quadratic;
 
 use ark_ff::{BigInt, Fp, MontBackend, MontConfig, PrimeField};

@@ -1,0 +1,1 @@
+"""What `write_products.py` writes, part by part."""
