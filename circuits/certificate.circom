@@ -115,7 +115,7 @@ template Measure(stepBits, cellBits) {
 
 // @notice Requires that a certificate is true of an account; bad is said of anybody.
 // @input(assumes) as Measure.
-// @cost 2 * 2^(stepBits - 5) + cellBits + 399
+// @cost 2 * 2^(stepBits - 5) + cellBits + 386
 template Certify(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Holdings() held;
@@ -141,7 +141,7 @@ template Certify(stepBits, cellBits) {
 // @notice Whether what a leaf holds is still true of it: what a withdrawal asks.
 // @input(assumes) as Measure; edge, expiry: counted in the table, so they lie in their windows.
 // @output(proves) stands: 0 or 1; 0 of a bad account.
-// @cost 2 * 2^(stepBits - 5) + cellBits + 408
+// @cost 2 * 2^(stepBits - 5) + cellBits + 395
 template Stands(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Holdings() held;

@@ -14,7 +14,7 @@ include "nouns.circom";
 // after: the word of the leaf afterwards. Both leaves bind the challenge. high, wrap: hints, see
 // Measure.
 // @output(proves) term: what the table's polynomial at the challenge gains.
-// @cost 2 * 2^(stepBits - 5) + 16 * cellBits + 403
+// @cost 2 * 2^(stepBits - 5) + 16 * cellBits + 390
 template Recertify(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     signal input power[POWERS(cellBits)]; // z^(2^k) of the challenge

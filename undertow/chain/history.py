@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from undertow.chain.contracts import Contracts
 from undertow.chain.logs import Progress
 from undertow.chain.settled import SettledBatch, SettledRequests
+from undertow.chain.touched import change_of, touches_of
 from undertow.chain.withdrawals import Withdrawal, served
 from undertow.crypto.babyjubjub import Point, view_key
 from undertow.crypto.eddsa import PrivateKey
@@ -15,10 +16,9 @@ from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.vesting import ExitSheet, exit_sheet, vest
 from undertow.protocol.account import Account
 from undertow.protocol.change import Change
-from undertow.protocol.confirmation import Confirmation
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
-from undertow.protocol.pads import opened, pads
+from undertow.protocol.pads import pads
 from undertow.protocol.params import MarketParams
 from undertow.protocol.request import Kind, Request
 from undertow.protocol.state import State
@@ -82,8 +82,8 @@ def follow(
     for settled in settlements:
         if isinstance(settled, SettledBatch):
             sheet = _sheet(settled, params)
-        for leaf, published, asked in _touches(settled, index):
-            change = _change(settled, published, pads(account.view_key, held, leaf))
+        for leaf, published, asked in touches_of(settled, index):
+            change = change_of(settled, published, pads(account.view_key, held, leaf))
             delta = change.delta
             if asked is not None and delta.cash != _moved(*asked):
                 raise DeltaError(f"account {index} got another amount than the vault's queue says")
@@ -100,47 +100,6 @@ def follow(
             held = leaf
             events.append(Event(change, account, withdrawal))
     return events
-
-
-def _touches(
-    settled: SettledBatch | SettledRequests, index: int
-) -> list[tuple[int, tuple[int, ...], tuple[Request, int] | None]]:
-    """Return leaf, words and, of a request, itself and what it was paid."""
-    if isinstance(settled, SettledBatch):
-        return [
-            (t.leaf, (t.ciphertext, t.confirmation), None)
-            for t in settled.touches
-            if t.account == index
-        ]
-    return [
-        (leaf, (ciphertext,), (request, paid))
-        for request, (paid, leaf, ciphertext) in zip(settled.requests, settled.answers, strict=True)
-        if request.account == index and request.kind is not Kind.HOUSE_DEPOSIT
-    ]
-
-
-def _change(
-    settled: SettledBatch | SettledRequests, published: tuple[int, ...], under: tuple[int, int]
-) -> Change:
-    """Return what was published, opened; raises DeltaError if the first word is no change."""
-    delta = Delta.unpack(opened(published[0], under[0]))
-    if not isinstance(settled, SettledBatch):
-        return Change(batch=0, time=0, delta=delta)
-    return Change(
-        batch=settled.number,
-        time=settled.round.time,
-        delta=delta,
-        confirmation=_confirmation(opened(published[1], under[1])),
-        marks=tuple(settled.round.prices),
-        accruals=tuple(settled.house.accruals),
-    )
-
-
-def _confirmation(word: int) -> Confirmation | None:
-    try:
-        return Confirmation.unpack(word)
-    except DeltaError:
-        return None
 
 
 def _moved(request: Request, paid: int) -> Money:
