@@ -128,7 +128,7 @@ template Measure(stepBits, cellBits) {
 // @notice Whether what a leaf holds is still true of it: what a withdrawal asks.
 // @input(assumes) as Measure; edge, expiry: counted in the table, so they lie in their windows.
 // @output(proves) stands: 0 or 1; 0 of a bad account.
-// @cost 2 * 2^(stepBits - 5) + cellBits + 411
+// @cost 2 * 2^(stepBits - 5) + cellBits + 398
 template Stands(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Holdings() held;

@@ -20,8 +20,8 @@ function SURPLUS_WIDTH() { return MAINTAINED_WIDTH() + BITS_FOR(FACTOR_ONE()) + 
 // docs/adr/0004-margin-by-corners.md.
 // @input(assumes) book: of ranged positions at a ranged sheet, after at most one trade. Sums are
 // asserted to fit the comparators, which range what they compare and are far narrower than the
-// field: nothing wraps. An equity that does not fit them is refused; no deposits can reach it.
-// @cost 120
+// field: nothing wraps. An equity that does not fit them is refused; nobody can reach it (STATEMENT.md).
+// @cost 107
 template Surplus() {
     input Book() book;
     signal input allowed; // 2^-16 micro-USD: equity up to this much counts
@@ -54,7 +54,7 @@ template Surplus() {
 // maintained. Of a `stuck` book, which holds something halted, only the second, all profit counted:
 // equity at a halted mark carries no trade, and a profit above its cap would be paid away unseen.
 // @input(assumes) stuck, reduces: 0 or 1.
-// @cost 808
+// @cost 730
 template MayTrade() {
     input Book() before;
     input Book() after;

@@ -32,8 +32,8 @@ template OpenAccruals() {
 // @input(assumes) before: `pending` was ranged when it was written; `since` is no later than `time`.
 // stuck: 0 or 1: something is held that is halted, so nothing ripens and no time counts.
 // @output(proves) after: of the same owner, cash and positions. An equity or a settled amount beyond
-// the comparators is refused; no deposits can reach it.
-// @cost 444
+// the comparators is refused; nobody can reach it (STATEMENT.md).
+// @cost 405
 template Vest() {
     input Account() before;
     signal input equity; // 2^-16 micro-USD, signed: by the exit sheet

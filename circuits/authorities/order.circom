@@ -103,7 +103,7 @@ template ChooseSide() {
 // Nothing here is asserted: what depends on the state becomes a reason. Sizes, fills and lots held
 // are below 2^LOTS_WIDTH, and the time is below 2^ORDER_EXPIRY_WIDTH: it is a block's at the latest.
 // @output(proves) verdict: the first check that fails is the reason; all zero unless `on`.
-// @cost 1348
+// @cost 1270
 template JudgeOrder() {
     signal input on; // 0 or 1: the slot has this authority
     signal input repeated; // 0 or 1: the same account stands in an earlier slot

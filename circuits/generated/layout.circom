@@ -65,7 +65,7 @@ function HALTED_AT() { return 52; }
 function PRICE_WIDTH() { return 36; }
 function LOTS_WIDTH() { return 30; }
 function NET_WIDTH() { return 43; }
-function EQUITY_WIDTH() { return 114; }
+function EQUITY_WIDTH() { return 101; }
 function SECRET_WIDTH() { return 252; }
 function CONTRACT_WIDTH() { return 160; }
 

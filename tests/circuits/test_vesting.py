@@ -22,7 +22,7 @@ from undertow.protocol.units import MicroUsd, Money
 Compile = Callable[[str], Circuit]
 VEST = "vesting.circom: Vest()"
 NEAR = {"settled", "pending", "since"}
-LIMIT = 1 << 115
+LIMIT = 1 << 102
 
 
 def sheet(time: int = 0) -> ExitSheet:
@@ -42,7 +42,7 @@ def inputs(before: Account, equity: int, time: int, stuck: int = 0) -> dict[str,
 def drawn(seed: int) -> tuple[Account, int]:
     """Return an account of one extreme or another, without positions, and a time."""
     draw = random.Random(seed)
-    numbers = (0, 1, 1 << 40, draw.randrange(1 << 80), (1 << 113) - 1)
+    numbers = (0, 1, 1 << 40, draw.randrange(1 << 80), (1 << 100) - 1)
     cash, settled = (draw.choice(numbers) * draw.choice((1, -1)) for _ in range(2))
     since = draw.choice((0, 1_000, (1 << 32) - 1))
     pending = max(cash - settled, 0) if draw.random() < 0.5 else draw.choice(numbers)

@@ -26,7 +26,7 @@ from undertow.crypto import native
 
 BATCHES = 3
 PURE = (
-    *("poseidon_hash", "poseidon_hash_many"),
+    *("poseidon_hash", "poseidon_hash_two", "poseidon_hash_many"),
     *("babyjubjub_multiply", "babyjubjub_multiply_base8", "babyjubjub_in_subgroup"),
 )
 REMEMBERED = 1 << 16

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from undertow.chain.contracts import Contracts
 from undertow.chain.logs import Progress
 from undertow.chain.settled import SettledBatch, SettledRequests
+from undertow.chain.touched import change_of, touches_of
 from undertow.chain.withdrawals import Withdrawal, served
 from undertow.crypto.babyjubjub import Point, view_key
 from undertow.crypto.eddsa import PrivateKey
@@ -15,11 +16,10 @@ from undertow.engine.lots import halted_lots, lot_prices
 from undertow.engine.vesting import ExitSheet, exit_sheet, vest
 from undertow.protocol.account import FLAT, Account
 from undertow.protocol.change import Change
-from undertow.protocol.confirmation import Confirmation
 from undertow.protocol.delta import Delta
 from undertow.protocol.errors import DeltaError
 from undertow.protocol.outcome import Outcome
-from undertow.protocol.pads import opened, pads
+from undertow.protocol.pads import pads
 from undertow.protocol.params import MarketParams
 from undertow.protocol.prices import split_marks
 from undertow.protocol.public_state import PublicState
@@ -105,7 +105,7 @@ class Followed:
         """Go on by a settlement, and return the account's changes in it; raises DeltaError."""
         if isinstance(settled, SettledBatch):
             self.sheet = _sheet(settled, self.params)
-        return [self._follow(settled, *touch) for touch in _touches(settled, self.index)]
+        return [self._follow(settled, *touch) for touch in touches_of(settled, self.index)]
 
     def _follow(
         self,
@@ -114,7 +114,7 @@ class Followed:
         published: tuple[int, ...],
         asked: tuple[Request, int] | None,
     ) -> Event:
-        change = _change(settled, published, pads(self.account.view_key, self.leaf, leaf))
+        change = change_of(settled, published, pads(self.account.view_key, self.leaf, leaf))
         delta = change.delta
         if asked is not None and delta.cash != _moved(*asked):
             raise DeltaError(f"account {self.index} got another amount than the vault's queue says")
@@ -130,47 +130,6 @@ class Followed:
             raise DeltaError(f"account {self.index} does not hash to its published leaf")
         self.account, self.leaf = account, leaf
         return Event(change, account, withdrawal)
-
-
-def _touches(
-    settled: SettledBatch | SettledRequests, index: int
-) -> list[tuple[int, tuple[int, ...], tuple[Request, int] | None]]:
-    """Return leaf, words and, of a request, itself and what it was paid."""
-    if isinstance(settled, SettledBatch):
-        return [
-            (t.leaf, (t.ciphertext, t.confirmation), None)
-            for t in settled.touches
-            if t.account == index
-        ]
-    return [
-        (leaf, (ciphertext,), (request, paid))
-        for request, (paid, leaf, ciphertext) in zip(settled.requests, settled.answers, strict=True)
-        if request.account == index and request.kind is not Kind.HOUSE_DEPOSIT
-    ]
-
-
-def _change(
-    settled: SettledBatch | SettledRequests, published: tuple[int, ...], under: tuple[int, int]
-) -> Change:
-    """Return what was published, opened; raises DeltaError if the first word is no change."""
-    delta = Delta.unpack(opened(published[0], under[0]))
-    if not isinstance(settled, SettledBatch):
-        return Change(batch=0, time=0, delta=delta)
-    return Change(
-        batch=settled.number,
-        time=settled.round.time,
-        delta=delta,
-        confirmation=_confirmation(opened(published[1], under[1])),
-        marks=tuple(settled.round.prices),
-        accruals=tuple(settled.house.accruals),
-    )
-
-
-def _confirmation(word: int) -> Confirmation | None:
-    try:
-        return Confirmation.unpack(word)
-    except DeltaError:
-        return None
 
 
 def _moved(request: Request, paid: int) -> Money:

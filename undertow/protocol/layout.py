@@ -48,8 +48,9 @@ from undertow.protocol.venue import ADDRESS_BYTES
 
 LEVELS = 6
 """Levels of the accounts' tree that a slot proves; above them the batch carries all nodes."""
-EQUITY_WIDTH = 114
-"""Of the magnitude of an account's equity: margin refuses more, which no deposits can reach."""
+EQUITY_WIDTH = 101
+"""Of the magnitude of an account's equity: margin refuses more, which nobody can reach. All that is
+deposited is below 2^79, all funding below 2^98, and what the prices of a batch move below 2^86."""
 SECRET_WIDTH = 252
 """Of a BabyJubJub secret as a circuit takes it; it is below the prime subgroup's order."""
 
