@@ -10,7 +10,7 @@ from tests.circuits.harness import CIRCUITS
 SIZES = {
     "settle_default": (261_498, 16),
     "requests_default": (127_939, 8),
-    "settle_large": (968_381, 64),
+    "settle_large": (980_590, 64),
 }
 """Constraints, and slots or requests."""
 

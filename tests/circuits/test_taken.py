@@ -15,6 +15,7 @@ from undertow.engine.maintenance import holdings
 from undertow.engine.takeover import Taken, skews_after
 from undertow.protocol.account import SKEWS, Account, gross_lots
 from undertow.protocol.outcome import Outcome
+from undertow.protocol.units import Lots
 
 Compile = Callable[[str], Circuit]
 CASES = (taken_cases.kept, taken_cases.spent, taken_cases.owed, taken_cases.indebted)
@@ -30,7 +31,7 @@ def pieces(case: Case) -> tuple[Account, Taken]:
 def given(before: Account, taken: Taken) -> list[int]:
     """Return the bus Given of an account that is taken."""
     none = SKEWS.pack([0] * 16)
-    pairs = zip(none, SKEWS.pack(skews_after([taken], [0] * 16)), strict=True)
+    pairs = zip(none, SKEWS.pack(skews_after([taken], [Lots(0)] * 16)), strict=True)
     held = holdings(before.positions, PARAMS)
     words = [old - new for old, new in pairs]
     ledger = [taken.penalty, taken.loss, taken.to_house]
