@@ -43,7 +43,7 @@ template HashTable() {
 // let anybody make it again.
 // @input(assumes) salt: nothing. A prover who takes none shows its own house to who guesses.
 // @output(proves) sealed: all that the state holds of the house and does not show.
-// @cost 1257
+// @cost 1314
 template CommitState() {
     signal input accounts; // root of the accounts' tree
     input Table() table;

@@ -9,7 +9,7 @@ from tests.circuits.batches import LISTED, PARAMS
 from tests.strategies import PRICE, VENUE, account, certified, key, prices
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.lots import lot_prices
-from undertow.engine.margin import Book, equity, requirement
+from undertow.engine.margin import Book, equity, stays
 from undertow.engine.markets import price_sheet
 from undertow.engine.requests import serve
 from undertow.protocol.house_salt import run_salt
@@ -57,7 +57,7 @@ def affordable(index: int) -> int:
     held = state.accounts[index]
     sheet = price_sheet(state.underlyings, lot_prices(state.marks, PARAMS), PARAMS)
     book = Book(cash=held.cash, settled=held.cash, positions=held.positions)
-    return (equity(book, sheet) - requirement(book, sheet)) >> 16
+    return (equity(book, sheet) - stays(book, sheet)) >> 16
 
 
 RUNS = [

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.cases import table
+from tests.engine.cases import lots_of, table
 from tests.strategies import params
 from undertow.engine.accrual import accrual
 from undertow.engine.soundness import house_is_sound
+from undertow.engine.takeover import Taken
 from undertow.protocol.state import Ledger
 from undertow.protocol.units import Lots, Money, UnitPrice
 
@@ -61,3 +62,17 @@ def test_a_sound_house_pays_everybody_by_the_sheet(
     assert house_is_sound(ledger, table({0: skew}), *known, PARAMS)
     assert not house_is_sound(Ledger(house_cash=Money(least - 1)), table({0: skew}), *known, PARAMS)
     assert by_sheet <= least
+
+
+@pytest.mark.parametrize(
+    ("taken", "lots"), [({}, 5), ({0: 3}, 8 + 3), ({0: -3}, 5), ({0: 9}, 14 + 9)]
+)
+def test_what_was_taken_counts_beside_the_skew_before_it(taken: dict[int, int], lots: int) -> None:
+    """The skew left is 5 lots; no less than these, and exact where nothing was taken."""
+    one = Taken(
+        lots=lots_of(taken), kept=Money(0), to_house=Money(0), penalty=Money(0), loss=Money(0)
+    )
+    owed = 5 * ((2_000 << 16) - 7) + lots * (3 << 16)
+    for cash, is_sound in ((owed, True), (owed - 1, False)):
+        ledger, skews = Ledger(house_cash=Money(cash)), table({0: 5})
+        assert house_is_sound(ledger, skews, PRICES, INDICES, PARAMS, [one]) is is_sound

@@ -20,6 +20,11 @@ TERMS = "undertow/engine/terms.py"
 UNDERLYING = "undertow/protocol/underlying.py"
 VESTING = "undertow/engine/vesting.py"
 TRANSITION = "undertow/engine/transition.py"
+GUARD = "undertow/engine/guard.py"
+INTEREST = "undertow/engine/interest.py"
+JUDGE = "undertow/engine/judge.py"
+SOUNDNESS = "undertow/engine/soundness.py"
+TAKEOVER = "undertow/engine/takeover.py"
 
 NAMED = (
     (FUNDING, "end = rate + sign * run", "end = rate", "rate never moves"),
@@ -185,8 +190,8 @@ NAMED = (
     ),
     (
         MARGIN,
-        "if left >= 0 or left >= held:",
-        "if left >= 0:",
+        "if left >= _LEAST_ROOM or left >= held:",
+        "if left >= _LEAST_ROOM:",
         "exit below margin refused",
     ),
     (
@@ -197,13 +202,13 @@ NAMED = (
     ),
     (
         MARGIN,
-        "return held < 0 and reduces(before, after) and is_maintained(after, sheet)",
+        "return held < _LEAST_ROOM and reduces(before, after) and is_maintained(after, sheet)",
         "return False",
         "no hedge below initial margin is taken apart",
     ),
     (
         MARGIN,
-        "return held < 0 and reduces(before, after)",
+        "return held < _LEAST_ROOM and reduces(before, after)",
         "return reduces(before, after)",
         "a hedge opens what maintenance margins",
     ),
@@ -269,7 +274,7 @@ NAMED = (
     ),
     (
         REQUESTS,
-        "return free and book_equity(book, sheet) >= requirement(book, sheet)",
+        "return free and book_equity(book, sheet) >= stays(book, sheet)",
         "return free and book_equity(book, sheet) >= 0",
         "withdrawal ignores margin",
     ),
@@ -382,4 +387,72 @@ NAMED = (
         "slot.after",
         "a touch vests nothing",
     ),
+    (
+        MARGIN,
+        "if left >= _LEAST_ROOM or",
+        "if left >= 0 or",
+        "who opens a lot has no least equity",
+    ),
+    (
+        MARGIN,
+        " + (LEAST_EQUITY if any(book.positions) else 0)",
+        "",
+        "the least equity is withdrawn",
+    ),
+    (ORDER, "> terms.room:", ">= terms.room:", "room for a lot less"),
+    (INTEREST, " // max(slots, 1)", "", "each order has all of the room"),
+    (JUDGE, "        touched.add(slot.account)\n", "", "no order is behind another slot"),
+    (
+        GUARD,
+        "isinstance(action, Decoy) and self.is_steady",
+        "isinstance(action, Decoy)",
+        "jump taken",
+    ),
+    (
+        GUARD,
+        "isinstance(action, Decoy) and self.is_steady",
+        "self.is_steady",
+        "an order's slot takes its account",
+    ),
+    (
+        TAKEOVER,
+        "penalty = min(max(worth, 0), charge",
+        "penalty = min(worth, charge",
+        "a penalty of a debt",
+    ),
+    (TAKEOVER, "loss=Money(max(-worth, 0))", "loss=Money(0)", "no loss"),
+    (
+        TAKEOVER,
+        "account.cash - kept - penalty",
+        "account.cash - kept",
+        "the penalty is the house's",
+    ),
+    (
+        TAKEOVER,
+        "return add_ons(book_of(account), sheet) + (",
+        "return 0 + (",
+        "the add-ons are not charged",
+    ),
+    (
+        TAKEOVER,
+        "covered = min(insurance + penalties, losses)",
+        "covered = min(insurance, losses)",
+        "a batch's penalties cover none of its losses",
+    ),
+    (TRANSITION, " + taken + done.house", " + taken", "what is taken goes nowhere"),
+    (TRANSITION, "before.insurance + done.insurance", "before.insurance", "no penalty in the fund"),
+    (TRANSITION, "before.bad_debt + done.bad_debt", "before.bad_debt", "bad debt is not counted"),
+    (
+        TRANSITION,
+        "skews_after(takeovers, [market.skew for market in moved])",
+        "[market.skew for market in moved]",
+        "the skews keep what was taken",
+    ),
+    (
+        TRANSITION,
+        "before.open_interest + sum(grown(s.before, s.after) for s in slots)",
+        "before.open_interest",
+        "open interest is not counted",
+    ),
+    (SOUNDNESS, " + sum(map(abs, moved))", "", "what is taken is sound at once"),
 )
