@@ -13,6 +13,7 @@ from undertow.engine.batch import Slot
 from undertow.engine.certificate import Certificate, Line, Safeguards, holds
 from undertow.engine.certify import widest
 from undertow.engine.choices import Choices
+from undertow.engine.narrow import narrowed
 from undertow.engine.rings import recount
 from undertow.protocol.cells import Cells
 from undertow.protocol.safety_table import SafetyTable
@@ -48,11 +49,16 @@ def recertify_slots(
 def _certificate(
     number: int, slot: Slot, table: SafetyTable, by: Safeguards, choices: Choices
 ) -> Certificate:
-    """Return what a slot's account is given: what was chosen, if it holds, else what lasts."""
+    """Return what a slot's account is given: what was chosen, if it holds, else what lasts.
+
+    That is narrowed where there is a draw for it.
+    """
     line = by.line(slot.after.cash, slot.after.positions)
     chosen = choices.certificates.get(number)
     if chosen is None:
-        return lasting(line, choices.waiting.get(slot.account, Money(0)), table)
+        wide = lasting(line, choices.waiting.get(slot.account, Money(0)), table)
+        draw = choices.draws.get(number)
+        return wide if draw is None else narrowed(wide, table, draw)
     if not holds(chosen, line, table):
         raise ValueError("the account would be below maintenance before it ends")
     return chosen
