@@ -22,6 +22,7 @@ from matcher.outcomes import Outcomes
 from matcher.outside import Clock, JobProver, Proofs, VenueChain
 from matcher.pipeline import Pipeline
 from matcher.proofs import ThreadProofs
+from matcher.rhythm import Rhythm
 from matcher.serve import REQUEST_LINGER_SECONDS, Serving
 from matcher.service import Matcher
 from matcher.store import OrderLog
@@ -65,6 +66,10 @@ class Parts:
     stale_seconds: int | None = None
     """How far the newest block's time may be from the clock; None where blocks come on demand."""
     idle_seconds: float = IDLE_SECONDS
+    rhythm_seconds: float = 0.0
+    """From close to close; 0 closes when something waits, which shows that it does."""
+    quiet_seconds: float = 0.0
+    """See `Rhythm`."""
     band_bp: int = BAND_BP
 
 
@@ -115,6 +120,7 @@ def _pipeline(parts: Parts, desk: Desk) -> Pipeline:
         ahead=Ahead(desk=desk),
         linger=Linger(parts.clock, parts.linger_seconds, parts.idle_seconds),
         serving=Serving(Linger(parts.clock, parts.request_linger_seconds)),
+        rhythm=Rhythm(parts.clock, parts.rhythm_seconds, parts.quiet_seconds),
     )
 
 

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence, Set
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import TypeAlias
 
-from matcher.journal import ClosedSet, Reference, Withdrawal
+from matcher.compose import arrange, edge_draws, share_out
+from matcher.decoys import draw_decoys
+from matcher.due import due
+from matcher.habits import Habits
+from matcher.journal import ClosedSet, Withdrawal
 from matcher.selection import Choice, Memory, choose
+from matcher.spent import is_spent
 from matcher.takeable import most_orders, takeable
 from matcher.yardstick import EVERY_ACCOUNT, Moments, Yardstick
 from undertow.engine.batch import Slot
 from undertow.protocol.account import Account
 from undertow.protocol.authority import Authority
 from undertow.protocol.order import Order
-from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MarketParams, Preset
 from undertow.protocol.signed_order import SignedOrder
 from undertow.protocol.state import State
 
-_UNJUDGED = {Outcome.REPEATED, Outcome.NOT_PRICED}
-"""A resting order waits on for the next batch."""
-_OF_A_SIDE = {Outcome.MARGIN, Outcome.POSITION_RANGE, Outcome.NOT_REDUCING}
-"""A quote's other side may still trade, and it is what brings the account back."""
 SALT_BITS = 248
-WAITING_SHARE = 4
-"""Of the slots, this part at most is taken from orders for accounts that wait to be paid."""
+Touched: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 @dataclass(slots=True)
@@ -38,6 +38,8 @@ class OrderBook:
     """The closed, not yet executed set of an order, by its number."""
     lanes: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """Those of each such set, by its number."""
+    touched: dict[int, Touched] = field(default_factory=dict)
+    """Accounts of each such set, by its number: all, and those with orders."""
     newest: dict[int, int] = field(default_factory=dict)
     """The highest nonce of the log's orders, by account.
 
@@ -60,6 +62,7 @@ class OrderBook:
             waiting=self.waiting.copy(),
             held=self.held.copy(),
             lanes=self.lanes.copy(),
+            touched=self.touched.copy(),
             newest=self.newest.copy(),
             memory=self.memory.copy(),
             _added=self._added,
@@ -76,15 +79,18 @@ class OrderBook:
         """Count a set as closed and not executed: its orders are promised to it."""
         self._chosen = None
         self.lanes[closed.batch] = closed.lanes
-        for authority, number in closed.slots:
-            if authority is Authority.ORDER:
-                self.held[number] = closed.batch
+        touches = [n for authority, n in closed.slots if authority is Authority.TOUCH]
+        orders = [n for authority, n in closed.slots if authority is Authority.ORDER]
+        self.held |= dict.fromkeys(orders, closed.batch)
+        ordering = tuple(self.waiting[n].order.account for n in orders if n in self.waiting)
+        self.touched[closed.batch] = ((*ordering, *touches), ordering)
 
     def release(self) -> None:
         """Promise nothing any more: the sets are void, or are held again after this."""
         self._chosen = None
         self.held.clear()
         self.lanes.clear()
+        self.touched.clear()
 
     def measure(
         self,
@@ -102,6 +108,11 @@ class OrderBook:
             known = Yardstick(state, batch, moments, params, band_bp, opened, slots)
             self._yardstick = known
         return known
+
+    @property
+    def added(self) -> int:
+        """How many orders were taken in, by this book or those that it is a copy of."""
+        return self._added
 
     def has_parked(self) -> bool:
         """Return whether an order of the last choice is in no closed set and may get a slot."""
@@ -187,44 +198,55 @@ class OrderBook:
         whose withdrawals wait are touched, so that their certificates can make room: they take
         what orders leave, or the places of the youngest up to a quarter. So do, before them, those
         who are to be taken over, who leave orders half of the slots. Decoys fill up;
-        ``random`` draws them and the salts.
+        ``random`` draws them, places, salts and where certificates end.
         """
         choice = self.choose(yardstick, preset, far=far)
-        accounts = [index for index in yardstick.state.accounts if index <= yardstick.opened]
+        accounts = sorted(index for index in yardstick.state.accounts if index <= yardstick.opened)
         if not (choice.orders or (empty and accounts)):
             return None
-        orders = choice.orders[: most_orders(yardstick.state, preset.slots)]
+        orders = [(number, self.waiting[number].order.account) for number in choice.orders]
+        orders = orders[: most_orders(yardstick.state, preset.slots)]
+        open_ones = yardstick.state.accounts
+        wait = [
+            one.account
+            for one in waiting
+            if one.account in open_ones and one.account <= yardstick.opened
+        ]
+        orders, wait = share_out(orders, wait, preset.slots)
         owing = takeable(yardstick.state, yardstick.params, yardstick.opened)
-        slots = self._slots(orders, accounts, owing, [one.account for one in waiting], preset.slots)
-        taken = {*owing, *(one.account for one in waiting)}
-        taken |= {self.waiting[number].order.account for number in orders}
-        decoys = _decoys(accounts, taken, preset.slots - len(slots), random)
-        salts = tuple(random.getrandbits(SALT_BITS) for _ in range(preset.slots))
+        # Whoever is to be taken over is touched behind its own order, too.
+        touches = list(dict.fromkeys([*owing, *wait]))[: preset.slots - len(orders)]
+        taken = {account for _, account in orders} | set(touches)
+        rest = preset.slots - len(orders) - len(touches)
+        decoys = self._decoys(yardstick, accounts, taken, rest, random)
         return ClosedSet(
             batch=yardstick.batch,
             parent=parent,
             lanes=choice.lanes,
-            slots=(*slots, *decoys),
-            salts=salts,
+            slots=arrange(orders, [*touches, *decoys], random),
+            salts=tuple(random.getrandbits(SALT_BITS) for _ in range(preset.slots)),
             waiting=tuple(waiting),
+            draws=edge_draws(preset.slots, random),
         )
 
-    def _slots(
+    def _decoys(
         self,
-        orders: Sequence[int],
-        accounts: Container[int],
-        owing: Sequence[int],
-        wait: Sequence[int],
-        size: int,
-    ) -> list[Reference]:
-        """Return orders, then touches: of who is to be taken over, then of who waits to be paid."""
-        ordering = {self.waiting[number].order.account for number in orders}
-        touched = [index for index in wait if index in accounts and index not in ordering]
-        most = size - min(len(touched), size // WAITING_SHARE)
-        kept = [Reference(Authority.ORDER, number) for number in orders[:most]]
-        # Whoever is to be taken is touched behind its own order, too.
-        touches = [Reference(Authority.TOUCH, index) for index in dict.fromkeys([*owing, *touched])]
-        return [*kept, *touches[: size - len(kept)]]
+        yardstick: Yardstick,
+        accounts: Sequence[int],
+        taken: Container[int],
+        count: int,
+        random: Random,
+    ) -> list[int]:
+        first = due(yardstick.state, yardstick.params, yardstick.opened)
+        batch = yardstick.batch
+        return draw_decoys(self.habits(), accounts, taken, first, batch, count, random)
+
+    def habits(self) -> Habits:
+        """Return what will be seen of accounts once the closed sets are settled."""
+        habits = self.memory.habits.copy()
+        for batch, (touched, ordering) in sorted(self.touched.items()):
+            habits.see(batch, touched, ordering)
+        return habits
 
     def settle(self, closed: ClosedSet, slots: Sequence[Slot]) -> None:
         """Drop the orders that a batch finished; a resting rest goes on waiting.
@@ -232,6 +254,9 @@ class OrderBook:
         An order that is not to rest is spent by the set it was in, whatever its outcome.
         """
         self.lanes.pop(closed.batch, None)
+        self.touched.pop(closed.batch, None)
+        ordering = [slot.account for slot in slots if slot.order is not None]
+        self.memory.habits.see(closed.batch, [slot.account for slot in slots], ordering)
         self.memory.laned.update(dict.fromkeys(closed.lanes, closed.batch))
         for (_, number), slot in zip(closed.slots, slots, strict=True):
             order = slot.order
@@ -244,25 +269,3 @@ class OrderBook:
                 self.memory.missed[order.account] = closed.batch
             if is_spent(slot):
                 self.waiting.pop(number, None)
-
-
-def is_spent(slot: Slot) -> bool:
-    """Return whether the order of a slot ended with its batch."""
-    assert slot.order is not None
-    if slot.order.immediate_or_cancel:
-        return True
-    if slot.outcome is Outcome.CLEARED:
-        return not any(slot.order.left(slot.after.filled))
-    if slot.order.is_quote and slot.outcome in _OF_A_SIDE:
-        return False
-    return slot.outcome not in _UNJUDGED
-
-
-def _decoys(
-    accounts: Sequence[int], taken: Set[int], count: int, random: Random
-) -> list[Reference]:
-    """Return touches of accounts that have no order in the batch, if there are any such."""
-    if count == 0:
-        return []
-    others = [index for index in accounts if index not in taken] or accounts
-    return [Reference(Authority.TOUCH, random.choice(others)) for _ in range(count)]

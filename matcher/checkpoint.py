@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.book import OrderBook
+from matcher.habits import Habits, Kind, Trace
 from matcher.logged import LoggedOrders
 from matcher.replica import Replica
 from matcher.selection import Memory
@@ -31,7 +32,7 @@ from undertow.protocol.venue import Venue
 from undertow.whole_file import whole_folder
 
 log = logging.getLogger(__name__)
-FORMAT = "undertow checkpoint 2"
+FORMAT = "undertow checkpoint 3"
 KEPT = 2
 LARGEST_FILE = 1 << 28
 _STATE, _REST = "state", "replica.json"
@@ -141,7 +142,11 @@ class Checkpoints:
         for sequence in content["waiting"]:
             book.add(sequence, self.orders.get(sequence))
         book.newest = dict(content["newest"])
-        book.memory = Memory(dict(content["missed"]), dict(content["laned"]))
+        habits = Habits(
+            {account: Trace(*trace) for account, trace in content["traces"]},
+            {Kind(*kind): weight for kind, weight in content["placed"]},
+        )
+        book.memory = Memory(dict(content["missed"]), dict(content["laned"]), habits)
 
     def _head(self, read: int) -> str:
         """Return the order log's chain hash at a record; raises LookupError past its end."""
@@ -160,6 +165,8 @@ def _book(book: OrderBook) -> dict[str, Any]:
         "newest": sorted(book.newest.items()),
         "missed": sorted(book.memory.missed.items()),
         "laned": sorted(book.memory.laned.items()),
+        "traces": list(book.memory.habits.traces.items()),
+        "placed": list(book.memory.habits.placed.items()),
     }
 
 

@@ -9,6 +9,7 @@ from matcher.desk import Desk
 from matcher.journal import ClosedSet
 from matcher.outside import Clock
 from matcher.replica import Replica
+from matcher.rhythm import Rhythm
 from matcher.withdrawals import waiting
 from matcher.yardstick import Yardstick
 from undertow.chain.contracts import Close
@@ -109,6 +110,7 @@ def next_close(
     yardstick: Yardstick,
     view: View,
     linger: Linger,
+    rhythm: Rhythm,
     *,
     empty: bool = False,
 ) -> Following | None:
@@ -120,27 +122,12 @@ def next_close(
     number, parent = view.closed + 1, view.last_id
     closed = desk.journal.read(number, parent)
     if closed is None:
-        chosen = _chosen(desk, tip, yardstick)
-        fills = _fills(yardstick, chosen, tip.book.memory.missed)
-        waits, far = (False, False)
-        if not empty:
-            waits, far = _waits(desk, tip, view, linger, len(chosen), fills=fills)
-        if waits:
-            return None
-        closed = tip.book.pick(
-            yardstick,
-            desk.preset,
-            desk.random,
-            parent=parent,
-            far=far,
-            empty=empty,
-            waiting=waiting(desk, tip, view),
-        )
-        if closed is None:
-            return None
-        desk.journal.write(closed, desk.set_root(closed))
-        # What is halted waits for a price, not for the market to come back.
-        linger.end(far=far and not tip.book.awaits_price(), empty=empty, fills=fills)
+        if rhythm.is_kept and not rhythm.rests(tip.book.added):
+            closed = _on_the_beat(desk, tip, yardstick, view, rhythm)
+        else:
+            closed = _once_it_waits(desk, tip, yardstick, view, linger, empty=empty)
+    if closed is None:
+        return None
     close = Close(
         set_root=desk.set_root(closed),
         number=number,
@@ -148,6 +135,64 @@ def next_close(
         not_after=desk.now(view) + NOT_AFTER_SECONDS,
     )
     return Following(closed, close)
+
+
+def _on_the_beat(
+    desk: Desk, tip: Replica, yardstick: Yardstick, view: View, rhythm: Rhythm
+) -> ClosedSet | None:
+    """Pick and write down what there is, if anything, once a beat has come.
+
+    Beats are left out while what is closed is not proved or priced, which takes as long whatever is
+    in it. Marks move with every batch, so no set is closed for what is parked.
+    """
+    if not rhythm.is_due() or len(view.pending) >= ENOUGH_PENDING:
+        return None
+    closed = _pick(desk, tip, yardstick, view, empty=True)
+    if closed is not None:
+        rhythm.end()
+    return closed
+
+
+def _once_it_waits(
+    desk: Desk, tip: Replica, yardstick: Yardstick, view: View, linger: Linger, *, empty: bool
+) -> ClosedSet | None:
+    """Pick and write down a set once what waits has waited for others, or is asked for."""
+    chosen = _chosen(desk, tip, yardstick)
+    fills = _fills(yardstick, chosen, tip.book.memory.missed)
+    waits, far = (False, False)
+    if not empty:
+        waits, far = _waits(desk, tip, view, linger, len(chosen), fills=fills)
+    if waits:
+        return None
+    closed = _pick(desk, tip, yardstick, view, far=far, empty=empty)
+    if closed is not None:
+        # What is halted waits for a price, not for the market to come back.
+        linger.end(far=far and not tip.book.awaits_price(), empty=empty, fills=fills)
+    return closed
+
+
+def _pick(
+    desk: Desk,
+    tip: Replica,
+    yardstick: Yardstick,
+    view: View,
+    *,
+    far: bool = False,
+    empty: bool = False,
+) -> ClosedSet | None:
+    """Pick the next set and write it down."""
+    closed = tip.book.pick(
+        yardstick,
+        desk.preset,
+        desk.random,
+        parent=view.last_id,
+        far=far,
+        empty=empty,
+        waiting=waiting(desk, tip, view),
+    )
+    if closed is not None:
+        desk.journal.write(closed, desk.set_root(closed))
+    return closed
 
 
 def _chosen(desk: Desk, tip: Replica, yardstick: Yardstick) -> list[Order]:

@@ -48,7 +48,7 @@ class Desk:
     """How far the newest block's time may be from this machine's clock; None: as far as it likes,
     on a chain that makes blocks on demand."""
     random: Random
-    """Draws decoys and salts: whoever foresees it sees through both."""
+    """Draws decoys, salts and ends of certificates: whoever foresees it sees through them."""
 
     def now(self, view: View) -> int:
         """Return seconds by chain and clock: a node that lies about its block is believed little.
@@ -99,8 +99,9 @@ class Desk:
             for entry, (_, number) in zip(signed, closed.slots, strict=True)
         )
         waiting = {account: Money(amount << MONEY_BITS) for account, amount in closed.waiting}
+        choices = Choices(waiting=waiting, draws=dict(enumerate(closed.draws)))
         return Committed(
-            batch=Batch(slots=slots, lanes=closed.lanes, choices=Choices(waiting=waiting)),
+            batch=Batch(slots=slots, lanes=closed.lanes, choices=choices),
             signatures=tuple(entry.signature if entry else None for entry in signed),
             salts=closed.salts,
             house_salt=batch_salt(self.key, self.venue, closed.batch, closed.parent),

@@ -1,7 +1,7 @@
 """Closed sets: what the operator committed, written down before it goes on chain.
 
-Salts and decoys are drawn at random, and what waits in the vault's queue is as it was then, so
-without the journal a closed set could not be settled.
+Salts, decoys and where certificates end are drawn at random, and what waits in the vault's queue is
+as it was then, so without the journal a closed set could not be settled.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ class ClosedSet:
     salts: tuple[int, ...]
     waiting: tuple[Withdrawal, ...] = ()
     """Those in the vault's queue that its accounts' certificates are to stand without."""
+    draws: tuple[int, ...] = ()
+    """What narrows each slot's certificate."""
 
 
 class Journal:
@@ -78,6 +80,7 @@ class Journal:
                 "slots": closed.slots,
                 "salts": [str(salt) for salt in closed.salts],
                 "waiting": closed.waiting,
+                "draws": [str(draw) for draw in closed.draws],
             }
         )
         row = (closed.batch, closed.parent, str(root), content)
@@ -116,6 +119,7 @@ def _set(batch: int, parent: str, text: str) -> ClosedSet:
             waiting=tuple(
                 Withdrawal(int(account), int(amount)) for account, amount in content["waiting"]
             ),
+            draws=tuple(int(draw) for draw in content.get("draws", ())),
         )
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise JournalError(f"the journal's set {batch} is damaged: {error!r}") from error

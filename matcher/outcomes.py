@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from matcher.book import is_spent
 from matcher.journal import ClosedSet
+from matcher.spent import is_spent
 from matcher.table import Statement, Table
 from undertow.engine.batch import Slot
 from undertow.protocol.authority import Authority

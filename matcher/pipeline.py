@@ -14,6 +14,7 @@ from matcher.ahead import Ahead, Step
 from matcher.close import LATER, REFUSALS, Following, Linger, next_close
 from matcher.desk import Desk
 from matcher.phase import Phase
+from matcher.rhythm import Rhythm
 from matcher.serve import Serving, servable
 from matcher.settle import BatchStep, RunStep, execute_batch, execute_run, oracle_is_silent
 from matcher.takeable import takeable
@@ -33,6 +34,7 @@ class Pipeline:
     ahead: Ahead
     linger: Linger
     serving: Serving
+    rhythm: Rhythm
     stuck: bool = False
     """The last settlement that was to be sent was not: no proof, or it did not go through."""
     awaited: Step | None = None
@@ -121,7 +123,8 @@ class Pipeline:
         yardstick = self.ahead.yardstick(view)
         owing = takeable(yardstick.state, self.desk.params, yardstick.opened) if idles else []
         empty = bool(owing) or (idles and self.serving.due(view) and not self._servable(view))
-        return next_close(self.desk, self.ahead.tip, yardstick, view, self.linger, empty=empty)
+        waits = (self.linger, self.rhythm)
+        return next_close(self.desk, self.ahead.tip, yardstick, view, *waits, empty=empty)
 
     def _execute(self, view: View) -> bool:
         """Execute what follows the tip, if that is known."""

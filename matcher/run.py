@@ -149,6 +149,8 @@ def _parts(
         confirmations=0 if local_chain else settings.confirmations,
         stale_seconds=None if local_chain else STALE_SECONDS,
         idle_seconds=settings.idle_seconds,
+        rhythm_seconds=settings.rhythm_seconds,
+        quiet_seconds=settings.quiet_seconds,
         band_bp=settings.band_bp,
     )
 

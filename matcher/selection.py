@@ -22,6 +22,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from matcher.habits import Habits
 from matcher.yardstick import Yardstick
 from undertow.protocol.order import Order
 from undertow.protocol.params import Preset
@@ -47,17 +48,19 @@ class Memory:
     """The batch in which an account's last order in a set got nothing, by account."""
     laned: dict[int, int] = field(default_factory=dict)
     """The last batch that had an instrument as a lane."""
+    habits: Habits = field(default_factory=Habits)
+    """What is seen of accounts, by which decoys are drawn."""
 
     def copy(self) -> Memory:
         """Return a memory that changes on its own."""
-        return Memory(self.missed.copy(), self.laned.copy())
+        return Memory(self.missed.copy(), self.laned.copy(), self.habits.copy())
 
     def with_lanes(self, lanes: Mapping[int, Sequence[int]]) -> Memory:
         """Return what to choose by while sets with these lanes wait, by their numbers."""
         laned = self.laned.copy()
         for batch, instruments in sorted(lanes.items()):
             laned.update(dict.fromkeys(instruments, batch))
-        return Memory(self.missed, laned)
+        return Memory(self.missed, laned, self.habits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from matcher.bounded import CONNECTIONS, CONNECTIONS_PER_ADDRESS, GARBAGE
 from matcher.close import IDLE_SECONDS
 from matcher.errors import SettingsError
+from matcher.rhythm import RHYTHM_SECONDS
 from matcher.serve import REQUEST_LINGER_SECONDS
 from matcher.yardstick import BAND_BP
 
@@ -54,6 +55,11 @@ class Settings(BaseSettings):
     """How long the first request at an idle venue waits for others."""
     idle_seconds: float = Field(default=IDLE_SECONDS, ge=0)
     """After how long without a batch one is closed for orders that are all parked."""
+    rhythm_seconds: float = Field(default=RHYTHM_SECONDS, ge=0)
+    """From close to close, whether anything waits or not. With 0, and where the next one is set, a
+    batch shows that something waited, and a time without one that nobody traded."""
+    quiet_seconds: float = Field(default=0.0, ge=0)
+    """After so long without an order sets are closed no more until there is one; 0: always."""
     band_bp: int = Field(default=BAND_BP, ge=0, le=9_999)
     """How far from the last price, in 1/10,000, an order may be to get a slot."""
     connections: int = Field(default=CONNECTIONS, ge=1)

@@ -133,6 +133,7 @@ def test_a_stranger_trades_and_leaves_by_commands_alone(tmp_path: Path, anvil: A
         UNDERTOW_RPC=anvil.url,
         UNDERTOW_LINGER_SECONDS="0.2",
         UNDERTOW_REQUEST_LINGER_SECONDS="0.2",
+        UNDERTOW_RHYTHM_SECONDS="0",
         UNDERTOW_JOBS="sqlite:///jobs.sqlite",
         UNDERTOW_PROVER_PORT=str(jobs_port),
         UNDERTOW_PROVER_TOKENS=f"ada={token}",

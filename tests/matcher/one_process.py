@@ -73,7 +73,12 @@ class OneProcess:
     """One venue; the operator's lives come and go, everything else lasts."""
 
     def __init__(
-        self, folder: Path, seed: int, faults: Faults, proofs: SlowProofs | None = None
+        self,
+        folder: Path,
+        seed: int,
+        faults: Faults,
+        proofs: SlowProofs | None = None,
+        rhythm: float = 0.0,
     ) -> None:
         self.seed, self.faults, self.proofs = seed, faults, proofs or SlowProofs()
         self.chain = FaultyChain(faults, MINIMAL, LOCAL_PARAMS.hash(), KEYS.operator.public)
@@ -100,6 +105,7 @@ class OneProcess:
             linger_seconds=1.0,
             request_linger_seconds=1.0,
             idle_seconds=5.0,
+            rhythm_seconds=rhythm,
             proofs=self.proofs,
             confirmations=faults.deepest,
         )

@@ -25,6 +25,8 @@ from tests.matcher.one_process import OneProcess
 from undertow.crypto import native
 
 BATCHES = 3
+RHYTHM = 3.0
+"""Seconds from close to close; every other venue has none."""
 PURE = (
     *("poseidon_hash", "poseidon_hash_two", "poseidon_hash_many"),
     *("babyjubjub_multiply", "babyjubjub_multiply_base8", "babyjubjub_in_subgroup"),
@@ -47,7 +49,8 @@ class Remembering:
 
 def run_seed(seed: int, folder: Path, batches: int = BATCHES) -> int:
     """Run a venue with faults until so many batches are settled, check it; return the faults."""
-    venue = OneProcess(folder, seed, Dice(seed), SlowProofs(Random(f"proofs {seed}")))
+    proofs = SlowProofs(Random(f"proofs {seed}"))
+    venue = OneProcess(folder, seed, Dice(seed), proofs, rhythm=RHYTHM * (seed % 2))
     try:
         venue.run(batches)
         venue.calm()

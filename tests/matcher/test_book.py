@@ -60,10 +60,10 @@ def picked(made: OrderBook, batch: int = 1, state: State = STATE, *, time: int =
 
 
 def settled(made: OrderBook, closed: ClosedSet, *parts: tuple[Outcome, int]) -> None:
-    """Settle a set whose first slots came to so many lots for these reasons."""
+    """Settle a set whose first orders came to so many lots for these reasons."""
     slots = []
-    for (authority, number), (outcome, lots) in zip(closed.slots, parts, strict=False):
-        assert authority is Authority.ORDER
+    orders = [each for each in closed.slots if each.authority is Authority.ORDER][: len(parts)]
+    for (_, number), (outcome, lots) in zip(orders, parts, strict=True):
         waiting = made.waiting[number].order
         before = ACCOUNTS[waiting.account]
         slots.append(
@@ -76,7 +76,7 @@ def settled(made: OrderBook, closed: ClosedSet, *parts: tuple[Outcome, int]) -> 
                 fill=Lots(lots),
             )
         )
-    made.settle(replace(closed, slots=closed.slots[: len(slots)]), slots)
+    made.settle(replace(closed, slots=tuple(orders)), slots)
 
 
 def test_an_empty_book_closes_nothing() -> None:
@@ -86,10 +86,11 @@ def test_an_empty_book_closes_nothing() -> None:
 def test_decoys_and_salts_fill_the_set_up() -> None:
     closed = pick(book(order(1, 5)))
     assert closed is not None
-    assert closed.slots[0] == (Authority.ORDER, 1)
-    assert [authority for authority, _ in closed.slots[1:]] == [Authority.TOUCH] * 3
-    assert all(account in ACCOUNTS and account != 1 for _, account in closed.slots[1:])
-    assert len(set(closed.salts)) == len(closed.slots)
+    touched = [account for authority, account in closed.slots if authority is Authority.TOUCH]
+    assert (Authority.ORDER, 1) in closed.slots
+    assert len(touched) == len(set(touched)) == 3
+    assert all(account in ACCOUNTS and account != 1 for account in touched)
+    assert len(set(closed.salts)) == len(closed.draws) == len(closed.slots)
     assert closed.lanes == (0, 8)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from matcher.book import OrderBook, is_spent
+from matcher.book import OrderBook
+from matcher.spent import is_spent
 from matcher.yardstick import BAND_BP, FAR, Yardstick
 from tests.matcher.invariants import check
 from tests.matcher.one_process import KEYS

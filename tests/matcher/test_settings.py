@@ -28,6 +28,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def test_reads_the_environment(environment: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert settings.epoch == 3
+    # A venue that nobody set otherwise shows by no close that somebody trades.
+    assert (settings.rhythm_seconds, settings.quiet_seconds) == (12, 0)
     assert secret_bytes("receipt_secret", settings.receipt_secret, 32) == b"\x22" * 32
     assert "2222" not in repr(settings)
 

@@ -22,6 +22,8 @@ class Choices:
     certificate is made to stand without that money where one can, for else it would be refused."""
     certificates: Mapping[int, Certificate] = field(default_factory=dict)
     """By slot: another certificate than the widest, which has to hold."""
+    draws: Mapping[int, int] = field(default_factory=dict)
+    """By slot: what makes its certificate narrower than the widest by chance (`narrow.py`)."""
     rows: Sequence[int] | None = None
     """Where the windows of the rings start."""
     claims: bool = True

@@ -14,6 +14,7 @@ from undertow.engine.certificate import Certificate, Line, holds
 from undertow.engine.certify import widest
 from undertow.engine.choices import Choices
 from undertow.engine.guard import Guard
+from undertow.engine.narrow import narrowed
 from undertow.engine.rings import recount
 from undertow.engine.takeover import certificate_of_touch, is_ahead
 from undertow.protocol.cells import Cells
@@ -52,14 +53,19 @@ def _certificate(
 ) -> Certificate:
     """Return what a slot's account is given: what was chosen, if it may be, else what lasts.
 
-    Who is taken over has nothing to certify.
+    That is narrowed where there is a draw for it. Who is taken over has nothing to certify.
     """
     if slot.taken:
         return Certificate()
     line = guard.by.line(slot.after.cash, slot.after.positions)
     chosen = choices.certificates.get(number)
-    wanted = chosen or lasting(line, choices.waiting.get(slot.account, Money(0)), table)
-    if chosen and not holds(chosen, line, table):
+    if chosen is None:
+        wanted = lasting(line, choices.waiting.get(slot.account, Money(0)), table)
+        draw = choices.draws.get(number)
+        wanted = wanted if draw is None else narrowed(wanted, table, draw)
+    elif holds(chosen, line, table):
+        wanted = chosen
+    else:
         raise ValueError("the account would be below maintenance before it ends")
     if not guard.may_take(slot.action, slot.before):
         return wanted
