@@ -110,6 +110,7 @@ def assemble(parts: Parts, service: Matcher | None = None) -> Operator:
     matcher.phase = lambda: operator.phase
     matcher.fault = lambda: fault_of(operator)
     matcher.unclean_since = lambda: operator.view.unclean_since if operator.view else 0
+    matcher.breakers = lambda: operator.breakers
     matcher.order_state = operator.order_state
     return operator
 

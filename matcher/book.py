@@ -101,11 +101,22 @@ class OrderBook:
         band_bp: int,
         opened: int = EVERY_ACCOUNT,
         slots: int = 1,
+        *,
+        holds_openings: bool = False,
     ) -> Yardstick:
         """Return the yardstick for a set; the same as before for the same state and moments."""
         known = self._yardstick
-        if known is None or not known.is_of(state, batch, moments, opened):
-            known = Yardstick(state, batch, moments, params, band_bp, opened, slots)
+        if known is None or not known.is_of(state, batch, moments, opened, holds_openings):
+            known = Yardstick(
+                state,
+                batch,
+                moments,
+                params,
+                band_bp,
+                opened,
+                slots,
+                holds_openings=holds_openings,
+            )
             self._yardstick = known
         return known
 
@@ -155,8 +166,8 @@ class OrderBook:
         far: bool,
     ) -> Choice:
         busy = {self.waiting[n].order.account for n in self.held if n in self.waiting}
-        waiting = self._live(yardstick)
-        opened = yardstick.opened
+        live, opened = self._live(yardstick), yardstick.opened
+        waiting = {n: signed for n, signed in live.items() if not yardstick.holds(signed.order)}
         free = [
             signed.order
             for number, signed in waiting.items()

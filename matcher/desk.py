@@ -12,11 +12,13 @@ from matcher.outside import Clock, JobProver, Proofs, VenueChain
 from matcher.replica import Replica
 from matcher.yardstick import EVERY_ACCOUNT, Moments, Yardstick
 from prover.inputs import Committed
+from undertow.chain.breakers import breakers_on
 from undertow.chain.view import View
 from undertow.crypto.eddsa import PrivateKey
 from undertow.engine.batch import Batch, Decoy
 from undertow.engine.choices import Choices
 from undertow.protocol.authority import Authority
+from undertow.protocol.breakers import Column, Row, holds_back
 from undertow.protocol.house_salt import batch_salt, run_salt
 from undertow.protocol.params import MarketParams, Preset
 from undertow.protocol.units import MONEY_BITS, Money
@@ -77,7 +79,14 @@ class Desk:
             self.band_bp,
             opened,
             self.preset.slots,
+            holds_openings=holds_back(Row.OPEN, self.breakers(replica, view)),
         )
+
+    def breakers(self, replica: Replica, view: View) -> frozenset[Column]:
+        """Return what is on; of what is sealed nothing is asked, for the circuit enforces it."""
+        state = replica.state
+        jumped = replica.moved > self.params.jump
+        return breakers_on(view, halted=state.halted, jumped_at=state.time if jumped else 0)
 
     def moments(self, view: View) -> Moments:
         """Return when the prices of a set can be of that is closed after a view."""

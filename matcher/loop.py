@@ -30,6 +30,7 @@ from undertow.chain.errors import RevertedError
 from undertow.chain.view import View
 from undertow.printable import printable
 from undertow.protocol.authority import Authority
+from undertow.protocol.breakers import told
 from undertow.protocol.state import State
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,11 @@ class Operator:
     def view(self) -> View | None:
         """The chain as it was seen last."""
         return self._view
+
+    @property
+    def breakers(self) -> list[str]:
+        """Which breakers are on and what is still possible, in words; nothing where none is."""
+        return told(self.desk.breakers(self.replica, self._view)) if self._view else []
 
     @property
     def state(self) -> State:

@@ -16,8 +16,9 @@ from matcher.desk import Desk
 from matcher.phase import Phase
 from matcher.rhythm import Rhythm
 from matcher.serve import Serving, servable
-from matcher.settle import BatchStep, RunStep, execute_batch, execute_run, oracle_is_silent
+from matcher.settle import BatchStep, RunStep, execute_batch, execute_run
 from matcher.takeable import takeable
+from undertow.chain.breakers import oracle_is_silent
 from undertow.chain.errors import RevertedError
 from undertow.chain.queue_entry import Entry
 from undertow.chain.view import MOST_PENDING, View

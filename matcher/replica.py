@@ -35,6 +35,8 @@ class Replica:
     """The newest record of the log that was read."""
     unopened: dict[int, tuple[Entry, ...]] = field(default_factory=dict)
     """Orders of accounts that are not open here, by account."""
+    moved: int = 0
+    """Most edges of the price grid that the newest batch passed; no checkpoint holds it."""
     _hashed: tuple[State, int] | None = None
     """A state and its root: nothing moves while the venue is idle, and the root is asked for."""
 
@@ -89,6 +91,9 @@ class Replica:
 
     def apply_batch(self, closed: ClosedSet, execution: Execution) -> None:
         """Go on to the state after a closed set was executed."""
+        bounds = zip(self.state.safety.bounds, execution.state.safety.bounds, strict=True)
+        # Of an underlying's first price nothing is known.
+        self.moved = max(abs(now - then) if then else 0 for then, now in bounds)
         self.state = execution.state
         self.book.settle(closed, execution.slots)
 

@@ -56,6 +56,8 @@ class Matcher:
     """Why the loop behind the service cannot do its work."""
     unclean_since: Callable[[], int] = lambda: 0
     """Seconds, of the prices since which no batch has said that all is clean; 0 where one has."""
+    breakers: Callable[[], list[str]] = list
+    """Which are on and what is still possible, in words."""
     order_state: Callable[[Record], OrderState] = lambda _: OrderState(condition=Condition.WAITING)
     least_free_bytes: int = LEAST_FREE_BYTES
     keys_signature: bytes = b""
@@ -71,7 +73,7 @@ class Matcher:
             time_ms=record.time_ms,
         ).to_json()
 
-    def status(self) -> dict[str, int | str]:
+    def status(self) -> dict[str, int | str | list[str]]:
         """Return what a client must know before it sends an order."""
         public, fault = self.envelope_key.public, self.fault()
         return {
@@ -81,6 +83,7 @@ class Matcher:
             "phase": self.phase(),
             "trouble": fault.code if fault else "",
             "uncleanSince": self.unclean_since(),
+            "breakers": self.breakers(),
             "sequence": self.log.sequence,
             "logHead": self.log.head.hex(),
             "envelopeBytes": ENVELOPE_BYTES,
@@ -176,7 +179,7 @@ def _route_health(app: FastAPI, matcher: Matcher, registry: CollectorRegistry) -
         return Fault("LOG_UNAVAILABLE", "the order log does not accept records")
 
     @app.get("/status")
-    async def status() -> dict[str, int | str]:
+    async def status() -> dict[str, int | str | list[str]]:
         return matcher.status()
 
     @app.get("/health")

@@ -21,9 +21,6 @@ from undertow.engine.requests import serve
 from undertow.engine.transition import transition
 from undertow.protocol.statement import Answered, RequestsHouse
 
-ORACLE_PATIENCE_SECONDS = 60
-"""After this much of the chain's time without a price, the oracle is called silent."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchReport:
@@ -108,14 +105,6 @@ class RunStep(Step):
         c, proof = self.job.signals.c, self.proof.result().proof
         entries = (self.first, self.entries)
         self.gas = desk.chain.settle_requests(root, house, self.answers, c, proof.words, entries)
-
-
-def oracle_is_silent(closed_at: int, now: int) -> bool:
-    """Return whether a set has waited too long for its price, by the chain's time.
-
-    What its signers disagree on is halted, so all that shows here is silence.
-    """
-    return now - closed_at > ORACLE_PATIENCE_SECONDS
 
 
 def execute_batch(desk: Desk, replica: Replica, closed: ClosedSet, pending: Pending) -> BatchStep:

@@ -38,6 +38,8 @@ At a volatility of 80 % a year a price moves by 11 bp in a minute (one standard 
 in ten. So 50 bp is more than four of a minute between two batches: what is farther hardly ever
 fills, and what is nearer and does not fill goes behind the others after one try.
 """
+BREAKER = "BREAKER"
+"""Only what reduces is taken for now (`undertow/protocol/breakers.py`)."""
 FAR = "FAR_FROM_MARK"
 UNKNOWN = "UNKNOWN_ACCOUNT"
 YOUNG = "YOUNG_ACCOUNT"
@@ -69,13 +71,17 @@ class Yardstick:
         band_bp: int,
         opened: int = EVERY_ACCOUNT,
         slots: int = 1,
+        *,
+        holds_openings: bool = False,
     ) -> None:
         """Take the state, number and moments of the set to fill, and the band in 1/10,000.
 
         Accounts up to ``opened`` are open for good (`matcher/openings.py`); a batch has ``slots``.
+        With ``holds_openings`` a breaker is on: what may open or enlarge a position waits, whatever
+        its price.
         """
         self.state, self.batch, self.moments = state, batch, moments
-        self.params, self.opened = params, opened
+        self.params, self.opened, self._holds = params, opened, holds_openings
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
         self._priced = any(state.marks)
         self._marks = lot_prices(state.marks, params)
@@ -94,10 +100,10 @@ class Yardstick:
             params=params,
         )
 
-    def is_of(self, state: State, batch: int, moments: Moments, opened: int) -> bool:
+    def is_of(self, state: State, batch: int, moments: Moments, opened: int, holds: bool) -> bool:
         """Return whether it was made of just these."""
-        made = (self.batch, self.moments, self.opened)
-        return self.state is state and made == (batch, moments, opened)
+        made = (self.batch, self.moments, self.opened, self._holds)
+        return self.state is state and made == (batch, moments, opened, holds)
 
     @property
     def settled_time(self) -> int:
@@ -138,10 +144,25 @@ class Yardstick:
         low, high = self._limits[effect.instrument]
         return effect.limit >= low if effect.left > 0 else effect.left < 0 and effect.limit <= high
 
+    def holds(self, order: Order) -> bool:
+        """Return whether a breaker keeps an order from every set for now.
+
+        A quote has a side that opens. What would turn a position round opens, too, unless it is
+        said to only reduce.
+        """
+        account = self.state.accounts.get(order.account)
+        if not self._holds or order.reduce_only or account is None:
+            return False
+        held = account.positions[order.instrument]
+        bid, ask = order.left(account.filled if order.nonce == account.nonce else 0)
+        return bid > max(-held, 0) or ask > max(held, 0)
+
     def parked(self, order: Order) -> str | None:
         """Return why an order gets no slot for now, None if it may."""
         if order.account > self.opened and order.account in self.state.accounts:
             return YOUNG
+        if self.holds(order):
+            return BREAKER
         return self.refusal(order) if self.is_near(order) else FAR
 
     def fillable(self, instrument: int, orders: Sequence[Order]) -> int:

@@ -30,8 +30,8 @@ UNITS_PER_BTC = 1_000_000
 """What the oracle prices is a millionth of a BTC."""
 
 DAY, HOUR = 86_400, 3_600
-BATCH = 10
-"""Seconds between two batches, for which the half spread is a quarter of the price's deviation."""
+BATCH = 12
+"""Seconds between two batches, as on a chain whose terms are `l1`; the rest is for this pace."""
 _DEAREST = 100_000
 """USD per BTC, which are micro-USD per unit."""
 
@@ -49,22 +49,23 @@ def _market(depth_min: int, depth_max: int, btc_cap: int, lots_per_btc: int) -> 
 
 
 _MARKETS = {
-    BTC.instrument: _market(16, 4096, 50, BTC.lots_per_unit),
-    MICRO.instrument: _market(1, 64, 20, MICRO.lots_per_unit),
+    BTC.instrument: _market(16, 1024, 50, BTC.lots_per_unit),
+    MICRO.instrument: _market(1, 16, 20, MICRO.lots_per_unit),
 }
 
 
 def _risk(market: PricingParams) -> RiskParams:
-    # 4 steps of 12/256: the far scenario is a move of 18.75%; margin is 20/16 of it and 0.5%, and
-    # what the exit costs at the greatest depth: 4.8% of the notional for 10 BTC of BTC-PERP.
-    return RiskParams(shock=12, contingency=328, concentration=market.depth_max)
+    # 4 steps of 4/256: the far scenario is a move of 6.25%. Maintenance is that and 1.13%, initial
+    # margin 20/16 of it and as much; with what the exit costs at the greatest depth, which is 0.12%
+    # of the notional of 1 BTC of BTC-PERP and rises with the size.
+    return RiskParams(shock=4, contingency=738, concentration=market.depth_max)
 
 
-def _slope(share: Fraction, seconds: int) -> int:
-    """Return the slope of a half spread that is a share of the deviation in some seconds."""
+def spread_slope(share: Fraction) -> int:
+    """Return the slope of a half spread that is a share of the price's deviation in an interval."""
     steps = Fraction(1 << GRID_SHIFT + MONEY_BITS, GRID_FACTOR << RETURN_BITS)
     whole = steps * share * (1 << SPREAD_SLOPE_BITS)
-    return isqrt(int(whole * whole * seconds) >> VARIANCE_TIME_BITS)
+    return isqrt(int(whole * whole * BATCH) >> VARIANCE_TIME_BITS)
 
 
 def _funding(units_per_btc: int, btc_at_once: int) -> FundingParams:
@@ -80,7 +81,7 @@ def _funding(units_per_btc: int, btc_at_once: int) -> FundingParams:
         rate_max=rate_max,
         cell=Money(_DEAREST << MONEY_BITS >> 10),
         spread_base=2,
-        spread_slope=_slope(Fraction(1, 4), BATCH),
+        spread_slope=spread_slope(Fraction(1, 4)),
     )
 
 

@@ -14,9 +14,9 @@ import pytest
 
 from matcher.journal import ClosedSet
 from matcher.phase import Phase
-from matcher.settle import ORACLE_PATIENCE_SECONDS
 from tests.e2e.trading import DOLLAR, SPOT, check_traders, deposit, prices, settle, submit
 from tests.e2e.wire import Wire
+from undertow.chain.breakers import ORACLE_PATIENCE_SECONDS
 from undertow.chain.chain import Chain
 from undertow.chain.contracts import Close, Contracts
 from undertow.chain.errors import RevertedError

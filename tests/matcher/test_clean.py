@@ -22,10 +22,11 @@ def test_since_when_nothing_is_claimed_is_shown(tmp_path: Path) -> None:
     traded.settle(price=0.8)
     since = venue.chain.marks_time
     assert shown(traded) == since > 0
-    traded.send(trader, 2, 1.01)
+    # After a jump only what reduces is picked at once.
+    traded.send(trader, -2, 0.99)
     traded.settle(price=0.8)
     assert venue.chain.marks_time > since == shown(traded)
-    traded.send(trader, 2, 1.01)
+    traded.send(trader, -2, 0.99)
     traded.settle()
     assert shown(traded) == 0
 

@@ -12,7 +12,6 @@ from matcher.close import DOUBLINGS, Linger
 from matcher.intake import LARGEST_PRICE, view_of
 from matcher.phase import Phase
 from matcher.proofs import ThreadProofs
-from matcher.settle import ORACLE_PATIENCE_SECONDS, oracle_is_silent
 from matcher.trouble import BACKOFF_SECONDS, backoff
 from prover.inputs import Job
 from prover.proof import Proof
@@ -21,6 +20,7 @@ from tests.matcher.invariants import check
 from tests.matcher.one_process import TRADERS, FakeClock, OneProcess
 from tests.strategies import LISTED, PARAMS, genesis, params
 from tests.waiting import PATIENCE, until
+from undertow.chain.breakers import ORACLE_PATIENCE_SECONDS, oracle_is_silent
 from undertow.chain.errors import ChainUnreachableError, RevertedError
 from undertow.chain.view import MOST_PENDING
 from undertow.protocol.authority import Authority

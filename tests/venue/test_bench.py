@@ -16,6 +16,7 @@ from prover.proof import Proof
 from undertow.crypto import native
 from undertow.protocol.params import MINIMAL
 from venue import demo
+from venue.backtest import paths
 from venue.bench import (
     backtest,
     batch,
@@ -30,6 +31,7 @@ from venue.bench import (
 from venue.bench.circuit import Circuit
 from venue.bench.figures import VECTORS
 from venue.command.cli import app
+from venue.markets import BATCH
 
 pytestmark = pytest.mark.skipif(native.core is None, reason="no native core in this installation")
 
@@ -57,6 +59,7 @@ WANTED = {
     "ack_to_settled_s_p50",
     "backtest_orders_per_s",
     "initial_margin_bp_1btc",
+    "safety_constraints_per_slot",
 }
 SIGNED = {"backtest_house_bp_of_volume", "backtest_bad_debt_usd"}
 """What a rule may make zero, and the house's result what it is."""
@@ -94,6 +97,9 @@ def _bench(folder: Path, full: bool) -> str:
     peers.SETUP_CONSTRAINTS = 100
     restart.SETTLEMENTS, recovery.ACCOUNTS, recovery.BATCHES = 100, 100, 20
     backtest.INTERVAL, backtest.SEEDS, backtest.JOBS = 60, (1,), 1
+    quiet = paths.path("quiet", BATCH, paths.SHORTEST, 0)
+    backtest.HELD_OUT = lambda: quiet
+    backtest.STRESS = lambda: (("quiet", quiet),)
     peers.SIZES = dict(zip(SIZES, (CONSTRAINTS, 124), strict=True))
     if not full:
         _let_peers_prove_little()

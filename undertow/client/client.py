@@ -28,6 +28,8 @@ from undertow.protocol.venue import Venue
 CONNECTIONS = 100
 TIMEOUT_SECONDS = 30
 TOO_MANY = 429
+MOST_LINES = 32
+"""Of a matcher's word about breakers that are kept."""
 LARGEST_ANSWER = 1 << 16
 """Bytes of an answer that is read."""
 
@@ -44,6 +46,8 @@ class MatcherInfo:
     phase: str
     keys_signature: bytes = b""
     """The venue's operator's, of both keys."""
+    breakers: tuple[str, ...] = ()
+    """Its own word of which are on and what is still possible."""
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> MatcherInfo:
@@ -56,6 +60,7 @@ class MatcherInfo:
                 int(value["batchNumber"]),
                 str(value["phase"]),
                 bytes.fromhex(value["keysSignature"]),
+                tuple(str(line) for line in value.get("breakers", ()))[:MOST_LINES],
             )
         except (KeyError, ValueError, TypeError, AttributeError, UndertowError) as error:
             raise MatcherDownError(f"the matcher's status is malformed: {error}") from error

@@ -39,8 +39,10 @@ def status(
     With --orders, check that each fill is one that an order of yours allows; with --matcher, too,
     say what state the matcher says that each of them is in.
     """
+    from undertow.chain.breakers import breakers_on
     from undertow.chain.history import own_events
     from undertow.chain.withdrawals import ahead_of
+    from undertow.protocol.breakers import told
 
     contracts = to_read(deployment, rpc)
     events = own_events(contracts, account, trader_key(key), tell_progress)
@@ -56,7 +58,9 @@ def status(
     ahead = ahead_of(contracts, account)
     if ahead is not None:
         typer.echo(f"  a withdrawal waits in the queue, {ahead} requests before it")
-    _tell_clean(contracts.view())
+    view = contracts.view()
+    _tell_clean(view)
+    _tell_breakers(told(breakers_on(view)), "as far as the chain shows")
     if matcher is not None:
         _tell_states(matcher, contracts.deployment, sent)
 
@@ -125,10 +129,18 @@ def _tell_clean(view: View) -> None:
         typer.echo(f"batch {view.batches} shows that every account is above maintenance")
 
 
+def _tell_breakers(lines: Sequence[str], by_whom: str) -> None:
+    """Say which breakers are on and what is still possible, by what or whom that is known."""
+    typer.echo(f"breakers, {by_whom}:{'' if lines else ' none is on'}")
+    for line in lines:
+        typer.echo(f"  {printable(line)}")
+
+
 def _tell_states(matcher: str, deployed: Deployment, sent: Sequence[tuple[Order, str]]) -> None:
     from undertow.client.client import Client
 
     client = Client(matcher, deployed.venue, deployed.operator_key)
+    _tell_breakers(client.info().breakers, "as the matcher says")
     for order, ticket in sent:
         typer.echo(f"  order {order.nonce}: {printable(client.order(ticket))}")
     client.close()

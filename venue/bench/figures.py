@@ -8,7 +8,7 @@ from typing import Any
 
 from prover.native_core import native_core
 from undertow.protocol.params import Preset
-from venue.bench import backtest, batch, large, peers, primitives, recovery, restart
+from venue.bench import backtest, batch, large, peers, primitives, recovery, restart, stated
 from venue.errors import BenchError
 from venue.initial_margin import BITCOIN, initial_margin_bp
 from venue.markets import BTC, LOCAL_GROUP
@@ -37,6 +37,9 @@ def measure(
     if not (size := large.constraints()):
         progress("settle_large is not built: no constraints_per_slot_64")
     figures |= size
+    figures |= (more := stated.measure(preset))
+    if "takeover_constraints_per_slot" not in more:
+        progress("nobody is taken over: no takeover_constraints_per_slot")
     figures["initial_margin_bp_1btc"] = initial_margin_bp(
         LOCAL_GROUP, BTC, BTC.lots_per_unit, BITCOIN
     )
