@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (261_498, 16),
-    "requests_default": (127_939, 8),
-    "settle_large": (980_590, 64),
+    "settle_default": (261_550, 16),
+    "requests_default": (128_033, 8),
+    "settle_large": (980_642, 64),
 }
 """Constraints, and slots or requests."""
 
