@@ -36,6 +36,7 @@ bus MarketParams() {
     signal vesting; // seconds over which profit vests
     signal jump; // edges that a price may move in a batch and be believed
     signal penalty; // 2^-20 of the notional, of who is taken over
+    signal grace; // seconds without a clean batch after which no withdrawal is paid
 }
 
 // The market table: what every batch needs of each instrument, and the hash of the rest.

@@ -8,9 +8,9 @@ include "words.circom";
 // @notice The hash of the governed parameters (undertow/protocol/params.py).
 // Risks, caps, units and rules of funding are ranged here, since their hash packs them and a word
 // must have one opening; a range costs less than the hash that it saves. Fees, pricing, profit cap,
-// vesting, jump and penalty are not: the contract holds the hash, and who writes it refuses what is
-// out of range.
-// @cost 2960
+// vesting, jump, penalty and grace are not: the contract holds the hash, and who writes it refuses
+// what is out of range.
+// @cost 2996
 template ParamsHash() {
     input MarketParams() params;
     signal output out;
@@ -38,6 +38,7 @@ template ParamsHash() {
     words.vesting <== params.vesting;
     words.jump <== params.jump;
     words.penalty <== params.penalty;
+    words.grace <== params.grace;
     out <== MarketParamsHash()(words);
 }
 

@@ -66,6 +66,7 @@ template ServeRequest(stepBits, cellBits) {
     signal input time; // seconds, of the marks
     signal input vesting; // seconds over which profit vests
     input Safeguards(cellBits) by;
+    signal input pays; // 0 or 1: withdrawals are paid
     signal input high[UNDERLYINGS()][EDGE_WIDTH(stepBits) - cellBits];
     signal input wrap; // 0 or 1
     signal input word; // the request, packed
@@ -135,7 +136,8 @@ template ServeRequest(stepBits, cellBits) {
     ends.bit <== cellBit;
     signal stands <== Stands(stepBits, cellBits)(by, has, vested.cash - money, ends.edge, ends.expiry,
         high, wrap);
-    signal granted <== wanted * stands;
+    signal sure <== wanted * stands;
+    signal granted <== sure * pays;
     signal paid <== granted * open.request.amount;
     signal received <== (opens + kind[KIND_DEPOSIT()]) * open.request.amount;
     houseCash <== kind[KIND_HOUSE_DEPOSIT()] * money;
@@ -172,7 +174,8 @@ template ServeRequest(stepBits, cellBits) {
 
     Delta() delta;
     delta.instrument <== 0;
-    delta.reason <== REASON_REQUEST() + (wanted - granted) * (REASON_EDGE() - REASON_REQUEST());
+    delta.reason <== REASON_REQUEST() + (wanted - sure) * (REASON_EDGE() - REASON_REQUEST())
+        + (sure - granted) * (REASON_NOT_CLEAN() - REASON_REQUEST());
     delta.fill <== 0;
     delta.nonce <== after.nonce;
     delta.filled <== after.filled;

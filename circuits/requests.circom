@@ -9,6 +9,7 @@ include "range.circom";
 include "request.circom";
 include "safety_table.circom";
 include "sheet.circom";
+include "soundness.circom";
 include "sponge.circom";
 include "state.circom";
 include "vesting.circom";
@@ -29,6 +30,7 @@ template Requests(requests, stepBits, cellBits) {
     input Markets() markets;
     signal input time; // seconds, of the marks
     input Ledger() ledger;
+    signal input uncleanSince; // seconds; 0 if the last batch was clean
     signal input houseSalt; // of the sealed half
     signal input mark[UNDERLYINGS()]; // micro-USD per unit
     signal input halted[UNDERLYINGS()]; // 0 or 1: that mark is no price
@@ -53,8 +55,8 @@ template Requests(requests, stepBits, cellBits) {
     Table() marketTable <== HashTable()(markets);
     signal safety <== TableHash(stepBits, cellBits)(table, windows);
     signal previous;
-    (previous, _) <== CommitState()(accounts, marketTable, time, ledger, safety, houseSalt, marks,
-        accruals);
+    (previous, _) <== CommitState()(accounts, marketTable, time, ledger, safety, uncleanSince,
+        houseSalt, marks, accruals);
     // The secret is below the subgroup's order, so it is the key's only one.
     var secret = 0;
     for (var i = 0; i < SECRET_WIDTH(); i++) {
@@ -76,6 +78,8 @@ template Requests(requests, stepBits, cellBits) {
     by.cell <== [unit[0].cell, unit[1].cell];
     (by.clock, by.row, by.rowBit) <== OpenWindows(stepBits, cellBits)(windows);
 
+    signal pays <== Pays()(uncleanSince, time, params.grace);
+
     // 3. The requests, chained by the root of the accounts' tree.
     component request[requests];
     signal root[requests + 1];
@@ -96,6 +100,7 @@ template Requests(requests, stepBits, cellBits) {
         request[r].time <== time;
         request[r].vesting <== params.vesting;
         request[r].by <== by;
+        request[r].pays <== pays;
         request[r].word <== word[r];
         request[r].key <== key[r];
         request[r].before <== account[r];
@@ -121,7 +126,7 @@ template Requests(requests, stepBits, cellBits) {
     RequestsHouse() house;
     signal next;
     (next, house.sealed) <== CommitState()(root[requests], marketTable, time, owned, safety,
-        newHouseSalt, marks, accruals);
+        uncleanSince, newHouseSalt, marks, accruals);
 
     // 5. The public words.
     RequestsHeader() header;

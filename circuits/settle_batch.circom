@@ -39,6 +39,7 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     input Markets() markets;
     signal input timeBefore; // seconds, of the last batch's prices
     input Ledger() ledger;
+    signal input uncleanSince; // seconds; 0 if the last batch was clean
     signal input houseSalt; // of the sealed half
     signal input newHouseSalt; // of the sealed half afterwards; the set root commits it
     signal input marks; // micro-USD per unit and who is halted, packed
@@ -115,7 +116,7 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     guard.anywhere <== anywhere;
     guard.jump <== params.jump;
     (header.prevStateRoot, _) <== CommitState()(TopRoot()(top), HashTable()(markets), timeBefore,
-        ledger, guard.hash, houseSalt, marks, accruals);
+        ledger, guard.hash, uncleanSince, houseSalt, marks, accruals);
 
     Taking() taking <== TakingOf()(guard.steady, guard.step, price, params.penalty);
 
@@ -183,8 +184,9 @@ template SettleBatch(slots, lanes, stepBits, cellBits) {
     signal tableHash <== CloseTable(stepBits, cellBits)(z, table, newTable, windows, newWindows,
         guard.rowHot, guard.bound, done.moved, clean, idle, sound, guard.steady);
     house.clean <== clean;
+    signal since <== UncleanSince()(uncleanSince, clean, time);
     (header.newStateRoot, house.sealed) <== CommitState()(TopRoot()(done.newTop),
-        HashTable()(after), time, owned, tableHash, newHouseSalt, header.prices, house.accruals);
+        HashTable()(after), time, owned, tableHash, since, newHouseSalt, header.prices, house.accruals);
 
     // 9. The public words.
     header.chainId <== venue.chainId;

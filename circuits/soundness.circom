@@ -100,3 +100,33 @@ template HouseIsSound() {
     }
     sound <== NonNegative(WIDTH)(equity * ACCRUAL_STEPS() - steps * (1 << MONEY_BITS()));
 }
+
+// @notice Since the marks of which time no batch has been clean.
+// @input(assumes) before: 0 where the last one was. clean: 0 or 1. time: never 0.
+// @output(proves) after: 0 where this one is.
+// @cost 4
+template UncleanSince() {
+    signal input before; // seconds
+    signal input clean;
+    signal input time; // seconds, of the marks
+    signal output after; // seconds
+
+    signal first <== IsZero()(before);
+    signal since <== before + first * (time - before);
+    after <== (1 - clean) * since;
+}
+
+// @notice Whether withdrawals are paid: a batch was clean no longer ago than the grace.
+// @input(assumes) since: 0 or a time no later than `time`. grace: governed.
+// @output(proves) pays: 0 or 1.
+// @cost 38
+template Pays() {
+    signal input since; // seconds: UncleanSince
+    signal input time; // seconds, of the marks
+    signal input grace; // seconds
+    signal output pays;
+
+    signal last <== IsZero()(since);
+    signal passed <== NonNegative(SEALED_TIME_WIDTH())(time - since - grace);
+    pays <== 1 - (1 - last) * passed;
+}

@@ -43,13 +43,14 @@ template HashTable() {
 // let anybody make it again.
 // @input(assumes) salt: nothing. A prover who takes none shows its own house to who guesses.
 // @output(proves) sealed: all that the state holds of the house and does not show.
-// @cost 1314
+// @cost 1320
 template CommitState() {
     signal input accounts; // root of the accounts' tree
     input Table() table;
     signal input time; // seconds, of the marks
     input Ledger() ledger;
     signal input safety; // hash of the safety table
+    signal input uncleanSince; // seconds: marks since which no batch was clean; 0 if the last was
     signal input salt;
     signal input marks; // micro-USD per unit and who is halted, packed
     signal input accruals; // micro-USD per unit, packed
@@ -63,6 +64,7 @@ template CommitState() {
     hidden.time <== time;
     hidden.ledger <== LedgerHash()(ledger);
     hidden.safety <== safety;
+    hidden.uncleanSince <== uncleanSince;
     hidden.salt <== salt;
     sealed <== SealedHash()(hidden);
     HouseWords() house;

@@ -212,6 +212,7 @@ def params_input(params: MarketParams) -> list[int]:
         params.vesting,
         params.jump,
         params.penalty,
+        params.grace,
     ]
 
 
@@ -224,6 +225,7 @@ def state_inputs(state: State) -> dict[str, Any]:
             *(poseidon(market_row(market), TABLE) for market in state.markets),
         ],
         "ledger": LEDGER_WORDS.words(state.ledger),
+        "uncleanSince": state.unclean_since,
         "houseSalt": state.salt,
         "accruals": ACCRUALS.pack(state.accruals)[0],
     }

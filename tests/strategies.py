@@ -97,6 +97,7 @@ def params(
     vesting: int = 1 << 15,
     jump: int = 16,
     penalty: int = LEAST_PENALTY,
+    grace: int = 1_000,
 ) -> MarketParams:
     """Return a venue's parameters with the same for each listed instrument.
 
@@ -116,6 +117,7 @@ def params(
         vesting=vesting,
         jump=jump,
         penalty=penalty,
+        grace=grace,
     )
 
 

@@ -95,5 +95,6 @@ LOCAL_PARAMS = MarketParams(
     vesting=1 << 15,
     jump=16,
     penalty=LEAST_PENALTY,
+    grace=4 * HOUR,
 )
 LOCAL_GROUP = MarketGroup(params=LOCAL_PARAMS, perpetuals=LISTED)

@@ -39,6 +39,7 @@ function REASON_POSITION_RANGE() { return 7; }
 function REASON_MARGIN() { return 8; }
 function REASON_EDGE() { return 9; }
 function REASON_TAKEN() { return 10; }
+function REASON_NOT_CLEAN() { return 11; }
 function REASON_REQUEST() { return 14; }
 function REASON_DECOY() { return 15; }
 
@@ -346,12 +347,14 @@ bus SealedWords() {
     signal time; // seconds, of the last batch's prices
     signal ledger; // hash
     signal safety; // hash of the safety table
+    signal uncleanSince; // seconds: marks since which no batch was clean; 0 if the last was
     signal salt; // secret, another one for each batch and run
 }
 
-function SEALED_WORDS() { return 10; }
+function SEALED_WORDS() { return 11; }
 function SEALED_SKEWS_WIDTH() { return 186; }
 function SEALED_TIME_WIDTH() { return 32; }
+function SEALED_UNCLEAN_SINCE_WIDTH() { return 32; }
 
 // The house's half of the state: what is sealed, and the exit sheet, which anybody knows.
 bus HouseWords() {
@@ -377,9 +380,10 @@ bus MarketParamsWords() {
     signal vesting; // seconds over which profit vests, at least 1
     signal jump; // edges of the grid that a price may move in a batch and be believed
     signal penalty; // 2^-20 of the notional, of who is taken over, beside concentration
+    signal grace; // seconds without a clean batch after which no withdrawal is paid
 }
 
-function MARKET_PARAMS_WORDS() { return 15; }
+function MARKET_PARAMS_WORDS() { return 16; }
 function MARKET_PARAMS_RISKS_WIDTH() { return 234; }
 function MARKET_PARAMS_CAPS_WIDTH() { return 240; }
 function MARKET_PARAMS_UNITS_WIDTH() { return 160; }
@@ -390,6 +394,7 @@ function MARKET_PARAMS_PROFIT_CAP_WIDTH() { return 96; }
 function MARKET_PARAMS_VESTING_WIDTH() { return 24; }
 function MARKET_PARAMS_JUMP_WIDTH() { return 8; }
 function MARKET_PARAMS_PENALTY_WIDTH() { return 20; }
+function MARKET_PARAMS_GRACE_WIDTH() { return 32; }
 
 // The committed state.
 bus StateWords() {
@@ -609,9 +614,9 @@ template SealedHash() {
     input SealedWords() sealed;
     signal output out;
 
-    out <== Hash(10, DOMAIN_SEALED())([sealed.skews[0], sealed.skews[1], sealed.skews[2],
+    out <== Hash(11, DOMAIN_SEALED())([sealed.skews[0], sealed.skews[1], sealed.skews[2],
         sealed.underlyings[0], sealed.underlyings[1], sealed.rows, sealed.time, sealed.ledger,
-        sealed.safety, sealed.salt]);
+        sealed.safety, sealed.uncleanSince, sealed.salt]);
 }
 
 template HouseHash() {
@@ -625,11 +630,11 @@ template MarketParamsHash() {
     input MarketParamsWords() marketParams;
     signal output out;
 
-    out <== Hash(15, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
+    out <== Hash(16, DOMAIN_PARAMS())([marketParams.risks[0], marketParams.risks[1],
         marketParams.risks[2], marketParams.caps[0], marketParams.caps[1], marketParams.units,
         marketParams.pricing, marketParams.funding[0], marketParams.funding[1],
         marketParams.takerFee, marketParams.makerFee, marketParams.profitCap, marketParams.vesting,
-        marketParams.jump, marketParams.penalty]);
+        marketParams.jump, marketParams.penalty, marketParams.grace]);
 }
 
 template StateRoot() {

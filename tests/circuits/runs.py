@@ -85,20 +85,27 @@ SHORT = [
 """Runs, all the money of the venue, and what is paid."""
 
 
+NOW = 10_000
+"""Seconds, of the marks where it matters since when no batch was clean."""
+
+
 def job(
     requests: list[Request],
     held: int | None = None,
     halted: int = 0,
     settled: int | None = None,
     expected: bool = True,
+    unclean: int | None = None,
 ) -> Job:
     """Return what proves a run; no money is made or lost in it.
 
     ``held`` is all the money that there is, so that the rest is somebody's debt; ``settled`` what
     may leave of the first account, in micro-USD. The certificates leave room for the run if it was
-    ``expected``.
+    ``expected``. No batch was clean for ``unclean`` seconds.
     """
     state = replace(venue(), halted=halted)
+    if unclean is not None:
+        state = replace(state, time=NOW, unclean_since=NOW - unclean)
     if settled is not None:
         unripe = replace(state.accounts[1], settled=Money(settled << 16))
         state = state.with_account(1, unripe)

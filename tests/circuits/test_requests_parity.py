@@ -13,6 +13,7 @@ from tests.circuits.deployed import deployed, needs_native
 from tests.circuits.runs import (
     DOLLAR,
     NAME,
+    NOW,
     OPERATOR,
     RUNS,
     SHORT,
@@ -315,3 +316,39 @@ def test_the_hints_of_a_certificate_have_one_value() -> None:
                 inputs["high"][row][1][lie[1]] = 1 - inputs["high"][row][1][lie[1]]
             free = row == 0 and lie[0] == "high"
             assert circuit.holds(circuit.witness(inputs)) == free
+
+
+NOT_CLEAN = int(Outcome.NOT_CLEAN)
+GONE = [Request(Kind.DEPOSIT, 2, 5), Request(Kind.WITHDRAW, 1, DOLLAR)]
+
+
+@pytest.mark.parametrize(("ago", "paid"), [(None, True), (999, True), (1_000, False)])
+def test_nobody_is_paid_while_no_batch_was_clean_for_long(ago: int | None, paid: bool) -> None:
+    circuit, wanted = deployed(NAME), job(GONE, unclean=ago)
+    assert circuit.public(wanted.inputs) == tuple(wanted.signals)
+    assert circuit.holds(circuit.witness(wanted.inputs))
+    values = circuit.values(wanted.inputs)
+    assert values[PAID] == (DOLLAR if paid else 0)
+    assert values["main.request[1].delta.reason"] == (REQUEST if paid else NOT_CLEAN)
+
+
+def test_no_other_time_since_the_last_clean_batch_is_told() -> None:
+    """It opens with the state; and the comparison with the grace has one answer."""
+    circuit = deployed(NAME)
+    wanted = job(GONE, unclean=1_000)
+    for lie in (0, NOW):
+        other = {**wanted.inputs, "uncleanSince": lie}
+        values = circuit.witness(other)
+        assert tuple(values[1:4]) != tuple(wanted.signals)
+
+
+@needs_native
+@pytest.mark.parametrize("lie", ["Pays.NonNegative.out", "Pays.IsZero.out"])
+def test_a_grace_called_not_over_breaks_its_check(lie: str) -> None:
+    circuit, wanted = deployed(NAME), job(GONE, unclean=1_000)
+    told = {f"main.{lie}": 1 if "IsZero" in lie else 0}
+    assert circuit.values(wanted.inputs, told)[PAID] == DOLLAR
+    broken = circuit.broken(circuit.witness(wanted.inputs, told), circuit.witness(wanted.inputs))
+    assert broken
+    for signals in broken:
+        assert any("main.Pays" in name for name in signals)

@@ -51,6 +51,7 @@ TAKER_FEE = FUNDING_AT + 2 * len(FUNDING_WORD.fields)
 VESTING = TAKER_FEE + 3
 JUMP = VESTING + 1
 PENALTY = JUMP + 1
+GRACE = PENALTY + 1
 DIGIT = 2 + 3
 """The fourth digit of a signature, behind its point."""
 
@@ -261,6 +262,8 @@ PUBLISHES = [
     ("lower taker fee", traded, put("params", TAKER_FEE, by=-1)),
     ("faster vesting", traded, put("params", VESTING, by=-1)),
     ("wider jump", traded, put("params", JUMP)),
+    ("longer grace", traded, put("params", GRACE)),
+    ("clean until later", traded, put("uncleanSince")),
     ("lower penalty", traded, put("params", PENALTY, by=-1)),
     ("bad debt before", traded, put("ledger", 4)),
     ("more open interest before", traded, put("ledger", 5)),

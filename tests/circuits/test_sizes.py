@@ -8,9 +8,9 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (256_975, 16),
-    "requests_default": (127_083, 8),
-    "settle_large": (963_358, 64),
+    "settle_default": (257_027, 16),
+    "requests_default": (127_177, 8),
+    "settle_large": (963_410, 64),
 }
 """Constraints, and slots or requests."""
 

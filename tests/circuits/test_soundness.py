@@ -69,3 +69,27 @@ def test_house_is_sound(circuit: Callable[[str], Circuit]) -> None:
             values = tested.agrees(given, {"sound": int(cash == high)})
             assert not tested.accepts(tested.forge(values, {"sound": int(cash == low)}))
     assert tested.count == tested.cost
+
+
+def test_unclean_since(circuit: Callable[[str], Circuit]) -> None:
+    tested = circuit("soundness.circom: UncleanSince()")
+    for before, clean, after in ((0, 0, 99), (0, 1, 0), (77, 0, 77), (77, 1, 0), (99, 0, 99)):
+        values = tested.agrees({"before": before, "clean": clean, "time": 99}, {"after": after})
+        assert not tested.accepts(tested.forge(values, {"after": after + 1}))
+    assert tested.count == tested.cost
+
+
+def test_pays(circuit: Callable[[str], Circuit]) -> None:
+    tested = circuit("soundness.circom: Pays()")
+    for since, grace, pays in (
+        (0, 0, 1),
+        (0, 9, 1),
+        (90, 10, 1),
+        (90, 9, 0),
+        (99, 0, 0),
+        (1, 99, 1),
+    ):
+        given = {"since": since, "time": 99, "grace": grace}
+        values = tested.agrees(given, {"pays": pays})
+        assert not tested.accepts(tested.forge(values, {"pays": 1 - pays}))
+    assert tested.count == tested.cost

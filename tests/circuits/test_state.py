@@ -25,6 +25,7 @@ def test_commit_state(circuit: Compile) -> None:
             "time": state.time,
             "ledger": given["ledger"],
             "safety": state.safety.hash(),
+            "uncleanSince": state.unclean_since,
             "salt": state.salt,
             "marks": pack_marks(state.marks, state.halted),
             "accruals": given["accruals"],

@@ -65,6 +65,7 @@ def draw_params(draw: random.Random) -> MarketParams:
         vesting=15,
         jump=255,
         penalty=LEAST_PENALTY,
+        grace=0,
         markets=tuple(
             PricingParams(
                 depth_min=1,

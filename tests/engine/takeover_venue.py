@@ -64,6 +64,7 @@ def params(depth: int = 1_024, jump: int = 16) -> MarketParams:
         vesting=1,
         jump=jump,
         penalty=PERCENT,
+        grace=0,
     )
 
 

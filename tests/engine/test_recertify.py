@@ -268,3 +268,15 @@ def test_lots_of_one_underlying_share_an_edge() -> None:
     found = Cells.unpack(state.accounts[1].cells)
     assert (found.first_above, found.second_above) == (False, True)
     assert state.accounts[1].positions[8] == Lots(-2)
+
+
+def test_the_state_knows_since_when_no_batch_was_clean() -> None:
+    """From the first one that does not say so, until one does."""
+    state, known = venue(a1=(AT_REST, 0)), []
+    for time, claims in ((110, True), (120, False), (130, False), (140, True)):
+        batch = Batch(slots=(Decoy(1),), lanes=(0, 8), choices=Choices(claims=claims))
+        done = transition(state, batch, prices(MARK), time, PARAMS, SALT)
+        state = done.state
+        assert done.clean is claims
+        known.append(state.unclean_since)
+    assert known == [0, 120, 120, 0]

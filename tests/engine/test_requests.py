@@ -307,3 +307,27 @@ def test_money_arrives_and_leaves_to_the_last_unit(run: list[Request]) -> None:
     assert after.ledger.total() >= min(0, before.ledger.total())
     for answer in answers:
         assert answer.paid in (0, answer.request.amount)
+
+
+@pytest.mark.parametrize(
+    ("since", "time", "paid"), [(0, 1_999, 1), (1_000, 1_999, 1), (1_000, 2_000, 0), (1, 1_000, 1)]
+)
+def test_no_withdrawal_is_paid_once_no_batch_was_clean_for_long(
+    since: int, time: int, paid: int
+) -> None:
+    """A grace of 1,000 seconds. All else is served, and the money stays the account's."""
+    before = replace(state(a1=account(1, 90 * UNIT)), unclean_since=since, time=time)
+    after, (answer, other) = served(
+        before, Request(Kind.WITHDRAW, 1, 1), Request(Kind.DEPOSIT, 1, 5)
+    )
+    reason = Outcome.REQUEST if paid else Outcome.NOT_CLEAN
+    assert (answer.paid, answer.reason, _delta(answer).reason) == (paid, reason, reason)
+    assert other.reason is Outcome.REQUEST
+    assert after.accounts[1].cash == (90 - paid + 5) * UNIT
+    assert after.unclean_since == since
+
+
+def test_what_is_refused_anyway_is_not_refused_for_others() -> None:
+    before = replace(state(a1=account(1, 90 * UNIT)), unclean_since=1, time=5_000)
+    _, (answer,) = served(before, Request(Kind.WITHDRAW, 1, 91))
+    assert (answer.paid, answer.reason) == (0, Outcome.REQUEST)

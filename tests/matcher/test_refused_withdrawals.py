@@ -121,3 +121,13 @@ def test_a_certificate_in_the_way_is_told_apart(owner: Owner) -> None:
     assert found == Withdrawal(MicroUsd(MICRO_USD), Refusal.EDGE)
     event = replace(owner.events[-1], withdrawal=found)
     assert _fate(event, DEPLOYMENT).endswith("ask again")
+
+
+def test_who_is_refused_while_no_batch_was_clean_asks_again(owner: Owner) -> None:
+    account = owner.events[-1].account
+    request = Request(Kind.WITHDRAW, owner.trader.account, MICRO_USD)
+    sheet = exit_sheet(owner.venue.operator.state, LOCAL_PARAMS)
+    found = served(request, 0, Outcome.NOT_CLEAN, account, sheet)
+    assert found == Withdrawal(MicroUsd(MICRO_USD), Refusal.NOT_CLEAN)
+    event = replace(owner.events[-1], withdrawal=found)
+    assert _fate(event, DEPLOYMENT).endswith("it is yours as before, ask again once one has")

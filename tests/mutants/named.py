@@ -455,4 +455,12 @@ NAMED = (
         "open interest is not counted",
     ),
     (SOUNDNESS, " + sum(map(abs, moved))", "", "what is taken is sound at once"),
+    (
+        REQUESTS,
+        "state.unclean_since < params.grace",
+        "state.unclean_since <= params.grace",
+        "paid late",
+    ),
+    (REQUESTS, "return not state.unclean_since or", "return", "a clean venue pays nobody"),
+    (TRANSITION, "else state.unclean_since or time", "else time", "since the last batch alone"),
 )

@@ -83,6 +83,7 @@ def state(fields: dict[str, Any]) -> State:
         marks=tuple(fields["marks"]),
         safety=table(fields["safety"]),
         salt=fields["salt"],
+        unclean_since=fields["unclean_since"],
     )
 
 

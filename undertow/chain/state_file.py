@@ -2,9 +2,9 @@
 
 Numbers are big-endian. 16 bytes of name; batch number and number of accounts, 8 bytes each; the
 state root; the ledger's 6 words, 3 words for each market, 5 for each underlying, one mark for each
-underlying, the time of the marks, the salt of the sealed half, the bits of the safety table's steps
-and cells; its words; then for each account in ascending order its index, 8 bytes, and its words;
-SHA-256 of all before. Words have 32 bytes.
+underlying, the time of the marks, since when no batch was clean, the salt of the sealed half, the
+bits of the safety table's steps and cells; its words; then for each account in ascending order its
+index, 8 bytes, and its words; SHA-256 of all before. Words have 32 bytes.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
 from undertow.protocol.state import Ledger, State
 from undertow.protocol.underlying import Underlying
 
-_NAME = b"undertow state 6"
+_NAME = b"undertow state 7"
 _HEAD = struct.Struct(">16sQQ32s")
 _RECORD = struct.Struct(f">Q{ACCOUNT_BYTES}s")
 _LEDGER = [field.name for field in fields(Ledger)]
 _MARKET = [field.name for field in fields(Market)]
 _UNDERLYING = [field.name for field in fields(Underlying)]
 _HOUSE_BYTES = native.WORD * (
-    len(_LEDGER) + len(_MARKET) * INSTRUMENTS + (len(_UNDERLYING) + 1) * UNDERLYINGS + 4
+    len(_LEDGER) + len(_MARKET) * INSTRUMENTS + (len(_UNDERLYING) + 1) * UNDERLYINGS + 5
 )
 _Row = TypeVar("_Row", Ledger, Market, Underlying)
 _AT_ONCE = 8192
@@ -92,7 +92,9 @@ def _parts(state: State) -> Iterator[bytes]:
         yield _signed([getattr(underlying, name) for name in _UNDERLYING])
     yield _signed(marks_of(state.marks, state.halted))
     grid = state.safety.grid
-    yield native.words([state.time, state.salt, grid.step_bits, grid.cell_bits])
+    yield native.words(
+        [state.time, state.unclean_since, state.salt, grid.step_bits, grid.cell_bits]
+    )
     yield native.words(state.safety.words())
     for index in sorted(state.accounts):
         yield _RECORD.pack(index, state.accounts.packed(index))
@@ -128,7 +130,7 @@ def _read(reader: _Reader) -> State:
     ledger = _row(Ledger, _LEDGER, numbers)
     markets = tuple(_row(Market, _MARKET, numbers) for _ in range(INSTRUMENTS))
     underlyings = tuple(_row(Underlying, _UNDERLYING, numbers) for _ in range(UNDERLYINGS))
-    *marks, time, salt, step_bits, cell_bits = numbers
+    *marks, time, unclean_since, salt, step_bits, cell_bits = numbers
     prices, halted = split_marks([Mark(mark) for mark in marks])
     safety = _table(reader, Grid(step_bits, cell_bits))
     accounts, tree = _accounts(reader, count)
@@ -145,6 +147,7 @@ def _read(reader: _Reader) -> State:
         salt=to_field(salt),
         batch_number=batch_number,
         safety=safety,
+        unclean_since=unclean_since,
     )
     if state.root() != int.from_bytes(root, "big"):
         raise ValueError("it gives another root")

@@ -22,6 +22,8 @@ class Refusal(StrEnum):
     """The account held what had no price: what was lost since the last one may be known."""
     EDGE = "EDGE"
     """The account's certificate alone did not stand without the money: another one may."""
+    NOT_CLEAN = "NOT_CLEAN"
+    """No batch had shown for too long that every account is above maintenance."""
     UNSETTLED = "UNSETTLED"
     """Less than the amount had settled; profit ripens."""
     MARGIN = "MARGIN"
@@ -57,6 +59,8 @@ def served(
         return Withdrawal(amount, Refusal.HALTED, halted)
     if reason == Outcome.EDGE:
         return Withdrawal(amount, Refusal.EDGE)
+    if reason == Outcome.NOT_CLEAN:
+        return Withdrawal(amount, Refusal.NOT_CLEAN)
     short = account.settled < request.money
     return Withdrawal(amount, Refusal.UNSETTLED if short else Refusal.MARGIN)
 

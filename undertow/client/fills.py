@@ -19,7 +19,8 @@ from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import MarketParams
 from undertow.protocol.units import Lots, Money
 
-_OF_REQUESTS = {Outcome.REQUEST, Outcome.EDGE}
+_REFUSED = {Outcome.EDGE, Outcome.NOT_CLEAN}
+_OF_REQUESTS = {Outcome.REQUEST, *_REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _check_unchanged(batch: int, delta: Delta, nonce: int, filled: int) -> None:
         raise FillError(batch, "a change without an order moved lots, nonce or filled size")
     if (delta.reason in _OF_REQUESTS) != (batch == 0):
         raise FillError(batch, "requests and orders are settled apart")
-    if delta.cash and delta.reason == Outcome.EDGE:
+    if delta.cash and delta.reason in _REFUSED:
         raise FillError(batch, "cash moved by a withdrawal that was refused")
     if delta.cash and batch and delta.reason != Outcome.TAKEN:
         raise FillError(batch, "cash moved without an order")

@@ -112,6 +112,11 @@ def _fate(event: Event, deployed: Deployment) -> str:
         return f"{amount}, refused: {settled:,.6f} USD had settled; profit does so as it gets old"
     if one.refusal is Refusal.EDGE:
         return f"{amount}, refused: it came too close to a set, whose touch makes room; ask again"
+    if one.refusal is Refusal.NOT_CLEAN:
+        return (
+            f"{amount}, refused: no batch had shown for long that every account is above "
+            "maintenance; it is yours as before, ask again once one has"
+        )
     return (
         f"{amount}, refused: the rest would not have met initial margin, or the venue lacked the "
         "money; ask for less, or later"

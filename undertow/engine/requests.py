@@ -1,8 +1,9 @@
 """Serve requests of the vault's queue: (state, requests) -> (state', answers).
 
 Pure. A withdrawal is paid whole if that much is settled, initial margin holds after it at the last
-batch's prices, the venue has the money beside its markets' pools, and the account's certificate
-stands without the money; otherwise not at all. No request moves a certificate: what comes in makes
+batch's prices, the venue has the money beside its markets' pools, the account's certificate
+stands without the money, and a batch has shown lately that every account is safe; otherwise not at
+all. No request moves a certificate: what comes in makes
 none untrue, and a new account, which holds nothing, needs none. An
 account that holds a halted instrument is paid nothing: its mark is older than the withdrawal, and
 what was lost since may be known.
@@ -105,8 +106,12 @@ def _answer(state: State, request: Request, params: MarketParams, secret: int) -
     change: int = request.money
     if request.kind is Kind.WITHDRAW:
         if _covered(state, request) and _affordable(state, touched, request, params):
-            stands = _stands(state, touched, request, params)
-            paid, reason = (request.amount, reason) if stands else (0, Outcome.EDGE)
+            if not _stands(state, touched, request, params):
+                reason = Outcome.EDGE
+            elif not pays(state, params):
+                reason = Outcome.NOT_CLEAN
+            else:
+                paid = request.amount
         change = -(paid << MONEY_BITS)
     after = replace(
         touched,
@@ -120,6 +125,15 @@ def _answer(state: State, request: Request, params: MarketParams, secret: int) -
 def _covered(state: State, request: Request) -> bool:
     """Return whether the vault has it: others' debts are no money."""
     return state.ledger.total() >= request.money
+
+
+def pays(state: State, params: MarketParams) -> bool:
+    """Return whether withdrawals are paid: the last clean batch is no longer ago than the grace.
+
+    Without one nobody has shown that the accounts together are worth what the ledger says, and
+    whoever leaves first would leave others the debts.
+    """
+    return not state.unclean_since or state.time - state.unclean_since < params.grace
 
 
 def _affordable(state: State, account: Account, request: Request, params: MarketParams) -> bool:

@@ -88,7 +88,9 @@ def transition(
     slots, table = recertify_slots(slots, guard, batch.choices)
     after, takeovers = _commit(state, markets, clearings, slots, sheet, released)
     sound = house_is_sound(after.ledger, after.markets, prices, guard.by.indices, params, takeovers)
-    clean = is_clean(state.safety, table, house_is_sound=sound, jump=params.jump)
+    clean = batch.choices.claims and is_clean(
+        state.safety, table, house_is_sound=sound, jump=params.jump
+    )
     return Execution(
         state=replace(
             after,
@@ -98,12 +100,13 @@ def transition(
             time=time,
             salt=salt,
             safety=table,
+            unclean_since=0 if clean else state.unclean_since or time,
         ),
         slots=slots,
         advanced=markets,
         clearings=clearings,
         house_grows=grows,
-        clean=batch.choices.claims and clean,
+        clean=clean,
     )
 
 

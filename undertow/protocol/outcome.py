@@ -23,6 +23,8 @@ class Outcome(IntEnum):
     """A withdrawal for which the account's certificate alone does not stand."""
     TAKEN = 10
     """No order: the account was below maintenance, and the house took all its positions."""
+    NOT_CLEAN = 11
+    """A withdrawal while no batch had shown for too long that every account is safe."""
     REQUEST = 14
     """No order: a request of the vault's queue."""
     DECOY = 15

@@ -25,6 +25,7 @@ from undertow.protocol.units import (
     FEE_BITS,
     FEE_WIDTH,
     KEEP_BITS,
+    TIME_WIDTH,
     VESTING_WIDTH,
     Lots,
     Money,
@@ -73,6 +74,7 @@ _PROFIT_CAP = Field(96, "2^-16 micro-USD above what is settled that count for ne
 _VESTING = Field(VESTING_WIDTH, "seconds over which profit vests, at least 1")
 _JUMP = Field(JUMP_WIDTH, "edges of the grid that a price may move in a batch and be believed")
 _PENALTY = Field(FEE_WIDTH, "2^-20 of the notional, of who is taken over, beside concentration")
+_GRACE = Field(TIME_WIDTH, "seconds without a clean batch after which no withdrawal is paid")
 LEAST_PENALTY = ceil_div(1 << FEE_BITS, 100)
 """A hundredth: with less, being taken over would be a cheap way out."""
 
@@ -92,6 +94,7 @@ class MarketParamsWords:
     vesting: Annotated[int, _VESTING]
     jump: Annotated[int, _JUMP]
     penalty: Annotated[int, _PENALTY]
+    grace: Annotated[int, _GRACE]
 
 
 MARKET_PARAMS_WORDS = Words(MarketParamsWords, "MarketParamsWords", PARAMS, "MarketParamsHash")
@@ -115,6 +118,7 @@ class MarketParams:
     vesting: Annotated[int, _VESTING]
     jump: Annotated[int, _JUMP]
     penalty: Annotated[int, _PENALTY]
+    grace: Annotated[int, _GRACE]
 
     def __post_init__(self) -> None:
         self._check_listing()
@@ -203,6 +207,7 @@ class MarketParams:
             vesting=self.vesting,
             jump=self.jump,
             penalty=self.penalty,
+            grace=self.grace,
         )
 
 

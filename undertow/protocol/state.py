@@ -77,6 +77,9 @@ class SealedWords:
     time: Annotated[int, Field(TIME_WIDTH, "seconds, of the last batch's prices")]
     ledger: Annotated[int, element("hash")]
     safety: Annotated[int, element("hash of the safety table")]
+    unclean_since: Annotated[
+        int, Field(TIME_WIDTH, "seconds: marks since which no batch was clean; 0 if the last was")
+    ]
     salt: Annotated[int, element("secret, another one for each batch and run")]
 
 
@@ -123,6 +126,8 @@ class State:
     batch_number: int = 0
     safety: SafetyTable = _EMPTY
     """How many certificates end where; its grid is the deployment's."""
+    unclean_since: int = 0
+    """Time of the marks since which no batch has shown that all is well; 0 if the last one has."""
 
     def root(self) -> int:
         """Return the state root."""
@@ -151,6 +156,7 @@ class State:
             time=self.time,
             ledger=self.ledger.hash(),
             safety=_table(self.safety),
+            unclean_since=self.unclean_since,
             salt=self.salt,
         )
 
