@@ -166,8 +166,9 @@ class OrderBook:
         far: bool,
     ) -> Choice:
         busy = {self.waiting[n].order.account for n in self.held if n in self.waiting}
-        live, opened = self._live(yardstick), yardstick.opened
-        waiting = {n: signed for n, signed in live.items() if not yardstick.holds(signed.order)}
+        waiting, opened = self._live(yardstick), yardstick.opened
+        if yardstick.holds_openings:
+            waiting = {n: s for n, s in waiting.items() if not yardstick.holds(s.order)}
         free = [
             signed.order
             for number, signed in waiting.items()

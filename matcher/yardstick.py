@@ -81,7 +81,7 @@ class Yardstick:
         its price.
         """
         self.state, self.batch, self.moments = state, batch, moments
-        self.params, self.opened, self._holds = params, opened, holds_openings
+        self.params, self.opened, self.holds_openings = params, opened, holds_openings
         self.listed = tuple(i for i, market in enumerate(params.markets) if market is not None)
         self._priced = any(state.marks)
         self._marks = lot_prices(state.marks, params)
@@ -102,7 +102,7 @@ class Yardstick:
 
     def is_of(self, state: State, batch: int, moments: Moments, opened: int, holds: bool) -> bool:
         """Return whether it was made of just these."""
-        made = (self.batch, self.moments, self.opened, self._holds)
+        made = (self.batch, self.moments, self.opened, self.holds_openings)
         return self.state is state and made == (batch, moments, opened, holds)
 
     @property
@@ -150,8 +150,10 @@ class Yardstick:
         A quote has a side that opens. What would turn a position round opens, too, unless it is
         said to only reduce.
         """
+        if not self.holds_openings or order.reduce_only:
+            return False
         account = self.state.accounts.get(order.account)
-        if not self._holds or order.reduce_only or account is None:
+        if account is None:
             return False
         held = account.positions[order.instrument]
         bid, ask = order.left(account.filled if order.nonce == account.nonce else 0)

@@ -47,13 +47,14 @@ ENDS = {
 }
 """Seconds."""
 PACES = (
-    (3, ACCOUNTS, DEFAULT),
-    (BATCH, ACCOUNTS, DEFAULT),
-    (MINUTE, ACCOUNTS, DEFAULT),
-    (BATCH, 1_000, DEFAULT),
-    (BATCH, 1_000, LARGE),
+    ("minute-10", 3, ACCOUNTS, DEFAULT),
+    ("minute-10", BATCH, ACCOUNTS, DEFAULT),
+    ("minute-10", MINUTE, ACCOUNTS, DEFAULT),
+    ("minute-10", BATCH, 1_000, DEFAULT),
+    ("minute-10", BATCH, 1_000, LARGE),
+    ("minute-15", 3, ACCOUNTS, DEFAULT),
 )
-"""Seconds between batches, accounts, circuits: throughput is a margin parameter."""
+"""Path, seconds between batches, accounts, circuits: throughput is a margin parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +143,11 @@ def by_crowd() -> Iterable[Row]:
 
 
 def by_pace() -> Iterable[Row]:
-    """Yield a row for each pace and number of accounts, of a minute that loses a tenth."""
-    for interval, accounts, preset in PACES:
-        window = _path(MINUTES[0], interval)
+    """Yield a row for each pace and number of accounts."""
+    for name, interval, accounts, preset in PACES:
+        window = _path(name, interval)
         job = Job(window, interval=interval, accounts=accounts, preset=preset)
-        yield f"{interval} s, {accounts} accounts, {preset.slots} slots", [job]
+        yield f"{name}, {interval} s, {accounts} accounts, {preset.slots} slots", [job]
 
 
 def table(title: str, rows: Iterable[Row], seeds: int, jobs: int) -> None:
@@ -189,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     size = (given.seeds, given.jobs)
     table("By tape", by_tape(), *size)
     table(f"A crowd, {CROWD:.0%} of it at initial margin", by_crowd(), *size)
-    table(f"By throughput, {MINUTES[0]}", by_pace(), *size)
+    table("By throughput", by_pace(), *size)
     return 0
 
 
