@@ -22,6 +22,8 @@ from undertow.chain.view import MOST_PENDING, View
 
 MOST_AHEAD = 16
 """Settlements that are executed ahead of the chain: each keeps a state and a job in memory."""
+LIVENESS = 3
+"""Quarters of the batch clock without marks after which an idle venue closes a set of decoys."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,9 +119,18 @@ class Pipeline:
         if len(view.pending) >= MOST_PENDING or (idles and self.ahead.steps):
             # What is served while none waits may be beyond the bound that a close would fix.
             return None
-        empty = idles and self.serving.due(view) and not self._servable(view)
+        serves = self.serving.due(view) and not self._servable(view)
+        empty = idles and (serves or self._stands_long(view))
         yardstick = self.ahead.yardstick(view)
         return next_close(self.desk, self.ahead.tip, yardstick, view, self.linger, empty=empty)
+
+    def _stands_long(self, view: View) -> bool:
+        """Return whether a set is closed to show that the venue lives: else anybody freezes it.
+
+        Before the first marks nothing is known of when it was deployed.
+        """
+        clock = self.desk.chain.terms.batch_clock
+        return 0 < view.marks_time < view.block.time - clock * LIVENESS // 4
 
     def _execute(self, view: View) -> bool:
         """Execute what follows the tip, if that is known."""
