@@ -18,14 +18,16 @@ from prover.witness import Witnesses
 from undertow.crypto import native
 
 
-class _Provable(Protocol):
-    """A job of any circuit: public signals, and inputs that lead to them."""
+class Provable(Protocol):
+    """A job of any circuit."""
 
     @property
-    def signals(self) -> tuple[int, ...]: ...
+    def signals(self) -> tuple[int, ...]:
+        """What is public, in the circuit's order."""
 
     @property
-    def inputs(self) -> dict[str, Any]: ...
+    def inputs(self) -> dict[str, Any]:
+        """What leads to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Prover:
         """How many constraints the circuit has."""
         return len(self._constraints)
 
-    def prove(self, job: _Provable) -> Proof:
+    def prove(self, job: Provable) -> Proof:
         """Return a verified proof of the job.
 
         Raises:
@@ -79,7 +81,7 @@ class Prover:
         )
         return proof
 
-    def accept(self, job: _Provable, proof: Proof) -> None:
+    def accept(self, job: Provable, proof: Proof) -> None:
         """Check a proof of the job, wherever it was made; raises InvalidProofError."""
         if proof.public != tuple(job.signals) or not verify(self.verifying_key, proof):
             raise InvalidProofError("the proof does not show the job's public signals")
