@@ -25,6 +25,8 @@ from undertow.chain.view import MOST_PENDING, View
 
 MOST_AHEAD = 16
 """Settlements that are executed ahead of the chain: each keeps a state and a job in memory."""
+LIVENESS = 3
+"""Quarters of the batch clock without marks after which an idle venue closes a set of decoys."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,9 +125,18 @@ class Pipeline:
             return None
         yardstick = self.ahead.yardstick(view)
         owing = takeable(yardstick.state, self.desk.params, yardstick.opened) if idles else []
-        empty = bool(owing) or (idles and self.serving.due(view) and not self._servable(view))
+        serves = self.serving.due(view) and not self._servable(view)
+        empty = bool(owing) or (idles and (serves or self._stands_long(view)))
         waits = (self.linger, self.rhythm)
         return next_close(self.desk, self.ahead.tip, yardstick, view, *waits, empty=empty)
+
+    def _stands_long(self, view: View) -> bool:
+        """Return whether a set is closed to show that the venue lives: else anybody freezes it.
+
+        Before the first marks nothing is known of when it was deployed.
+        """
+        clock = self.desk.chain.terms.batch_clock
+        return 0 < view.marks_time < view.block.time - clock * LIVENESS // 4
 
     def _execute(self, view: View) -> bool:
         """Execute what follows the tip, if that is known."""

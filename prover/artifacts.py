@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from prover import manifest, setup, toolchain
+from prover import exit_inputs, manifest, setup, toolchain
 from prover.errors import ArtifactError, FileError, TapeError
 from prover.groth16 import setup_key
 from prover.manifest import CEREMONY, DEV, FILES, MANIFEST, R1CS, SYM, TAPE, WASM, ZKEY
@@ -70,15 +70,15 @@ class Artifacts:
         return self.folder / TAPE
 
 
-def circuit_names(preset: Preset) -> tuple[str, str]:
-    """Return the names of the batch circuit and of the request circuit.
+def circuit_names(preset: Preset) -> tuple[str, str, str]:
+    """Return the names of the circuits of batches, of requests and of exits.
 
     Presets with as many requests and one grid share the request circuit, under the name of the
-    first of them.
+    first of them; all share the exits'. An operator proves with the first two.
     """
     sizes = preset.requests, preset.grid
     first = next(one for one in PRESETS.values() if (one.requests, one.grid) == sizes)
-    return f"settle_{preset.name}", f"requests_{first.name}"
+    return f"settle_{preset.name}", f"requests_{first.name}", exit_inputs.NAME
 
 
 def chosen(name: str, origin: str, progress: Progress) -> Artifacts:

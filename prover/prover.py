@@ -5,18 +5,29 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from prover.artifacts import Artifacts
 from prover.backends import BACKENDS, Backend, default_backend
 from prover.errors import BrokenConstraintError, InvalidProofError
 from prover.groth16 import verify, verifying_key
-from prover.inputs import Job
 from prover.native_core import refusals
 from prover.proof import Proof
 from prover.r1cs import R1cs, read_sym, wtns_values
 from prover.witness import Witnesses
 from undertow.crypto import native
+
+
+class Provable(Protocol):
+    """A job of any circuit."""
+
+    @property
+    def signals(self) -> tuple[int, ...]:
+        """What is public, in the circuit's order."""
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What leads to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ class Prover:
         """How many constraints the circuit has."""
         return len(self._constraints)
 
-    def prove(self, job: Job) -> Proof:
+    def prove(self, job: Provable) -> Proof:
         """Return a verified proof of the job.
 
         Raises:
@@ -70,7 +81,7 @@ class Prover:
         )
         return proof
 
-    def accept(self, job: Job, proof: Proof) -> None:
+    def accept(self, job: Provable, proof: Proof) -> None:
         """Check a proof of the job, wherever it was made; raises InvalidProofError."""
         if proof.public != tuple(job.signals) or not verify(self.verifying_key, proof):
             raise InvalidProofError("the proof does not show the job's public signals")

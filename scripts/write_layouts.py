@@ -18,6 +18,7 @@ def texts() -> dict[Path, str]:
     """Return each file's text."""
     return {
         ROOT / "circuits" / "generated" / "layout.circom": circom.render(),
+        ROOT / "circuits" / "generated" / "owed.circom": circom.render_owed(),
         ROOT / "circuits" / "generated" / "safety.circom": safety.render(),
         ROOT / "contracts" / "src" / "generated" / "Layout.sol": solidity.render(),
         STATEMENT: statement.between_markers(STATEMENT.read_text(encoding="utf-8")),

@@ -49,7 +49,7 @@ def test_a_package_of_ours_is_packed() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
 def test_the_circuits_have_the_presets_sizes(preset) -> None:  # type: ignore[no-untyped-def]
-    settle, requests = (
+    settle, requests, _ = (
         (CIRCUITS / f"{name}.circom").read_text(encoding="utf-8") for name in circuit_names(preset)
     )
     grid = f"{preset.grid.step_bits}, {preset.grid.cell_bits}"

@@ -19,6 +19,7 @@ from matcher.assemble import Keys, Parts, assemble
 from matcher.http import serve_http
 from matcher.outside import SystemClock
 from prover.artifacts import build, circuit_names
+from prover.groth16 import verifying_key
 from prover.prover import Prover
 from undertow.chain import compiled
 from undertow.chain.anvil import Anvil
@@ -58,16 +59,17 @@ def local_venue(
     terms: Terms = LOCAL,
 ) -> Iterator[LocalVenue]:
     """Run a venue while the `with` block runs: on a chain of its own, or on anvil at ``url``."""
-    artifacts = [build(name, progress) for name in circuit_names(preset)]
+    *artifacts, exits = (build(name, progress) for name in circuit_names(preset))
     progress("loading the proving keys")
     provers = [Prover(item) for item in artifacts]
+    exit_key = verifying_key(exits.zkey)
     progress("compiling the contracts")
     compiled.build()
     with ExitStack() as stack:
         url = url or stack.enter_context(Anvil()).url
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="undertow-")))
         progress("deploying the contracts")
-        deployment = _deploy(url, preset, group, provers, terms)
+        deployment = _deploy(url, preset, group, (provers, exit_key), terms)
         parts = _parts(url, deployment, provers, folder, linger)
         operator = assemble(parts)
         stack.callback(operator.close)
@@ -88,16 +90,20 @@ def _signers() -> tuple[str, ...]:
 
 
 def _deploy(
-    url: str, preset: Preset, group: MarketGroup, provers: Sequence[Prover], terms: Terms
+    url: str,
+    preset: Preset,
+    group: MarketGroup,
+    keys: tuple[Sequence[Prover], list[int]],
+    terms: Terms,
 ) -> Deployment:
-    batch, requests = provers
+    (batch, requests), exit_key = keys
     plan = Plan(
         preset=preset,
         group=group,
         operator_key=OPERATOR.public,
         signers=[Account.from_key(key).address for key in _signers()],
-        keys=(batch.verifying_key, requests.verifying_key),
-        key_origins=(batch.artifacts.origin, requests.artifacts.origin),
+        keys=(batch.verifying_key, requests.verifying_key, exit_key),
+        key_origins=(batch.artifacts.origin, requests.artifacts.origin, batch.artifacts.origin),
         terms=terms,
     )
     return deploy(Chain(url, chain_key(0)), plan)

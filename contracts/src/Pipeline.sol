@@ -49,6 +49,13 @@ abstract contract Pipeline is ISettlement {
     uint64 public runsSettled;
     /// @inheritdoc ISettlement
     uint64 public marksTime;
+    // Slot: changes seldom, and is written only then.
+    /// @inheritdoc ISettlement
+    uint64 public uncleanSince;
+    /// @inheritdoc ISettlement
+    uint64 public frozenAt;
+    /// @dev The slot is never zero, so that no change of it costs what a fresh one does.
+    bool private _written = true;
     // Slots: five for each place of the ring, by a set's number, written at construction and ever after over.
     Set[RING] private _sets;
     Price[RING] private _prices;
@@ -72,7 +79,7 @@ abstract contract Pipeline is ISettlement {
         LAPSE_AFTER = timing.lapseAfter;
         lastId = bytes32(config.genesisRoot);
         for (uint256 i; i < RING; ++i) {
-            _sets[i] = Set(1, 0, 0, 0, 1);
+            _sets[i] = Set(1, 0, 0, 0, uint64(block.timestamp));
             _prices[i] = Price(0, 0, true);
         }
     }
@@ -156,6 +163,7 @@ abstract contract Pipeline is ISettlement {
 
     function _close(Close calldata close) internal {
         // 1. Check: the operator means this close, now, after what it believes to be closed.
+        if (frozenAt != 0) revert IsFrozen();
         if (msg.sender != OPERATOR) revert OnlyOperator(msg.sender, OPERATOR);
         uint64 number = batchesClosed + 1;
         if (close.number != number) revert WrongNumber(close.number, number);
@@ -189,6 +197,28 @@ abstract contract Pipeline is ISettlement {
         if (served != bound) revert RequestsFirst(served, bound);
         (time, word) = _price(batch);
         return (_sets[batch % RING].root, time, word);
+    }
+
+    /// @dev Pending sets are void, so none is priced or settled any more.
+    function _voidPending() internal {
+        (uint64 settled, uint64 closed) = (batchesSettled, batchesClosed);
+        if (settled == closed) return;
+        batchesClosed = settled;
+        emit BatchesLapsed(settled + 1, closed);
+    }
+
+    /// @dev Of a void set as well: a lapse turns no clock back.
+    function _lastClose() internal view returns (uint64 last) {
+        for (uint256 i; i < RING; ++i) {
+            uint64 closedAt = _sets[i].closedAt;
+            if (closedAt > last) last = closedAt;
+        }
+    }
+
+    /// @dev Of the oldest pending set; the largest number if it has none.
+    function _oldestPrice() internal view returns (uint64) {
+        uint64 oldest = batchesSettled + 1;
+        return oldest <= batchesClosed && _isPriced(oldest) ? _prices[oldest % RING].time : type(uint64).max;
     }
 
     function _checkField(uint256 value) internal pure {

@@ -55,6 +55,12 @@ abstract contract Queue is IVault {
     }
 
     /// @inheritdoc IVault
+    function checkOldest(Request calldata request, bytes32[] calldata path) external view {
+        if (queueStart == queueEnd) revert QueueTooShort(1, 0);
+        _checkEntry(queueEnd, queueStart, request, path);
+    }
+
+    /// @inheritdoc IVault
     function fees(address server) public view returns (uint256) {
         uint256 kept = _fees[server];
         return kept == 0 ? 0 : kept - SENTINEL;
@@ -85,9 +91,8 @@ abstract contract Queue is IVault {
         uint256 earned;
         for (uint256 i; i < count; ++i) {
             Request calldata request = requests[i];
-            if (!_peaks.holds(end, first + i, _hash(request), paths[i])) {
-                revert NotInQueue(first + uint64(i));
-            }
+            // Cast: count is below the queue's length.
+            _checkEntry(end, first + uint64(i), request, paths[i]);
             earned += request.fee;
             if (RequestWord.kindOf(request.word) != Layout.KIND_WITHDRAW) {
                 deposits += RequestWord.amountOf(request.word);
@@ -95,8 +100,20 @@ abstract contract Queue is IVault {
         }
         // Cast: count fits as the queue's ends do.
         queueStart = first + uint64(count);
-        if (earned != 0) _fees[server] = SENTINEL + fees(server) + earned;
+        if (earned != 0) _addFees(server, earned);
         emit RequestsTaken(first, uint64(count));
+    }
+
+    /// @dev Every entry since the beginning, served or not.
+    function _checkEntry(uint64 end, uint64 number, Request calldata request, bytes32[] calldata path)
+        internal
+        view
+    {
+        if (!_peaks.holds(end, number, _hash(request), path)) revert NotInQueue(number);
+    }
+
+    function _addFees(address to, uint256 amount) internal {
+        _fees[to] = SENTINEL + fees(to) + amount;
     }
 
     /// @dev By pull: a receiver that refuses keeps only itself waiting.

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {BabyJubJub} from "./BabyJubJub.sol";
+import {Freeze} from "./Freeze.sol";
 import {Layout} from "./generated/Layout.sol";
 import {ISettlement} from "./interfaces/ISettlement.sol";
 import {IVault} from "./interfaces/IVault.sol";
@@ -17,11 +18,12 @@ import {SettlementWords} from "./SettlementWords.sol";
 /// @dev    Whatever this contract knows it puts into the public words itself (chain, own address, counters,
 ///         roots, prices, keys, requests); the caller supplies only what the proof is to show. Anybody may
 ///         settle, for a proof speaks for itself; only the operator may close, for closing picks the set.
-contract Settlement is Pipeline {
+contract Settlement is Freeze {
     using SettlementWords for uint256[];
 
     IVerifier public immutable BATCH_VERIFIER;
     IVerifier public immutable REQUEST_VERIFIER;
+    IVerifier public immutable EXIT_VERIFIER;
     uint256 public immutable OPERATOR_KEY_X;
     uint256 public immutable OPERATOR_KEY_Y;
     uint256 public immutable MARKET_PARAMS_HASH;
@@ -30,20 +32,11 @@ contract Settlement is Pipeline {
     /// @notice Most requests in a run.
     uint256 public immutable REQUESTS;
 
-    // Slot: what every settlement moves.
-    /// @inheritdoc ISettlement
-    uint256 public stateRoot;
-    // Slot: changes seldom, and is written only then.
-    /// @inheritdoc ISettlement
-    uint64 public uncleanSince;
-    /// @dev The slot is never zero, so that no change of it costs what a fresh one does.
-    bool private _written = true;
-
-    constructor(Config memory config) Pipeline(config) {
+    constructor(Config memory config) Pipeline(config) Freeze(config.clocks) {
         if (
             address(config.priceSource) == address(0) || address(config.batchVerifier) == address(0)
                 || address(config.requestVerifier) == address(0) || address(config.vault) == address(0)
-                || config.operator == address(0)
+                || address(config.exitVerifier) == address(0) || config.operator == address(0)
         ) revert ZeroAddress();
         if (config.slots == 0 || config.requests == 0) revert ZeroSize();
         if (!BabyJubJub.isKey(config.operatorKeyX, config.operatorKeyY)) {
@@ -54,6 +47,7 @@ contract Settlement is Pipeline {
 
         BATCH_VERIFIER = config.batchVerifier;
         REQUEST_VERIFIER = config.requestVerifier;
+        EXIT_VERIFIER = config.exitVerifier;
         OPERATOR_KEY_X = config.operatorKeyX;
         OPERATOR_KEY_Y = config.operatorKeyY;
         MARKET_PARAMS_HASH = config.marketParamsHash;
@@ -136,6 +130,24 @@ contract Settlement is Pipeline {
             uint64 paid = words.paidOf(i);
             if (paid != 0) VAULT.credit(RequestWord.accountOf(requests[i].word), paid);
         }
+    }
+
+    /// @inheritdoc ISettlement
+    function exit(uint24 account, uint128 amount, uint256[8] calldata proof) external {
+        // 1. Check: the root is the last one.
+        if (frozenAt == 0) revert NotFrozen();
+
+        // 2. Verify: by that root and these parameters the account is owed so much.
+        uint256 owed = uint256(account) << Layout.OWED_ACCOUNT_AT | uint256(amount) << Layout.OWED_AMOUNT_AT;
+        if (!EXIT_VERIFIER.verify(proof, [stateRoot, MARKET_PARAMS_HASH, owed])) revert InvalidProof();
+
+        // 3. Commit: the vault knows whether the account has left, and whose it is.
+        VAULT.exit(account, amount);
+    }
+
+    /// @inheritdoc ISettlement
+    function payHouse() external {
+        VAULT.payHouse(OPERATOR);
     }
 
     function _checkRun(uint64 first, uint256 length, IVault.Request[] calldata requests) private view {

@@ -3,77 +3,38 @@ pragma solidity 0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {BabyJubJub} from "./BabyJubJub.sol";
+import {Books} from "./Books.sol";
 import {Layout} from "./generated/Layout.sol";
 import {IVault} from "./interfaces/IVault.sol";
+import {Leaving} from "./Leaving.sol";
 import {Queue} from "./Queue.sol";
 import {RequestWord} from "./RequestWord.sol";
 
 /// @title  Vault
 /// @notice Holds the collateral and the queue of requests to the proven state.
-/// @dev    Every micro-USD is in exactly one place: committed (inside the proven state), queued (deposits not yet
-///         served) or claims (withdrawals paid out of the state). Their sum is what the vault owes and is never
-///         more than its balance. Settlement moves money between the three; only `claim` lets it out.
+/// @dev    Settlement moves money between the places that `Books` has, and the queue is the way in. Once frozen it
+///         takes no request and serves none: what is inside leaves as `Leaving` says.
 ///         One whole token stands for one USD: one micro-USD is `UNIT` of the token's smallest units.
-contract Vault is Queue, ReentrancyGuardTransient {
+contract Vault is Leaving {
     using SafeERC20 for IERC20Metadata;
 
     /// @dev Amounts and the state's total are 63 bits, so that every sum of them stays a signed 64-bit number.
     uint256 private constant LIMIT = 1 << 63;
-    uint8 private constant LEAST_DECIMALS = 6;
-    /// @dev 63 bits of micro-USD stay far from 2^256.
-    uint8 private constant MOST_DECIMALS = 36;
 
-    /// @dev One slot, which a withdrawal reads and writes.
-    struct Account {
-        address owner;
-        uint64 lastWithdrawal; // 0: none, for an opening comes first
-    }
-
-    IERC20Metadata public immutable TOKEN;
-    /// @notice The token's smallest units to one micro-USD.
-    uint256 public immutable UNIT;
     address public immutable DEPLOYER;
     uint64 public immutable MINIMUM_OPENING;
     uint64 public immutable MINIMUM_DEPOSIT;
     uint64 public immutable MINIMUM_WITHDRAWAL;
 
-    // Slot: what every request reads.
-    /// @inheritdoc IVault
-    address public settlement;
-    /// @inheritdoc IVault
-    uint24 public accountCount;
-    // Slot: the balance sheet. Queued deposits may be none again, and what is committed too: the flag stays.
-    /// @inheritdoc IVault
-    uint64 public committed;
-    /// @inheritdoc IVault
-    uint64 public queuedDeposits;
-    bool private _used = true;
-    // Slot of its own, with the sentinel: unlike the state's total, unclaimed claims have no bound.
-    uint256 private _totalClaims = SENTINEL;
-
-    // Slots: one for each address that was ever paid, with the sentinel, and one for each account.
-    mapping(address owner => uint256 amount) private _claims;
-    mapping(uint256 account => Account) private _accounts;
-
-    modifier onlySettlement() {
-        if (msg.sender != settlement) revert OnlySettlement(msg.sender, settlement);
-        _;
-    }
-
     constructor(IERC20Metadata token, Minima memory minima, uint64 requestFeeGas, uint64 requestFeeWei)
         Queue(requestFeeGas, requestFeeWei)
+        Books(token)
     {
-        if (address(token) == address(0)) revert ZeroAddress();
         _checkAmount(minima.opening);
         _checkAmount(minima.deposit);
         _checkAmount(minima.withdrawal);
-        uint8 decimals = token.decimals();
-        if (decimals < LEAST_DECIMALS || decimals > MOST_DECIMALS) revert UnsupportedDecimals(decimals);
-        TOKEN = token;
-        UNIT = 10 ** (decimals - LEAST_DECIMALS);
         DEPLOYER = msg.sender;
         MINIMUM_OPENING = minima.opening;
         MINIMUM_DEPOSIT = minima.deposit;
@@ -114,7 +75,7 @@ contract Vault is Queue, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function withdraw(uint256 account, uint256 amount) external payable nonReentrant {
-        _checkInitialized();
+        _checkRunning();
         _checkAccount(account);
         Account storage kept = _accounts[account];
         _checkOwner(msg.sender, kept.owner);
@@ -133,26 +94,12 @@ contract Vault is Queue, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVault
-    function claim() external nonReentrant returns (uint256 amount) {
-        amount = claims(msg.sender);
-        if (amount == 0) revert NothingToClaim(msg.sender);
-        _claims[msg.sender] = SENTINEL;
-        _totalClaims -= amount;
-        emit Claimed(msg.sender, amount);
-        TOKEN.safeTransfer(msg.sender, amount * UNIT);
-    }
-
-    /// @inheritdoc IVault
-    function claimFees(address to) external nonReentrant returns (uint256 amount) {
-        return _payFees(to);
-    }
-
-    /// @inheritdoc IVault
     function take(Request[] calldata requests, bytes32[][] calldata paths, address server)
         external
         onlySettlement
         nonReentrant
     {
+        _checkRunning();
         // Cast: what leaves the queue is part of its deposits.
         uint64 deposits = uint64(_pop(requests, paths, server));
         queuedDeposits -= deposits;
@@ -161,44 +108,16 @@ contract Vault is Queue, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function credit(uint24 account, uint64 amount) external onlySettlement nonReentrant {
+        _checkRunning();
         _checkAccount(account);
-        if (amount > committed) revert ExceedsCommitted(amount, committed);
         address owner = _accounts[account].owner;
-        committed -= amount;
-        _totalClaims += amount;
-        _claims[owner] = SENTINEL + claims(owner) + amount;
+        _release(owner, amount);
         emit Credited(account, owner, amount);
-    }
-
-    /// @inheritdoc IVault
-    function accountAddress(uint256 account) external view returns (address owner) {
-        return _accounts[account].owner;
-    }
-
-    /// @inheritdoc IVault
-    function lastWithdrawal(uint256 account) external view returns (uint64 number) {
-        return _accounts[account].lastWithdrawal;
-    }
-
-    /// @inheritdoc IVault
-    function claims(address owner) public view returns (uint256) {
-        uint256 kept = _claims[owner];
-        return kept == 0 ? 0 : kept - SENTINEL;
-    }
-
-    /// @inheritdoc IVault
-    function totalClaims() public view returns (uint256) {
-        return _totalClaims - SENTINEL;
-    }
-
-    /// @inheritdoc IVault
-    function liabilities() external view returns (uint256) {
-        return uint256(committed) + queuedDeposits + totalClaims();
     }
 
     /// @dev Tokens first, books after: owed <= held also holds while the token has control.
     function _pull(uint256 amount, uint256 minimum) private {
-        _checkInitialized();
+        _checkRunning();
         _checkAmount(amount);
         if (amount < minimum) revert BelowMinimum(amount, minimum);
         uint256 total = uint256(committed) + queuedDeposits + amount;
@@ -211,12 +130,9 @@ contract Vault is Queue, ReentrancyGuardTransient {
         queuedDeposits += uint64(amount);
     }
 
-    function _checkInitialized() private view {
+    function _checkRunning() private view {
         if (settlement == address(0)) revert NotInitialized();
-    }
-
-    function _checkAccount(uint256 account) private view {
-        if (account == 0 || account > accountCount) revert UnknownAccount(account, accountCount);
+        if (isFrozen) revert IsFrozen();
     }
 
     function _checkOwner(address given, address owner) private pure {

@@ -8,6 +8,7 @@ import {Oracle} from "../src/oracle/Oracle.sol";
 import {Settlement} from "../src/Settlement.sol";
 import {SettlementWords} from "../src/SettlementWords.sol";
 import {Keys} from "./fixture/Keys.sol";
+import {Trapdoor} from "./fixture/Trapdoor.sol";
 import {Venue} from "./fixture/Venue.sol";
 
 /// @notice What whole transactions cost: calldata, cold storage and real verifiers.
@@ -92,14 +93,14 @@ contract GasDefaultTest is GasTest {
     function test_gas_settleBatchAndCloseNext() public {
         vm.warp(START + 20);
         _settle(N, R - 502, _next(R - 503));
-        _report("settleBatch and close the next, 16 slots", 337_500);
+        _report("settleBatch and close the next, 16 slots", 337_600);
     }
 
     /// forge-config: default.isolate = true
     function test_gas_closeBatch() public {
         vm.warp(START + 20);
         _close(R - 503);
-        _report("closeBatch", 59_000);
+        _report("closeBatch", 61_000);
     }
 
     /// forge-config: default.isolate = true
@@ -183,6 +184,60 @@ contract GasPriceTest is GasTest {
                 (secrets[j], secrets[j - 1]) = (secrets[j - 1], secrets[j]);
             }
         }
+    }
+}
+
+/// @dev The way out: each transaction alone, after a venue's life.
+contract GasExitTest is GasTest {
+    function setUp() public {
+        _setUp(1);
+        _settle(1, R - 502, _none());
+    }
+
+    function _freeze() private {
+        vm.warp(settlement.freezeDue() + 1);
+        settlement.freeze();
+    }
+
+    function _exit(uint24 account, uint128 amount) private {
+        uint256 owed = uint256(account) | uint256(amount) << 24;
+        uint256[8] memory proof = Trapdoor.prove(EXIT_TAG, 99, [settlement.stateRoot(), PARAMS, owed]);
+        settlement.exit(account, amount, proof);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_exit() public {
+        _freeze();
+        _report("freeze", 90_000);
+        _exit(1, MINIMUM);
+        _report("exit, credited at once", 300_000);
+        vm.prank(ALICE);
+        vault.claim(address(0xC01D));
+        _report("claim, to a new address", 70_000);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_exitInTwoPhases() public {
+        clean = 0;
+        vm.warp(START + 30);
+        _close(R - 503);
+        _priceSet(3);
+        _settle(1, R - 503, _none());
+        _freeze();
+        _exit(1, MINIMUM);
+        _report("exit, filed", 300_000);
+        vm.warp(vault.frozenAt() + vault.CLAIM_WINDOW() + 1);
+        vault.payOut(1);
+        _report("payOut", 90_000);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_gas_handBack() public {
+        _deposit(BOB, 1, MINIMUM);
+        _freeze();
+        (IVault.Request[] memory requests, bytes32[][] memory paths) = _oldest(1);
+        vault.handBack(uint64(vault.queueStart()), requests[0], paths[0]);
+        _report("handBack", 130_000);
     }
 }
 

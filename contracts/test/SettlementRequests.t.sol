@@ -92,7 +92,7 @@ contract SettlementRequestsTest is Venue {
         assertEq(vault.committed(), MINIMUM - 400);
         uint256 before = token.balanceOf(ALICE);
         vm.prank(ALICE);
-        vault.claim();
+        vault.claim(ALICE);
         assertEq(token.balanceOf(ALICE), before + 400);
         assertEq(settlement.runsSettled(), 2);
     }

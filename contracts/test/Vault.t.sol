@@ -68,7 +68,7 @@ contract VaultTest is Requests {
         _enter(Layout.KIND_OPEN, 1, MINIMUM, 0, address(this));
         _take(1);
         fresh.credit(1, MINIMUM);
-        assertEq(fresh.claim(), MINIMUM);
+        assertEq(fresh.claim(address(this)), MINIMUM);
         assertEq(other.balanceOf(address(this)), MINIMUM * unit);
     }
 
@@ -317,9 +317,9 @@ contract VaultTest is Requests {
 
         uint256 before = token.balanceOf(ALICE);
         vm.expectEmit(address(vault));
-        emit IVault.Claimed(ALICE, 500);
+        emit IVault.Claimed(ALICE, ALICE, 500);
         vm.prank(ALICE);
-        vault.claim();
+        vault.claim(ALICE);
         assertEq(token.balanceOf(ALICE), before + 500);
         assertEq(vault.totalClaims(), 0);
         assertEq(vault.claims(ALICE), 0);
@@ -348,7 +348,7 @@ contract VaultTest is Requests {
     function test_claim_revertsWhenNothingIsDue() public {
         expectError(IVault.NothingToClaim.selector, BOB);
         vm.prank(BOB);
-        vault.claim();
+        vault.claim(BOB);
     }
 
     function test_claim_paysOnce() public {
@@ -356,10 +356,10 @@ contract VaultTest is Requests {
         _take(1);
         vault.credit(1, 1);
         vm.prank(ALICE);
-        vault.claim();
+        vault.claim(ALICE);
         expectError(IVault.NothingToClaim.selector, ALICE);
         vm.prank(ALICE);
-        vault.claim();
+        vault.claim(ALICE);
     }
 
     function _expectPending(uint64 number) private {

@@ -95,7 +95,7 @@ contract VaultHandler is Requests {
         address owner = users[user % 3];
         if (VAULT.claims(owner) == 0) return;
         vm.prank(owner);
-        claimed += VAULT.claim();
+        claimed += VAULT.claim(owner);
     }
 
     function donate(uint256 amount) external {

@@ -52,6 +52,18 @@ def render() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def render_owed() -> str:
+    """Return the text of circuits/generated/owed.circom."""
+    owed = layout.OF_EXITS
+    parts = [
+        "pragma circom 2.2.0;",
+        f"// {NOTE}",
+        "\n".join(_packed(owed)),
+        "\n".join(_packs(owed, ranged=False)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 def _constants(values: Iterable[tuple[str, int]]) -> Iterator[str]:
     for name, value in values:
         yield f"function {name}() {{ return {value}; }}"

@@ -27,7 +27,7 @@ library Layout {{"""
 
 def render() -> str:
     """Return the file's text."""
-    request = layout.REQUEST_WORD
+    request, owed = layout.REQUEST_WORD, layout.OF_EXITS
     blocks = [
         [_line(name, layout.FIELD[name]) for name in ("CURVE_A", "CURVE_D")],
         [_comment("Public words: what they speak of."), *_enum("STATEMENT", layout.Statement)],
@@ -39,6 +39,7 @@ def render() -> str:
         ),
         *([_comment(f"Bytes of the call. {c.about}"), *_bytes(c)] for c in layout.CALLDATA),
         [_comment(f"Bits of the word. {request.about}"), *_bits(request)],
+        [_comment(f"Bits of the word. {owed.about}"), *_bits(owed)],
         [_comment("Types of a request."), *_enum("KIND", layout.KINDS)],
         [_comment("Prices of a round, in one word."), *_prices()],
     ]

@@ -22,7 +22,7 @@ def between_markers(text: str) -> str:
 
 def render() -> str:
     """Return the tables."""
-    parts = [_public(), *map(_packed, layout.PACKED), _hashed(), _grouped()]
+    parts = [_public(), *map(_packed, (*layout.PACKED, layout.OF_EXITS)), _hashed(), _grouped()]
     return "\n".join(parts)
 
 

@@ -22,9 +22,9 @@ PLAN = Plan(
     group=LOCAL_GROUP,
     operator_key=BASE8,
     signers=[],
-    keys=(KEY, KEY),
-    key_origins=("ceremony", "ceremony"),
-    powers=("0" * 128, "1" * 128),
+    keys=(KEY, KEY, KEY),
+    key_origins=("ceremony",) * 3,
+    powers=("0" * 128, "1" * 128, "2" * 128),
     token="0x" + "70" * 20,
 )
 
@@ -54,7 +54,7 @@ def test_a_chain_is_local_by_its_id_and_its_node(
 ) -> None:
     chain = node(chain_id, client)
     assert is_local(chain) == local
-    development = replace(PLAN, key_origins=("dev", "dev"), powers=(None, None), token=None)
+    development = replace(PLAN, key_origins=("dev",) * 3, powers=(None,) * 3, token=None)
     replace(development, development=True).check(chain)
     PLAN.check(chain)
     if local:

@@ -53,8 +53,11 @@ def test_a_field_of_another_form_is_named(path: Path, name: str, bad: object) ->
     [
         ({"preset": "huge"}, "preset: found huge, expected one of minimal, default, large"),
         ({"keys": "mine"}, "keys: found mine, expected one of dev, ceremony"),
-        ({"powers": {"batch": "none"}}, "expected the fields batch, requests"),
-        ({"powers": {"batch": "none", "requests": "0x"}}, "none or 128 digits of hex"),
+        ({"powers": {"batch": "none"}}, "expected the fields batch, requests, exit"),
+        (
+            {"powers": {"batch": "none", "requests": "none", "exit": "0x"}},
+            "none or 128 digits of hex",
+        ),
         ({"vault": FORM["vault"][:-1]}, "expected 0x and 40 digits of hex"),
         ({"operator_key": {"x": "0x1", "y": "0x" + "1" * 65}}, r"operator_key\.y: found"),
         ({"paramz": 1}, 'the unknown field "paramz"'),

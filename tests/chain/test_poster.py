@@ -56,8 +56,8 @@ def contracts() -> Iterator[Contracts]:
             group=LOCAL_GROUP,
             operator_key=BASE8,
             signers=[Account.from_key(chain_key(i)).address for i in SIGNERS],
-            keys=(KEY, KEY),
-            key_origins=("dev", "dev"),
+            keys=(KEY, KEY, KEY),
+            key_origins=("dev",) * 3,
             terms=LOCAL,
         )
         venue = Contracts(chain, deploy(chain, plan))

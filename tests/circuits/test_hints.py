@@ -17,19 +17,25 @@ import pytest
 
 from tests.circuits.cases import traded
 from tests.circuits.deployed import Deployed, Inputs, deployed, needs_native
+from tests.circuits.exits import plain
 from tests.circuits.hints import Hint
 from tests.circuits.lies import LIES, Values, is_free, told
 from tests.circuits.runs import RUNS
 from tests.circuits.runs import job as run_of
 
 pytestmark = needs_native
-CIRCUITS = ("settle_minimal", "requests_minimal")
+CIRCUITS = ("settle_minimal", "requests_minimal", "exit_default")
 EACH = 2
 """Hints that are lied about in the suite, of each line that makes some."""
 
 
 def inputs_of(name: str) -> Inputs:
-    """Return honest inputs: a batch with fills, a touch and a refusal; an opening and a deposit."""
+    """Return honest inputs.
+
+    A batch with fills, a touch and a refusal; an opening and a deposit; an exit with positions.
+    """
+    if name == CIRCUITS[2]:
+        return plain().job().inputs
     return traded().job().inputs if name == CIRCUITS[0] else run_of(RUNS[0]).inputs
 
 

@@ -11,8 +11,9 @@ SIZES = {
     "settle_default": (257_027, 16),
     "requests_default": (127_177, 8),
     "settle_large": (963_410, 64),
+    "exit_default": (6_008, 1),
 }
-"""Constraints, and slots or requests."""
+"""Constraints, and slots, requests or accounts."""
 
 
 @pytest.mark.parametrize(

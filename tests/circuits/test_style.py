@@ -11,10 +11,10 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SOURCES = sorted(path for path in CIRCUITS.rglob("*.circom"))
-WRITTEN = ("layout.circom", "eddsa_constants.circom")
+WRITTEN = ("layout.circom", "owed.circom", "eddsa_constants.circom")
 """By scripts, whatever their length."""
 RULES = [p for p in SOURCES if p.parent.name in ("circuits", "authorities")]
-ENTRIES = re.compile(r"(settle|requests)_(minimal|default|large)")
+ENTRIES = re.compile(r"(settle|requests|exit)_(minimal|default|large)")
 PORT = re.compile(r"    (signal )?(input|output) ")
 """Declares an input or an output."""
 HINT = re.compile(r"<--[^;]*;\n(.*)\n")
@@ -82,7 +82,7 @@ def test_every_rule_has_its_heading_in_the_statement() -> None:
     assert rules <= set(headings)
 
 
-@pytest.mark.parametrize("name", ["settle_minimal", "requests_minimal"])
+@pytest.mark.parametrize("name", ["settle_minimal", "requests_minimal", "exit_default"])
 def test_the_compiler_has_nothing_to_say(name: str) -> None:
     """Every signal is constrained or discarded, circomlib's constants apart."""
     printed = deployed(name).compiled.printed.read_text(encoding="utf-8")

@@ -30,6 +30,7 @@ TOPICS = {
     "withdraw": ("withdraw", "5", "--account", "1"),
     "status": ("status", *OWN),
     "recover": ("recover", *OWN),
+    "freeze": ("freeze",),
     "order": ("order", "0", "5", "7", *OWN, "--nonce", "1", "--matcher", "http://127.0.0.1:9"),
     "quote": ("quote", "0", "5", "7000", "4", "8000", *OWN, "--nonce", "1"),
 }

@@ -165,3 +165,16 @@ def test_an_order_far_from_a_halted_mark_asks_for_no_price(traded: Traded) -> No
     traded.send(trader, 1, 0.6)
     traded.steps(100)
     assert not chain.pending
+
+
+def test_an_idle_venue_closes_a_set_before_anybody_may_freeze_it(traded: Traded) -> None:
+    chain = traded.venue.chain
+    while chain.pending:
+        traded.settle()
+    patience = chain.terms.batch_clock * 3 // 4
+    chain.idle(patience - 600)
+    traded.steps(5)
+    assert not chain.pending
+    chain.idle(600)
+    traded.steps(5)
+    assert len(chain.pending) == 1

@@ -6,14 +6,13 @@ import threading
 
 import httpx
 
-from prover.inputs import Job
 from prover.job_state import State
 from prover.job_text import (
     circuit_id,
 )
 from prover.lease import Leases
 from prover.proof import Proof
-from prover.prover import Prover
+from prover.prover import Provable, Prover
 from prover.remote import RemoteQueue
 from prover.shared import SharedProver
 from prover.worker import Worker
@@ -60,7 +59,7 @@ class Unable(Prover):
         self.__dict__.update(whole.__dict__)
         self.timing = None
 
-    def prove(self, job: Job) -> Proof:
+    def prove(self, job: Provable) -> Proof:
         raise AssertionError("a worker has to prove this")
 
 
@@ -69,7 +68,7 @@ class Liar(Unable):
 
     answer: Proof
 
-    def prove(self, job: Job) -> Proof:
+    def prove(self, job: Provable) -> Proof:
         return self.answer
 
 

@@ -92,17 +92,20 @@ def test_a_key_that_anybody_can_forge_under_is_not_deployed(files: Files) -> Non
         group=LOCAL_GROUP,
         operator_key=BASE8,
         signers=[],
-        keys=(good, good),
-        key_origins=("ceremony", "ceremony"),
-        powers=("00" * 64, "00" * 64),
+        keys=(good, good, good),
+        key_origins=("ceremony",) * 3,
+        powers=("00" * 64,) * 3,
         development=True,
     )
-    for origins, powers in ((("ceremony",) * 2, ("00" * 64, None)), (("dev",) * 2, ("00", "00"))):
+    for origins, powers in (
+        (("ceremony",) * 3, ("00" * 64, "00" * 64, None)),
+        (("dev",) * 3, ("00",) * 3),
+    ):
         with pytest.raises(ChainError, match="and no other, names its powers of tau"):
             deploy(chain, replace(plan, key_origins=origins, powers=powers))
     minus = [*good[:10], *good[6:8], *(Q - y for y in good[8:10]), *good[14:]]
     with pytest.raises(ValueError, match="delta is gamma or its negative"):
         native_core().check_verifying_key(to_bytes(*minus))
-    for keys in ((good, bad), (bad, good), (good, minus), (minus, good)):
+    for keys in ((good, bad, good), (bad, good, good), (good, good, bad), (good, good, minus)):
         with pytest.raises(ChainError, match="gamma is its delta"):
             deploy(chain, replace(plan, keys=keys))

@@ -83,9 +83,15 @@ def test_a_development_key_stays_on_local_chains(prover: Prover) -> None:
         group=LOCAL_GROUP,
         operator_key=BASE8,
         signers=[],
-        keys=(prover.verifying_key, prover.verifying_key),
-        key_origins=("dev", "dev"),
+        keys=(prover.verifying_key,) * 3,
+        key_origins=("dev",) * 3,
     )
-    for origins in (("dev", "dev"), ("ceremony", "dev"), ("dev", "ceremony")):
+    every = ("ceremony",) * 3
+    for origins in (
+        ("dev",) * 3,
+        (*every[1:], "dev"),
+        ("dev", *every[1:]),
+        every[:1] + ("dev",) * 2,
+    ):
         with pytest.raises(ChainError, match="not local"):
             deploy(chain, replace(plan, key_origins=origins))

@@ -40,6 +40,8 @@ from undertow.protocol.params import PRESETS, Preset
 
 VERIFIERS = ("BATCH_VERIFIER", "REQUEST_VERIFIER")
 """The settlement's getters of the verifiers of batches and of runs of requests."""
+EXIT_VERIFIER = "EXIT_VERIFIER"
+"""The same of exits."""
 
 
 def connect(chain: Chain, deployment: Deployment, queue: Path | None = None) -> Contracts:
@@ -79,7 +81,7 @@ def check_keys(contracts: Contracts, keys: Mapping[str, Sequence[int]]) -> None:
 
     Args:
         contracts: where the settlement is.
-        keys: a key's words for each of `VERIFIERS`.
+        keys: a key's words by the verifier's getter, of `VERIFIERS` or `EXIT_VERIFIER`.
 
     Raises:
         WrongKeyError: a proof under the key at hand would be refused, or somebody else's taken.

@@ -37,11 +37,11 @@ class Plan:
     operator_key: Point
     signers: Sequence[str]
     """Addresses of the oracle's signers, 3f + 1 of them; 2f + 1 reports make a price."""
-    keys: tuple[list[int], list[int]]
-    """Verifying keys of the batch circuit and of the request circuit."""
-    key_origins: tuple[str, str]
+    keys: tuple[list[int], list[int], list[int]]
+    """Verifying keys of the circuits of batches, of requests and of exits."""
+    key_origins: tuple[str, str, str]
     """Where each is from, as its manifest says."""
-    powers: tuple[str | None, str | None] = (None, None)
+    powers: tuple[str | None, str | None, str | None] = (None, None, None)
     """Hash of the powers of tau that each ceremony's key came from."""
     terms: Terms = L1
     token: str | None = None
@@ -66,7 +66,7 @@ class Plan:
         if not (self.development or is_local(chain)):
             self._check_public(chain.chain_id)
         if len(set(self.key_origins)) > 1:
-            raise ChainError("one key is a ceremony's and one is not: adopt both circuits' keys")
+            raise ChainError("one key is a ceremony's and one is not: adopt all circuits' keys")
         if any(
             (origin == "ceremony") != (powers is not None)
             for origin, powers in zip(self.key_origins, self.powers, strict=True)
@@ -134,6 +134,7 @@ def _settlement(chain: Chain, plan: Plan, parts: tuple[str, ...]) -> Contract:
     sizes, terms = (plan.preset.slots, plan.preset.requests), plan.terms
     timing = (terms.interval, terms.lag, terms.gap, terms.window, terms.lapse_after)
     market_params_hash, root = plan.group.params.hash(), genesis(plan.preset.grid).root()
+    clocks = (terms.batch_clock, terms.outer_clock, terms.request_clock, terms.unclean_clock)
     key = tuple(plan.operator_key)
-    config = (*parts, *key, market_params_hash, *sizes, root, terms.request_cap, timing)
+    config = (*parts, *key, market_params_hash, *sizes, root, terms.request_cap, timing, clocks)
     return chain.deploy("Settlement", config)

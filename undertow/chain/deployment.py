@@ -28,7 +28,7 @@ from undertow.whole_file import whole_file
 LARGEST_FILE = 1 << 17
 LARGEST_NUMBER = (1 << 64) - 1
 ORIGINS = ("dev", "ceremony")
-POWERS = ("batch", "requests")
+POWERS = ("batch", "requests", "exit")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _WORD = re.compile(r"0x[0-9a-f]{1,64}")
 _HASH = re.compile(r"none|[0-9a-f]{128}")
@@ -49,8 +49,8 @@ class Deployment:
     """The first block to read events from."""
     keys: str
     """Where the proving keys are from, `dev` or `ceremony`."""
-    powers: tuple[str | None, str | None] = (None, None)
-    """blake2b of the powers of tau that the batch's and the requests' key came from."""
+    powers: tuple[str | None, str | None, str | None] = (None, None, None)
+    """blake2b of the powers of tau that the keys of batches, requests and exits came from."""
     operator_key: Point
     """Whom accounts share their view keys with."""
     group: MarketGroup
@@ -113,10 +113,10 @@ def _from_json(value: object) -> Deployment:
     )
 
 
-def _powers(read: Fields) -> tuple[str | None, str | None]:
+def _powers(read: Fields) -> tuple[str | None, str | None, str | None]:
     texts = [read.text(name, _HASH, "none or 128 digits of hex") for name in POWERS]
-    batch, requests = (None if text == "none" else text for text in texts)
-    return batch, requests
+    batch, requests, exits = (None if text == "none" else text for text in texts)
+    return batch, requests, exits
 
 
 def _address(read: Fields, name: str) -> str:

@@ -31,6 +31,14 @@ class Terms:
     """Gas at the base fee that a request pays for being served."""
     request_fee_wei: int = 0
     """What it pays besides, where a chain charges for data apart from gas."""
+    batch_clock: int = 43_200
+    """After so long without a close, or from a price to its batch, anybody may freeze."""
+    outer_clock: int = 259_200
+    """The same without later marks, whatever the reason."""
+    request_clock: int = 259_200
+    """The same while the oldest request waits."""
+    unclean_clock: int = 86_400
+    """The same while no batch claims that all is clean."""
 
     def grid(self, time: int) -> int:
         """Return the first moment that may price a set which a block of this time closes."""
@@ -43,7 +51,10 @@ ROLLUP = Terms(interval=3, lag=12, gap=3, request_fee_wei=1_000 * 10**9)
 LOCAL = Terms(interval=1, lag=0, gap=1)
 TERMS = {"l1": L1, "rollup": ROLLUP, "local": LOCAL}
 
-OF_SETTLEMENT = ("interval", "lag", "gap", "window", "lapse_after", "request_cap")
+OF_SETTLEMENT = (
+    *("interval", "lag", "gap", "window", "lapse_after", "request_cap"),
+    *("batch_clock", "outer_clock", "request_clock", "unclean_clock"),
+)
 OF_VAULT = (
     *("minimum_opening", "minimum_deposit", "minimum_withdrawal"),
     *("request_fee_gas", "request_fee_wei"),

@@ -107,7 +107,7 @@ def collect(contracts: Contracts) -> MicroUsd:
     with reachable():
         granted = MicroUsd(int(contracts.vault.functions.claims(owner).call()))
     if granted:
-        contracts.chain.send(contracts.vault.functions.claim())
+        contracts.chain.send(contracts.vault.functions.claim(owner))
     return granted
 
 

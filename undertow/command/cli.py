@@ -6,6 +6,7 @@ import typer
 
 from undertow.command import keys
 from undertow.command.deposit import deposit
+from undertow.command.freeze import freeze
 from undertow.command.order import order, quote
 from undertow.command.program import NAME, new_program
 from undertow.command.recover import recover
@@ -22,6 +23,7 @@ def add_topics(program: typer.Typer) -> None:
     program.command()(withdraw)
     program.command()(status)
     program.command()(recover)
+    program.command()(freeze)
     program.add_typer(keys.app, name="keys")
 
 

@@ -42,7 +42,7 @@ def recover(
     from undertow.chain.recovery import recover as read
 
     contracts = to_read(deployment, rpc)
-    own = _own(contracts, key, account)
+    own = before_all(contracts, key, account)
     with files():
         found = read(contracts, [own], folder, tell_progress)
         typer.echo(
@@ -55,7 +55,8 @@ def recover(
             typer.echo(f"{path}: your leaf, its path and the state's public half")
 
 
-def _own(contracts: Contracts, key: Path, account: int) -> Followed:
+def before_all(contracts: Contracts, key: Path, account: int) -> Followed:
+    """Return an account of a key before all settlements; raises UndertowError."""
     from undertow.chain.history import Followed
     from undertow.crypto.babyjubjub import view_key
     from undertow.protocol.account import Account

@@ -21,6 +21,7 @@ from undertow.protocol.fields import BYTE
 from undertow.protocol.market import CAPS, PRICING_WORDS, ROW_WORDS
 from undertow.protocol.order import ORDER_WORD
 from undertow.protocol.outcome import Outcome
+from undertow.protocol.owed import OWED_WORD
 from undertow.protocol.params import MARKET_PARAMS_WORDS, RISKS
 from undertow.protocol.prices import MARKS
 from undertow.protocol.request import REQUEST_WORD, Kind
@@ -56,6 +57,8 @@ SECRET_WIDTH = 252
 
 PACKED = (ORDER_WORD, REQUEST_WORD, DELTA_WORD, CONFIRMATION_WORD, RISK_WORD, FUNDING_WORD)
 """Fields in one word."""
+OF_EXITS = OWED_WORD
+"""The same, in a file of its own: no other circuit knows it."""
 GROUPED = (POSITIONS, SKEWS, MARKS, CAPS, UNITS, RISKS, FUNDING_RULES, ACCRUALS)
 """One value for each instrument or underlying, several to a word."""
 HASHED = (

@@ -52,13 +52,17 @@ class LeafPath:
 
     def root(self) -> int:
         """Return the state root that it leads to."""
-        node, index = self.leaf, self.index
+        house = HouseWords(sealed=self.sealed, marks=self.marks, accruals=self.accruals)
+        return state_root(Tree.parent(self.children()[-1]), house)
+
+    def children(self) -> list[list[int]]:
+        """Return the children of each node on the path, from the leaf up."""
+        node, index, path = self.leaf, self.index, []
         for siblings in self.siblings:
             place = index % ARITY
-            node = Tree.parent([*siblings[:place], node, *siblings[place:]])
-            index //= ARITY
-        house = HouseWords(sealed=self.sealed, marks=self.marks, accruals=self.accruals)
-        return state_root(node, house)
+            path.append([*siblings[:place], node, *siblings[place:]])
+            node, index = Tree.parent(path[-1]), index // ARITY
+        return path
 
     def to_json(self) -> dict[str, Any]:
         """Return it as data; field elements are hex."""

@@ -190,8 +190,12 @@ class MarketParams:
 
     def hash(self) -> int:
         """Return what the contract stores of the parameters."""
+        return MARKET_PARAMS_WORDS.hash(self.words())
+
+    def words(self) -> MarketParamsWords:
+        """Return what is hashed."""
         pricing = [PRICING_WORDS.hash(self.market(i)) for i in range(INSTRUMENTS)]
-        return MARKET_PARAMS_WORDS.hash(self._words(poseidon(pricing, PARAMS)))
+        return self._words(poseidon(pricing, PARAMS))
 
     def _words(self, pricing: int = 0) -> MarketParamsWords:
         instruments = range(INSTRUMENTS)

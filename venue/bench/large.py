@@ -115,7 +115,7 @@ def constraints() -> dict[str, int]:
 
     To compile it takes minutes, and no key of it is needed for the rest of the bench.
     """
-    name, _ = circuit_names(LARGE)
+    name, *_ = circuit_names(LARGE)
     found = toolchain.compiled(toolchain.ROOT / "circuits" / f"{name}.circom", BUILD)
     if found is None:
         return {}
@@ -144,8 +144,8 @@ def _venue(url: str, key: AnyWords) -> _Venue:
         group=LOCAL_GROUP,
         operator_key=OPERATOR.public,
         signers=[Account.from_key(chain_key(1 + number)).address for number in range(SIGNERS)],
-        keys=(key.verifying_key, key.verifying_key),
-        key_origins=(DEV, DEV),
+        keys=(key.verifying_key,) * 3,
+        key_origins=(DEV,) * 3,
         terms=LOCAL,
     )
     return _Venue(Contracts(operator, deploy(operator, plan)), key, Random(1))

@@ -30,7 +30,7 @@ def build(preset: PresetName = DEFAULT.name) -> None:
     from prover.prover import Prover
 
     chosen = preset_named(preset)
-    sizes = (chosen.slots, chosen.requests)
+    sizes = (chosen.slots, chosen.requests, 1)
     for name, size in zip(artifacts.circuit_names(chosen), sizes, strict=True):
         count = Prover(artifacts.build(name, typer.echo)).constraints
         typer.echo(f"{name}: {count:,} constraints, {count // size:,} per slot")

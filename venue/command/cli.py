@@ -7,6 +7,7 @@ from undertow.command.program import NAME, new_program
 from venue.command import circuits, matcher, prover
 from venue.command.backtest import backtest
 from venue.command.deploy import deploy
+from venue.command.exit import exit_venue
 from venue.command.report import price, report
 from venue.command.show import bench, demo
 
@@ -15,6 +16,7 @@ app.command()(demo)
 app.command()(bench)
 app.command()(backtest)
 add_topics(app)
+app.command("exit")(exit_venue)
 app.command()(deploy)
 app.command()(report)
 app.command()(price)

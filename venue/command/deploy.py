@@ -69,15 +69,19 @@ def deploy(
     chosen, group = preset_named(preset), _group(params)
     public, chain = trader_key(operator).public, Chain(rpc, chain_key())
     typer.echo(f"deploying on chain {chain.chain_id}")
-    batch, requests = _artifacts(chosen, origin(ceremony), powers_hash)
+    batch, requests, exits = _artifacts(chosen, origin(ceremony), powers_hash)
     plan = Plan(
         preset=chosen,
         group=group,
         operator_key=public,
         signers=signer or [],
-        keys=(verifying_key(batch.zkey), verifying_key(requests.zkey)),
-        key_origins=(batch.origin, requests.origin),
-        powers=(batch.powers_hash, requests.powers_hash),
+        keys=(
+            verifying_key(batch.zkey),
+            verifying_key(requests.zkey),
+            verifying_key(exits.zkey),
+        ),
+        key_origins=(batch.origin, requests.origin, exits.origin),
+        powers=(batch.powers_hash, requests.powers_hash, exits.powers_hash),
         terms=agreed,
         token=token,
         price_source=price_source,
@@ -107,7 +111,7 @@ def _group(path: Path | None) -> MarketGroup:
 
 
 def _artifacts(preset: Preset, source: str, pinned: list[str] | None) -> list[Artifacts]:
-    """Return the files of the batch circuit and of the request circuit.
+    """Return the files of the circuits of batches, requests and exits.
 
     Raises:
         UndertowError: a key's powers of tau are none of those that are pinned.

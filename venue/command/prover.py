@@ -34,7 +34,7 @@ def run(
     from prover.worker import Worker
 
     stop, source = stop_on_signal(), origin(ceremony)
-    names = artifacts.circuit_names(preset_named(preset))
+    names = artifacts.circuit_names(preset_named(preset))[:2]
     with RemoteQueue(queue, _variable(TOKEN)) as remote:
         held = [Prover(artifacts.chosen(name, source, typer.echo)) for name in names]
         typer.echo(f"proving the jobs of {queue}; ctrl-C to stop")

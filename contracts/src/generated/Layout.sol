@@ -86,6 +86,12 @@ library Layout {
     uint256 internal constant REQUEST_AMOUNT_AT = 27;
     uint256 internal constant REQUEST_AMOUNT_MASK = 18446744073709551615;
 
+    // Bits of the word. What an account may take out of a frozen venue; the exit circuit proves it.
+    uint256 internal constant OWED_ACCOUNT_AT = 0;
+    uint256 internal constant OWED_ACCOUNT_MASK = 16777215;
+    uint256 internal constant OWED_AMOUNT_AT = 24;
+    uint256 internal constant OWED_AMOUNT_MASK = 340282366920938463463374607431768211455;
+
     // Types of a request.
     uint256 internal constant KIND_NONE = 0;
     uint256 internal constant KIND_OPEN = 1;

@@ -20,11 +20,20 @@ interface ISettlement {
         uint64 lapseAfter; // L: an unpriced set of this age is void
     }
 
+    /// @notice How long the venue may stand before anybody may freeze it, in seconds; see `freezeDue`.
+    struct Clocks {
+        uint64 batch; // without a close, or from a price to its batch
+        uint64 outer; // from the marks' time, whatever the prices' source does
+        uint64 request; // of the oldest request
+        uint64 unclean; // since a batch claimed that all is clean
+    }
+
     /// @notice What stays the same for this contract's whole life.
     struct Config {
         IPriceSource priceSource;
         IVerifier batchVerifier;
         IVerifier requestVerifier;
+        IVerifier exitVerifier;
         IVault vault;
         address operator;
         uint256 operatorKeyX;
@@ -35,6 +44,7 @@ interface ISettlement {
         uint256 genesisRoot;
         uint64 requestCap; // CAP: requests between two batches, at most, unless the backlog is long
         Timing timing;
+        Clocks clocks;
     }
 
     /// @notice A set to be closed, and what the operator believes to be so.
@@ -67,6 +77,17 @@ interface ISettlement {
     /// @notice All pending sets, `first` to `last`, are void; `first` is the next number to be closed.
     event BatchesLapsed(uint64 first, uint64 last);
 
+    /// @notice The venue stands still, for good; `covered`: the last batch claimed that all is clean.
+    event VenueFrozen(uint256 stateRoot, bool covered);
+
+    /// @notice A clock of the configuration is out of its bounds, or no longer than an unpriced set may wait.
+    error InvalidClock(uint64 given);
+    /// @notice Frozen, for good.
+    error IsFrozen();
+    /// @notice Not frozen: accounts leave by withdrawals.
+    error NotFrozen();
+    /// @notice Nobody may freeze before this moment has passed.
+    error FreezeNotDue(uint256 due);
     /// @notice An address of the configuration is zero.
     error ZeroAddress();
     /// @notice A size of the configuration is zero.
@@ -158,6 +179,24 @@ interface ISettlement {
         bytes32[][] calldata paths
     ) external;
 
+    /// @notice Freeze the venue for good, once `freezeDue()` has passed. Pending sets are void.
+    function freeze() external;
+
+    /// @notice Freeze it since the oldest request has waited too long.
+    /// @param  oldest the oldest request, as the vault's event had it
+    /// @param  path   its path to a node of the queue that is kept, see `Peaks`
+    function freezeByRequest(IVault.Request calldata oldest, bytes32[] calldata path) external;
+
+    /// @notice Let an account leave a frozen venue with what the last root says that it is owed: to its address,
+    ///         whoever sends, once.
+    /// @param  account its index
+    /// @param  amount  micro-USD
+    /// @param  proof   of the exit circuit, see `IVerifier`
+    function exit(uint24 account, uint128 amount, uint256[8] calldata proof) external;
+
+    /// @notice Give the operator, as the house's owner, what is left long after a freeze.
+    function payHouse() external;
+
     /// @notice Void all pending sets, since the oldest has waited for a price too long.
     function lapse() external;
 
@@ -193,4 +232,11 @@ interface ISettlement {
 
     /// @notice Requests may be served up to this number, not included.
     function servable() external view returns (uint64);
+
+    /// @notice The moment after which anybody may freeze, as things stand, in seconds. The oldest request's clock is
+    ///         apart: its time is shown by a path.
+    function freezeDue() external view returns (uint256 due);
+
+    /// @notice When the venue was frozen, in seconds; 0 if it was not.
+    function frozenAt() external view returns (uint64);
 }

@@ -21,6 +21,13 @@ interface IVault {
         address payer;
     }
 
+    /// @notice Where an account of a frozen vault stands.
+    enum Stage {
+        INSIDE,
+        FILED, // what it is owed is filed, and not paid yet
+        PAID
+    }
+
     /// @notice Everything that is needed to follow the queue, and to serve from it.
     event RequestQueued(
         uint64 indexed number,
@@ -35,13 +42,37 @@ interface IVault {
     event RequestsTaken(uint64 first, uint64 count);
     /// @notice A paid withdrawal left the proven state and may be claimed.
     event Credited(uint24 indexed account, address indexed to, uint64 amount);
-    /// @notice Everything that was due to an address left the vault.
-    event Claimed(address indexed to, uint256 amount);
+    /// @notice Everything that was due to `owner` left the vault.
+    event Claimed(address indexed owner, address indexed to, uint256 amount);
     /// @notice Everything that was due to an address for serving left the vault, in wei.
     event FeesClaimed(address indexed server, address indexed to, uint256 amount);
     /// @notice The settlement contract was named, for good.
     event SettlementSet(address settlement);
+    /// @notice Nothing comes in any more and nothing is served; `covered`: what is owed of `pot` is credited at once.
+    event Froze(bool covered, uint64 pot);
+    /// @notice What an account is owed was filed, to be paid once it is known what all are owed.
+    event Filed(uint24 indexed account, address indexed owner, uint128 amount);
+    /// @notice An account left: its owner may claim this.
+    event Left(uint24 indexed account, address indexed owner, uint64 amount);
+    /// @notice What came with an entry that was not served is its payer's again.
+    event HandedBack(uint64 indexed number, address indexed payer, uint64 amount, uint96 fee);
+    /// @notice What no account was owed in time is the house's.
+    event HousePaid(address indexed to, uint64 amount);
 
+    /// @notice Frozen, for good: no request comes in or is served.
+    error IsFrozen();
+    /// @notice Not frozen: money leaves by withdrawals.
+    error NotFrozen();
+    /// @notice The account has left, or filed.
+    error AlreadyLeft(uint24 account);
+    /// @notice Nothing of the account waits to be paid.
+    error NothingFiled(uint24 account);
+    /// @notice Not before this moment has passed.
+    error TooEarly(uint256 until);
+    /// @notice All that there was is owed to those who filed in time.
+    error NothingLeft();
+    /// @notice The entry was handed back before.
+    error AlreadyHandedBack(uint64 number);
     /// @notice An address is zero.
     error ZeroAddress();
     /// @notice The token has fewer decimals than a micro-USD, or more than its amounts can have.
@@ -106,8 +137,11 @@ interface IVault {
     /// @notice Add to the house's own collateral. A gift: it gives its sender no share.
     function houseDeposit(uint256 amount) external payable;
 
-    /// @notice Pay the sender everything that withdrawals credited, in micro-USD.
-    function claim() external returns (uint256 amount);
+    /// @notice Pay everything that was credited to the sender, in micro-USD, to an address of its choice.
+    function claim(address to) external returns (uint256 amount);
+
+    /// @notice Pay an owner everything that was credited to it; anybody may send this.
+    function claimFor(address owner) external returns (uint256 amount);
 
     /// @notice Pay everything that is due to the sender for serving, in wei.
     function claimFees(address to) external returns (uint256 amount);
@@ -119,6 +153,26 @@ interface IVault {
     /// @notice Move a paid withdrawal out of the proven state, to its account's address.
     /// @dev    Even if a forged proof got this far, it could not reach queued deposits or others' claims.
     function credit(uint24 account, uint64 amount) external;
+
+    /// @notice End the vault's life: no request comes in or is served any more.
+    /// @param  covered whether it is known that what all accounts are owed is covered by what is committed
+    function freeze(bool covered) external;
+
+    /// @notice Let an account of a frozen vault have what it was shown to be owed, once, for its address alone.
+    /// @dev    Even if a forged proof got this far, it could not reach queued deposits or others' claims.
+    function exit(uint24 account, uint128 amount) external;
+
+    /// @notice Pay what an account filed: all of it, or its part of the pot where the pot is less than what is filed.
+    function payOut(uint24 account) external;
+
+    /// @notice Hand back what came with an entry that was not served, in any order, to who paid it.
+    function handBack(uint64 number, Request calldata request, bytes32[] calldata path) external;
+
+    /// @notice Give the house what is left, long after the freeze: what no account was owed, or none claimed.
+    function payHouse(address to) external;
+
+    /// @notice Refuse any entry but the oldest that waits; its time is how long the queue has stood.
+    function checkOldest(Request calldata request, bytes32[] calldata path) external view;
 
     /// @notice The least fee of a request at this block's base fee, in wei: for gas, and for data besides.
     function requestFee() external view returns (uint256);
@@ -164,4 +218,28 @@ interface IVault {
 
     /// @notice Number of an account's newest withdrawal, 0 for none; it waits unless below `queueStart()`.
     function lastWithdrawal(uint256 account) external view returns (uint64 number);
+
+    /// @notice Whether the vault was frozen, for good.
+    function isFrozen() external view returns (bool);
+
+    /// @notice When it was, in seconds; 0 if it was not.
+    function frozenAt() external view returns (uint64);
+
+    /// @notice Whether accounts are paid at once; said at the freeze.
+    function isCovered() external view returns (bool);
+
+    /// @notice Micro-USD that were committed at the freeze, less what late ones and the house took of it.
+    function pot() external view returns (uint64);
+
+    /// @notice Micro-USD filed by all accounts.
+    function totalFiled() external view returns (uint256);
+
+    /// @notice Micro-USD of the pot that nobody filed for.
+    function unfiled() external view returns (uint64);
+
+    /// @notice Micro-USD that an account filed.
+    function filed(uint256 account) external view returns (uint256 amount);
+
+    /// @notice Where an account of a frozen vault stands.
+    function stage(uint256 account) external view returns (Stage);
 }
