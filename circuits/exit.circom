@@ -16,7 +16,7 @@ include "vesting.circom";
 // @notice The units of each instrument's lot, from the governed parameters.
 // @input(assumes) params: nothing; the hash says what it must be.
 // @output(proves) hash: what the contract holds of the parameters.
-// @cost 714
+// @cost 786
 template OpenUnits() {
     input MarketParamsWords() params;
     signal output hash;
@@ -59,7 +59,7 @@ template NetUnits() {
 // @notice What is owed of an equity: nothing of a debt, else its whole micro-USD.
 // @output(proves) amount: at most EQUITY_WIDTH less MONEY_BITS bits; a larger equity is refused, and
 // no deposits can reach it.
-// @cost 2 * 114 + 6
+// @cost 2 * 101 + 6
 template AmountOwed() {
     signal input equity; // 2^-16 micro-USD, signed
     signal output amount; // micro-USD

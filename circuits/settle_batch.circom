@@ -5,7 +5,6 @@ include "top.circom";
 include "clearing.circom";
 include "funding.circom";
 include "house.circom";
-include "judge.circom";
 include "lanes.circom";
 include "lots.circom";
 include "markets.circom";

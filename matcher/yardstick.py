@@ -77,8 +77,7 @@ class Yardstick:
         """Take the state, number and moments of the set to fill, and the band in 1/10,000.
 
         Accounts up to ``opened`` are open for good (`matcher/openings.py`); a batch has ``slots``.
-        With ``holds_openings`` a breaker is on: what may open or enlarge a position waits, whatever
-        its price.
+        See `holds` for ``holds_openings``.
         """
         self.state, self.batch, self.moments = state, batch, moments
         self.params, self.opened, self.holds_openings = params, opened, holds_openings
@@ -145,15 +144,13 @@ class Yardstick:
         return effect.limit >= low if effect.left > 0 else effect.left < 0 and effect.limit <= high
 
     def holds(self, order: Order) -> bool:
-        """Return whether a breaker keeps an order from every set for now.
+        """Return whether a breaker, if one is on, keeps an order from every set for now.
 
-        A quote has a side that opens. What would turn a position round opens, too, unless it is
-        said to only reduce.
+        So it does with what may open, enlarge or turn a position round; one side of a quote does.
         """
         if not self.holds_openings or order.reduce_only:
             return False
-        account = self.state.accounts.get(order.account)
-        if account is None:
+        if (account := self.state.accounts.get(order.account)) is None:
             return False
         held = account.positions[order.instrument]
         bid, ask = order.left(account.filled if order.nonce == account.nonce else 0)

@@ -12,6 +12,7 @@ from undertow.crypto.field import R
 from undertow.crypto.merkle import Tree
 from undertow.protocol.account import Account
 from undertow.protocol.cells import CELLS_WORD
+from undertow.protocol.layout import EQUITY_WIDTH
 from undertow.protocol.leaf_path import LeafPath
 from undertow.protocol.prices import ALL, marks_of
 from undertow.protocol.sheet import INSTRUMENTS, UNDERLYINGS
@@ -19,7 +20,7 @@ from undertow.protocol.units import Lots, MicroUsd, UnitPrice
 
 LAST = (1 << 24) - 1
 """The largest index."""
-EDGE = (1 << 113) - 1
+EDGE = (1 << (EQUITY_WIDTH - 1)) - 1
 """About what equity may be."""
 ACCRUED = (1 << 39) - 1
 

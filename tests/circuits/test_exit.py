@@ -16,6 +16,7 @@ from tests.circuits.harness import Circuit
 from undertow.crypto.field import R, to_field
 from undertow.protocol.account import ACCOUNT_WORDS
 from undertow.protocol.errors import LeafPathError
+from undertow.protocol.layout import EQUITY_WIDTH
 from undertow.protocol.owed import OWED_WORD
 from undertow.protocol.params import MARKET_PARAMS_WORDS
 from undertow.protocol.prices import split_marks
@@ -204,8 +205,8 @@ def test_amount_owed(circuit: Compile) -> None:
     for equity in (0, 1, (1 << 16) - 1, 1 << 16, -1, -(1 << 16), EDGE * 2 + 1, -EDGE * 2 - 2):
         values = tested.agrees({"equity": to_field(equity)}, {"amount": max(equity, 0) >> 16})
         assert tested.loose_wires(values) == []
-    tested.refuses({"equity": 1 << 114})
-    tested.refuses({"equity": to_field(-(1 << 114) - 1)})
+    tested.refuses({"equity": 1 << EQUITY_WIDTH})
+    tested.refuses({"equity": to_field(-(1 << EQUITY_WIDTH) - 1)})
     assert tested.count == tested.cost
 
 

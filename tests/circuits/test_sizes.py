@@ -8,10 +8,10 @@ from tests.circuits.deployed import deployed
 from tests.circuits.harness import CIRCUITS
 
 SIZES = {
-    "settle_default": (257_027, 16),
+    "settle_default": (256_819, 16),
     "requests_default": (127_177, 8),
-    "settle_large": (963_410, 64),
-    "exit_default": (6_008, 1),
+    "settle_large": (962_578, 64),
+    "exit_default": (6_054, 1),
 }
 """Constraints, and slots, requests or accounts."""
 

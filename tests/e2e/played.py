@@ -35,7 +35,6 @@ from undertow.protocol.statement import (
     Answered,
     RequestsHouse,
     Served,
-    Touch,
     request_words,
     settle_words,
 )
@@ -155,7 +154,7 @@ class Played:
         batch = Batch(slots=actions, lanes=(0,))
         done = transition(before, batch, now.prices, now.time, PARAMS, salt, now.halted)
         self.state, house = done.state, batch_house(done)
-        touches = [Touch(s.account, s.after.leaf(), s.ciphertext()) for s in done.slots]
+        touches = [slot.touch() for slot in done.slots]
         words = settle_words(
             contracts.venue,
             pending.number,

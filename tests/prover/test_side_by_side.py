@@ -18,7 +18,7 @@ from prover.job_state import State
 from prover.job_text import circuit_id, encode, job_id
 from prover.lease import Leases
 from prover.proof import Proof
-from prover.prover import Prover
+from prover.prover import Provable, Prover
 from prover.shared import AT_ONCE, SharedProver
 from tests.circuits.runs import RUNS, job
 from tests.prover.queueing import PATIENCE, Running, Unable, remote, shared
@@ -29,7 +29,7 @@ class Together(Unable):
 
     barrier: threading.Barrier
 
-    def prove(self, job: Job) -> Proof:
+    def prove(self, job: Provable) -> Proof:
         self.barrier.wait(PATIENCE)
         return Prover.prove(self, job)
 
@@ -39,11 +39,11 @@ class Counting(Unable):
 
     def __init__(self, whole: Prover) -> None:
         super().__init__(whole)
-        self.jobs: list[Job] = []
+        self.jobs: list[Provable] = []
         self.most = self.now = 0
         self.go = threading.Event()
 
-    def prove(self, job: Job) -> Proof:
+    def prove(self, job: Provable) -> Proof:
         self.jobs.append(job)
         self.now += 1
         self.most = max(self.most, self.now)

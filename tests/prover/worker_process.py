@@ -11,10 +11,9 @@ import time
 
 import prover.worker
 from prover.artifacts import build
-from prover.inputs import Job
 from prover.job_text import circuit_id
 from prover.proof import Proof
-from prover.prover import Prover
+from prover.prover import Provable, Prover
 from prover.remote import RemoteQueue
 from prover.worker import Worker
 from venue.command.options import stop_on_signal
@@ -23,7 +22,7 @@ from venue.command.options import stop_on_signal
 class Slow(Prover):
     seconds = 0.0
 
-    def prove(self, job: Job) -> Proof:
+    def prove(self, job: Provable) -> Proof:
         print("at work", flush=True)
         time.sleep(self.seconds)
         return super().prove(job)
