@@ -94,5 +94,5 @@ def test_the_contracts_lines_are_errors_that_settlement_has() -> None:
         for line in columns.values()
         if line.by is Enforcer.CONTRACT
     }
-    assert named == {"WithdrawalTooYoung"}
+    assert named == {"WithdrawalTooYoung", "NotPriced"}
     assert named <= errors

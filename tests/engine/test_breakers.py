@@ -57,7 +57,7 @@ REDUCE = order(LONG, -4, PRICE // 2)
 
 
 def test_these_lines_are_the_circuits() -> None:
-    """Each has its test below."""
+    """Each has its test below; those of takeovers and of NOT_CLEAN in the tests of these rules."""
     named = {
         (row, column): line.name
         for row, columns in TABLE.items()
@@ -70,6 +70,9 @@ def test_these_lines_are_the_circuits() -> None:
         (Row.OPEN, Column.DRAWDOWN): "house",
         (Row.REDUCE, Column.DRAWDOWN): "house",
         (Row.WITHDRAW, Column.DISAGREEMENT): "requests",
+        (Row.WITHDRAW, Column.NOT_CLEAN): Outcome.NOT_CLEAN.name,
+        (Row.TAKE_OVER, Column.DISAGREEMENT): "touched",
+        (Row.TAKE_OVER, Column.JUMP): "touched",
     }
 
 

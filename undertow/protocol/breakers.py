@@ -33,6 +33,7 @@ class Row(StrEnum):
 
     OPEN = "open or enlarge positions"
     REDUCE = "reduce positions"
+    TAKE_OVER = "take over who is below maintenance"
     WITHDRAW = "withdraw"
     FUND = "funding accrues"
 
@@ -84,6 +85,9 @@ _LATER = Line(
     "WithdrawalTooYoung",
     "withdrawals wait for a batch with prices from after them",
 )
+_LATER_TAKEN = Line(
+    Allowed.NO, Enforcer.CONTRACT, "NotPriced", "takeovers wait for the batch that does them"
+)
 
 TABLE: dict[Row, dict[Column, Line]] = {
     Row.OPEN: {
@@ -114,14 +118,38 @@ TABLE: dict[Row, dict[Column, Line]] = {
         ),
         Column.JUMP: _YES,
         Column.DRAWDOWN: _YES,
-        Column.NOT_CLEAN: _YES,
+        Column.NOT_CLEAN: Line(
+            Allowed.PART,
+            Enforcer.CIRCUIT,
+            "NOT_CLEAN",
+            "nobody is paid once that has lasted for the grace",
+        ),
         Column.SHEET_OLD: _LATER,
+    },
+    Row.TAKE_OVER: {
+        # A batch without a price is none.
+        Column.STALE: _LATER_TAKEN,
+        Column.DISAGREEMENT: Line(
+            Allowed.PART,
+            Enforcer.CIRCUIT,
+            "touched",
+            "nobody is taken over who holds something without a price",
+        ),
+        Column.JUMP: Line(
+            Allowed.NO,
+            Enforcer.CIRCUIT,
+            "touched",
+            "nobody is taken over until the next price confirms the last one",
+        ),
+        Column.DRAWDOWN: _YES,
+        Column.NOT_CLEAN: _YES,
+        Column.SHEET_OLD: _LATER_TAKEN,
     },
     # Whoever holds pays and is paid for all of the time: what no batch counted the next one does,
     # and of an underlying without a price at the last one that it had.
     Row.FUND: dict.fromkeys(Column, _YES),
 }
-"""Takeovers and hedges are no rows: the venue has neither."""
+"""Hedges are no row: the venue has none."""
 
 
 def lines(row: Row, on: Collection[Column]) -> list[Line]:
