@@ -56,8 +56,8 @@ def test_what_is_still_possible_is_told_in_words() -> None:
         "trades in the underlying without a price; in others all goes on",
         "reduce positions: in part, nothing trades in the underlying without a price; in others "
         "all goes on",
-        "take over who is below maintenance: no, takeovers wait for the batch that does them; nobody "
-        "is taken over who holds something without a price",
+        "take over who is below maintenance: no, takeovers wait for the batch that does them; "
+        "nobody is taken over who holds something without a price",
         "withdraw: no, withdrawals wait for a batch with prices from after them; who holds "
         "something of the underlying without a price is paid nothing",
         "funding accrues: yes",
