@@ -14,9 +14,10 @@ from matcher.habits import Habits
 from matcher.journal import ClosedSet, Withdrawal
 from matcher.selection import Choice, Memory, choose
 from matcher.spent import is_spent
-from matcher.takeable import most_orders, takeable
+from matcher.takeable import most_orders
 from matcher.yardstick import EVERY_ACCOUNT, Moments, Yardstick
 from undertow.engine.batch import Slot
+from undertow.engine.takeable import takeable
 from undertow.protocol.account import Account
 from undertow.protocol.authority import Authority
 from undertow.protocol.order import Order

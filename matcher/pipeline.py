@@ -17,11 +17,11 @@ from matcher.phase import Phase
 from matcher.rhythm import Rhythm
 from matcher.serve import Serving, servable
 from matcher.settle import BatchStep, RunStep, execute_batch, execute_run
-from matcher.takeable import takeable
 from undertow.chain.breakers import oracle_is_silent
 from undertow.chain.errors import RevertedError
 from undertow.chain.queue_entry import Entry
 from undertow.chain.view import MOST_PENDING, View
+from undertow.engine.takeable import takeable
 
 MOST_AHEAD = 16
 """Settlements that are executed ahead of the chain: each keeps a state and a job in memory."""

@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from matcher.book import OrderBook
-from matcher.takeable import most_orders, takeable
+from matcher.takeable import most_orders
 from matcher.yardstick import BAND_BP, Moments, Yardstick
-from tests.engine.cases import lots_of
+from tests.engine.test_takeable import owing
 from tests.matcher.one_process import KEYS
 from tests.matcher.test_order_states import Traded
-from tests.strategies import DOLLAR, PARAMS, PRICE, account, certified, genesis, prices
+from tests.strategies import DOLLAR, PARAMS
 from undertow.chain.history import Event, follow
 from undertow.client.fills import check_fills
 from undertow.command.status import _tell
-from undertow.engine.rings import overdue
 from undertow.protocol.account import FLAT
 from undertow.protocol.authority import Authority
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.params import DEFAULT, MINIMAL
-from undertow.protocol.state import State
 from venue.markets import LOCAL_PARAMS
-
-
-def owing(*worths: int, traders: int = 20) -> State:
-    """Return a state in which accounts hold a lot each, and are worth so many dollars at its marks.
-
-    Nobody has touched them since they were safe.
-    """
-    state = replace(genesis(traders=traders), marks=prices(), time=100, batch_number=1)
-    for index, worth in enumerate(worths, 1):
-        cash = worth * DOLLAR - 100 * (PRICE << 16)
-        state = state.with_account(index, account(index, cash, positions=lots_of({0: 100})))
-    return certified(state, PARAMS)
-
-
-def test_the_poorest_are_first_and_who_is_safe_is_none_of_them() -> None:
-    """A lot's maintenance is a fifth of its price and more: 100 lots are 780 dollars."""
-    state = owing(20, 400, 50, -10)
-    assert overdue(state.safety) == 3
-    assert takeable(state, PARAMS, 20) == [4, 1, 3]
-    assert takeable(state, PARAMS, 3) == [1, 3]
-    assert takeable(replace(state, halted=1), PARAMS, 20) == []
-    assert takeable(owing(400, 500), PARAMS, 20) == []
 
 
 def test_orders_leave_half_of_the_slots_while_somebody_is_overdue() -> None:
@@ -58,11 +33,11 @@ def test_they_are_touched_before_anybody_else() -> None:
     yardstick = Yardstick(state, 2, Moments(100, 100), PARAMS, BAND_BP)
     closed = OrderBook().pick(yardstick, DEFAULT, Random(1), parent="", empty=True)
     assert closed is not None
-    assert [number for _, number in closed.slots[:12]] == list(range(1, 13))
+    assert {number for _, number in closed.slots} >= set(range(1, 13))
     assert {authority for authority, _ in closed.slots} == {Authority.TOUCH}
     few = OrderBook().pick(yardstick, MINIMAL, Random(1), parent="", empty=True)
     assert few is not None
-    assert [number for _, number in few.slots] == [1, 2, 3, 4]
+    assert sorted(number for _, number in few.slots) == [1, 2, 3, 4]
 
 
 def test_a_venue_takes_whom_a_fall_leaves_below_maintenance(
@@ -71,10 +46,10 @@ def test_a_venue_takes_whom_a_fall_leaves_below_maintenance(
     """Nobody sends anything: the operator closes a set for it, and the owner reads what it was."""
     traded = Traded(tmp_path)
     venue, trader = traded.venue, traded.venue.traders[0]
-    ticket = traded.send(trader, 7_500, 1.03)
+    ticket = traded.send(trader, 16_000, 1.06)
     traded.settle()
     filled = traded.state(ticket).filled
-    assert filled > 5_000
+    assert filled > 10_000
     fee_pool = venue.operator.state.ledger.fee_pool
     for _ in range(9):
         traded.send(venue.traders[1], 1, 1.05)

@@ -30,6 +30,8 @@ class Attribution:
     """Moves of the marks against what the house holds."""
     bad_debt: int = 0
     """What accounts owe and do not have; negative."""
+    takeovers: int = 0
+    """Penalties of accounts that were taken over, less what they owed."""
     other: int = 0
 
     def __add__(self, more: Attribution) -> Attribution:
@@ -74,5 +76,8 @@ def attributed(before: State, execution: Execution, params: MarketParams) -> Att
             move = money(now[i]) - money(then[i])
             inventory -= skew * move
             funding += skew * (move - (new[i] - old[i]))
-    known = Attribution(fees=fees, premium=paid - pools, funding=funding, inventory=inventory)
+    taken = sum(one.taken.penalty - one.taken.loss for one in execution.slots if one.taken)
+    known = Attribution(
+        fees=fees, premium=paid - pools, funding=funding, inventory=inventory, takeovers=taken
+    )
     return known + Attribution(other=change - known.total())

@@ -92,6 +92,7 @@ def run(job: Job) -> Outcome:
         momentum=None,
         informed=None,
         holders=Holders(accounts=job.accounts, at_margin=job.at_margin),
+        takes=False,
         house=HOUSE,
         deposit=DEPOSIT,
     )

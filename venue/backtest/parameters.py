@@ -100,6 +100,8 @@ class Setup:
     holders: Holders | None = field(default_factory=Holders)
     horizons: tuple[int, ...] = (10, MINUTE, 10 * MINUTE, HOUR)
     """Of the markouts, seconds."""
+    takes: bool = True
+    """Whether those below maintenance are taken over, by half of the slots; else they stay."""
     samples: int = 60
     """Points of the report's series, and moments at which the books are compared."""
 

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from undertow.engine.batch import Batch, Execution
+from undertow.engine.batch import Batch, Decoy, Execution
 from undertow.engine.lots import lot_prices
 from undertow.engine.price import GRID_FACTOR, GRID_SHIFT
 from undertow.engine.spread import half_spreads
+from undertow.engine.takeable import takeable
 from undertow.engine.transition import transition
 from undertow.protocol.order import Order
 from undertow.protocol.safety_table import empty_table
@@ -56,6 +57,8 @@ class Replay:
     batches: int = 0
     orders: int = 0
     filled: int = 0
+    taken: int = 0
+    """Accounts that were taken over."""
     outcomes: Counter[str] = field(default_factory=Counter)
     marks: list[int] = field(default_factory=list)
     markouts: dict[str, Markouts] = field(default_factory=dict)
@@ -138,7 +141,9 @@ def _batch(run: Replay, view: View, point: Point, step: Step | None) -> None:
     if point.fed is not None:
         prices, halted = setup.group.prices(point.mark), 0
     lanes = tuple(sorted({one.instrument for one in (run.crowd.main, run.crowd.fine)}))
-    batch = Batch(slots=tuple(orders), lanes=lanes)
+    owing = takeable(before, params, len(run.crowd.deposits)) if setup.takes else []
+    touches = [Decoy(account) for account in owing[: setup.slots // 2]]
+    batch = Batch(slots=(*orders, *touches), lanes=lanes)
     if step is not None:
         step(before, batch, prices, point, halted)
     execution = transition(before, batch, prices, point.time, params, 0, halted)
@@ -155,8 +160,9 @@ def _note(run: Replay, orders: list[Order], execution: Execution) -> None:
     mark = money(marks[instrument])
     run.batches += 1
     run.orders += len(orders)
+    run.taken += sum(1 for slot in execution.slots if slot.taken)
     run.filled += sum(1 for slot in execution.slots if slot.fill)
-    run.outcomes.update(slot.outcome.name for slot in execution.slots)
+    run.outcomes.update(slot.outcome.name for slot in execution.slots if slot.order)
     run.marks.append(mark)
     fills = fills_by_kind(execution, run.crowd.kinds, instrument)
     for kind, markouts in run.markouts.items():

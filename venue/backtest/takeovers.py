@@ -1,10 +1,10 @@
 """What would be owed if accounts below maintenance were taken over whole: a count, not a rule.
 
-The engine takes nobody over yet. So a replay goes on with the accounts as they are, and this counts
-beside it what a takeover would have found: whoever is below maintenance after a batch is touched by
-the next one, so many in each, the largest first, and is taken at that one's marks if it is still
-below. What it owes there is the debt; what becomes of it later is not its own any more. Who has
-something left pays a penalty to the insurance fund, which pays the debts.
+A replay goes on with the accounts as they are, so that one serves for whatever is counted, and this
+counts beside it what a takeover would have found: whoever is below maintenance after a batch is
+touched by the next one, so many in each, the largest first, and is taken at that one's marks if it
+is still below. What it owes there is the debt; what becomes of it later is not its own any more.
+Who has something left pays a penalty to the insurance fund, which pays the debts.
 """
 
 from __future__ import annotations

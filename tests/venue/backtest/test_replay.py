@@ -95,12 +95,33 @@ def test_a_debt_is_counted_and_taken_off_the_equity() -> None:
     ]
     fallen = [replace(p, fed=p.dollars) for p in points]
     tape = replace(walk.tape, points=tuple(fallen))
-    run = replay(replace(walk, tape=tape), setup(noise=None, momentum=None, informed=None), 1)
+    holders = setup(noise=None, momentum=None, informed=None)
+    run = replay(replace(walk, tape=tape), replace(holders, takes=False), 1)
     assert -run.parts.bad_debt == sum(max(-one, 0) for one in run.owned) > 0
     assert run.series.parts["bad_debt"][0] == 0
     assert run.series.equity[-1] < (run.begin + run.parts.total() - run.parts.bad_debt) / (
         1_000_000 << 16
     )
+
+
+def test_whoever_is_below_maintenance_is_taken_over_and_the_parts_say_so() -> None:
+    """A fall in steps that are believed, all holders at their margin: losses are cut in time."""
+    walk = window(120, sigma=0.0)
+    points = [
+        replace(p, dollars=p.dollars * (1 - 0.002 * max(0, min(i - 40, 60))))
+        for i, p in enumerate(walk.tape.points)
+    ]
+    tape = replace(walk.tape, points=tuple(replace(p, fed=p.dollars) for p in points))
+    holders = setup(noise=None, momentum=None, informed=None)
+    runs = [
+        replay(replace(walk, tape=tape), replace(holders, takes=takes), 1)
+        for takes in (True, False)
+    ]
+    taken, stays = (run_report(run) for run in runs)
+    assert taken["taken"] > 0 == stays["taken"]
+    assert taken["attribution_money"]["other"] == 0 < taken["attribution_money"]["takeovers"]
+    assert taken["attribution_money"]["takeovers"] == runs[0].state.ledger.insurance
+    assert taken["not_insured_usd"] == taken["bad_debt_usd"] == 0
 
 
 def test_the_same_seed_gives_the_same_and_another_one_another() -> None:
