@@ -29,7 +29,7 @@ bus Hints(stepBits, cellBits) {
 // and CertifyOrTake.
 // @output(proves) term: what the table's polynomial at the challenge gains. taken, shares: as
 // CertifyOrTake.
-// @cost 2 * 2^(stepBits - 5) + 2 * stepBits + 16 * cellBits + 517
+// @cost 2 * 2^(stepBits - 5) + 2 * stepBits + 16 * cellBits + 504
 template Recertify(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Steps() step;

@@ -36,7 +36,7 @@ function SECOND_SIDE_WIDTH() {
 // worst is. Of one that is bad the slope's sign, but for a slope of zero, where nothing follows.
 // @output(proves) taken: 1 if and only if the slot touches an account that is due. Then its leaf has
 // no cells.
-// @cost 2 * 2^(stepBits - 5) + 2 * stepBits + cellBits + 526
+// @cost 2 * 2^(stepBits - 5) + 2 * stepBits + cellBits + 500
 template CertifyOrTake(stepBits, cellBits) {
     input Safeguards(cellBits) by;
     input Steps() step;
