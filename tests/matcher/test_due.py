@@ -40,7 +40,8 @@ def test_whom_a_price_passed_is_due_until_a_touch() -> None:
 
 
 def test_who_is_bad_is_due_once_a_touch_would_help() -> None:
-    poor = touch(venue(a1=(LONG - (MARK << 16), 1)), 1).state
+    # At a price that jumped nobody is taken over.
+    poor = after(touch(venue(a1=(LONG, 1)), 1).state, MARK * 6 // 10, 1).state
     assert poor.safety.bad == 1
     assert asked(poor) == []
     rich = poor.with_account(1, replace(poor.accounts[1], cash=Money(AT_REST)))

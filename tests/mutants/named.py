@@ -81,8 +81,8 @@ NAMED = (
     ),
     (
         UNDERLYING,
-        "FUNDING_BITS - MONEY_BITS",
-        "FUNDING_BITS - MONEY_BITS - 1",
+        "self.funding >> FUNDING_BITS - MONEY_BITS",
+        "self.funding >> FUNDING_BITS - MONEY_BITS - 1",
         "funding twice as large",
     ),
     (

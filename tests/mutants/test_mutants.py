@@ -12,7 +12,7 @@ from tests.mutants.operators import faults
 
 def test_each_named_fault_is_one_of_todays_code() -> None:
     names = [mutant.name for mutant in named()]
-    assert len(names) == len(set(names)) == 75
+    assert len(names) == len(set(names)) == 96
 
 
 def test_a_name_says_one_fault_and_each_listed_one_is_of_todays_code() -> None:
