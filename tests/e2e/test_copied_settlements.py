@@ -32,8 +32,9 @@ def test_a_copied_settlement_blinds_nobody(venue: LocalVenue, disguise: Disguise
     assert chain.copied == 2
 
     trader = venue.traders[0]
-    (event,) = [e for e in own_events(venue.contracts, 1, trader.key) if e.batch == batch]
-    assert event.delta.fill == 3
+    events = [e for e in own_events(venue.contracts, 1, trader.key) if e.batch == batch]
+    # Where accounts are few, one that trades is touched as a decoy, too.
+    assert sum(event.delta.fill for event in events) == 3
     check_traders(venue)
 
     # A restart reads the same.
