@@ -8,6 +8,7 @@ import pytest
 
 from tests.strategies import account, order
 from undertow.engine.batch import Batch
+from undertow.engine.margin import LEAST_EQUITY
 from undertow.engine.transition import transition
 from undertow.protocol.outcome import Outcome
 from undertow.protocol.state import Ledger, State
@@ -27,7 +28,7 @@ def test_it_is_what_the_engine_asks_of_an_order(lots: int, missing: bool) -> Non
     share = initial_margin_bp(group, BTC, lots, PRICE)
     lot = 7_800_000
     # At a limit at the mark nothing is lost by the fill itself.
-    cash = abs(lots) * lot * (share - missing) // 10_000 << 16
+    cash = (abs(lots) * lot * (share - missing) // 10_000 << 16) + LEAST_EQUITY
     state = State(ledger=Ledger(house_cash=Money(10**9 * DOLLAR)))
     state = state.with_account(1, account(1, cash))
     batch = Batch(slots=(order(1, lots, lot, fee_cap=0),), lanes=(0, 1))
