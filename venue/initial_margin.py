@@ -22,7 +22,8 @@ BITCOIN = MicroUsd(78_000 * MICRO_USD)
 def initial_margin_bp(group: MarketGroup, one: Perpetual, lots: int, unit_price: MicroUsd) -> int:
     """Return the initial margin of a position in basis points of its notional, rounded up.
 
-    Beside the least equity that whoever holds something has. ``unit_price``: of a whole unit of the perpetual's underlying. No funding has been paid.
+    Beside the least equity that whoever holds something has. ``unit_price``: of a whole unit of the
+    perpetual's underlying. No funding has been paid.
     """
     book, sheet, notional = _held(group, one, lots, unit_price)
     return ceil_div(requirement(book, sheet) * 10_000, notional)
