@@ -24,6 +24,7 @@ from undertow.engine.certify import widest
 from undertow.engine.grid import edge
 from undertow.engine.maintenance import Holdings, surplus
 from undertow.engine.rings import follow
+from undertow.engine.takeover import is_ahead
 from undertow.protocol.grid import COARSE
 from undertow.protocol.safety_table import empty_table
 from undertow.protocol.units import Money, UnitPrice
@@ -154,3 +155,10 @@ def test_whoever_is_not_certified_may_be_taken_over(
     held = line(free, slope, replace(HELD, gross=(5, 9)), cell)
     assert holds(least(held, TABLE), held, TABLE) != may_be_taken(held, TABLE)
     assert widest(held, TABLE).is_bad == may_be_taken(held, TABLE)
+
+
+def test_the_least_certificate_of_who_loses_on_neither_side_ends_ahead() -> None:
+    """Else a touch would call a book bad whose underlyings cancel to the last unit."""
+    (end, none) = least(line(1 << 80, (0, 0)), TABLE).edges
+    assert (end, none) == (Edge(is_above=False, number=BOUNDS[0] - 1), None)
+    assert is_ahead(least(line(1 << 80, (0, 0)), TABLE), TABLE)
