@@ -6,8 +6,8 @@ from functools import cache
 
 from undertow.engine.certificate import Certificate, Line, safeguards
 from undertow.engine.certify import widest
-from undertow.engine.rings import counted, overdue, passes_upwards, ring_of
-from undertow.engine.safety import read
+from undertow.engine.rings import counted, overdue
+from undertow.engine.safety import is_passed, read
 from undertow.protocol.cells import Cells
 from undertow.protocol.params import MarketParams
 from undertow.protocol.safety_table import EXPIRY, SafetyTable
@@ -38,16 +38,6 @@ def due(state: State, params: MarketParams, opened: int) -> list[int]:
             line = by.line(account.cash, account.positions)
             found += [index] * is_mended(held, line, table)
     return found
-
-
-def is_passed(certificate: Certificate, table: SafetyTable) -> bool:
-    """Return whether a price or the funding clock went past an end."""
-    for number, (end, bound) in enumerate(zip(certificate.edges, table.bounds, strict=True)):
-        if end is not None:
-            upwards = passes_upwards(ring_of(number, end.is_above))
-            if end.number >= bound if upwards else end.number < bound:
-                return True
-    return certificate.expiry is not None and certificate.expiry <= table.clock
 
 
 def is_mended(held: Certificate, line: Line, table: SafetyTable) -> bool:

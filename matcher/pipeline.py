@@ -125,10 +125,13 @@ class Pipeline:
             return None
         yardstick = self.ahead.yardstick(view)
         owing = takeable(yardstick.state, self.desk.params, yardstick.opened) if idles else []
-        serves = self.serving.due(view) and not self._servable(view)
-        empty = bool(owing) or (idles and (serves or self._stands_long(view)))
+        empty = bool(owing) or (idles and (self._waits_to_serve(view) or self._stands_long(view)))
         waits = (self.linger, self.rhythm)
         return next_close(self.desk, self.ahead.tip, yardstick, view, *waits, empty=empty)
+
+    def _waits_to_serve(self, view: View) -> bool:
+        """Return whether a request is due that no run may serve before another batch."""
+        return self.serving.due(view) and not self._servable(view)
 
     def _stands_long(self, view: View) -> bool:
         """Return whether a set is closed to show that the venue lives: else anybody freezes it.

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from undertow.chain import compiled
 from undertow.chain.breakers import (
     CONFIRMED_SECONDS,
-    GRACE_SECONDS,
     ORACLE_PATIENCE_SECONDS,
     PROOF_PATIENCE_SECONDS,
+    UNCLEAN_PATIENCE_SECONDS,
     breakers_on,
 )
 from undertow.chain.chain import Block
@@ -54,8 +54,11 @@ def waiting(closed: int, priced: int | None = None) -> View:
         (waiting(9_999, PROOF_PATIENCE_SECONDS), set()),
         (waiting(9_999, PROOF_PATIENCE_SECONDS + 1), {Column.SHEET_OLD}),
         (replace(VIEW, unclean_since=VIEW.marks_time), set()),
-        (replace(VIEW, unclean_since=VIEW.marks_time - GRACE_SECONDS), set()),
-        (replace(VIEW, unclean_since=VIEW.marks_time - GRACE_SECONDS - 1), {Column.NOT_CLEAN}),
+        (replace(VIEW, unclean_since=VIEW.marks_time - UNCLEAN_PATIENCE_SECONDS), set()),
+        (
+            replace(VIEW, unclean_since=VIEW.marks_time - UNCLEAN_PATIENCE_SECONDS - 1),
+            {Column.NOT_CLEAN},
+        ),
         # Clean by the claims of later batches, however long ago that was.
         (replace(VIEW, marks_time=NOW - 99_999), set()),
     ],

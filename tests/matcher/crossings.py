@@ -16,14 +16,13 @@ from random import Random
 
 from matcher.compose import edge_draws
 from matcher.decoys import draw_decoys
-from matcher.due import is_passed
 from matcher.habits import Habits
 from undertow.engine.certificate import Certificate, Line, may_be_taken
 from undertow.engine.certify import widest
 from undertow.engine.maintenance import SURPLUS_BITS, Holdings
 from undertow.engine.narrow import narrowed
 from undertow.engine.rings import recount
-from undertow.engine.safety import advance
+from undertow.engine.safety import advance, is_passed
 from undertow.protocol.cells import NO_CELLS
 from undertow.protocol.grid import COARSE
 from undertow.protocol.safety_table import SafetyTable, empty_table

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from undertow.chain.errors import WrongAnswerError
 from undertow.protocol.public_state import PublicState
 from venue.bench import recovery
 from venue.bench.memory_node import MemoryNode
@@ -37,5 +38,5 @@ def test_a_history_that_is_not_the_chains_gives_no_figure(monkeypatch: pytest.Mo
         emit(self, name, address, block, event, said)
 
     monkeypatch.setattr(MemoryNode, "emit", lie)
-    with pytest.raises(Exception, match="another root"):
+    with pytest.raises(WrongAnswerError, match="another root"):
         recovery.measure(accounts=40, batches=5)

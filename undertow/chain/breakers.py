@@ -15,7 +15,7 @@ PROOF_PATIENCE_SECONDS = 600
 CONFIRMED_SECONDS = 60
 """A set that is closed after so long has a price of its own, whatever jumped before it: nobody is
 held back for a batch that nobody else has an order for."""
-GRACE_SECONDS = 60
+UNCLEAN_PATIENCE_SECONDS = 60
 """So long may a claim be missing before it is told as missing: prices pass edges, and the touches
 that renew what ended there come with the batches after."""
 
@@ -39,7 +39,7 @@ def breakers_on(view: View, *, halted: int = 0, jumped_at: int = 0) -> frozenset
         and now - oldest.round.time > PROOF_PATIENCE_SECONDS,
         Column.DISAGREEMENT: halted != 0,
         Column.JUMP: jumped_at != 0 and now - jumped_at <= CONFIRMED_SECONDS,
-        Column.NOT_CLEAN: unclean > GRACE_SECONDS,
+        Column.NOT_CLEAN: unclean > UNCLEAN_PATIENCE_SECONDS,
     }
     return frozenset(column for column, on in is_on.items() if on)
 

@@ -96,8 +96,11 @@ def still_holds(cells: Cells, line: Line, table: SafetyTable) -> bool:
 def has_passed(cells: Cells, table: SafetyTable) -> bool:
     """Return whether what a leaf holds counts as overdue: bad, or one of its ends is passed."""
     certificate = read(cells, table)
-    if certificate.is_bad:
-        return True
+    return certificate.is_bad or is_passed(certificate, table)
+
+
+def is_passed(certificate: Certificate, table: SafetyTable) -> bool:
+    """Return whether a price or the funding clock went past an end."""
     ends = [
         (ring_of(number, end.is_above), end.number)
         for number, end in enumerate(certificate.edges)

@@ -24,7 +24,7 @@ from undertow.protocol.sheet import UNDERLYINGS
 from undertow.protocol.statement import BatchHouse, RequestsHouse, Touch
 from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.bench.memory_node import MemoryNode, served
-from venue.bench.restart_parts import ADDRESS, OTHERS, contracts
+from venue.bench.restart_parts import ADDRESS, contracts, put_getters
 from venue.errors import BenchError
 from venue.markets import LOCAL_GROUP
 
@@ -58,7 +58,7 @@ def measure(accounts: int = ACCOUNTS, batches: int = BATCHES) -> dict[str, Any]:
         for batch in range(1, batches + 1):
             touched = random.choices(range(1, accounts + 1), k=slots)
             public = _settle(node, batch, public, touched, random)
-        _getters(node, public.root(), batches)
+        put_getters(node, public.root(), batches, PRICE_TIME)
         started = clock()
         found = recover(venue, [], Path(name))
         seconds = clock() - started
@@ -87,19 +87,3 @@ def _settle(
     for event, words in said.items():
         node.emit("Settlement", ADDRESS, node.head, event, {"batch": batch, **words})
     return public
-
-
-def _getters(node: MemoryNode, root: int, batches: int) -> None:
-    numbers: dict[str, Any] = {
-        "stateRoot": root,
-        "batchesSettled": batches,
-        "batchesClosed": batches,
-        "runsSettled": 0,
-        "marksTime": PRICE_TIME,
-        "uncleanSince": 0,
-        "lastId": batches.to_bytes(32),
-    }
-    for name, value in numbers.items():
-        node.put("Settlement", ADDRESS, name, [value])
-    for name in ("queueStart", "queueEnd"):
-        node.put("Vault", OTHERS, name, [0])

@@ -39,7 +39,7 @@ from undertow.protocol.state import State
 from undertow.protocol.statement import BatchHouse, Touch
 from undertow.protocol.units import MICRO_USD, MicroUsd
 from venue.bench.memory_node import MemoryNode, served
-from venue.bench.restart_parts import ADDRESS, OTHERS, contracts, parts
+from venue.bench.restart_parts import ADDRESS, contracts, parts, put_getters
 from venue.errors import BenchError
 from venue.markets import BTC, LOCAL_GROUP
 
@@ -143,7 +143,7 @@ def _build(parts: Parts, node: MemoryNode, settlements: int) -> int:
         world.settle(batch)
     root = operator.replica.root()
     operator.close()
-    _getters(node, root, settlements)
+    put_getters(node, root, settlements, PRICE_TIME)
     return root
 
 
@@ -179,19 +179,3 @@ def _opened(world: _World, parts: Parts) -> State:
         run = requests[start : start + size]
         state, _ = serve(state, run, size, parts.params, parts.keys.operator.scalar, 0)
     return state
-
-
-def _getters(node: MemoryNode, root: int, batches: int) -> None:
-    numbers: dict[str, Any] = {
-        "stateRoot": root,
-        "batchesSettled": batches,
-        "batchesClosed": batches,
-        "runsSettled": 0,
-        "marksTime": PRICE_TIME,
-        "uncleanSince": 0,
-        "lastId": batches.to_bytes(32),
-    }
-    for name, value in numbers.items():
-        node.put("Settlement", ADDRESS, name, [value])
-    for name in ("queueStart", "queueEnd"):
-        node.put("Vault", OTHERS, name, [0])

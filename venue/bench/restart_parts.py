@@ -17,6 +17,7 @@ from undertow.chain.terms import LOCAL
 from undertow.crypto.eddsa import PrivateKey
 from undertow.protocol.envelope import EnvelopePrivateKey
 from undertow.protocol.params import Preset
+from venue.bench.memory_node import MemoryNode
 from venue.markets import LOCAL_GROUP
 
 ADDRESS = "0x" + "5e" * 20
@@ -63,3 +64,20 @@ def parts(folder: Path, url: str, preset: Preset) -> Parts:
         linger_seconds=1.0,
         checkpoints=folder / "checkpoints",
     )
+
+
+def put_getters(node: MemoryNode, root: int, batches: int, time: int) -> None:
+    """Let the contracts say that so many batches led to a root, the last at prices of a time."""
+    numbers: dict[str, Any] = {
+        "stateRoot": root,
+        "batchesSettled": batches,
+        "batchesClosed": batches,
+        "runsSettled": 0,
+        "marksTime": time,
+        "uncleanSince": 0,
+        "lastId": batches.to_bytes(32),
+    }
+    for name, value in numbers.items():
+        node.put("Settlement", ADDRESS, name, [value])
+    for name in ("queueStart", "queueEnd"):
+        node.put("Vault", OTHERS, name, [0])
